@@ -1,0 +1,18 @@
+// Package api is the document of the platform's own REST API. The document is
+// written first; the packages types, client and server are generated from it,
+// and the portal validates requests against it.
+package api
+
+import _ "embed"
+
+//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config types/config.yaml openapi.yaml
+//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config client/config.yaml openapi.yaml
+//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config server/config.yaml openapi.yaml
+
+// Document is the OpenAPI document as it is written.
+//
+//go:embed openapi.yaml
+var Document []byte
+
+// BasePath is where the API is served. Paths in the document are relative to it.
+const BasePath = "/api/v1"

@@ -1,0 +1,28 @@
+// Package goldenprovider is how this service talks to golden-provider. The
+// typed client below it is generated from golden-provider's OpenAPI document;
+// what this service wants from it, in its own words, belongs here: add a
+// method for each question it asks.
+package goldenprovider
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"example.com/golden/service/internal/clients/goldenprovider/openapi"
+)
+
+// Client calls golden-provider. It has a method for every operation of the
+// provider's document, e.g. SomeOperationWithResponse.
+type Client struct {
+	*openapi.ClientWithResponses
+}
+
+// New returns a client for the golden-provider that answers at baseURL.
+func New(baseURL string, httpClient *http.Client) (*Client, error) {
+	typed, err := openapi.NewClientWithResponses(strings.TrimSuffix(baseURL, "/"), openapi.WithHTTPClient(httpClient))
+	if err != nil {
+		return nil, fmt.Errorf("client for golden-provider: %w", err)
+	}
+	return &Client{ClientWithResponses: typed}, nil
+}

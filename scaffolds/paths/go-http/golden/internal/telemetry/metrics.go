@@ -1,0 +1,86 @@
+package telemetry
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Metrics counts what the service does. Names and labels are OpenTelemetry's,
+// in Prometheus' spelling.
+type Metrics struct {
+	registry *prometheus.Registry
+	served   *prometheus.HistogramVec
+	active   prometheus.Gauge
+	called   *prometheus.HistogramVec
+}
+
+// NewMetrics returns metrics of its own registry.
+func NewMetrics() *Metrics {
+	buckets := []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
+	m := &Metrics{
+		registry: prometheus.NewRegistry(),
+		served: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "http_server_request_duration_seconds",
+			Help:    "Requests answered: how many, with what, how fast.",
+			Buckets: buckets,
+		}, []string{"http_request_method", "http_route", "http_response_status_code"}),
+		active: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "http_server_active_requests",
+			Help: "Requests being answered right now.",
+		}),
+		called: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "http_client_request_duration_seconds",
+			Help:    "Calls to other services; status 0 means there was no answer.",
+			Buckets: buckets,
+		}, []string{"peer_service", "http_request_method", "http_response_status_code"}),
+	}
+	m.registry.MustRegister(m.served, m.active, m.called,
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		collectors.NewBuildInfoCollector(),
+	)
+	return m
+}
+
+// Started counts a request that arrived; call the result when it was answered.
+// The route is the pattern ("/items/{itemId}"), never the path: each label
+// value is a time series, and there are as many paths as items.
+func (m *Metrics) Started(method, route string) (answered func(status int) time.Duration) {
+	start := time.Now()
+	m.active.Inc()
+	return func(status int) time.Duration {
+		took := time.Since(start)
+		m.active.Dec()
+		m.served.WithLabelValues(knownMethod(method), route, strconv.Itoa(status)).Observe(took.Seconds())
+		return took
+	}
+}
+
+// Called counts a call to another service.
+func (m *Metrics) Called(service, method string, status int, took time.Duration) {
+	m.called.WithLabelValues(service, method, strconv.Itoa(status)).Observe(took.Seconds())
+}
+
+// Registry is where packages with metrics of their own register them.
+func (m *Metrics) Registry() *prometheus.Registry { return m.registry }
+
+// Handler answers Prometheus' scrapes.
+func (m *Metrics) Handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}
+
+// Anybody can send any method; as a label each would stay in memory for good.
+func knownMethod(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut,
+		http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return method
+	default:
+		return "_OTHER"
+	}
+}

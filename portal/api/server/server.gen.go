@@ -688,7 +688,7 @@ func (w *ServerInterfaceWrapper) WatchRun(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Last-Event-ID: %s", err))
 		}
 
-		params.LastEventID = LastEventID
+		params.LastEventID = &LastEventID
 	}
 
 	// Invoke the callback with all the unmarshaled arguments

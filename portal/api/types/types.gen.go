@@ -1063,19 +1063,19 @@ type Limit = int
 // ListAuditParams defines parameters for ListAudit.
 type ListAuditParams struct {
 	// Actor Only what this actor wrote.
-	Actor string `form:"actor,omitempty" json:"actor,omitempty,omitzero"`
+	Actor *string `form:"actor,omitempty" json:"actor,omitempty"`
 
 	// Limit At most this many.
-	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor `next` of the page before.
-	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListContractsParams defines parameters for ListContracts.
 type ListContractsParams struct {
 	// Service Only those with this service as consumer or provider.
-	Service string `form:"service,omitempty" json:"service,omitempty,omitzero"`
+	Service *string `form:"service,omitempty" json:"service,omitempty"`
 }
 
 // CanIDeployParams defines parameters for CanIDeploy.
@@ -1106,16 +1106,16 @@ type ListEntitiesParams struct {
 	Tag Filter `form:"tag,omitempty" json:"tag,omitempty,omitzero"`
 
 	// Q Text in the name, title or description.
-	Q string `form:"q,omitempty" json:"q,omitempty,omitzero"`
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
 
 	// Order What to sort by; a leading minus turns the order around.
-	Order string `form:"order,omitempty" json:"order,omitempty,omitzero"`
+	Order *string `form:"order,omitempty" json:"order,omitempty"`
 
 	// Limit At most this many.
-	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor `next` of the page before.
-	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListFacetsParams defines parameters for ListFacets.
@@ -1128,7 +1128,7 @@ type ListFacetsParams struct {
 	System    Filter                  `form:"system,omitempty" json:"system,omitempty,omitzero"`
 	Lifecycle Filter                  `form:"lifecycle,omitempty" json:"lifecycle,omitempty,omitzero"`
 	Tag       Filter                  `form:"tag,omitempty" json:"tag,omitempty,omitzero"`
-	Q         string                  `form:"q,omitempty" json:"q,omitempty,omitzero"`
+	Q         *string                 `form:"q,omitempty" json:"q,omitempty"`
 }
 
 // ListFacetsParamsFacet defines parameters for ListFacets.
@@ -1140,23 +1140,23 @@ type ListRunsParams struct {
 	Kind Filter `form:"kind,omitempty" json:"kind,omitempty,omitzero"`
 
 	// Subject What the run is about, for example a service's name.
-	Subject string     `form:"subject,omitempty" json:"subject,omitempty,omitzero"`
+	Subject *string    `form:"subject,omitempty" json:"subject,omitempty"`
 	State   []RunState `form:"state,omitempty" json:"state,omitempty,omitzero"`
 
 	// Limit At most this many.
-	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor `next` of the page before.
-	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // WatchRunParams defines parameters for WatchRun.
 type WatchRunParams struct {
 	// After Sequence number of the last event already seen.
-	After int64 `form:"after,omitempty" json:"after,omitempty,omitzero"`
+	After *int64 `form:"after,omitempty" json:"after,omitempty"`
 
 	// LastEventID The same, as browsers send it when they reconnect.
-	LastEventID string `json:"Last-Event-ID,omitempty,omitzero"`
+	LastEventID *string `json:"Last-Event-ID,omitempty"`
 }
 
 // RecordDeploymentJSONRequestBody defines body for RecordDeployment for application/json ContentType.

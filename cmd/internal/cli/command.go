@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/goldenpath/platform/internal/fault"
+)
+
+// closeTimeout is how long the server inside this process may take to stop.
+const closeTimeout = 15 * time.Second
+
+// Root returns the command above all others, with the flags that every command
+// takes.
+func Root(env *Env, name, short string, commands ...*cobra.Command) *cobra.Command {
+	root := Group(name, short, commands...)
+	root.SilenceErrors = true
+	root.SilenceUsage = true
+	root.CompletionOptions.HiddenDefaultCmd = false
+	root.SetIn(env.In)
+	root.SetOut(env.Out)
+	root.SetErr(env.Err)
+	root.SetFlagErrorFunc(flagFault)
+	root.PersistentFlags().StringVar(&env.URL, "url", env.URL, "`address` of the platform server (PLATFORM_URL)")
+	root.PersistentFlags().VarP(&env.Output, "output", "o", "form of results")
+	_ = root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"table", "json", "yaml"}, cobra.ShellCompDirectiveNoFileComp))
+	return root
+}
+
+// Group returns a command that only holds others. Named alone it shows its
+// help; a word it does not know is a fault that names the nearest command.
+func Group(name, short string, commands ...*cobra.Command) *cobra.Command {
+	group := &cobra.Command{
+		Use:                        name,
+		Short:                      short,
+		SuggestionsMinimumDistance: 2,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			return unknownCommand(cmd, args[0])
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	group.AddCommand(commands...)
+	return group
+}
+
+func unknownCommand(cmd *cobra.Command, word string) error {
+	f := fault.New(fault.Invalid, "There is no command %q in %q.", word, cmd.CommandPath())
+	near := cmd.SuggestionsFor(word)
+	if len(near) == 0 {
+		return f.WithHint("See what there is: %s --help", cmd.CommandPath())
+	}
+	slices.Sort(near)
+	return f.WithHint("Did you mean this? %s %s", cmd.CommandPath(), strings.Join(near, " or "+cmd.CommandPath()+" "))
+}
+
+// Args makes the faults of cobra's argument checks ours.
+func Args(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return fault.New(fault.Invalid, "%s %s, and %d given.", cmd.CommandPath(), wanted(cmd), len(args)).
+				WithHint("Usage: %s", cmd.UseLine()).WithCause(err)
+		}
+		return nil
+	}
+}
+
+// wanted says in words which arguments a command takes.
+func wanted(cmd *cobra.Command) string {
+	_, arguments, _ := strings.Cut(cmd.Use, " ")
+	if arguments == "" {
+		return "takes no arguments"
+	}
+	return "takes " + arguments
+}
+
+// flagFault explains a flag that cannot be understood.
+func flagFault(cmd *cobra.Command, err error) error {
+	var f *fault.Error
+	if errors.As(err, &f) {
+		return f
+	}
+	message := strings.ToUpper(err.Error()[:1]) + err.Error()[1:] + "."
+	hint := "See the flags: " + cmd.CommandPath() + " --help"
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) {
+		message = "There is no flag " + dashed(unknown.GetSpecifiedName()) + " on " + cmd.CommandPath() + "."
+		if near := nearestFlag(cmd, unknown.GetSpecifiedName()); near != "" {
+			hint = "Did you mean --" + near + "? " + hint
+		}
+	}
+	return fault.New(fault.Invalid, "%s", message).WithHint("%s", hint).WithCause(err)
+}
+
+func dashed(name string) string {
+	if len(name) == 1 {
+		return "-" + name
+	}
+	return "--" + name
+}
+
+// nearestFlag returns the flag of cmd whose name is most like name, or "".
+func nearestFlag(cmd *cobra.Command, name string) string {
+	best, least := "", 3
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if d := distance(name, f.Name); !f.Hidden && d < least {
+			best, least = f.Name, d
+		}
+	})
+	return best
+}
+
+// distance counts the letters to change, add or drop to make b of a.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		diagonal := row[0]
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := diagonal
+			if a[i-1] != b[j-1] {
+				cost = 1 + min(diagonal, row[j], row[j-1])
+			}
+			diagonal, row[j] = row[j], cost
+		}
+	}
+	return row[len(b)]
+}
+
+// Run executes the command line and returns what the process exits with.
+func Run(ctx context.Context, env *Env, root *cobra.Command, args []string) int {
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	// A command that was interrupted must still stop its server well.
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+	defer cancel()
+	closed := env.Close(stopping)
+	if err == nil {
+		err = closed
+	}
+	return env.Fail(ctx, err)
+}

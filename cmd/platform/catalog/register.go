@@ -1,0 +1,117 @@
+package catalog
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/goldenpath/platform/cmd/internal/cli"
+	"github.com/goldenpath/platform/internal/fault"
+	"github.com/goldenpath/platform/portal/api/client"
+	"github.com/goldenpath/platform/portal/api/types"
+)
+
+type registerOptions struct {
+	target, branch, kind string
+}
+
+func register(env *cli.Env) *cobra.Command {
+	var opts registerOptions
+	cmd := &cobra.Command{
+		Use:     "register PATH_OR_URL",
+		Short:   "Register a file, a folder or a git repository",
+		Long:    "Register a file, a folder or a git repository. Its entities are read at once; run it again to read them anew.",
+		Example: "  platform catalog register ./catalog-info.yaml\n  platform catalog register https://github.com/acme/orders.git --branch main",
+		Args:    cli.Args(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			opts.target = args[0]
+			return runRegister(cmd.Context(), env, opts)
+		},
+	}
+	cmd.Flags().StringVar(&opts.branch, "branch", "", "branch of a git repository")
+	cmd.Flags().StringVar(&opts.kind, "type", "", "{file | git}; found out from PATH_OR_URL when absent")
+	return cmd
+}
+
+func runRegister(ctx context.Context, env *cli.Env, opts registerOptions) error {
+	request, err := location(env.Dir, opts)
+	if err != nil {
+		return err
+	}
+	api, err := env.API(ctx)
+	if err != nil {
+		return err
+	}
+	registration, err := client.OK(api.RegisterLocationWithResponse(ctx, request))
+	if err != nil {
+		return err
+	}
+	return report(env, registration)
+}
+
+// location says what kind of place the target is. A path is made absolute,
+// because the server has another working folder.
+func location(dir string, opts registerOptions) (types.LocationRequest, error) {
+	request := types.LocationRequest{Target: opts.target, Branch: opts.branch, Type: types.LocationRequestType(opts.kind)}
+	if opts.kind != "" && !request.Type.Valid() {
+		return request, fault.New(fault.Invalid, "There is no location type %q.", opts.kind).WithHint("Use --type file or --type git.")
+	}
+	if isRemote(opts.target) {
+		request.Type = types.LocationRequestTypeGit
+		return request, nil
+	}
+	path := opts.target
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(dir, path)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return request, fault.New(fault.NotFound, "There is no file or folder %s.", opts.target).
+			WithHint("Name a catalog-info.yaml, a folder with one, or the address of a git repository.").WithCause(err)
+	}
+	request.Target = path
+	if request.Type == "" {
+		request.Type = types.LocationRequestTypeFile
+		if info.IsDir() && strings.HasSuffix(path, ".git") {
+			request.Type = types.LocationRequestTypeGit
+		}
+	}
+	return request, nil
+}
+
+// isRemote tells an address from a path: it has a scheme, or is user@host:path.
+func isRemote(target string) bool {
+	return regexp.MustCompile(`^([a-z][a-z0-9+.-]*://|[^/@\s]+@[^/:\s]+:)`).MatchString(target)
+}
+
+// report prints what a location holds. Problems make the answer no, since part
+// of what is written there is not in the catalog.
+func report(env *cli.Env, r types.Registration) error {
+	err := env.Print(r, func(w io.Writer) error {
+		rows := make([][]string, len(r.Entities))
+		for i, ref := range r.Entities {
+			rows[i] = []string{ref}
+		}
+		return cli.Rows(w, []string{"entity"}, rows)
+	})
+	if err != nil {
+		return err
+	}
+	if len(r.Problems) == 0 {
+		env.Talk("%s %s", env.Green("✓"), cli.Count(len(r.Entities), "entity", "entities")+" registered.")
+		return nil
+	}
+	f := fault.New(fault.Failed, "%s in %s.", cli.Count(len(r.Problems), "problem", "problems"), r.Location.Target)
+	if len(r.Entities) == 0 {
+		f = fault.New(fault.Invalid, "Nothing could be registered from %s.", r.Location.Target)
+	}
+	for _, p := range r.Problems {
+		f = f.WithField(p.Where, "%s", strings.TrimSpace(strings.Join([]string{p.Field, p.Message, p.Hint}, " ")))
+	}
+	return f.WithHint("Correct the file and run the same command again.")
+}

@@ -1,0 +1,142 @@
+package contracts
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/goldenpath/platform/cmd/internal/cli"
+	"github.com/goldenpath/platform/internal/fault"
+	"github.com/goldenpath/platform/portal/api/types"
+)
+
+// verification is what "contracts verify" prints.
+type verification struct {
+	Verdict types.Verdict  `json:"verdict"`
+	Pacts   []verifiedPact `json:"pacts"`
+}
+
+// verifiedPact is how the provider did against one pact.
+type verifiedPact struct {
+	Consumer     string                    `json:"consumer"`
+	Versions     []string                  `json:"consumer_versions"`
+	SHA          string                    `json:"sha"`
+	Success      bool                      `json:"success"`
+	Pending      bool                      `json:"pending"`
+	Interactions []types.InteractionResult `json:"interactions"`
+	Log          string                    `json:"-"`
+}
+
+// settle joins results to the plan. A pact without a result must not read as
+// verified, so a result that does not cover the plan is our fault.
+func settle(plan types.VerificationPlan, result Result) (verification, error) {
+	bySHA := make(map[string]PactResult, len(result.Pacts))
+	for _, p := range result.Pacts {
+		bySHA[p.Consumer+" "+p.SHA] = p
+	}
+	report := verification{Verdict: types.VerdictYes, Pacts: make([]verifiedPact, 0, len(plan.Pacts))}
+	for _, p := range plan.Pacts {
+		r, ok := bySHA[p.Consumer+" "+p.Sha]
+		if !ok {
+			return verification{}, fault.New(fault.Internal, "The verifier gave no result for the pact of %s.", p.Consumer).
+				WithHint("Nothing was recorded. Run it again; if it stays, run: platform doctor")
+		}
+		v := verifiedPact{
+			Consumer: p.Consumer, Versions: p.ConsumerVersions, SHA: p.Sha, Success: r.Success,
+			Pending: p.Pending, Interactions: orNone(r.Interactions), Log: r.Log,
+		}
+		report.Pacts = append(report.Pacts, v)
+		report.Verdict = worse(report.Verdict, v.verdict())
+	}
+	return report, nil
+}
+
+// verdict is what one pact's result means. A pending pact may fail, and an
+// interaction without a result is unknown whatever the sum says.
+func (p verifiedPact) verdict() types.Verdict {
+	unknown := len(p.Interactions) == 0 && !p.Success
+	for _, i := range p.Interactions {
+		switch i.Status {
+		case types.InteractionFailed:
+			if !p.Pending {
+				return types.VerdictNo
+			}
+		case types.InteractionUnknown:
+			unknown = true
+		case types.InteractionPassed:
+		}
+	}
+	switch {
+	case unknown:
+		return types.VerdictUnknown
+	case !p.Success && !p.Pending:
+		return types.VerdictNo
+	}
+	return types.VerdictYes
+}
+
+// worse returns the verdict that decides: no before unknown before yes.
+func worse(a, b types.Verdict) types.Verdict {
+	rank := func(v types.Verdict) int {
+		switch v {
+		case types.VerdictNo:
+			return 2
+		case types.VerdictUnknown:
+			return 1
+		case types.VerdictYes:
+		}
+		return 0
+	}
+	if rank(b) > rank(a) {
+		return b
+	}
+	return a
+}
+
+// verdict ends the command: quietly, since the report is already printed.
+func (r verification) verdict() error {
+	switch r.Verdict {
+	case types.VerdictYes:
+		return nil
+	case types.VerdictNo:
+		return cli.Verdict{Code: fault.Failed}
+	case types.VerdictUnknown:
+	}
+	return cli.Verdict{Code: fault.Unknown}
+}
+
+// printReport writes each pact with its interactions, what failed with its
+// mismatches, and one line that sums up.
+func printReport(w io.Writer, report verification) error {
+	for _, p := range report.Pacts {
+		pending := ""
+		if p.Pending {
+			pending = " (pending: a failure does not count yet)"
+		}
+		fmt.Fprintf(w, "%s%s\n", cli.Plain(p.Consumer), pending)
+		writeInteractions(w, p.Interactions)
+		if len(p.Interactions) == 0 && p.Log != "" {
+			fmt.Fprintf(w, "  the verifier said nothing about single interactions; the end of its log:\n  %s\n", cli.Plain(tail(p.Log, 2000)))
+		}
+	}
+	_, err := fmt.Fprintf(w, "\n%s: %s\n", report.Verdict, summary(report))
+	return err
+}
+
+// count tells how many interactions ended with status.
+func count(report verification, status types.InteractionResultStatus) int {
+	n := 0
+	for _, p := range report.Pacts {
+		for _, i := range p.Interactions {
+			if i.Status == status {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// summary says in one line how it went.
+func summary(report verification) string {
+	return fmt.Sprintf("%d passed, %d failed, %d unknown", count(report, types.InteractionPassed),
+		count(report, types.InteractionFailed), count(report, types.InteractionUnknown))
+}

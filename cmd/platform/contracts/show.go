@@ -1,0 +1,84 @@
+package contracts
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/goldenpath/platform/cmd/internal/cli"
+	"github.com/goldenpath/platform/portal/api/client"
+	"github.com/goldenpath/platform/portal/api/types"
+)
+
+func show(env *cli.Env) *cobra.Command {
+	return &cobra.Command{
+		Use:     "show CONSUMER PROVIDER",
+		Short:   "Show the contract between two services and its verifications",
+		Example: "  platform contracts show orders inventory",
+		Args:    cli.Args(cobra.ExactArgs(2)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runShow(cmd.Context(), env, args[0], args[1])
+		},
+	}
+}
+
+func runShow(ctx context.Context, env *cli.Env, consumer, provider string) error {
+	api, err := env.API(ctx)
+	if err != nil {
+		return err
+	}
+	contract, err := client.OK(api.GetContractWithResponse(ctx, consumer, provider))
+	if err != nil {
+		return err
+	}
+	return env.Print(contract, func(w io.Writer) error { return describe(w, contract, time.Now()) })
+}
+
+// describe prints a contract for a person: how it stands, its versions, and the
+// verifications with what failed in them.
+func describe(w io.Writer, c types.Contract, now time.Time) error {
+	err := cli.Facts(w, "Consumer", c.Summary.Consumer, "Provider", c.Summary.Provider,
+		"Verified", verified(c.Summary.Verdict), "Pact", c.Summary.Sha)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(w)
+	rows := make([][]string, len(c.Versions))
+	for i, v := range c.Versions {
+		rows[i] = []string{v.Version, v.Branch, strings.Join(v.Tags, ","), cli.Age(v.PublishedAt, now)}
+	}
+	if err := cli.Rows(w, []string{"consumer version", "branch", "tags", "published"}, rows); err != nil {
+		return err
+	}
+	if len(c.Verifications) == 0 {
+		_, err := fmt.Fprintf(w, "\nNobody has verified it. Next: platform contracts verify --provider %s --provider-url URL\n", cli.Plain(c.Summary.Provider))
+		return err
+	}
+	for _, v := range c.Verifications {
+		outcome := "passed"
+		if !v.Success {
+			outcome = "failed"
+		}
+		fmt.Fprintf(w, "\n%s %s %s, %s\n", cli.Plain(v.Provider), cli.Plain(v.ProviderVersion), outcome, cli.Age(v.VerifiedAt, now))
+		writeInteractions(w, v.Interactions)
+	}
+	return nil
+}
+
+// writeInteractions lists interactions; a failed one with what was wrong.
+func writeInteractions(w io.Writer, interactions []types.InteractionResult) {
+	for _, i := range interactions {
+		state := ""
+		if i.State != "" {
+			state = " (given " + cli.Plain(i.State) + ")"
+		}
+		fmt.Fprintf(w, "  %-8s%s%s\n", i.Status, cli.Plain(i.Description), state)
+		for _, m := range i.Mismatches {
+			fmt.Fprintf(w, "          - %s\n", cli.Plain(m))
+		}
+	}
+}

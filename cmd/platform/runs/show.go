@@ -1,0 +1,70 @@
+package runs
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/goldenpath/platform/cmd/internal/cli"
+	"github.com/goldenpath/platform/portal/api/client"
+	"github.com/goldenpath/platform/portal/api/types"
+)
+
+func show(env *cli.Env) *cobra.Command {
+	return &cobra.Command{
+		Use:   "show RUN",
+		Short: "Show one run with its steps",
+		Args:  cli.Args(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			api, err := env.API(cmd.Context())
+			if err != nil {
+				return err
+			}
+			run, err := client.OK(api.GetRunWithResponse(cmd.Context(), args[0]))
+			if err != nil {
+				return err
+			}
+			return env.Print(run, describe(run))
+		},
+	}
+}
+
+// describe prints a run for a person.
+func describe(run types.Run) func(io.Writer) error {
+	return func(w io.Writer) error {
+		err := cli.Facts(w, "Run", run.ID, "What", run.Title, "State", string(run.State),
+			"Asked by", run.Actor, "Started", cli.Age(run.CreatedAt, time.Now()))
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(w)
+		rows := make([][]string, len(run.Steps))
+		for i, s := range run.Steps {
+			rows[i] = []string{string(s.State), s.Title, took(s)}
+		}
+		if err := cli.Rows(w, []string{"state", "step", "took"}, rows); err != nil {
+			return err
+		}
+		if run.Failure.Message != "" {
+			fmt.Fprintf(w, "\nFailed: %s\n", cli.Plain(run.Failure.Message))
+		}
+		if run.Failure.Hint != "" {
+			fmt.Fprintf(w, "Hint:   %s\n", cli.Plain(run.Failure.Hint))
+		}
+		if len(run.Output) > 0 && string(run.Output) != "null" {
+			fmt.Fprintf(w, "\nMade:\n  %s\n", cli.Plain(strings.TrimSpace(string(run.Output))))
+		}
+		return nil
+	}
+}
+
+// took says how long a step ran.
+func took(s types.Step) string {
+	if s.StartedAt.IsZero() || s.FinishedAt.IsZero() {
+		return ""
+	}
+	return s.FinishedAt.Sub(s.StartedAt).Round(10 * time.Millisecond).String()
+}

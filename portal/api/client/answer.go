@@ -1,0 +1,43 @@
+package client
+
+import "github.com/goldenpath/platform/internal/fault"
+
+// OK takes the answer out of a call that is answered with 200. Use it around
+// the call: page, err := client.OK(api.ListRunsWithResponse(ctx, params)).
+func OK[T any, R interface{ GetJSON200() *T }](resp R, err error) (T, error) {
+	if err != nil {
+		return none[T](err)
+	}
+	return value(resp.GetJSON200())
+}
+
+// Created takes the answer out of a call that is answered with 201.
+func Created[T any, R interface{ GetJSON201() *T }](resp R, err error) (T, error) {
+	if err != nil {
+		return none[T](err)
+	}
+	return value(resp.GetJSON201())
+}
+
+// Accepted takes the answer out of a call that is answered with 202.
+func Accepted[T any, R interface{ GetJSON202() *T }](resp R, err error) (T, error) {
+	if err != nil {
+		return none[T](err)
+	}
+	return value(resp.GetJSON202())
+}
+
+func none[T any](err error) (T, error) {
+	var zero T
+	return zero, err
+}
+
+// value guards against a server that answers well but with another status
+// than the document says.
+func value[T any](v *T) (T, error) {
+	if v == nil {
+		return none[T](fault.New(fault.Internal, "The server's answer is not the one its API document promises.").
+			WithHint("Are the server and this program of the same version? See: platform version"))
+	}
+	return *v, nil
+}

@@ -49,9 +49,9 @@ func describe(w io.Writer, c types.Contract, now time.Time) error {
 	fmt.Fprintln(w)
 	rows := make([][]string, len(c.Versions))
 	for i, v := range c.Versions {
-		rows[i] = []string{v.Version, v.Branch, strings.Join(v.Tags, ","), cli.Age(v.PublishedAt, now)}
+		rows[i] = []string{v.Version, verified(v.Verdict), strings.Join(v.Branches, ","), strings.Join(v.Tags, ","), strings.Join(v.Environments, ","), cli.Age(v.PublishedAt, now)}
 	}
-	if err := cli.Rows(w, []string{"consumer version", "branch", "tags", "published"}, rows); err != nil {
+	if err := cli.Rows(w, []string{"consumer version", "verified", "branches", "tags", "deployed to", "published"}, rows); err != nil {
 		return err
 	}
 	if len(c.Verifications) == 0 {

@@ -46,7 +46,7 @@ func verifyCommand(env *cli.Env, verify Verify) *cobra.Command {
 	flags.StringVar(&opts.url, "provider-url", "", "`address` where it runs")
 	flags.StringVar(&opts.version, "version", "", "its version, best the commit; the work tree's when absent")
 	flags.StringVar(&opts.branch, "branch", "", "branch the version is on")
-	flags.StringVar(&opts.stateURL, "provider-states-url", "", "`address` that sets up provider states")
+	flags.StringVar(&opts.stateURL, "provider-states-url", "", "`address` that sets up provider states; "+statesPath+" of the provider when it answers there")
 	flags.StringArrayVar(&opts.headers, "header", nil, "`\"Name: value\"` to send to the provider")
 	flags.StringSliceVar(&opts.consumers, "consumer", nil, "only the pacts of these consumers")
 	flags.DurationVar(&opts.timeout, "timeout", time.Minute, "how long the verification may take")
@@ -83,6 +83,7 @@ func runVerify(ctx context.Context, env *cli.Env, verify Verify, opts verifyOpti
 	if err != nil {
 		return err
 	}
+	opts.stateURL = findStates(ctx, env, opts, headers)
 	env.Talk("Verifying %s %s against %s.", cli.Plain(opts.provider), cli.Plain(opts.version), cli.Count(len(plan.Pacts), "pact", "pacts"))
 	result, err := verify(ctx, request(opts, headers, plan))
 	if err != nil {

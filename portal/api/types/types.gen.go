@@ -343,11 +343,15 @@ type ContractSummary struct {
 
 // ContractVersion defines model for ContractVersion.
 type ContractVersion struct {
-	Branch      string    `json:"branch,omitempty,omitzero"`
-	PublishedAt time.Time `json:"published_at"`
-	Sha         string    `json:"sha"`
-	Tags        []string  `json:"tags,omitempty,omitzero"`
-	Version     string    `json:"version"`
+	Branches []string `json:"branches,omitempty,omitzero"`
+
+	// Environments Where it is now.
+	Environments []string  `json:"environments,omitempty,omitzero"`
+	PublishedAt  time.Time `json:"published_at"`
+	Sha          string    `json:"sha"`
+	Tags         []string  `json:"tags,omitempty,omitzero"`
+	Verdict      Verdict   `json:"verdict"`
+	Version      string    `json:"version"`
 }
 
 // CreatedToken defines model for CreatedToken.
@@ -542,7 +546,7 @@ type HealthCheck struct {
 
 // Info defines model for Info.
 type Info struct {
-	// DataDir Only told to callers on the same machine.
+	// DataDir Only told to administrators.
 	DataDir string `json:"data_dir,omitempty,omitzero"`
 
 	// Database sqlite or postgres.

@@ -66,4 +66,3 @@ func readBuild() httpapi.Build {
 	}
 	return build
 }
-

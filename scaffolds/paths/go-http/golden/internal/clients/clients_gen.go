@@ -20,7 +20,7 @@ type Config struct {
 	// Timeout is how long one call may take.
 	Timeout time.Duration `env:"CLIENT_TIMEOUT" envDefault:"2s"`
 	// GoldenOtherURL is where golden-other answers.
-	GoldenOtherURL string `env:"GOLDEN_OTHER_URL" envDefault:"http://golden-other:8080"`
+	GoldenOtherURL string `env:"GOLDEN_OTHER_URL" envDefault:"http://golden-other:8080/v2"`
 	// GoldenProviderURL is where golden-provider answers.
 	GoldenProviderURL string `env:"GOLDEN_PROVIDER_URL" envDefault:"http://golden-provider:8080"`
 }

@@ -63,6 +63,23 @@ func Load(environ []string) (Config, error) {
 	return c, nil
 }
 
+// Settings returns the names of everything that can be set.
+func Settings() []string {
+	var names []string
+	for _, settings := range sources() {
+		for field := range settings.Fields() {
+			if name := field.Tag.Get("env"); name != "" {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+func sources() []reflect.Type {
+	return []reflect.Type{reflect.TypeFor[Config](), reflect.TypeFor[clients.Config]()}
+}
+
 func (c Config) check() error {
 	var problems []error
 	refuse := func(wrong bool, format string, args ...any) {
@@ -84,14 +101,13 @@ func (c Config) check() error {
 
 // The library's messages name Go fields and types; people set variables.
 func readable(err error) error {
-	var all env.AggregateError
-	if !errors.As(err, &all) {
+	all, ok := errors.AsType[env.AggregateError](err)
+	if !ok {
 		return err
 	}
 	problems := make([]error, 0, len(all.Errors))
 	for _, problem := range all.Errors {
-		var parse env.ParseError
-		if errors.As(problem, &parse) {
+		if parse, ok := errors.AsType[env.ParseError](problem); ok {
 			problem = fmt.Errorf("%s: %w", variable(parse.Name), parse.Err)
 		}
 		problems = append(problems, problem)
@@ -100,7 +116,7 @@ func readable(err error) error {
 }
 
 func variable(field string) string {
-	for _, settings := range []reflect.Type{reflect.TypeFor[Config](), reflect.TypeFor[clients.Config]()} {
+	for _, settings := range sources() {
 		if f, ok := settings.FieldByName(field); ok {
 			return f.Tag.Get("env")
 		}

@@ -48,22 +48,23 @@ func observe(d Deps, routes *http.ServeMux) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		counted := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			route := routeOf(routes, r)
-			span := trace.SpanFromContext(r.Context())
-			span.SetName(r.Method + " " + route)
-			span.SetAttributes(attribute.String("http.route", route))
+			trace.SpanFromContext(r.Context()).SetAttributes(attribute.String("http.route", route))
 
 			answered := d.Metrics.Started(r.Method, route)
-			recorder := &recorder{ResponseWriter: w}
+			recorder, ctx := &recorder{ResponseWriter: w}, r.Context()
 			defer func() {
 				took := answered(recorder.Status())
-				d.Log.InfoContext(r.Context(), "request",
+				d.Log.InfoContext(ctx, "request",
 					"method", r.Method, "route", route, "path", r.URL.Path, "status", recorder.Status(),
-					"bytes", recorder.bytes, "duration_ms", took.Milliseconds())
+					"bytes", recorder.bytes, "duration_ms", float64(took.Microseconds())/1000)
 			}()
 			next.ServeHTTP(recorder, r)
 		})
 		return otelhttp.NewHandler(counted, "request",
-			otelhttp.WithTracerProvider(d.Tracer), otelhttp.WithPropagators(telemetry.Propagator()))
+			otelhttp.WithTracerProvider(d.Tracer), otelhttp.WithPropagators(telemetry.Propagator()),
+			otelhttp.WithSpanNameFormatter(func(_ string, r *http.Request) string {
+				return r.Method + " " + routeOf(routes, r)
+			}))
 	}
 }
 

@@ -12,14 +12,19 @@ import (
 	"example.com/golden/service/internal/telemetry"
 )
 
+const misfit = "the request does not fit the API's description, see /openapi.yaml"
+
 // Answers requests that went wrong, always as application/problem+json.
 type problems struct{ log *slog.Logger }
 
 // The request does not fit the document.
 func (p *problems) badRequest(w http.ResponseWriter, r *http.Request, err error) {
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
+	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		p.write(w, r, http.StatusRequestEntityTooLarge, fmt.Sprintf("the body may have at most %d bytes", tooLarge.Limit))
+		return
+	}
+	if param, ok := errors.AsType[*openapi.InvalidParamFormatError](err); ok {
+		p.write(w, r, http.StatusBadRequest, misfit, openapi.FieldError{Field: param.ParamName, Message: param.Err.Error()})
 		return
 	}
 	p.write(w, r, http.StatusBadRequest, err.Error())
@@ -28,8 +33,7 @@ func (p *problems) badRequest(w http.ResponseWriter, r *http.Request, err error)
 // A handler returned an error. What the domain knows is told; anything else
 // is logged here, once, and not shown: it may hold what callers must not see.
 func (p *problems) failed(w http.ResponseWriter, r *http.Request, err error) {
-	var invalid *items.InvalidError
-	if errors.As(err, &invalid) {
+	if invalid, ok := errors.AsType[*items.InvalidError](err); ok {
 		p.write(w, r, http.StatusBadRequest, invalid.Error(), openapi.FieldError{Field: invalid.Field, Message: invalid.Rule})
 		return
 	}

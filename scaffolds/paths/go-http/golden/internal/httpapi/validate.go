@@ -41,7 +41,7 @@ func validate(contract *openapi3.T, p *problems) func(http.Handler) http.Handler
 			case errors.Is(err, routers.ErrMethodNotAllowed):
 				p.write(w, r, http.StatusMethodNotAllowed, r.Method+" is not offered here")
 			case opts.StatusCode == http.StatusBadRequest:
-				p.write(w, r, opts.StatusCode, "the request does not fit the API's description, see /openapi.yaml", wrongFields(err)...)
+				p.write(w, r, opts.StatusCode, misfit, wrongFields(err)...)
 			default:
 				p.write(w, r, opts.StatusCode, "")
 			}

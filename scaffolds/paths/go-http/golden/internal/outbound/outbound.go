@@ -38,7 +38,7 @@ func (c *Caller) Client(service string, timeout time.Duration) *http.Client {
 		ResponseHeaderTimeout: timeout,
 		ForceAttemptHTTP2:     true,
 	}
-	traced := otelhttp.NewTransport(base, otelhttp.WithTracerProvider(c.tracer))
+	traced := otelhttp.NewTransport(base, otelhttp.WithTracerProvider(c.tracer), otelhttp.WithPropagators(telemetry.Propagator()))
 	return &http.Client{
 		Timeout:   timeout,
 		Transport: &counted{next: traced, service: service, metrics: c.metrics},

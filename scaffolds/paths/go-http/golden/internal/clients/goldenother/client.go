@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"example.com/golden/service/internal/clients/goldenother/openapi"
+	"example.com/golden/service/internal/outbound"
 )
 
 // Client calls golden-other. It has a method for every operation of the
@@ -20,6 +21,9 @@ type Client struct {
 
 // New returns a client for the golden-other that answers at baseURL.
 func New(baseURL string, httpClient *http.Client) (*Client, error) {
+	if err := outbound.CheckURL("the address of golden-other", baseURL); err != nil {
+		return nil, err
+	}
 	typed, err := openapi.NewClientWithResponses(strings.TrimSuffix(baseURL, "/"), openapi.WithHTTPClient(httpClient))
 	if err != nil {
 		return nil, fmt.Errorf("client for golden-other: %w", err)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"example.com/golden/service/internal/clients/goldenprovider/openapi"
+	"example.com/golden/service/internal/outbound"
 )
 
 // Client calls golden-provider. It has a method for every operation of the
@@ -20,6 +21,9 @@ type Client struct {
 
 // New returns a client for the golden-provider that answers at baseURL.
 func New(baseURL string, httpClient *http.Client) (*Client, error) {
+	if err := outbound.CheckURL("the address of golden-provider", baseURL); err != nil {
+		return nil, err
+	}
 	typed, err := openapi.NewClientWithResponses(strings.TrimSuffix(baseURL, "/"), openapi.WithHTTPClient(httpClient))
 	if err != nil {
 		return nil, fmt.Errorf("client for golden-provider: %w", err)

@@ -17,10 +17,11 @@ import (
 	"example.com/golden/service/internal/pacttest"
 )
 
-// What goldensvc needs from golden-provider. It was written once, from
-// golden-provider's OpenAPI document, and is yours from then on: keep the
-// operations and fields that goldensvc really uses and delete the others, so
-// that golden-provider stays free to change what nobody needs.
+// What goldensvc needs from golden-provider.
+//
+// It was written once, from the provider's OpenAPI document, and is yours from
+// then on: keep the operations and fields that this service really uses and
+// delete the others, so that the provider may change what nobody needs.
 //
 // When it passes, pacts/goldensvc-golden-provider.json is the contract.
 func TestContract(t *testing.T) {
@@ -29,8 +30,8 @@ func TestContract(t *testing.T) {
 	t.Run("list items", func(t *testing.T) {
 		params := pacttest.FromJSON[openapi.ListItemsParams](t, `{}`)
 		interaction := pact.AddInteraction().
-			GivenWithParameter(models.ProviderState{Name: "items exist"}).
-			UponReceiving("a request to list items").
+			Given("items exist").
+			UponReceiving("list items").
 			WithRequest(http.MethodGet, "/items").
 			WillRespondWith(http.StatusOK, func(response *consumer.V4ResponseBuilder) {
 				response.JSONBody(matchers.MapMatcher{
@@ -68,7 +69,7 @@ func TestContract(t *testing.T) {
 				Name:       "an item exists",
 				Parameters: pacttest.FromJSON[map[string]any](t, `{"itemId":"5f2b7c1e-6d0a-4c8e-9b3f-2a1d4e6f8a90"}`),
 			}).
-			UponReceiving("a request to get an item").
+			UponReceiving("get an item").
 			WithRequest(http.MethodGet, "/items/5f2b7c1e-6d0a-4c8e-9b3f-2a1d4e6f8a90").
 			WillRespondWith(http.StatusOK, func(response *consumer.V4ResponseBuilder) {
 				response.JSONBody(matchers.MapMatcher{
@@ -100,7 +101,7 @@ func TestContract(t *testing.T) {
 	t.Run("create an item", func(t *testing.T) {
 		body := pacttest.FromJSON[openapi.CreateItemJSONRequestBody](t, `{"name":"Blue teapot","quantity":3}`)
 		interaction := pact.AddInteraction().
-			UponReceiving("a request to create an item").
+			UponReceiving("create an item").
 			WithRequest(http.MethodPost, "/items", func(request *consumer.V4RequestBuilder) {
 				request.JSONBody(matchers.MapMatcher{
 					"name":     matchers.Like("Blue teapot"),

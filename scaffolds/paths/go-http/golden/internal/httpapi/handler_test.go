@@ -1,0 +1,332 @@
+package httpapi_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+
+	"example.com/golden/service/client"
+	"example.com/golden/service/internal/httpapi"
+	"example.com/golden/service/internal/items"
+	"example.com/golden/service/internal/items/memory"
+	"example.com/golden/service/internal/telemetry"
+)
+
+// The whole handler, as main builds it, over a store that may be broken.
+type service struct {
+	http.Handler
+	logs  *bytes.Buffer
+	spans *tracetest.InMemoryExporter
+}
+
+func newService(t *testing.T, store items.Store) service {
+	t.Helper()
+	s := service{logs: &bytes.Buffer{}, spans: tracetest.NewInMemoryExporter()}
+	handler, err := httpapi.New(httpapi.Deps{
+		Log:          telemetry.NewLogger(s.logs, "goldensvc", slog.LevelInfo),
+		Metrics:      telemetry.NewMetrics(),
+		Tracer:       sdktrace.NewTracerProvider(sdktrace.WithSyncer(s.spans)),
+		Build:        httpapi.Build{Service: "goldensvc", Version: "test"},
+		Ready:        func() error { return nil },
+		Shelf:        items.NewShelf(store, time.Now),
+		MaxBodyBytes: 1 << 10,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Handler = handler
+	return s
+}
+
+func (s service) do(t *testing.T, method, target, body string, header ...string) *httptest.ResponseRecorder {
+	t.Helper()
+	request := httptest.NewRequestWithContext(t.Context(), method, target, strings.NewReader(body))
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		request.Header.Set(header[i], header[i+1])
+	}
+	recorder := httptest.NewRecorder()
+	s.ServeHTTP(recorder, request)
+	return recorder
+}
+
+func decode[T any](t *testing.T, recorder *httptest.ResponseRecorder) T {
+	t.Helper()
+	var value T
+	if err := json.Unmarshal(recorder.Body.Bytes(), &value); err != nil {
+		t.Fatalf("%s: %v", recorder.Body, err)
+	}
+	return value
+}
+
+func TestItems_createdItemsCanBeReadAndListed(t *testing.T) {
+	t.Parallel()
+	s := newService(t, memory.New())
+
+	created := s.do(t, http.MethodPost, "/items", `{"name":"Blue teapot","quantity":3}`)
+	if created.Code != http.StatusCreated {
+		t.Fatalf("create answered %d %s", created.Code, created.Body)
+	}
+	item := decode[client.Item](t, created)
+	if item.Name != "Blue teapot" || item.Quantity != 3 || item.CreatedAt.IsZero() {
+		t.Errorf("created %+v", item)
+	}
+
+	read := s.do(t, http.MethodGet, created.Header().Get("Location"), "")
+	if diff := cmp.Diff(created.Body.String(), read.Body.String()); diff != "" {
+		t.Errorf("created and read differ (-created +read):\n%s", diff)
+	}
+	page := decode[client.ItemPage](t, s.do(t, http.MethodGet, "/items", ""))
+	if diff := cmp.Diff(client.ItemPage{Items: []client.Item{item}}, page); diff != "" {
+		t.Errorf("list differs (-want +got):\n%s", diff)
+	}
+}
+
+func TestItems_pages(t *testing.T) {
+	t.Parallel()
+	s := newService(t, memory.New())
+	for _, name := range []string{"one", "two", "three"} {
+		s.do(t, http.MethodPost, "/items", `{"name":"`+name+`","quantity":1}`)
+	}
+	first := decode[client.ItemPage](t, s.do(t, http.MethodGet, "/items?limit=2", ""))
+	if len(first.Items) != 2 || first.NextCursor == nil {
+		t.Fatalf("the first page is %+v", first)
+	}
+	last := decode[client.ItemPage](t, s.do(t, http.MethodGet, "/items?limit=2&cursor="+*first.NextCursor, ""))
+	if len(last.Items) != 1 || last.Items[0].Name != "three" || last.NextCursor != nil {
+		t.Errorf("the last page is %+v", last)
+	}
+}
+
+func TestProblems(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name         string
+		method, path string
+		body         string
+		wantStatus   int
+		wantField    string
+		wantDetail   string
+	}{
+		{name: "an unknown item", path: "/items/" + uuid.NewString(), wantStatus: http.StatusNotFound, wantDetail: "no such item"},
+		{name: "an id that is none", path: "/items/teapot", wantStatus: http.StatusBadRequest, wantField: "itemId"},
+		{name: "an unknown path", path: "/teapots", wantStatus: http.StatusNotFound},
+		{name: "a method that is not offered", method: http.MethodDelete, path: "/items", wantStatus: http.StatusMethodNotAllowed, wantDetail: "DELETE"},
+		{name: "a page that is too large", path: "/items?limit=101", wantStatus: http.StatusBadRequest, wantField: "limit"},
+		{name: "a limit that is no number", path: "/items?limit=many", wantStatus: http.StatusBadRequest, wantField: "limit"},
+		{name: "a cursor of somebody else", path: "/items?cursor=abc", wantStatus: http.StatusBadRequest, wantDetail: "cursor"},
+		{name: "no body", method: http.MethodPost, path: "/items", wantStatus: http.StatusBadRequest, wantField: "body"},
+		{name: "a body that is no JSON", method: http.MethodPost, path: "/items", body: "teapot", wantStatus: http.StatusBadRequest, wantField: "body"},
+		{name: "a missing field", method: http.MethodPost, path: "/items", body: `{"name":"x"}`, wantStatus: http.StatusBadRequest, wantField: "quantity"},
+		{name: "a field of another type", method: http.MethodPost, path: "/items", body: `{"name":"x","quantity":"y"}`, wantStatus: http.StatusBadRequest, wantField: "quantity"},
+		{name: "a field nobody knows", method: http.MethodPost, path: "/items", body: `{"name":"x","quantity":1,"colour":"blue"}`, wantStatus: http.StatusBadRequest},
+		{name: "a rule of the domain", method: http.MethodPost, path: "/items", body: `{"name":" ","quantity":1}`, wantStatus: http.StatusBadRequest, wantField: "name"},
+		{
+			name: "a body that is too large", method: http.MethodPost, path: "/items",
+			body:       `{"name":"` + strings.Repeat("x", 2000) + `","quantity":1}`,
+			wantStatus: http.StatusRequestEntityTooLarge, wantDetail: "1024 bytes",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if test.method == "" {
+				test.method = http.MethodGet
+			}
+			answer := newService(t, memory.New()).do(t, test.method, test.path, test.body, "X-Request-Id", "req-1")
+			if answer.Code != test.wantStatus {
+				t.Fatalf("answered %d %s, want %d", answer.Code, answer.Body, test.wantStatus)
+			}
+			if got := answer.Header().Get("Content-Type"); got != "application/problem+json" {
+				t.Errorf("content type is %q", got)
+			}
+			problem := decode[client.Problem](t, answer)
+			if int(problem.Status) != test.wantStatus || problem.Title == "" {
+				t.Errorf("the problem is %s", answer.Body)
+			}
+			if problem.RequestId == nil || *problem.RequestId != "req-1" {
+				t.Errorf("the problem does not name its request: %s", answer.Body)
+			}
+			if test.wantDetail != "" && (problem.Detail == nil || !strings.Contains(*problem.Detail, test.wantDetail)) {
+				t.Errorf("the problem does not say %q: %s", test.wantDetail, answer.Body)
+			}
+			if test.wantField != "" && !namesField(problem, test.wantField) {
+				t.Errorf("the problem does not name the field %s: %s", test.wantField, answer.Body)
+			}
+		})
+	}
+}
+
+func namesField(problem client.Problem, field string) bool {
+	if problem.Errors == nil {
+		return false
+	}
+	for _, e := range *problem.Errors {
+		if e.Field == field && e.Message != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// A store that fails, or panics, in the way databases do: with words that
+// callers must not see.
+type brokenStore struct {
+	items.Store
+	panics bool
+}
+
+var errStore = errors.New("connect to 10.0.0.7: password rejected")
+
+func (s brokenStore) Get(context.Context, uuid.UUID) (items.Item, error) {
+	if s.panics {
+		panic(errStore)
+	}
+	return items.Item{}, errStore
+}
+
+func TestUnforeseenErrors_areLoggedAndNotShown(t *testing.T) {
+	t.Parallel()
+	for name, store := range map[string]items.Store{"an error": brokenStore{}, "a panic": brokenStore{panics: true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newService(t, store)
+			answer := s.do(t, http.MethodGet, "/items/"+uuid.NewString(), "")
+			if answer.Code != http.StatusInternalServerError {
+				t.Fatalf("answered %d", answer.Code)
+			}
+			if strings.Contains(answer.Body.String(), "10.0.0.7") {
+				t.Errorf("the caller is told: %s", answer.Body)
+			}
+			if !strings.Contains(s.logs.String(), "10.0.0.7") {
+				t.Errorf("the log does not tell: %s", s.logs)
+			}
+		})
+	}
+}
+
+// Metrics, traces and logs tell the same story: what was asked, by its route.
+func TestObservability(t *testing.T) {
+	t.Parallel()
+	s := newService(t, memory.New())
+	id := uuid.NewString()
+	s.do(t, http.MethodGet, "/items/"+id, "",
+		"traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "X-Request-Id", "req-1")
+	s.do(t, http.MethodGet, "/items/teapot", "")
+	s.do(t, http.MethodGet, "/nothing/here", "")
+	s.do(t, http.MethodGet, "/livez", "")
+
+	metrics := s.do(t, http.MethodGet, "/metrics", "").Body.String()
+	for _, want := range []string{
+		`http_server_request_duration_seconds_count{http_request_method="GET",http_response_status_code="404",http_route="/items/{itemId}"} 1`,
+		`http_server_request_duration_seconds_count{http_request_method="GET",http_response_status_code="400",http_route="/items/{itemId}"} 1`,
+		`http_server_request_duration_seconds_count{http_request_method="GET",http_response_status_code="404",http_route="unmatched"} 1`,
+		`http_server_active_requests 0`,
+	} {
+		if !strings.Contains(metrics, want) {
+			t.Errorf("/metrics lacks %s", want)
+		}
+	}
+	if strings.Contains(metrics, id) || strings.Contains(metrics, "livez") {
+		t.Error("/metrics has a time series for a path that is no route")
+	}
+
+	spans := s.spans.GetSpans()
+	if len(spans) != 3 || spans[0].Name != "GET /items/{itemId}" {
+		t.Fatalf("the spans are %+v", spans)
+	}
+	line, _, _ := strings.Cut(s.logs.String(), "\n")
+	var logged struct {
+		Msg, Route, Path, Service string
+		Status                    int
+		TraceID                   string `json:"trace_id"`
+		SpanID                    string `json:"span_id"`
+		RequestID                 string `json:"request_id"`
+	}
+	if err := json.Unmarshal([]byte(line), &logged); err != nil {
+		t.Fatalf("%s: %v", line, err)
+	}
+	if logged.Route != "/items/{itemId}" || logged.Path != "/items/"+id || logged.Status != http.StatusNotFound || logged.Service != "goldensvc" {
+		t.Errorf("logged %s", line)
+	}
+	if logged.TraceID != "0af7651916cd43dd8448eb211c80319c" || logged.SpanID != spans[0].SpanContext.SpanID().String() || logged.RequestID != "req-1" {
+		t.Errorf("the log line does not lead to the trace and the request: %s", line)
+	}
+}
+
+func TestRequestID(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, id string
+		kept     bool
+	}{
+		{name: "the caller's is kept", id: "Req_1.a-b", kept: true},
+		{name: "none is made up for", id: ""},
+		{name: "one that could forge a log line is replaced", id: "a\nb"},
+		{name: "a long one is replaced", id: strings.Repeat("a", 65)},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			got := newService(t, memory.New()).do(t, http.MethodGet, "/items", "", "X-Request-Id", test.id).Header().Get("X-Request-Id")
+			if got == "" || (got == test.id) != test.kept {
+				t.Errorf("answered with %q", got)
+			}
+		})
+	}
+}
+
+// The client that other services import understands what the server says.
+func TestClient(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(newService(t, memory.New()))
+	defer server.Close()
+	c, err := client.NewClientWithResponses(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	created, err := c.CreateItemWithResponse(t.Context(), client.NewItem{Name: "Blue teapot", Quantity: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if created.JSON201 == nil {
+		t.Fatalf("create answered %s %s", created.Status(), created.Body)
+	}
+	missing, err := c.GetItemWithResponse(t.Context(), uuid.New())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if missing.ApplicationproblemJSON404 == nil {
+		t.Errorf("an unknown item answered %s %s", missing.Status(), missing.Body)
+	}
+}
+
+func TestReady(t *testing.T) {
+	t.Parallel()
+	handler, err := httpapi.New(httpapi.Deps{
+		Log: slog.New(slog.DiscardHandler), Metrics: telemetry.NewMetrics(),
+		Tracer: sdktrace.NewTracerProvider(), Ready: func() error { return errors.New("the database is away") },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := service{Handler: handler}
+	if answer := s.do(t, http.MethodGet, "/readyz", ""); answer.Code != http.StatusServiceUnavailable || !strings.Contains(answer.Body.String(), "away") {
+		t.Errorf("ready answered %d %s", answer.Code, answer.Body)
+	}
+	if answer := s.do(t, http.MethodGet, "/livez", ""); answer.Code != http.StatusOK {
+		t.Errorf("live answered %d: a restart does not bring a database back", answer.Code)
+	}
+}

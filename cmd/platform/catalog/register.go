@@ -17,7 +17,7 @@ import (
 )
 
 type registerOptions struct {
-	target, branch, kind string
+	target, branch, path, kind string
 }
 
 func register(env *cli.Env) *cobra.Command {
@@ -34,6 +34,7 @@ func register(env *cli.Env) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&opts.branch, "branch", "", "branch of a git repository")
+	cmd.Flags().StringVar(&opts.path, "path", "", "file or folder inside a git repository")
 	cmd.Flags().StringVar(&opts.kind, "type", "", "{file | git}; found out from PATH_OR_URL when absent")
 	return cmd
 }
@@ -57,7 +58,7 @@ func runRegister(ctx context.Context, env *cli.Env, opts registerOptions) error 
 // location says what kind of place the target is. A path is made absolute,
 // because the server has another working folder.
 func location(dir string, opts registerOptions) (types.LocationRequest, error) {
-	request := types.LocationRequest{Target: opts.target, Branch: opts.branch, Type: types.LocationRequestType(opts.kind)}
+	request := types.LocationRequest{Target: opts.target, Branch: opts.branch, Path: opts.path, Type: types.LocationRequestType(opts.kind)}
 	if opts.kind != "" && !request.Type.Valid() {
 		return request, fault.New(fault.Invalid, "There is no location type %q.", opts.kind).WithHint("Use --type file or --type git.")
 	}

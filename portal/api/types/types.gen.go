@@ -576,11 +576,17 @@ type InteractionResultStatus string
 
 // Location defines model for Location.
 type Location struct {
-	Branch        string          `json:"branch,omitempty,omitzero"`
-	ID            string          `json:"id"`
-	LastRefreshed time.Time       `json:"last_refreshed,omitempty,omitzero"`
-	Problems      []SourceProblem `json:"problems"`
-	Target        string          `json:"target"`
+	Branch string `json:"branch,omitempty,omitzero"`
+
+	// Commit What was read last.
+	Commit        string    `json:"commit,omitempty,omitzero"`
+	ID            string    `json:"id"`
+	LastRefreshed time.Time `json:"last_refreshed,omitempty,omitzero"`
+
+	// Path File or folder inside a repository.
+	Path     string          `json:"path,omitempty,omitzero"`
+	Problems []SourceProblem `json:"problems"`
+	Target   string          `json:"target"`
 
 	// Type file is a file or folder on the server's machine, git a repository; platform marks what the server itself put into the catalog and cannot be registered.
 	Type LocationType `json:"type"`
@@ -595,6 +601,9 @@ type LocationList struct {
 type LocationRequest struct {
 	// Branch Branch of a git repository; its default one when absent.
 	Branch string `json:"branch,omitempty,omitzero"`
+
+	// Path File or folder inside a git repository; all of it when absent.
+	Path string `json:"path,omitempty,omitzero"`
 
 	// Target Example: https://github.com/acme/orders.git
 	Target string `json:"target"`
@@ -893,6 +902,9 @@ type Run struct {
 	// Subject Example: orders
 	Subject string `json:"subject"`
 	Title   string `json:"title"`
+
+	// UndoneBy The run that takes this one back.
+	UndoneBy string `json:"undone_by,omitempty,omitzero"`
 }
 
 // RunEvent The data of one server-sent event of a run.

@@ -9,14 +9,14 @@ import (
 
 func TestNew(t *testing.T) {
 	t.Parallel()
-	for address, good := range map[string]bool{
-		"http://golden-provider:8080":  true,
-		"http://golden-provider:8080/": true,
-		"http://golden provider:8080":  false,
-	} {
-		client, err := goldenprovider.New(address, http.DefaultClient)
-		if (err == nil) != good || (client != nil) != good {
-			t.Errorf("%s: got %v, %v", address, client, err)
+	for _, address := range []string{"http://golden-provider:8080", "https://example.com/golden-provider/"} {
+		if _, err := goldenprovider.New(address, http.DefaultClient); err != nil {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+	for _, address := range []string{"", "golden-provider:8080", "http://a b"} {
+		if _, err := goldenprovider.New(address, http.DefaultClient); err == nil {
+			t.Errorf("%q was accepted", address)
 		}
 	}
 }

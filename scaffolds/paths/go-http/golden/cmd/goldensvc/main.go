@@ -11,6 +11,8 @@ import (
 	"runtime/debug"
 	"syscall"
 
+	"go.opentelemetry.io/otel"
+
 	"example.com/golden/service/internal/app"
 	"example.com/golden/service/internal/config"
 	"example.com/golden/service/internal/httpapi"
@@ -38,6 +40,11 @@ func run(ctx context.Context) error {
 	}
 	build := readBuild()
 	log := telemetry.NewLogger(os.Stdout, service, cfg.LogLevel).With("version", build.Version)
+	// The one thing OpenTelemetry keeps globally: who hears that traces could
+	// not be sent.
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) {
+		log.WarnContext(ctx, "telemetry", "error", err)
+	}))
 	service, err := app.New(ctx, cfg, build, log)
 	if err != nil {
 		return err

@@ -55,10 +55,10 @@ func Load(environ []string) (Config, error) {
 	var c Config
 	err := env.ParseWithOptions(&c, env.Options{Environment: env.ToMap(environ)})
 	if err != nil {
-		return Config{}, fmt.Errorf("settings: %w", readable(err))
+		return Config{}, fmt.Errorf("these settings are wrong:\n%w", readable(err))
 	}
 	if err := c.check(); err != nil {
-		return Config{}, fmt.Errorf("settings: %w", err)
+		return Config{}, fmt.Errorf("these settings are wrong:\n%w", err)
 	}
 	return c, nil
 }

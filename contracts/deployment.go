@@ -1,0 +1,122 @@
+package contracts
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"github.com/goldenpath/platform/internal/fault"
+)
+
+// RecordDeployment says that d.Version of d.Service runs in d.Environment, in
+// place of what ran there before under the same ApplicationInstance. Saying it
+// again changes nothing.
+func (b *Broker) RecordDeployment(ctx context.Context, d Deployment) (Deployment, error) {
+	return b.record(ctx, d, b.deploy)
+}
+
+// RecordRelease says that d.Version of d.Service is available in d.Environment
+// beside others, until its support ends.
+func (b *Broker) RecordRelease(ctx context.Context, d Deployment) (Deployment, error) {
+	return b.record(ctx, d, func(ctx context.Context, v Version, e Environment, _ string) (Deployment, error) {
+		return b.release(ctx, v, e)
+	})
+}
+
+func (b *Broker) record(ctx context.Context, d Deployment,
+	as func(context.Context, Version, Environment, string) (Deployment, error),
+) (out Deployment, err error) {
+	err = b.unit.InTx(ctx, func(ctx context.Context) error {
+		// The environment first: it is the likelier mistake, and the one whose
+		// answer lists what there is.
+		env, err := b.Environment(ctx, d.Environment)
+		if err != nil {
+			return err
+		}
+		v, err := b.Version(ctx, d.Service, d.Version)
+		if err != nil {
+			return err
+		}
+		out, err = as(ctx, v, env, d.ApplicationInstance)
+		return err
+	})
+	return out, err
+}
+
+// deploy ends what the instance ran and starts v, unless it runs v already.
+func (b *Broker) deploy(ctx context.Context, v Version, e Environment, instance string) (Deployment, error) {
+	slot := DeploymentFilter{
+		Kind: Deployed, PacticipantIDs: []int64{v.PacticipantID}, EnvironmentID: e.ID, Instance: &instance, Current: true,
+	}
+	running, err := b.store.Deployments(ctx, slot)
+	if err != nil {
+		return Deployment{}, err
+	}
+	for _, d := range running {
+		if d.VersionID == v.ID {
+			return d, nil
+		}
+	}
+	if _, err := b.store.EndDeployments(ctx, slot, b.clock()); err != nil {
+		return Deployment{}, err
+	}
+	return b.insertDeployment(ctx, Deployed, v, e, instance)
+}
+
+func (b *Broker) release(ctx context.Context, v Version, e Environment) (Deployment, error) {
+	there, err := b.store.Deployments(ctx, DeploymentFilter{
+		Kind: Released, VersionIDs: []int64{v.ID}, EnvironmentID: e.ID, Current: true,
+	})
+	if err != nil {
+		return Deployment{}, err
+	}
+	if len(there) > 0 {
+		return there[0], nil
+	}
+	return b.insertDeployment(ctx, Released, v, e, "")
+}
+
+func (b *Broker) insertDeployment(ctx context.Context, kind DeploymentKind, v Version, e Environment, instance string) (Deployment, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return Deployment{}, err
+	}
+	d := Deployment{
+		ID: id.String(), Kind: kind, Service: v.Pacticipant, Version: v.Number, Environment: e.Name,
+		ApplicationInstance: instance, Current: true, CreatedAt: b.clock(),
+		PacticipantID: v.PacticipantID, VersionID: v.ID, EnvironmentID: e.ID,
+	}
+	return d, b.store.InsertDeployment(ctx, d)
+}
+
+// Deployments lists what f keeps, oldest first.
+func (b *Broker) Deployments(ctx context.Context, f DeploymentFilter) ([]Deployment, error) {
+	return b.store.Deployments(ctx, f)
+}
+
+// Deployment returns a deployment or release by id, or fault.NotFound.
+func (b *Broker) Deployment(ctx context.Context, kind DeploymentKind, id string) (Deployment, error) {
+	list, err := b.store.Deployments(ctx, DeploymentFilter{ID: id, Kind: kind})
+	if err == nil && len(list) == 0 {
+		err = fault.New(fault.NotFound, "Nothing was %s under the id %s.", kind, id)
+	}
+	if err != nil {
+		return Deployment{}, err
+	}
+	return list[0], nil
+}
+
+// EndDeployment records that a version no longer runs, or is no longer supported.
+func (b *Broker) EndDeployment(ctx context.Context, kind DeploymentKind, id string) (d Deployment, err error) {
+	err = b.unit.InTx(ctx, func(ctx context.Context) error {
+		if _, err := b.Deployment(ctx, kind, id); err != nil {
+			return err
+		}
+		if _, err := b.store.EndDeployments(ctx, DeploymentFilter{ID: id, Kind: kind, Current: true}, b.clock()); err != nil {
+			return err
+		}
+		d, err = b.Deployment(ctx, kind, id)
+		return err
+	})
+	return d, err
+}

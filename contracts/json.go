@@ -1,0 +1,239 @@
+package contracts
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// maxDepth bounds the nesting of a pact. The Pact Broker allows 50; no pact
+// people write comes near either.
+const maxDepth = 100
+
+var errTooDeep = fmt.Errorf("nested deeper than %d levels", maxDepth)
+
+// member and object keep a JSON object in the order it was written: identity
+// sorts keys, but the digest of one interaction depends on the order inside it.
+type (
+	member struct {
+		key   string
+		value any // object, []any, string, json.Number, bool or nil
+	}
+	object []member
+)
+
+// get returns the value of key.
+func (o object) get(key string) (any, bool) {
+	for _, m := range o {
+		if m.key == key {
+			return m.value, true
+		}
+	}
+	return nil, false
+}
+
+// text returns the string at the path of keys, "" when there is none.
+func (o object) text(path ...string) string {
+	var v any = o
+	for _, key := range path {
+		at, ok := v.(object)
+		if !ok {
+			return ""
+		}
+		v, _ = at.get(key)
+	}
+	s, _ := v.(string)
+	return s
+}
+
+// set returns o with key set to v, in place when it is there already.
+func (o object) set(key string, v any) object {
+	for i := range o {
+		if o[i].key == key {
+			o[i].value = v
+			return o
+		}
+	}
+	return append(o, member{key, v})
+}
+
+// parseJSON reads exactly one JSON value. Its error carries a byte offset when
+// the text is at fault.
+func parseJSON(data []byte) (any, error) {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.UseNumber()
+	v, err := parseValue(dec, 0)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("more text after the end of the document, at byte %d", dec.InputOffset())
+	}
+	return v, nil
+}
+
+func parseValue(dec *json.Decoder, depth int) (any, error) {
+	if depth > maxDepth {
+		return nil, errTooDeep
+	}
+	token, err := dec.Token()
+	if errors.Is(err, io.EOF) {
+		return nil, io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		return nil, err
+	}
+	delim, ok := token.(json.Delim)
+	if !ok {
+		return token, nil
+	}
+	if delim == '[' {
+		return parseArray(dec, depth)
+	}
+	return parseObject(dec, depth)
+}
+
+func parseArray(dec *json.Decoder, depth int) (any, error) {
+	list := []any{}
+	for dec.More() {
+		v, err := parseValue(dec, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	_, err := dec.Token()
+	return list, err
+}
+
+func parseObject(dec *json.Decoder, depth int) (any, error) {
+	o := object{}
+	at := map[string]int{}
+	for dec.More() {
+		token, err := dec.Token()
+		if err != nil {
+			return nil, err
+		}
+		key, _ := token.(string)
+		v, err := parseValue(dec, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		if i, twice := at[key]; twice {
+			o[i].value = v
+			continue
+		}
+		at[key] = len(o)
+		o = append(o, member{key, v})
+	}
+	_, err := dec.Token()
+	return o, err
+}
+
+// sorted returns v with the keys of every object in the order of their bytes.
+func sorted(v any) any {
+	switch v := v.(type) {
+	case object:
+		out := make(object, len(v))
+		for i, m := range v {
+			out[i] = member{m.key, sorted(m.value)}
+		}
+		slices.SortFunc(out, func(a, b member) int { return strings.Compare(a.key, b.key) })
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i := range v {
+			out[i] = sorted(v[i])
+		}
+		return out
+	default:
+		return v
+	}
+}
+
+// appendJSON writes v as the Pact Broker does, because digests are taken of this
+// text and clients exchange them: no spaces, no escapes beyond the required
+// ones, and floating-point numbers in Ruby's form.
+func appendJSON(b []byte, v any) []byte {
+	switch v := v.(type) {
+	case object:
+		b = append(b, '{')
+		for i, m := range v {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = append(appendString(b, m.key), ':')
+			b = appendJSON(b, m.value)
+		}
+		return append(b, '}')
+	case []any:
+		b = append(b, '[')
+		for i := range v {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = appendJSON(b, v[i])
+		}
+		return append(b, ']')
+	case string:
+		return appendString(b, v)
+	case json.Number:
+		return append(b, number(v)...)
+	case bool:
+		return strconv.AppendBool(b, v)
+	default:
+		return append(b, "null"...)
+	}
+}
+
+func appendString(b []byte, s string) []byte {
+	const hex = "0123456789abcdef"
+	b = append(b, '"')
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '"' || c == '\\':
+			b = append(b, '\\', c)
+		case c >= ' ':
+			b = append(b, c)
+		case strings.IndexByte("\b\f\n\r\t", c) >= 0:
+			b = append(b, '\\', "btnvfr"[c-'\b'])
+		default:
+			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+		}
+	}
+	return append(b, '"')
+}
+
+// number writes a literal as Ruby prints the number it parses to.
+func number(n json.Number) string {
+	text := n.String()
+	if !strings.ContainsAny(text, ".eE") {
+		if i, ok := new(big.Int).SetString(text, 10); ok {
+			return i.String()
+		}
+		return text
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return text // out of range: any stable text will do
+	}
+	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(f, 'e', -1, 64), "e")
+	exp, _ := strconv.Atoi(exponent)
+	if f == 0 || (exp >= -4 && exp < 16) {
+		fixed := strconv.FormatFloat(f, 'f', -1, 64)
+		if !strings.Contains(fixed, ".") {
+			fixed += ".0"
+		}
+		return fixed
+	}
+	if !strings.Contains(mantissa, ".") {
+		mantissa += ".0"
+	}
+	return fmt.Sprintf("%se%+03d", mantissa, exp)
+}

@@ -1,0 +1,182 @@
+package contracts
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/goldenpath/platform/internal/fault"
+)
+
+// Pacticipants lists services by name; label narrows when not empty.
+func (b *Broker) Pacticipants(ctx context.Context, label string) ([]Pacticipant, error) {
+	return b.store.Pacticipants(ctx, PacticipantFilter{Label: label})
+}
+
+// Pacticipant returns one service, or fault.NotFound with similar names.
+func (b *Broker) Pacticipant(ctx context.Context, name string) (Pacticipant, error) {
+	p, found, err := b.findPacticipant(ctx, name)
+	if err != nil {
+		return Pacticipant{}, err
+	}
+	if !found {
+		return Pacticipant{}, b.noPacticipant(ctx, name)
+	}
+	return p, nil
+}
+
+func (b *Broker) findPacticipant(ctx context.Context, name string) (Pacticipant, bool, error) {
+	list, err := b.store.Pacticipants(ctx, PacticipantFilter{Names: []string{name}})
+	if err != nil || len(list) == 0 {
+		return Pacticipant{}, false, err
+	}
+	return list[0], true, nil
+}
+
+func (b *Broker) pacticipantByID(ctx context.Context, id int64) (Pacticipant, error) {
+	list, err := b.store.Pacticipants(ctx, PacticipantFilter{IDs: []int64{id}})
+	if err == nil && len(list) == 0 {
+		err = fmt.Errorf("pacticipant %d is gone", id)
+	}
+	if err != nil {
+		return Pacticipant{}, err
+	}
+	return list[0], nil
+}
+
+// noPacticipant explains that nothing is known about name.
+func (b *Broker) noPacticipant(ctx context.Context, name string) error {
+	missing := fault.New(fault.NotFound, "No service called %s has published or verified a contract.", name)
+	near, err := b.similarNames(ctx, name)
+	if err != nil {
+		return err
+	}
+	if len(near) > 0 {
+		return missing.WithHint("Did you mean %s?", strings.Join(near, ", "))
+	}
+	return missing.WithHint("Publish its pacts: platform contracts publish pacts --service %s --version VERSION", quote(name))
+}
+
+func (b *Broker) similarNames(ctx context.Context, name string) ([]string, error) {
+	all, err := b.store.Pacticipants(ctx, PacticipantFilter{})
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, len(all))
+	for i, p := range all {
+		names[i] = p.Name
+	}
+	return similar(names, name), nil
+}
+
+// PacticipantChange sets fields of a service; nil leaves one alone.
+type PacticipantChange struct {
+	DisplayName, MainBranch, RepositoryURL, RepositoryName, RepositoryNamespace *string
+}
+
+// SavePacticipant makes a service or changes it, and reports whether it was new.
+func (b *Broker) SavePacticipant(ctx context.Context, name string, c PacticipantChange) (p Pacticipant, created bool, err error) {
+	if strings.TrimSpace(name) == "" {
+		return Pacticipant{}, false, fault.New(fault.Invalid, "A service needs a name.").WithField("name", "is missing")
+	}
+	err = b.unit.InTx(ctx, func(ctx context.Context) error {
+		if p, created, err = b.store.EnsurePacticipant(ctx, name, b.clock()); err != nil {
+			return err
+		}
+		for field, value := range map[*string]*string{
+			&p.DisplayName: c.DisplayName, &p.MainBranch: c.MainBranch, &p.RepositoryURL: c.RepositoryURL,
+			&p.RepositoryName: c.RepositoryName, &p.RepositoryNamespace: c.RepositoryNamespace,
+		} {
+			if value != nil {
+				*field = *value
+			}
+		}
+		if !created {
+			p.UpdatedAt = b.clock()
+		}
+		return b.store.UpdatePacticipant(ctx, p)
+	})
+	return p, created, err
+}
+
+// DeletePacticipant removes a service with everything known about it.
+func (b *Broker) DeletePacticipant(ctx context.Context, name string) error {
+	return b.unit.InTx(ctx, func(ctx context.Context) error {
+		p, err := b.Pacticipant(ctx, name)
+		if err != nil {
+			return err
+		}
+		return b.store.DeletePacticipant(ctx, p.ID)
+	})
+}
+
+// AddLabel labels a service and reports whether the label is new on it.
+func (b *Broker) AddLabel(ctx context.Context, service, label string) (created bool, err error) {
+	err = b.unit.InTx(ctx, func(ctx context.Context) error {
+		p, _, err := b.store.EnsurePacticipant(ctx, service, b.clock())
+		if err != nil {
+			return err
+		}
+		created, err = b.store.AddLabel(ctx, p.ID, label, b.clock())
+		return err
+	})
+	return created, err
+}
+
+// RemoveLabel takes a label off a service.
+func (b *Broker) RemoveLabel(ctx context.Context, service, label string) error {
+	return b.unit.InTx(ctx, func(ctx context.Context) error {
+		p, err := b.Pacticipant(ctx, service)
+		if err != nil {
+			return err
+		}
+		deleted, err := b.store.DeleteLabel(ctx, p.ID, label)
+		if err == nil && !deleted {
+			err = fault.New(fault.NotFound, "%s has no label %s.", service, label)
+		}
+		return err
+	})
+}
+
+// Integrations lists every consumer and provider that have, or had, a pact.
+func (b *Broker) Integrations(ctx context.Context) ([]Integration, error) {
+	return b.store.Integrations(ctx, IntegrationFilter{})
+}
+
+// DeleteIntegration removes the pacts between two services, their verifications,
+// and a service that is left without any.
+func (b *Broker) DeleteIntegration(ctx context.Context, consumer, provider string) error {
+	return b.unit.InTx(ctx, func(ctx context.Context) error {
+		c, err := b.Pacticipant(ctx, consumer)
+		if err != nil {
+			return err
+		}
+		p, err := b.Pacticipant(ctx, provider)
+		if err != nil {
+			return err
+		}
+		if err := b.store.DeleteIntegration(ctx, c.ID, p.ID); err != nil {
+			return err
+		}
+		return b.deleteOrphans(ctx, c.ID, p.ID)
+	})
+}
+
+func (b *Broker) deleteOrphans(ctx context.Context, ids ...int64) error {
+	left, err := b.store.Integrations(ctx, IntegrationFilter{ConsumerIDs: ids, ProviderIDs: ids})
+	if err != nil {
+		return err
+	}
+	slices.Sort(ids)
+	for _, id := range slices.Compact(ids) {
+		used := slices.ContainsFunc(left, func(i Integration) bool { return i.ConsumerID == id || i.ProviderID == id })
+		if used {
+			continue
+		}
+		if err := b.store.DeletePacticipant(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,312 @@
+package contracts
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/goldenpath/platform/internal/fault"
+)
+
+// Publication is the pacts of one version of a consumer.
+type Publication struct {
+	Consumer  string // read from the contracts when empty
+	Version   string
+	Branch    string
+	Tags      []string
+	BuildURL  string
+	Contracts []Contract
+	// Lenient accepts any JSON as a pact, as the Pact Broker does.
+	Lenient bool
+}
+
+// Contract is one pact to publish. File names its source in messages.
+type Contract struct {
+	File     string
+	Consumer string // both are read from Content when empty, and must match it otherwise
+	Provider string
+	Content  []byte
+	// Overwrite makes a new revision of a pact whose content differs, where
+	// otherwise there is a conflict.
+	Overwrite bool
+}
+
+// Published is what a publication did.
+type Published struct {
+	Consumer  string
+	Version   string
+	Branch    string
+	Tags      []string
+	Created   bool // the version was new
+	Contracts []PublishedContract
+	Notices   []string // what to do next, in sentences
+}
+
+// PublishedContract is what happened to one pact.
+type PublishedContract struct {
+	Consumer     string
+	Provider     string
+	SHA          string
+	Interactions int
+	Created      bool     // this version had no pact with the provider before
+	Changed      bool     // the content differs from the one published before it
+	First        bool     // no version had a pact with the provider before
+	NewTags      []string // tags that carry a pact with the provider for the first time
+	Verified     bool     // the provider has verified some pact of this consumer
+}
+
+// parsedContract is a contract that may be stored.
+type parsedContract struct {
+	Contract
+	doc *Document
+}
+
+// Publish stores the pacts of a version: all of them, or none. The same content
+// again changes nothing; other content for a version that has a pact already is
+// a conflict, because a verdict about the old content would pass for the new.
+func (b *Broker) Publish(ctx context.Context, p Publication) (Published, error) {
+	consumer, list, err := parseContracts(p)
+	if err != nil {
+		return Published{}, err
+	}
+	p.Consumer = consumer
+	if err := checkPublication(p); err != nil {
+		return Published{}, err
+	}
+	out := Published{Consumer: p.Consumer, Version: p.Version, Branch: p.Branch, Tags: p.Tags}
+	err = b.unit.InTx(ctx, func(ctx context.Context) error {
+		version, created, err := b.saveVersion(ctx, p)
+		if err != nil {
+			return err
+		}
+		out.Created = created
+		out.Contracts = make([]PublishedContract, len(list))
+		for _, i := range byProvider(list) {
+			if out.Contracts[i], err = b.savePact(ctx, p, version, list[i]); err != nil {
+				return err
+			}
+		}
+		return b.tagVersion(ctx, version, p.Tags)
+	})
+	if err != nil {
+		return Published{}, err
+	}
+	out.Notices = publishedNotices(out)
+	return out, nil
+}
+
+// byProvider returns the order in which to store: two publications that share
+// providers must lock them in the same order.
+func byProvider(list []parsedContract) []int {
+	order := make([]int, len(list))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(list[a].Provider, list[b].Provider) })
+	return order
+}
+
+func parseContracts(p Publication) (consumer string, list []parsedContract, err error) {
+	consumer = p.Consumer
+	seen := map[string]string{}
+	for _, c := range p.Contracts {
+		doc, err := ParsePact(c.File, c.Content)
+		if err != nil {
+			return "", nil, err
+		}
+		if !p.Lenient {
+			if err := doc.Check(c.File); err != nil {
+				return "", nil, err
+			}
+		}
+		c.Consumer, c.Provider = firstOf(c.Consumer, doc.Consumer), firstOf(c.Provider, doc.Provider)
+		consumer = firstOf(consumer, c.Consumer)
+		if err := checkNames(c, doc, consumer); err != nil {
+			return "", nil, err
+		}
+		if before, twice := seen[c.Provider]; twice {
+			return "", nil, fault.New(fault.Invalid, "%s and %s are both pacts between %s and %s.", before, orPact(c.File), consumer, c.Provider).
+				WithHint("A version has one pact per provider: merge them, or publish only one.")
+		}
+		seen[c.Provider] = orPact(c.File)
+		list = append(list, parsedContract{c, doc})
+	}
+	return consumer, list, nil
+}
+
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// checkNames compares the names in the pact with those it is published under.
+func checkNames(c Contract, doc *Document, consumer string) error {
+	name := orPact(c.File)
+	bad := fault.New(fault.Invalid, "%s is a pact between other services than it is published for.", name)
+	if doc.Consumer != "" && doc.Consumer != consumer {
+		bad = bad.WithField(name+"#/consumer/name", "is %q, but the publication is for %q", doc.Consumer, consumer)
+	}
+	if c.Consumer != consumer {
+		bad = bad.WithField(name+"#/consumer/name", "is %q, but the publication is for %q", c.Consumer, consumer)
+	}
+	if doc.Provider != "" && doc.Provider != c.Provider {
+		bad = bad.WithField(name+"#/provider/name", "is %q, but the pact is published for %q", doc.Provider, c.Provider)
+	}
+	if len(bad.Fields) > 0 {
+		return bad.WithHint("Publish the pacts of one consumer at a time, under the name its tests use: %q.", firstOf(doc.Consumer, c.Consumer))
+	}
+	return nil
+}
+
+func checkPublication(p Publication) error {
+	bad := fault.New(fault.Invalid, "These pacts cannot be published.")
+	if p.Consumer == "" {
+		bad = bad.WithField("consumer", "is missing")
+	}
+	if strings.TrimSpace(p.Version) == "" {
+		bad = bad.WithField("version", "is missing; use the commit, for example $(git rev-parse HEAD)")
+	}
+	if len(p.Contracts) == 0 && !p.Lenient {
+		bad = bad.WithField("contracts", "are missing; a publication has at least one pact")
+	}
+	for _, tag := range p.Tags {
+		if strings.TrimSpace(tag) == "" {
+			bad = bad.WithField("tags", "must not be empty")
+		}
+	}
+	if len(bad.Fields) > 0 {
+		return bad
+	}
+	return nil
+}
+
+// saveVersion makes the consumer and its version known and puts it on its branch.
+func (b *Broker) saveVersion(ctx context.Context, p Publication) (Version, bool, error) {
+	return b.ensureVersion(ctx, p.Consumer, p.Version, p.Branch, p.BuildURL)
+}
+
+// savePact stores one pact of a version.
+func (b *Broker) savePact(ctx context.Context, p Publication, v Version, c parsedContract) (PublishedContract, error) {
+	now := b.clock()
+	out := PublishedContract{Consumer: p.Consumer, Provider: c.Provider, SHA: c.doc.SHA, Interactions: c.doc.Interactions}
+	provider, _, err := b.store.EnsurePacticipant(ctx, c.Provider, now)
+	if err != nil {
+		return out, err
+	}
+	before, err := b.store.Pacts(ctx, PactFilter{ConsumerIDs: []int64{v.PacticipantID}, ProviderIDs: []int64{provider.ID}, Latest: true})
+	if err != nil {
+		return out, err
+	}
+	out.First = len(before) == 0
+	out.Changed = out.First || before[0].SHA != c.doc.SHA
+	if out.NewTags, err = b.tagsWithoutPact(ctx, p.Tags, v.PacticipantID, provider.ID); err != nil {
+		return out, err
+	}
+	contentID, _, err := b.store.EnsureContent(ctx, Content{
+		ConsumerID: v.PacticipantID, ProviderID: provider.ID, SHA: c.doc.SHA, Body: c.Content, CreatedAt: now,
+	})
+	if err != nil {
+		return out, err
+	}
+	pact := Pact{
+		ConsumerID: v.PacticipantID, ProviderID: provider.ID, ConsumerVersionID: v.ID, ContentID: contentID,
+		Consumer: p.Consumer, Provider: c.Provider, ConsumerVersion: v.Number, SHA: c.doc.SHA, Revision: 1, CreatedAt: now,
+	}
+	if out.Created, err = b.insertPact(ctx, pact, c.Overwrite); err != nil {
+		return out, err
+	}
+	if _, err = b.store.EnsureIntegration(ctx, v.PacticipantID, provider.ID, now); err != nil {
+		return out, err
+	}
+	out.Verified, err = b.everVerified(ctx, v.PacticipantID, provider.ID)
+	return out, err
+}
+
+// insertPact stores the publication, or finds it stored, or refuses to change it.
+func (b *Broker) insertPact(ctx context.Context, pact Pact, overwrite bool) (created bool, err error) {
+	stored, inserted, err := b.store.InsertPact(ctx, pact)
+	if err != nil || inserted || stored.ContentID == pact.ContentID {
+		return inserted, err
+	}
+	if !overwrite {
+		return false, errPactChanged(pact)
+	}
+	if err := b.store.SupersedePact(ctx, stored.ID); err != nil {
+		return false, err
+	}
+	pact.Revision = stored.Revision + 1
+	if _, inserted, err = b.store.InsertPact(ctx, pact); err == nil && !inserted {
+		err = errPactChanged(pact)
+	}
+	return false, err
+}
+
+func errPactChanged(p Pact) error {
+	return fault.New(fault.Conflict, "Version %s of %s has published another pact with %s already, so this one is refused: a verdict about the old content would pass for the new.",
+		p.ConsumerVersion, p.Consumer, p.Provider).
+		WithField("version", "%s has a pact with %s of other content", p.ConsumerVersion, p.Provider).
+		WithHint("Publish under a new version, best the commit: --version \"$(git rev-parse HEAD)\". If the test writes random values, give its matchers fixed examples.")
+}
+
+// tagsWithoutPact returns the tags under which the two services have no pact yet.
+func (b *Broker) tagsWithoutPact(ctx context.Context, tags []string, consumerID, providerID int64) ([]string, error) {
+	var fresh []string
+	for _, tag := range tags {
+		versions, err := b.store.Versions(ctx, VersionFilter{PacticipantIDs: []int64{consumerID}, Tag: tag})
+		if err != nil {
+			return nil, err
+		}
+		pacts, err := b.pactsOf(ctx, versions, providerID)
+		if err != nil {
+			return nil, err
+		}
+		if len(pacts) == 0 {
+			fresh = append(fresh, tag)
+		}
+	}
+	return fresh, nil
+}
+
+// pactsOf returns the current pacts of consumer versions with a provider.
+func (b *Broker) pactsOf(ctx context.Context, versions []Version, providerID int64) ([]Pact, error) {
+	if len(versions) == 0 {
+		return nil, nil
+	}
+	return b.store.Pacts(ctx, PactFilter{ConsumerVersionIDs: versionIDs(versions), ProviderIDs: []int64{providerID}})
+}
+
+// everVerified reports whether the provider has verified any pact of the consumer.
+func (b *Broker) everVerified(ctx context.Context, consumerID, providerID int64) (bool, error) {
+	vs, err := b.store.Verifications(ctx, VerificationFilter{ConsumerID: consumerID, ProviderID: providerID, Limit: 1})
+	return len(vs) > 0, err
+}
+
+func versionIDs(versions []Version) []int64 {
+	ids := make([]int64, len(versions))
+	for i, v := range versions {
+		ids[i] = v.ID
+	}
+	return ids
+}
+
+// publishedNotices says what is worth knowing after a publication.
+func publishedNotices(p Published) []string {
+	var notices []string
+	for _, c := range p.Contracts {
+		switch {
+		case !c.Verified:
+			notices = append(notices, fmt.Sprintf("%s has not verified a pact with %s yet. Verify it: platform contracts verify --provider %s --provider-url URL --version VERSION",
+				c.Provider, p.Consumer, quote(c.Provider)))
+		case c.Changed && c.Created:
+			notices = append(notices, fmt.Sprintf("The pact with %s changed. Verify it: platform contracts verify --provider %s --provider-url URL --version VERSION",
+				c.Provider, quote(c.Provider)))
+		}
+	}
+	if p.Branch == "" {
+		notices = append(notices, "Without a branch nobody can select this version by it. Add --branch \"$(git branch --show-current)\".")
+	}
+	return notices
+}

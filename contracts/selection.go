@@ -1,0 +1,354 @@
+package contracts
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+)
+
+// PactsForVerification answers what q.Provider has to verify: every content once,
+// with all the reasons it was picked for, in the order of consumers and versions.
+func (b *Broker) PactsForVerification(ctx context.Context, q PactQuery) ([]VerifiablePact, error) {
+	provider, err := b.Pacticipant(ctx, q.Provider)
+	if err != nil {
+		return nil, err
+	}
+	s := selection{b: b, q: q, provider: provider}
+	if s.integrations, err = b.store.Integrations(ctx, IntegrationFilter{ProviderIDs: []int64{provider.ID}}); err != nil {
+		return nil, err
+	}
+	if err := s.run(ctx); err != nil {
+		return nil, err
+	}
+	pacts := s.merged()
+	history, err := b.successes(ctx, q, provider, pacts)
+	if err != nil {
+		return nil, err
+	}
+	for i := range pacts {
+		history.setPending(&pacts[i], q)
+	}
+	wip, err := b.workInProgress(ctx, q, provider, pacts)
+	if err != nil {
+		return nil, err
+	}
+	pacts = append(pacts, wip...)
+	if err := b.fillContents(ctx, pacts); err != nil {
+		return nil, err
+	}
+	for i := range pacts {
+		pacts[i].query = q
+		pacts[i].Notices = pacts[i].NoticesFor("The pact between " + pacts[i].Consumer + " and " + pacts[i].Provider)
+	}
+	return pacts, nil
+}
+
+// selection collects pacts by selectors.
+type selection struct {
+	b            *Broker
+	q            PactQuery
+	provider     Pacticipant
+	integrations []Integration
+	picked       []pickedPact
+}
+
+type pickedPact struct {
+	pact Pact
+	by   SelectedBy
+}
+
+func (s *selection) run(ctx context.Context) error {
+	selectors := s.q.Selectors
+	if len(selectors) == 0 {
+		var err error
+		if selectors, err = s.defaults(ctx); err != nil {
+			return err
+		}
+	}
+	for _, sel := range selectors {
+		if err := s.pick(ctx, sel); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// defaults picks, for every consumer, its main branch, else what is tagged like
+// it, else the latest; and whatever is deployed or released.
+func (s *selection) defaults(ctx context.Context) ([]Selector, error) {
+	consumers, err := s.b.store.Pacticipants(ctx, PacticipantFilter{IDs: s.consumers("")})
+	if err != nil {
+		return nil, err
+	}
+	var out []Selector
+	for _, c := range consumers {
+		sel := Selector{Consumer: c.Name, Latest: true}
+		if c.MainBranch != "" {
+			onBranch, err := s.b.store.Versions(ctx, VersionFilter{PacticipantIDs: []int64{c.ID}, MainBranch: true, Latest: true})
+			if err != nil {
+				return nil, err
+			}
+			tagged, err := s.b.store.Versions(ctx, VersionFilter{PacticipantIDs: []int64{c.ID}, Tag: c.MainBranch, Latest: true})
+			if err != nil {
+				return nil, err
+			}
+			switch {
+			case len(onBranch) > 0:
+				sel = Selector{Consumer: c.Name, MainBranch: true}
+			case len(tagged) > 0:
+				sel = Selector{Consumer: c.Name, Tag: c.MainBranch, Latest: true}
+			}
+		}
+		out = append(out, sel)
+	}
+	return append(out, Selector{Deployed: true}, Selector{Released: true}), nil
+}
+
+// consumers returns the ids of the provider's consumers, or of the one named.
+func (s *selection) consumers(name string) []int64 {
+	ids := []int64{}
+	for _, i := range s.integrations {
+		if name == "" || i.Consumer == name {
+			ids = append(ids, i.ConsumerID)
+		}
+	}
+	return ids
+}
+
+// pick adds what one selector selects.
+func (s *selection) pick(ctx context.Context, sel Selector) error {
+	consumers := s.consumers(sel.Consumer)
+	if len(consumers) == 0 {
+		return nil
+	}
+	switch {
+	case sel.Deployed || sel.Released || sel.DeployedOrReleased || sel.Environment != "":
+		return s.pickDeployed(ctx, sel, consumers)
+	case sel.MainBranch:
+		return s.pickMainBranches(ctx, sel, consumers)
+	case sel.Branch != "" || sel.MatchingBranch:
+		return s.pickBranch(ctx, sel, consumers)
+	case sel.Tag != "":
+		return s.pickTag(ctx, sel, consumers)
+	default:
+		pacts, err := s.b.store.Pacts(ctx, PactFilter{ConsumerIDs: consumers, ProviderIDs: []int64{s.provider.ID}, Latest: true})
+		s.add(pacts, SelectedBy{Selector: sel})
+		return err
+	}
+}
+
+func (s *selection) pickMainBranches(ctx context.Context, sel Selector, consumers []int64) error {
+	list, err := s.b.store.Pacticipants(ctx, PacticipantFilter{IDs: consumers})
+	if err != nil {
+		return err
+	}
+	main := map[int64]string{}
+	for _, c := range list {
+		main[c.ID] = c.MainBranch
+	}
+	before := len(s.picked)
+	filter := VersionFilter{PacticipantIDs: consumers, MainBranch: true, Latest: true}
+	err = s.pickVersions(ctx, sel, filter, SelectedBy{})
+	for i := range s.picked[before:] {
+		p := &s.picked[before+i]
+		p.by.Branch = main[p.pact.ConsumerID]
+	}
+	return err
+}
+
+func (s *selection) pickBranch(ctx context.Context, sel Selector, consumers []int64) error {
+	branch := sel.Branch
+	if sel.MatchingBranch {
+		branch = s.q.ProviderBranch
+	}
+	before := len(s.picked)
+	filter := VersionFilter{PacticipantIDs: consumers, Branch: branch, Latest: true}
+	err := s.pickVersions(ctx, sel, filter, SelectedBy{Branch: branch})
+	if err != nil || len(s.picked) > before || sel.FallbackBranch == "" {
+		return err
+	}
+	filter.Branch = sel.FallbackBranch
+	return s.pickVersions(ctx, sel, filter, SelectedBy{Branch: sel.FallbackBranch, Fallback: true})
+}
+
+func (s *selection) pickTag(ctx context.Context, sel Selector, consumers []int64) error {
+	before := len(s.picked)
+	filter := VersionFilter{PacticipantIDs: consumers, Tag: sel.Tag}
+	err := s.pickVersions(ctx, sel, filter, SelectedBy{})
+	if err != nil || len(s.picked) > before || sel.FallbackTag == "" {
+		return err
+	}
+	filter.Tag = sel.FallbackTag
+	return s.pickVersions(ctx, sel, filter, SelectedBy{Fallback: true})
+}
+
+// pickVersions adds the provider's pacts of the versions f keeps; of tagged
+// versions with latest, only the newest that has one.
+func (s *selection) pickVersions(ctx context.Context, sel Selector, f VersionFilter, by SelectedBy) error {
+	versions, err := s.b.store.Versions(ctx, f)
+	if err != nil {
+		return err
+	}
+	pacts, err := s.b.pactsOf(ctx, versions, s.provider.ID)
+	if err != nil {
+		return err
+	}
+	if sel.Tag != "" && sel.Latest {
+		seen := map[int64]bool{}
+		pacts = slices.DeleteFunc(pacts, func(p Pact) bool {
+			older := seen[p.ConsumerID]
+			seen[p.ConsumerID] = true
+			return older
+		})
+	}
+	by.Selector = sel
+	s.add(pacts, by)
+	return nil
+}
+
+// pickDeployed adds the pacts of versions that are in an environment.
+func (s *selection) pickDeployed(ctx context.Context, sel Selector, consumers []int64) error {
+	envs, err := s.b.store.Environments(ctx)
+	if err != nil {
+		return err
+	}
+	byID := map[string]Environment{}
+	f := DeploymentFilter{PacticipantIDs: consumers, Current: true}
+	if sel.Environment != "" {
+		env, err := s.b.Environment(ctx, sel.Environment)
+		if err != nil {
+			return err
+		}
+		f.EnvironmentID = env.ID
+	}
+	for _, e := range envs {
+		byID[e.ID] = e
+	}
+	deployments, err := s.b.store.Deployments(ctx, f)
+	if err != nil {
+		return err
+	}
+	seen := map[Deployment]bool{}
+	for _, d := range deployments {
+		if (sel.Deployed && d.Kind != Deployed) || (sel.Released && d.Kind != Released) {
+			continue
+		}
+		once := Deployment{Kind: d.Kind, VersionID: d.VersionID, EnvironmentID: d.EnvironmentID}
+		if seen[once] {
+			continue
+		}
+		seen[once] = true
+		pacts, err := s.b.store.Pacts(ctx, PactFilter{ConsumerVersionIDs: []int64{d.VersionID}, ProviderIDs: []int64{s.provider.ID}})
+		if err != nil {
+			return err
+		}
+		s.add(pacts, SelectedBy{Selector: sel, Kind: d.Kind, Environment: byID[d.EnvironmentID]})
+	}
+	return nil
+}
+
+func (s *selection) add(pacts []Pact, by SelectedBy) {
+	for _, p := range pacts {
+		by.Version = Version{ID: p.ConsumerVersionID, PacticipantID: p.ConsumerID, Pacticipant: p.Consumer, Number: p.ConsumerVersion}
+		s.picked = append(s.picked, pickedPact{p, by})
+	}
+}
+
+// merged returns every content once.
+func (s *selection) merged() []VerifiablePact {
+	newest := map[int64]int64{}
+	at := map[int64]int{}
+	var out []VerifiablePact
+	for _, p := range s.picked {
+		i, seen := at[p.pact.ContentID]
+		if !seen {
+			i = len(out)
+			at[p.pact.ContentID] = i
+			out = append(out, verifiablePact(p.pact))
+		}
+		out[i].Selected = append(out[i].Selected, p.by)
+		if p.pact.ConsumerVersionID >= newest[p.pact.ContentID] {
+			newest[p.pact.ContentID] = p.pact.ConsumerVersionID
+			out[i].PublishedAt = p.pact.CreatedAt
+		}
+	}
+	for i := range out {
+		out[i].finish()
+	}
+	slices.SortStableFunc(out, func(a, b VerifiablePact) int {
+		return cmp.Or(strings.Compare(a.Consumer, b.Consumer), cmp.Compare(newest[a.ContentID], newest[b.ContentID]))
+	})
+	return out
+}
+
+func verifiablePact(p Pact) VerifiablePact {
+	return VerifiablePact{SHA: p.SHA, Consumer: p.Consumer, Provider: p.Provider, ContentID: p.ContentID, PublishedAt: p.CreatedAt}
+}
+
+// finish orders the reasons and lists the consumer versions.
+func (p *VerifiablePact) finish() {
+	slices.SortStableFunc(p.Selected, func(a, b SelectedBy) int {
+		return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.Version.ID, b.Version.ID))
+	})
+	versions := map[int64]string{}
+	for _, by := range p.Selected {
+		versions[by.Version.ID] = by.Version.Number
+	}
+	ids := make([]int64, 0, len(versions))
+	for id := range versions {
+		ids = append(ids, id)
+	}
+	slices.SortFunc(ids, func(a, b int64) int { return cmp.Compare(b, a) })
+	p.ConsumerVersions = nil
+	for _, id := range ids {
+		p.ConsumerVersions = append(p.ConsumerVersions, versions[id])
+	}
+}
+
+// rank is the order in which the Pact Broker names reasons.
+func (s SelectedBy) rank() int {
+	switch {
+	case s.Kind == Deployed:
+		return 4
+	case s.Kind == Released:
+		return 5
+	case s.Selector.MainBranch:
+		return 6
+	case s.Branch != "":
+		return 1
+	case s.Selector.Tag != "" && s.Selector.Latest:
+		return 2
+	case s.Selector.Tag != "":
+		return 3
+	default:
+		return 0
+	}
+}
+
+// fillContents loads the bodies of all pacts at once.
+func (b *Broker) fillContents(ctx context.Context, pacts []VerifiablePact) error {
+	if len(pacts) == 0 {
+		return nil
+	}
+	ids := make([]int64, len(pacts))
+	for i, p := range pacts {
+		ids[i] = p.ContentID
+	}
+	contents, err := b.store.Contents(ctx, ContentFilter{IDs: ids})
+	if err != nil {
+		return err
+	}
+	bodies := make(map[int64][]byte, len(contents))
+	for _, c := range contents {
+		bodies[c.ID] = c.Body
+	}
+	for i := range pacts {
+		doc, err := ParsePact("", bodies[pacts[i].ContentID])
+		if err != nil {
+			return err
+		}
+		pacts[i].Content = doc.WithIDs()
+	}
+	return nil
+}

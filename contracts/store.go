@@ -1,0 +1,179 @@
+package contracts
+
+import (
+	"context"
+	"time"
+)
+
+// Store keeps pacticipants, pacts, verifications and deployments. Methods join
+// the transaction in ctx and never start one. Lists are complete: a filter
+// narrows, nothing cuts.
+type Store interface {
+	PacticipantStore
+	VersionStore
+	PactStore
+	VerificationStore
+	EnvironmentStore
+	MatrixStore
+}
+
+// PacticipantStore keeps services, their labels and who talks to whom.
+type PacticipantStore interface {
+	// EnsurePacticipant returns the pacticipant called name, made now if need be.
+	EnsurePacticipant(ctx context.Context, name string, now time.Time) (p Pacticipant, created bool, err error)
+	// Pacticipants lists in the order of names.
+	Pacticipants(ctx context.Context, f PacticipantFilter) ([]Pacticipant, error)
+	UpdatePacticipant(ctx context.Context, p Pacticipant) error
+	// DeletePacticipant removes it with its versions, pacts and integrations.
+	DeletePacticipant(ctx context.Context, id int64) error
+	AddLabel(ctx context.Context, pacticipantID int64, name string, now time.Time) (created bool, err error)
+	DeleteLabel(ctx context.Context, pacticipantID int64, name string) (deleted bool, err error)
+
+	EnsureIntegration(ctx context.Context, consumerID, providerID int64, now time.Time) (created bool, err error)
+	// Integrations lists in the order of consumer, then provider names.
+	Integrations(ctx context.Context, f IntegrationFilter) ([]Integration, error)
+	// DeleteIntegration removes it with its pacts and their verifications.
+	DeleteIntegration(ctx context.Context, consumerID, providerID int64) error
+}
+
+// PacticipantFilter narrows; empty fields don't. Names are exact.
+type PacticipantFilter struct {
+	IDs   []int64
+	Names []string
+	Label string
+}
+
+// IntegrationFilter keeps integrations whose consumer OR provider is listed;
+// with neither list, all.
+type IntegrationFilter struct {
+	ConsumerIDs []int64
+	ProviderIDs []int64
+}
+
+// VersionStore keeps versions, branches and tags.
+type VersionStore interface {
+	// EnsureVersion returns the version, made now if need be. IDs are drawn in
+	// the order of first creation.
+	EnsureVersion(ctx context.Context, pacticipantID int64, number string, now time.Time) (v Version, created bool, err error)
+	// Versions lists newest first.
+	Versions(ctx context.Context, f VersionFilter) ([]Version, error)
+	// VersionDetails returns branches, tags and current deployments by version id.
+	VersionDetails(ctx context.Context, ids []int64) (map[int64]VersionDetail, error)
+	UpdateVersion(ctx context.Context, v Version) error
+	DeleteVersion(ctx context.Context, id int64) error
+
+	EnsureBranchVersion(ctx context.Context, v Version, branch string, now time.Time) (created bool, err error)
+	DeleteBranchVersion(ctx context.Context, versionID int64, branch string) (deleted bool, err error)
+	// Branches lists in the order of names; name narrows when not empty.
+	Branches(ctx context.Context, pacticipantIDs []int64, name string) ([]Branch, error)
+	DeleteBranch(ctx context.Context, id int64) error
+
+	EnsureTag(ctx context.Context, v Version, name string, now time.Time) (tag VersionTag, created bool, err error)
+	DeleteTag(ctx context.Context, versionID int64, name string) (deleted bool, err error)
+	// FirstTagged returns when a version of the pacticipant first got the tag.
+	FirstTagged(ctx context.Context, pacticipantID int64, name string) (at time.Time, found bool, err error)
+}
+
+// VersionFilter narrows; empty fields don't.
+type VersionFilter struct {
+	IDs            []int64
+	PacticipantIDs []int64
+	Numbers        []string
+	Branch         string
+	MainBranch     bool // of each pacticipant
+	Tag            string
+	EnvironmentID  string // deployed or released there now
+	Latest         bool   // only the newest per pacticipant of what the rest keeps
+}
+
+// PactStore keeps contents and publications.
+type PactStore interface {
+	// EnsureContent stores c once per consumer, provider and SHA and returns its id.
+	EnsureContent(ctx context.Context, c Content) (id int64, created bool, err error)
+	// Contents lists with bodies, in the order of ids.
+	Contents(ctx context.Context, f ContentFilter) ([]Content, error)
+	// InsertPact stores the publication unless the consumer version has a current
+	// one with the provider, also in a transaction that commits meanwhile; then
+	// it returns that one and false.
+	InsertPact(ctx context.Context, p Pact) (stored Pact, inserted bool, err error)
+	// SupersedePact makes room for a new revision.
+	SupersedePact(ctx context.Context, id int64) error
+	DeletePact(ctx context.Context, consumerVersionID, providerID int64) error
+	// Pacts lists current publications, the newest consumer version first.
+	Pacts(ctx context.Context, f PactFilter) ([]Pact, error)
+}
+
+// ContentFilter narrows; empty fields don't. SHA may be given with or without
+// the two services.
+type ContentFilter struct {
+	IDs        []int64
+	ConsumerID int64
+	ProviderID int64
+	SHA        string
+}
+
+// PactFilter narrows; empty fields don't.
+type PactFilter struct {
+	ConsumerIDs        []int64
+	ProviderIDs        []int64
+	ConsumerVersionIDs []int64
+	ContentIDs         []int64
+	PublishedAfter     time.Time
+	Latest             bool // the newest consumer version per consumer and provider
+}
+
+// VerificationStore keeps what providers said about contents.
+type VerificationStore interface {
+	// InsertVerification stores v and returns it with its id. ids grow.
+	InsertVerification(ctx context.Context, v Verification) (Verification, error)
+	// Verifications lists newest first, without interactions, log and test results.
+	Verifications(ctx context.Context, f VerificationFilter) ([]Verification, error)
+	// VerificationDetails fills in what Verifications leaves out.
+	VerificationDetails(ctx context.Context, vs []Verification) error
+	DeleteVerification(ctx context.Context, id int64) error
+}
+
+// VerificationFilter narrows; empty fields don't.
+type VerificationFilter struct {
+	ID                 int64
+	ConsumerID         int64 // of the content
+	ProviderID         int64
+	ContentIDs         []int64
+	ProviderVersionIDs []int64
+	Latest             bool // only the newest per content
+	Limit              int  // only so many of the newest; 0 is all
+}
+
+// EnvironmentStore keeps environments and what is in them.
+type EnvironmentStore interface {
+	// Environments lists in the order of names.
+	Environments(ctx context.Context) ([]Environment, error)
+	// InsertEnvironment stores e; a taken name is a fault.Conflict.
+	InsertEnvironment(ctx context.Context, e Environment) error
+	UpdateEnvironment(ctx context.Context, e Environment) error
+	// DeleteEnvironment removes it with its deployments.
+	DeleteEnvironment(ctx context.Context, id string) error
+
+	InsertDeployment(ctx context.Context, d Deployment) error
+	// EndDeployments ends the current ones that f keeps and returns how many.
+	EndDeployments(ctx context.Context, f DeploymentFilter, at time.Time) (int, error)
+	// Deployments lists oldest first.
+	Deployments(ctx context.Context, f DeploymentFilter) ([]Deployment, error)
+}
+
+// DeploymentFilter narrows; empty fields don't.
+type DeploymentFilter struct {
+	ID             string
+	Kind           DeploymentKind
+	PacticipantIDs []int64
+	VersionIDs     []int64
+	EnvironmentID  string
+	Instance       *string
+	Current        bool
+}
+
+// MatrixStore answers the one question that joins everything.
+type MatrixStore interface {
+	// MatrixRows joins publications with verifications as q says, unordered.
+	MatrixRows(ctx context.Context, q RowQuery) ([]Row, error)
+}

@@ -1,0 +1,289 @@
+package contracts
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/goldenpath/platform/internal/fault"
+)
+
+// firstTagWindow is how long after its creation a version's first tag still
+// names its branch. Clients older than branches publish first and tag next.
+const firstTagWindow = 10 * time.Second
+
+// mainBranches are the names that become a service's main branch when it has
+// none and a version of it appears on one.
+func mainBranches() []string { return []string{"develop", "main", "master"} }
+
+// ensureVersion makes a service and a version of it known, puts it on the branch
+// and remembers the build, when those are given.
+func (b *Broker) ensureVersion(ctx context.Context, service, number, branch, buildURL string) (Version, bool, error) {
+	now := b.clock()
+	p, _, err := b.store.EnsurePacticipant(ctx, service, now)
+	if err != nil {
+		return Version{}, false, err
+	}
+	v, created, err := b.store.EnsureVersion(ctx, p.ID, number, now)
+	if err != nil {
+		return Version{}, false, err
+	}
+	v.Pacticipant = p.Name
+	if buildURL != "" && buildURL != v.BuildURL {
+		v.BuildURL = buildURL
+		if !created {
+			v.UpdatedAt = now
+		}
+		if err := b.store.UpdateVersion(ctx, v); err != nil {
+			return Version{}, false, err
+		}
+	}
+	if branch != "" {
+		if _, err := b.addToBranch(ctx, p, v, branch); err != nil {
+			return Version{}, false, err
+		}
+	}
+	return v, created, nil
+}
+
+// addToBranch puts v on branch, and makes it the service's main branch when the
+// service has none and the name is one of the usual.
+func (b *Broker) addToBranch(ctx context.Context, p Pacticipant, v Version, branch string) (created bool, err error) {
+	now := b.clock()
+	created, err = b.store.EnsureBranchVersion(ctx, v, branch, now)
+	if err != nil || p.MainBranch != "" || !slices.Contains(mainBranches(), branch) {
+		return created, err
+	}
+	p.MainBranch, p.UpdatedAt = branch, now
+	return created, b.store.UpdatePacticipant(ctx, p)
+}
+
+// tagVersion adds tags. A tag also names the branch of a fresh version that has
+// none, and records a deployment when an environment is called like it: pipelines
+// from before branches and environments rely on both.
+func (b *Broker) tagVersion(ctx context.Context, v Version, tags []string) error {
+	for _, tag := range tags {
+		if _, _, err := b.addTag(ctx, v, tag); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *Broker) addTag(ctx context.Context, v Version, name string) (VersionTag, bool, error) {
+	details, err := b.store.VersionDetails(ctx, []int64{v.ID})
+	if err != nil {
+		return VersionTag{}, false, err
+	}
+	now := b.clock()
+	tag, created, err := b.store.EnsureTag(ctx, v, name, now)
+	if err != nil {
+		return VersionTag{}, false, err
+	}
+	d := details[v.ID]
+	if created && len(d.Tags) == 0 && len(d.Branches) == 0 && now.Sub(v.CreatedAt) < firstTagWindow {
+		p, err := b.pacticipantByID(ctx, v.PacticipantID)
+		if err != nil {
+			return VersionTag{}, false, err
+		}
+		if _, err := b.addToBranch(ctx, p, v, name); err != nil {
+			return VersionTag{}, false, err
+		}
+	}
+	env, found, err := b.findEnvironment(ctx, name)
+	if err == nil && found {
+		_, err = b.deploy(ctx, v, env, "")
+	}
+	return tag, created, err
+}
+
+// Version returns a version of a service, or fault.NotFound.
+func (b *Broker) Version(ctx context.Context, service, number string) (Version, error) {
+	p, err := b.Pacticipant(ctx, service)
+	if err != nil {
+		return Version{}, err
+	}
+	versions, err := b.store.Versions(ctx, VersionFilter{PacticipantIDs: []int64{p.ID}, Numbers: []string{number}})
+	if err != nil {
+		return Version{}, err
+	}
+	if len(versions) == 0 {
+		return Version{}, errNoVersion(service, number)
+	}
+	return versions[0], nil
+}
+
+func errNoVersion(service, number string) error {
+	return fault.New(fault.NotFound, "Version %s of %s is not known: nothing was published for it, and nothing verified.", number, service).
+		WithHint("Publish its pacts or verify it first: platform contracts publish pacts --service %s --version %s, or platform contracts verify --provider %s --provider-url URL --version %s",
+			quote(service), quote(number), quote(service), quote(number))
+}
+
+// Versions lists the versions f keeps, newest first.
+func (b *Broker) Versions(ctx context.Context, f VersionFilter) ([]Version, error) {
+	return b.store.Versions(ctx, f)
+}
+
+// VersionDetails returns branches, tags and current deployments by version id.
+func (b *Broker) VersionDetails(ctx context.Context, ids []int64) (map[int64]VersionDetail, error) {
+	if len(ids) == 0 {
+		return map[int64]VersionDetail{}, nil
+	}
+	return b.store.VersionDetails(ctx, ids)
+}
+
+// VersionChange is what SaveVersion sets; empty fields are left alone, unless
+// Replace.
+type VersionChange struct {
+	Branch   string
+	BuildURL string
+	Tags     []string
+	Replace  bool
+}
+
+// SaveVersion makes a version, or changes it, and reports whether it was new.
+func (b *Broker) SaveVersion(ctx context.Context, service, number string, c VersionChange) (v Version, created bool, err error) {
+	err = b.unit.InTx(ctx, func(ctx context.Context) error {
+		if v, created, err = b.ensureVersion(ctx, service, number, c.Branch, c.BuildURL); err != nil {
+			return err
+		}
+		if err := b.tagVersion(ctx, v, c.Tags); err != nil {
+			return err
+		}
+		if !created {
+			v.UpdatedAt = b.clock()
+			if c.Replace {
+				v.BuildURL = c.BuildURL
+			}
+			return b.store.UpdateVersion(ctx, v)
+		}
+		return nil
+	})
+	return v, created, err
+}
+
+// DeleteVersion removes a version with its pacts and the verifications by it.
+func (b *Broker) DeleteVersion(ctx context.Context, service, number string) error {
+	return b.unit.InTx(ctx, func(ctx context.Context) error {
+		v, err := b.Version(ctx, service, number)
+		if err != nil {
+			return err
+		}
+		return b.store.DeleteVersion(ctx, v.ID)
+	})
+}
+
+// AddToBranch puts a version on a branch, making both if need be, and reports
+// whether it was there already.
+func (b *Broker) AddToBranch(ctx context.Context, service, branch, number string) (created bool, err error) {
+	err = b.unit.InTx(ctx, func(ctx context.Context) error {
+		v, _, err := b.ensureVersion(ctx, service, number, "", "")
+		if err != nil {
+			return err
+		}
+		p, err := b.pacticipantByID(ctx, v.PacticipantID)
+		if err != nil {
+			return err
+		}
+		created, err = b.addToBranch(ctx, p, v, branch)
+		return err
+	})
+	return created, err
+}
+
+// RemoveFromBranch takes a version off a branch; the version stays.
+func (b *Broker) RemoveFromBranch(ctx context.Context, service, branch, number string) error {
+	return b.unit.InTx(ctx, func(ctx context.Context) error {
+		v, err := b.Version(ctx, service, number)
+		if err != nil {
+			return err
+		}
+		deleted, err := b.store.DeleteBranchVersion(ctx, v.ID, branch)
+		if err == nil && !deleted {
+			err = fault.New(fault.NotFound, "Version %s of %s is not on branch %s.", number, service, branch)
+		}
+		return err
+	})
+}
+
+// Branches lists the branches of a service by name.
+func (b *Broker) Branches(ctx context.Context, service string) ([]Branch, error) {
+	p, err := b.Pacticipant(ctx, service)
+	if err != nil {
+		return nil, err
+	}
+	return b.store.Branches(ctx, []int64{p.ID}, "")
+}
+
+// Branch returns one branch of a service, or fault.NotFound.
+func (b *Broker) Branch(ctx context.Context, service, name string) (Branch, error) {
+	p, err := b.Pacticipant(ctx, service)
+	if err != nil {
+		return Branch{}, err
+	}
+	branches, err := b.store.Branches(ctx, []int64{p.ID}, name)
+	if err == nil && len(branches) == 0 {
+		err = fault.New(fault.NotFound, "%s has no branch %s.", service, name)
+	}
+	if err != nil {
+		return Branch{}, err
+	}
+	return branches[0], nil
+}
+
+// DeleteBranch removes a branch; its versions stay.
+func (b *Broker) DeleteBranch(ctx context.Context, service, name string) error {
+	return b.unit.InTx(ctx, func(ctx context.Context) error {
+		branch, err := b.Branch(ctx, service, name)
+		if err != nil {
+			return err
+		}
+		return b.store.DeleteBranch(ctx, branch.ID)
+	})
+}
+
+// AddTag tags a version, making it if need be, and reports whether the tag is new.
+func (b *Broker) AddTag(ctx context.Context, service, number, name string) (tag VersionTag, created bool, err error) {
+	err = b.unit.InTx(ctx, func(ctx context.Context) error {
+		v, _, err := b.ensureVersion(ctx, service, number, "", "")
+		if err != nil {
+			return err
+		}
+		tag, created, err = b.addTag(ctx, v, name)
+		return err
+	})
+	return tag, created, err
+}
+
+// Tag returns a tag of a version, or fault.NotFound.
+func (b *Broker) Tag(ctx context.Context, service, number, name string) (VersionTag, error) {
+	v, err := b.Version(ctx, service, number)
+	if err != nil {
+		return VersionTag{}, err
+	}
+	details, err := b.store.VersionDetails(ctx, []int64{v.ID})
+	if err != nil {
+		return VersionTag{}, err
+	}
+	for _, tag := range details[v.ID].Tags {
+		if tag.Name == name {
+			return tag, nil
+		}
+	}
+	return VersionTag{}, fault.New(fault.NotFound, "Version %s of %s has no tag %s.", number, service, name)
+}
+
+// RemoveTag takes a tag off a version.
+func (b *Broker) RemoveTag(ctx context.Context, service, number, name string) error {
+	return b.unit.InTx(ctx, func(ctx context.Context) error {
+		v, err := b.Version(ctx, service, number)
+		if err != nil {
+			return err
+		}
+		deleted, err := b.store.DeleteTag(ctx, v.ID, name)
+		if err == nil && !deleted {
+			err = fault.New(fault.NotFound, "Version %s of %s has no tag %s.", number, service, name)
+		}
+		return err
+	})
+}

@@ -110,8 +110,10 @@ func TestAFailedRunSaysHowToGoOn(t *testing.T) {
 	}{
 		{"succeeded", types.Run{ID: "7", State: types.RunSucceeded}, "", ""},
 		{"cancelled", types.Run{ID: "7", State: types.RunCancelled}, fault.Failed, "platform runs retry 7"},
-		{"failed with a reason", types.Run{ID: "7", State: types.RunFailed,
-			Failure: types.Failure{Code: "unavailable", Message: "GitHub does not answer.", Hint: "Wait."}}, fault.Unavailable, "Wait.\nGo on"},
+		{"failed with a reason", types.Run{
+			ID: "7", State: types.RunFailed,
+			Failure: types.Failure{Code: "unavailable", Message: "GitHub does not answer.", Hint: "Wait."},
+		}, fault.Unavailable, "Wait.\nGo on"},
 		{"failed without one", types.Run{ID: "7", State: types.RunFailed}, fault.Internal, "platform runs undo 7"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

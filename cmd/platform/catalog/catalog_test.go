@@ -36,43 +36,69 @@ func TestCatalog(t *testing.T) {
 		err   string
 		asked string
 	}{
-		{name: "list", line: "list order --kind component,api --owner checkout --limit 2", asked: "GET /entities?kind=component&kind=api&owner=checkout&q=order&limit=2",
+		{
+			name: "list", line: "list order --kind component,api --owner checkout --limit 2", asked: "GET /entities?kind=component&kind=api&owner=checkout&q=order&limit=2",
 			setup: func(s *clitest.Server) {
 				s.Answer("GET /entities", 200, types.EntityPage{Items: []types.Entity{entity("orders")}, Total: 3})
 			},
-			out: "component:default/orders   service   checkout   production   T orders\n", err: "1 of 3 shown."},
-		{name: "an empty catalog teaches", line: "list", out: "", err: "The catalog is empty. Fill it: platform catalog register",
-			setup: func(s *clitest.Server) { s.Answer("GET /entities", 200, types.EntityPage{Items: []types.Entity{}}) }},
-		{name: "nothing matches", line: "list --owner x", err: "Nothing in the catalog matches.",
-			setup: func(s *clitest.Server) { s.Answer("GET /entities", 200, types.EntityPage{Items: []types.Entity{}}) }},
-		{name: "get by bare name", line: "get orders", asked: "GET /entities/component/default/orders", out: "ownedBy    group:default/checkout\n",
-			setup: func(s *clitest.Server) { s.Answer("GET /entities/component/default/orders", 200, entity("orders")) }},
-		{name: "get by whole name", line: "get api:shop/orders", asked: "GET /entities/api/shop/orders", out: "Owner:      checkout\n",
-			setup: func(s *clitest.Server) { s.Answer("GET /entities/api/shop/orders", 200, entity("orders")) }},
-		{name: "get what is not there", line: "get oders", want: 4, err: "Error: component:default/oders is not in the catalog.\nHint:  Did you mean orders?\n",
+			out: "component:default/orders   service   checkout   production   T orders\n", err: "1 of 3 shown.",
+		},
+		{
+			name: "an empty catalog teaches", line: "list", out: "", err: "The catalog is empty. Fill it: platform catalog register",
+			setup: func(s *clitest.Server) { s.Answer("GET /entities", 200, types.EntityPage{Items: []types.Entity{}}) },
+		},
+		{
+			name: "nothing matches", line: "list --owner x", err: "Nothing in the catalog matches.",
+			setup: func(s *clitest.Server) { s.Answer("GET /entities", 200, types.EntityPage{Items: []types.Entity{}}) },
+		},
+		{
+			name: "get by bare name", line: "get orders", asked: "GET /entities/component/default/orders", out: "ownedBy    group:default/checkout\n",
+			setup: func(s *clitest.Server) { s.Answer("GET /entities/component/default/orders", 200, entity("orders")) },
+		},
+		{
+			name: "get by whole name", line: "get api:shop/orders", asked: "GET /entities/api/shop/orders", out: "Owner:      checkout\n",
+			setup: func(s *clitest.Server) { s.Answer("GET /entities/api/shop/orders", 200, entity("orders")) },
+		},
+		{
+			name: "get what is not there", line: "get oders", want: 4, err: "Error: component:default/oders is not in the catalog.\nHint:  Did you mean orders?\n",
 			setup: func(s *clitest.Server) {
 				s.Fail("GET /entities/component/default/oders", fault.New(fault.NotFound, "component:default/oders is not in the catalog.").WithHint("Did you mean orders?"))
-			}},
+			},
+		},
 		{name: "get what is no name", line: "get a:b:c", want: 2, err: "does not name an entity"},
-		{name: "register a file", line: "register info.yaml", out: "component:default/orders\n", err: "1 entity registered.", asked: `POST /locations {"target":"DIR/info.yaml","type":"file"}`,
-			setup: func(s *clitest.Server) { s.Answer("POST /locations", 200, good) }},
-		{name: "register a repository", line: "register https://example.com/acme/orders.git --branch main --path sub", asked: `POST /locations {"branch":"main","path":"sub","target":"https://example.com/acme/orders.git","type":"git"}`,
-			setup: func(s *clitest.Server) { s.Answer("POST /locations", 200, good) }, out: "component"},
-		{name: "register by ssh", line: "register git@example.com:acme/orders.git", asked: `POST /locations {"target":"git@example.com:acme/orders.git","type":"git"}`,
-			setup: func(s *clitest.Server) { s.Answer("POST /locations", 200, good) }, out: "component"},
+		{
+			name: "register a file", line: "register info.yaml", out: "component:default/orders\n", err: "1 entity registered.", asked: `POST /locations {"target":"DIR/info.yaml","type":"file"}`,
+			setup: func(s *clitest.Server) { s.Answer("POST /locations", 200, good) },
+		},
+		{
+			name: "register a repository", line: "register https://example.com/acme/orders.git --branch main --path sub", asked: `POST /locations {"branch":"main","path":"sub","target":"https://example.com/acme/orders.git","type":"git"}`,
+			setup: func(s *clitest.Server) { s.Answer("POST /locations", 200, good) }, out: "component",
+		},
+		{
+			name: "register by ssh", line: "register git@example.com:acme/orders.git", asked: `POST /locations {"target":"git@example.com:acme/orders.git","type":"git"}`,
+			setup: func(s *clitest.Server) { s.Answer("POST /locations", 200, good) }, out: "component",
+		},
 		{name: "register what is not there", line: "register gone.yaml", want: 4, err: "There is no file or folder gone.yaml."},
 		{name: "register as what it cannot be", line: "register info.yaml --type ftp", want: 2, err: "There is no location type \"ftp\"."},
-		{name: "register a file with a problem", line: "register info.yaml", want: 1, out: "component:default/orders\n",
+		{
+			name: "register a file with a problem", line: "register info.yaml", want: 1, out: "component:default/orders\n",
 			err:   "Error: 1 problem in /x.\n  catalog-info.yaml:7: metadata.name is not valid. Use dashes.\n",
-			setup: func(s *clitest.Server) { s.Answer("POST /locations", 200, partly) }},
-		{name: "register a file that holds nothing", line: "register info.yaml", want: 2, out: "ENTITY\n", err: "Error: Nothing could be registered from /x.",
-			setup: func(s *clitest.Server) { s.Answer("POST /locations", 200, nothing) }},
-		{name: "refresh by the path it was registered with", line: "refresh info.yaml", out: "component:default/orders\n",
-			setup: func(s *clitest.Server) { s.Answer("POST /locations/l1/refresh", 200, good) }},
-		{name: "remove by id", line: "remove l1", err: "l1 and its entities are no longer in the catalog.",
+			setup: func(s *clitest.Server) { s.Answer("POST /locations", 200, partly) },
+		},
+		{
+			name: "register a file that holds nothing", line: "register info.yaml", want: 2, out: "ENTITY\n", err: "Error: Nothing could be registered from /x.",
+			setup: func(s *clitest.Server) { s.Answer("POST /locations", 200, nothing) },
+		},
+		{
+			name: "refresh by the path it was registered with", line: "refresh info.yaml", out: "component:default/orders\n",
+			setup: func(s *clitest.Server) { s.Answer("POST /locations/l1/refresh", 200, good) },
+		},
+		{
+			name: "remove by id", line: "remove l1", err: "l1 and its entities are no longer in the catalog.",
 			setup: func(s *clitest.Server) {
 				s.Handle("DELETE /locations/l1", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
-			}},
+			},
+		},
 		{name: "remove what is not registered", line: "remove other", want: 4, err: "No location other is registered."},
 		{name: "errors", line: "errors", want: 1, out: "catalog-info.yaml:7   metadata.name   is not valid. Use dashes.\n"},
 	} {

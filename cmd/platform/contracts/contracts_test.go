@@ -33,8 +33,10 @@ func write(t *testing.T, dir, name, content string) {
 
 func TestPublish(t *testing.T) {
 	t.Parallel()
-	published := types.Published{Consumer: "orders", Version: "1", Notices: []string{"inventory has to verify it."},
-		Contracts: []types.PublishedContract{{Consumer: "orders", Provider: "inventory", Sha: "abc", Changed: true}}}
+	published := types.Published{
+		Consumer: "orders", Version: "1", Notices: []string{"inventory has to verify it."},
+		Contracts: []types.PublishedContract{{Consumer: "orders", Provider: "inventory", Sha: "abc", Changed: true}},
+	}
 	for _, tt := range []struct {
 		name  string
 		files map[string]string
@@ -125,8 +127,10 @@ func TestPublishTakesTheVersionOfTheWorkTreeAndSaysSo(t *testing.T) {
 func TestCanIDeploy(t *testing.T) {
 	t.Parallel()
 	gate := func(v types.Verdict) types.Gate {
-		return types.Gate{Service: "orders", Version: "1", Environment: "production", Verdict: v, Summary: "One pact was not verified.",
-			Reasons: []types.Reason{{Verdict: v, Text: "inventory 2 fails a pact.", Next: "platform contracts verify --provider inventory", Interactions: []string{"a product"}}}}
+		return types.Gate{
+			Service: "orders", Version: "1", Environment: "production", Verdict: v, Summary: "One pact was not verified.",
+			Reasons: []types.Reason{{Verdict: v, Text: "inventory 2 fails a pact.", Next: "platform contracts verify --provider inventory", Interactions: []string{"a product"}}},
+		}
 	}
 	for _, tt := range []struct {
 		name    string
@@ -137,8 +141,10 @@ func TestCanIDeploy(t *testing.T) {
 		err     string
 	}{
 		{name: "yes", args: "--service orders --version 1 --environment production", verdict: types.VerdictYes, out: "yes: One pact"},
-		{name: "no, with what to do", args: "--service orders --version 1 --environment production", verdict: types.VerdictNo, want: 1,
-			out: "no: One pact was not verified.\n\n  no       inventory 2 fails a pact.\n           failed: a product\n           next: platform contracts verify --provider inventory\n"},
+		{
+			name: "no, with what to do", args: "--service orders --version 1 --environment production", verdict: types.VerdictNo, want: 1,
+			out: "no: One pact was not verified.\n\n  no       inventory 2 fails a pact.\n           failed: a product\n           next: platform contracts verify --provider inventory\n",
+		},
 		{name: "unknown", args: "--service orders --version 1 --environment production", verdict: types.VerdictUnknown, want: 3, out: "unknown: "},
 		{name: "Pact's names for the flags", args: "--pacticipant orders --version 1 --to-environment production", verdict: types.VerdictYes, out: "yes: "},
 		{name: "for programs", args: "--service orders --version 1 --environment production -o json", verdict: types.VerdictNo, want: 1, out: "{\n  \"environment\": \"production\""},
@@ -208,8 +214,10 @@ func TestVerify(t *testing.T) {
 		err      string
 	}{
 		{name: "all pass", states: 404, plan: plan, result: result(true, passed), out: "orders\n  passed  a product\n\nyes: 1 passed, 0 failed, 0 unknown\n", recorded: `"success":true`},
-		{name: "one fails, and how", states: 404, plan: plan, result: result(false, passed, failed), want: 1, recorded: `"mismatches":["$.sku is missing"]`,
-			out: "orders\n  passed  a product\n  failed  no product (given none)\n          - $.sku is missing\n\nno: 1 passed, 1 failed, 0 unknown\n"},
+		{
+			name: "one fails, and how", states: 404, plan: plan, result: result(false, passed, failed), want: 1, recorded: `"mismatches":["$.sku is missing"]`,
+			out: "orders\n  passed  a product\n  failed  no product (given none)\n          - $.sku is missing\n\nno: 1 passed, 1 failed, 0 unknown\n",
+		},
 		{name: "one without a result is unknown", states: 404, plan: plan, result: result(false, passed, unknown), want: 3, out: "unknown: 1 passed, 0 failed, 1 unknown\n", recorded: `"status":"unknown"`},
 		{name: "results are not recorded when not wanted", states: 404, args: "--publish=false", plan: plan, result: result(true, passed), out: "yes: "},
 		{name: "states are set up where the provider offers it", states: 200, plan: plan, result: result(true, passed), out: "yes: ", recorded: `"success":true`, err: "Provider states are set up at http://"},

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-
 	"github.com/goldenpath/platform/cmd/internal/cli"
 	"github.com/goldenpath/platform/cmd/internal/cli/clitest"
 	"github.com/goldenpath/platform/internal/fault"

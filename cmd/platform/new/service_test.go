@@ -104,24 +104,30 @@ func TestNewServiceRefuses(t *testing.T) {
 	}{
 		{name: "no name and nobody to ask", args: "--owner checkout", want: 2, err: "Error: NAME is missing.\n"},
 		{name: "no owner and nobody to ask", args: "orders", want: 2, err: "Error: --owner is missing.\n"},
-		{name: "a folder that is not empty, before anything is made", args: "orders --owner checkout", want: 5, err: "is not empty; nothing was made.",
+		{
+			name: "a folder that is not empty, before anything is made", args: "orders --owner checkout", want: 5, err: "is not empty; nothing was made.",
 			before: func(t *testing.T, dir string) {
 				t.Helper()
 				if err := os.MkdirAll(filepath.Join(dir, "orders", "x"), 0o755); err != nil {
 					t.Fatal(err)
 				}
-			}},
-		{name: "a file in the way", args: "orders --owner checkout --into there", want: 5, err: "there is a file; nothing was made.",
+			},
+		},
+		{
+			name: "a file in the way", args: "orders --owner checkout --into there", want: 5, err: "there is a file; nothing was made.",
 			before: func(t *testing.T, dir string) {
 				t.Helper()
 				if err := os.WriteFile(filepath.Join(dir, "there"), nil, 0o600); err != nil {
 					t.Fatal(err)
 				}
-			}},
-		{name: "what the platform refuses, as flags", args: "orders --owner chekout --create-system", want: 2, asked: 1,
+			},
+		},
+		{
+			name: "what the platform refuses, as flags", args: "orders --owner chekout --create-system", want: 2, asked: 1,
 			plan: fault.New(fault.Invalid, "The group chekout is not in the catalog.").WithHint("Did you mean checkout? Or create it: --create-owner").
 				WithField("owner", "is unknown").WithField("packs", "has no cash").WithField("port", "is no number"),
-			err: "  --owner: is unknown\n  --pack: has no cash\n  port: is no number\nHint:  Did you mean checkout?"},
+			err: "  --owner: is unknown\n  --pack: has no cash\n  port: is no number\nHint:  Did you mean checkout?",
+		},
 		{name: "a taken name", args: "orders --owner checkout", want: 5, asked: 1, plan: fault.New(fault.Conflict, "There is a component orders."), err: "Error: There is a component orders.\n"},
 		{name: "a setting that is none", args: "orders --owner checkout --set port", want: 2, err: "\"port\" is not key=value."},
 	} {

@@ -32,4 +32,3 @@ func follow(ctx context.Context, env *cli.Env, api *client.ClientWithResponses, 
 	}
 	return errors.Join(env.Print(run, describe(run)), cli.RunFault(run))
 }
-

@@ -40,8 +40,10 @@ func TestRuns(t *testing.T) {
 		err   string
 		asked string // the first request
 	}{
-		{name: "list", line: "list --state failed,queued --subject orders --limit 3", state: types.RunFailed,
-			out: "7    failed   create-service   orders", asked: "GET /runs?subject=orders&state=failed&state=queued&limit=3"},
+		{
+			name: "list", line: "list --state failed,queued --subject orders --limit 3", state: types.RunFailed,
+			out: "7    failed   create-service   orders", asked: "GET /runs?subject=orders&state=failed&state=queued&limit=3",
+		},
 		{name: "list with a state that is none", line: "list --state broken", want: 2, err: "There is no run state \"broken\"."},
 		{name: "show", line: "show 7", state: types.RunFailed, out: "Failed: It is taken.\n", asked: "GET /runs/7"},
 		{name: "show one that is not there", line: "show 8", want: 4, err: "Error: There is no run 8.\n"},

@@ -10,8 +10,8 @@ import (
 	"net/http"
 	"strings"
 
-	. "github.com/goldenpath/platform/portal/api/types" //nolint:revive,staticcheck // the generated half of this package does the same
 	"github.com/goldenpath/platform/internal/fault"
+	. "github.com/goldenpath/platform/portal/api/types" //nolint:revive,staticcheck // the generated half of this package does the same
 )
 
 // maxProblem is how much of an error's body is read: more is not a problem

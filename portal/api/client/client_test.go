@@ -48,26 +48,46 @@ func TestAnswersBecomeValuesOrFaults(t *testing.T) {
 		fields   []fault.Field
 	}{
 		{name: "a good answer", answer: canned{status: 200, kind: "application/json", body: `{"id":"7","kind":"k","state":"failed"}`}},
-		{name: "a problem", answer: canned{status: 404, kind: "application/problem+json", body: problem},
+		{
+			name: "a problem", answer: canned{status: 404, kind: "application/problem+json", body: problem},
 			wantCode: fault.NotFound, wantText: "There is no run 7.", wantHint: "See them: platform runs list",
-			fields: []fault.Field{{Name: "id", Message: "is unknown"}}},
-		{name: "our fault names the request", answer: canned{status: 500, kind: "application/problem+json",
-			body: `{"code":"internal","detail":"Something went wrong on our side.","hint":"Report it.","request_id":"abc"}`},
-			wantCode: fault.Internal, wantText: "Something went wrong", wantHint: "Report it. Request id: abc"},
-		{name: "a problem with a code from elsewhere", answer: canned{status: 401, kind: "application/problem+json", body: `{"code":"nope","detail":"x"}`},
-			wantCode: fault.Unauthenticated, wantText: "The server answered"},
-		{name: "a proxy's page", answer: canned{status: 502, kind: "text/html", body: "<h1>Bad gateway</h1>"},
-			wantCode: fault.Unavailable, wantText: "The server answered"},
-		{name: "another server on the port", answer: canned{status: 200, kind: "text/html", body: "<h1>Hello</h1>"},
-			wantCode: fault.Unavailable, wantText: "is not a platform server"},
-		{name: "a redirect to a login page", answer: canned{status: 302, kind: "text/html"},
-			wantCode: fault.Unavailable, wantText: "is not a platform server"},
-		{name: "an older server", answer: canned{status: 404, kind: "text/plain", body: "404 page not found"},
-			wantCode: fault.NotFound, wantText: "does not know this request"},
-		{name: "another good status than promised", answer: canned{status: 202, kind: "application/json", body: `{}`},
-			wantCode: fault.Internal, wantText: "not the one its API document promises"},
-		{name: "no answer", answer: canned{err: errors.New("connection refused")},
-			wantCode: fault.Unavailable, wantText: "No answer from http://there"},
+			fields: []fault.Field{{Name: "id", Message: "is unknown"}},
+		},
+		{
+			name: "our fault names the request", answer: canned{
+				status: 500, kind: "application/problem+json",
+				body: `{"code":"internal","detail":"Something went wrong on our side.","hint":"Report it.","request_id":"abc"}`,
+			},
+			wantCode: fault.Internal, wantText: "Something went wrong", wantHint: "Report it. Request id: abc",
+		},
+		{
+			name: "a problem with a code from elsewhere", answer: canned{status: 401, kind: "application/problem+json", body: `{"code":"nope","detail":"x"}`},
+			wantCode: fault.Unauthenticated, wantText: "The server answered",
+		},
+		{
+			name: "a proxy's page", answer: canned{status: 502, kind: "text/html", body: "<h1>Bad gateway</h1>"},
+			wantCode: fault.Unavailable, wantText: "The server answered",
+		},
+		{
+			name: "another server on the port", answer: canned{status: 200, kind: "text/html", body: "<h1>Hello</h1>"},
+			wantCode: fault.Unavailable, wantText: "is not a platform server",
+		},
+		{
+			name: "a redirect to a login page", answer: canned{status: 302, kind: "text/html"},
+			wantCode: fault.Unavailable, wantText: "is not a platform server",
+		},
+		{
+			name: "an older server", answer: canned{status: 404, kind: "text/plain", body: "404 page not found"},
+			wantCode: fault.NotFound, wantText: "does not know this request",
+		},
+		{
+			name: "another good status than promised", answer: canned{status: 202, kind: "application/json", body: `{}`},
+			wantCode: fault.Internal, wantText: "not the one its API document promises",
+		},
+		{
+			name: "no answer", answer: canned{err: errors.New("connection refused")},
+			wantCode: fault.Unavailable, wantText: "No answer from http://there",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

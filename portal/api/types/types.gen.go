@@ -461,7 +461,12 @@ type EnvironmentList struct {
 
 // FacetCount defines model for FacetCount.
 type FacetCount struct {
-	Count int    `json:"count"`
+	Count int `json:"count"`
+
+	// Label How to show it.
+	Label string `json:"label,omitempty,omitzero"`
+
+	// Value What the list's filter takes.
 	Value string `json:"value"`
 }
 
@@ -579,7 +584,10 @@ type Location struct {
 	Branch string `json:"branch,omitempty,omitzero"`
 
 	// Commit What was read last.
-	Commit        string    `json:"commit,omitempty,omitzero"`
+	Commit string `json:"commit,omitempty,omitzero"`
+
+	// CreatedBy Who registered it.
+	CreatedBy     string    `json:"created_by,omitempty,omitzero"`
 	ID            string    `json:"id"`
 	LastRefreshed time.Time `json:"last_refreshed,omitempty,omitzero"`
 

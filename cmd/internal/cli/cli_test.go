@@ -54,7 +54,7 @@ func sample(env *Env) *cobra.Command {
 	broken := &cobra.Command{Use: "broken", RunE: func(*cobra.Command, []string) error {
 		return fmt.Errorf("open door: %w", errors.New("no key"))
 	}}
-	verdict := &cobra.Command{Use: "verdict", RunE: func(*cobra.Command, []string) error { return Verdict{Code: fault.Unknown} }}
+	verdict := &cobra.Command{Use: "verdict", RunE: func(*cobra.Command, []string) error { return VerdictError{Code: fault.Unknown} }}
 	wait := &cobra.Command{Use: "wait", RunE: func(cmd *cobra.Command, _ []string) error {
 		<-cmd.Context().Done()
 		return cmd.Context().Err()
@@ -196,7 +196,7 @@ func TestTheServerIsChosenInOrder(t *testing.T) {
 func TestTheServerInThisProcessIsStoppedAlsoAfterAnInterruption(t *testing.T) {
 	t.Parallel()
 	s := newShell(t)
-	var stopped error = errors.New("never")
+	stopped := errors.New("never")
 	s.env.Local = func(context.Context) (http.RoundTripper, func(context.Context) error, error) {
 		return NewInProcess(http.NotFoundHandler()), func(ctx context.Context) error { stopped = ctx.Err(); return nil }, nil
 	}

@@ -84,14 +84,12 @@ func wanted(cmd *cobra.Command) string {
 
 // flagFault explains a flag that cannot be understood.
 func flagFault(cmd *cobra.Command, err error) error {
-	var f *fault.Error
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*fault.Error](err); ok {
 		return f
 	}
 	message := strings.ToUpper(err.Error()[:1]) + err.Error()[1:] + "."
 	hint := "See the flags: " + cmd.CommandPath() + " --help"
-	var unknown *pflag.NotExistError
-	if errors.As(err, &unknown) {
+	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok {
 		message = "There is no flag " + dashed(unknown.GetSpecifiedName()) + " on " + cmd.CommandPath() + "."
 		if near := nearestFlag(cmd, unknown.GetSpecifiedName()); near != "" {
 			hint = "Did you mean --" + near + "? " + hint

@@ -9,12 +9,12 @@ import (
 	"github.com/goldenpath/platform/internal/fault"
 )
 
-// Verdict is an answer that is no error but is not yes either: the result is
+// VerdictError is an answer that is no error but is not yes either: the result is
 // already printed, and the process exits with the status of its code.
-type Verdict struct{ Code fault.Code }
+type VerdictError struct{ Code fault.Code }
 
 // Error names the answer; nobody prints it.
-func (v Verdict) Error() string { return "the answer is " + string(v.Code) }
+func (v VerdictError) Error() string { return "the answer is " + string(v.Code) }
 
 // Fail prints err to Err, unless it is an answer already given, and returns
 // what the process exits with.
@@ -22,8 +22,7 @@ func (e *Env) Fail(ctx context.Context, err error) int {
 	if err == nil {
 		return 0
 	}
-	var v Verdict
-	if errors.As(err, &v) {
+	if v, ok := errors.AsType[VerdictError](err); ok {
 		return v.Code.ExitStatus()
 	}
 	f := classify(ctx, err)

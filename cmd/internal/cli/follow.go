@@ -26,8 +26,7 @@ func Follow(ctx context.Context, api *client.ClientWithResponses, id string, aft
 		if last > after {
 			after, failures = last, 0
 		}
-		var stopped stoppedError
-		if errors.As(err, &stopped) {
+		if stopped, ok := errors.AsType[stoppedError](err); ok {
 			return types.Run{}, stopped.error
 		}
 		if run, done := ended(ctx, api, id, err); done {

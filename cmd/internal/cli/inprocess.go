@@ -51,13 +51,12 @@ func (t *InProcess) RoundTrip(req *http.Request) (*http.Response, error) {
 	})
 	select {
 	case <-w.ready:
-	case <-ctx.Done():
-		select {
-		case <-w.ready: // it answered and ended at once
-		default:
-			_ = pr.CloseWithError(ctx.Err())
-			return nil, ctx.Err()
-		}
+	case <-req.Context().Done():
+	}
+	if err := req.Context().Err(); err != nil {
+		cancel()
+		_ = pr.CloseWithError(err)
+		return nil, err
 	}
 	if w.failed != nil {
 		_ = pr.Close()

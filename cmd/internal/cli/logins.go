@@ -25,7 +25,7 @@ func LoadLogins(configDir string) (Logins, error) {
 		return Logins{}, nil
 	}
 	path := loginsPath(configDir)
-	body, err := os.ReadFile(path)
+	body, err := os.ReadFile(filepath.Clean(path))
 	if errors.Is(err, fs.ErrNotExist) {
 		return Logins{}, nil
 	}

@@ -47,8 +47,8 @@ func (p *Progress) log(event types.RunEvent) {
 		p.line("  " + p.env.Dim(event.Time.Local().Format("15:04:05")) + " " + indent(event.Text, "           "))
 		return
 	}
-	lines := append(p.logs[event.Step], event.Text)
-	p.logs[event.Step] = lines[max(0, len(lines)-keepLines):]
+	lines := p.logs[event.Step]
+	p.logs[event.Step] = append(lines[max(0, len(lines)+1-keepLines):], event.Text)
 }
 
 func (p *Progress) step(event types.RunEvent) {

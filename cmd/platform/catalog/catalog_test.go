@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -136,7 +137,7 @@ func TestListFetchesEveryPage(t *testing.T) {
 		_, _ = fmt.Sscan(r.URL.Query().Get("cursor"), &from)
 		page := types.EntityPage{Items: []types.Entity{entity(fmt.Sprint("e", from))}, Total: 3}
 		if from < 2 {
-			page.Next = fmt.Sprint(from + 1)
+			page.Next = strconv.Itoa(from + 1)
 		}
 		clitest.JSON(w, http.StatusOK, page)
 	})

@@ -121,7 +121,7 @@ func runProblems(ctx context.Context, env *cli.Env, all bool) error {
 		return err
 	}
 	if bad > 0 {
-		return cli.Verdict{Code: fault.Failed}
+		return cli.VerdictError{Code: fault.Failed}
 	}
 	env.Talk("%s %s, no problems.", env.Green("✓"), cli.Count(len(locations.Items), "location", "locations"))
 	return nil

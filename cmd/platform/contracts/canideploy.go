@@ -82,10 +82,10 @@ func runCanIDeploy(ctx context.Context, env *cli.Env, opts canIDeployOptions) er
 	case types.VerdictYes:
 		return nil
 	case types.VerdictNo:
-		return cli.Verdict{Code: fault.Failed}
+		return cli.VerdictError{Code: fault.Failed}
 	case types.VerdictUnknown:
 	}
-	return cli.Verdict{Code: fault.Unknown}
+	return cli.VerdictError{Code: fault.Unknown}
 }
 
 // printGate writes the verdict, and under it each reason with its next step.

@@ -124,13 +124,11 @@ func readPact(dir, name string) (pactFile, error) {
 
 // explainJSON says where a document stops being JSON.
 func explainJSON(content []byte, err error) error {
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		before := content[:min(int(syntax.Offset), len(content))]
 		return fmt.Errorf("is not JSON: line %d, %s", 1+bytes.Count(before, []byte("\n")), strings.TrimPrefix(syntax.Error(), "json: "))
 	}
-	var kind *json.UnmarshalTypeError
-	if errors.As(err, &kind) {
+	if kind, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return fmt.Errorf("is not a pact: %s is a %s", kind.Field, kind.Value)
 	}
 	return errors.New("is not JSON")

@@ -98,10 +98,10 @@ func (r verification) verdict() error {
 	case types.VerdictYes:
 		return nil
 	case types.VerdictNo:
-		return cli.Verdict{Code: fault.Failed}
+		return cli.VerdictError{Code: fault.Failed}
 	case types.VerdictUnknown:
 	}
-	return cli.Verdict{Code: fault.Unknown}
+	return cli.VerdictError{Code: fault.Unknown}
 }
 
 // printReport writes each pact with its interactions, what failed with its

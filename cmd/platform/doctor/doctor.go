@@ -70,7 +70,7 @@ func verdict(env *cli.Env, checks []Check) error {
 		}
 	}
 	if needed {
-		return cli.Verdict{Code: fault.MissingTool}
+		return cli.VerdictError{Code: fault.MissingTool}
 	}
 	return nil
 }

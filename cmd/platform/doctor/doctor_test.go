@@ -18,7 +18,7 @@ func TestDoctor(t *testing.T) {
 		out    string
 		err    string
 	}{
-		{"all is there", []Check{git}, 0, "ok   git    git 2.39   repositories\n", ""},
+		{"all is there", []Check{git}, 0, "   git 2.39   repositories\n", ""},
 		{"something of use is absent", []Check{git, {Name: "npm", Purpose: "the portal", HowToGet: "apt-get install npm"}}, 0, "absent   npm", "npm: apt-get install npm\n"},
 		{"something needed is missing", []Check{{Name: "git", Needed: true, HowToGet: "apt-get install git"}}, 8, "MISSING   git", "git: apt-get install git\n"},
 	} {

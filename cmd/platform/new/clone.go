@@ -74,7 +74,7 @@ func clone(ctx context.Context, env *cli.Env, m made, folder string) error {
 		settings = authorization(m.CloneURL, address, token)
 	}
 	cmd := exec.CommandContext(ctx, "git", "clone", "--quiet", "--", source, folder) // #nosec G204 -- no shell; "--" ends the options
-	cmd.Env = append(os.Environ(), append(settings, "GIT_TERMINAL_PROMPT=0")...)
+	cmd.Env = append(cmd.Environ(), append(settings, "GIT_TERMINAL_PROMPT=0")...)
 	var talk bytes.Buffer
 	cmd.Stderr = &talk
 	if err := cmd.Run(); err != nil {

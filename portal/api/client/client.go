@@ -1,3 +1,5 @@
+// Package client calls the platform's own API. Most of it is generated from the
+// API document; by hand is what turns answers into values and faults.
 package client
 
 import (
@@ -11,7 +13,7 @@ import (
 	"strings"
 
 	"github.com/goldenpath/platform/internal/fault"
-	. "github.com/goldenpath/platform/portal/api/types" //nolint:revive,staticcheck // the generated half of this package does the same
+	. "github.com/goldenpath/platform/portal/api/types" //nolint:staticcheck // the generated half of this package does the same
 )
 
 // maxProblem is how much of an error's body is read: more is not a problem
@@ -77,8 +79,7 @@ func expectOurs(resp *http.Response, base string) error {
 
 // unreachable explains that no answer came.
 func unreachable(ctx context.Context, base string, err error) error {
-	var f *fault.Error
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*fault.Error](err); ok {
 		return f
 	}
 	if ctx.Err() != nil && errors.Is(ctx.Err(), context.Canceled) {

@@ -8,7 +8,7 @@ import (
 	"iter"
 	"strings"
 
-	. "github.com/goldenpath/platform/portal/api/types" //nolint:revive,staticcheck // the generated half of this package does the same
+	. "github.com/goldenpath/platform/portal/api/types" //nolint:staticcheck // the generated half of this package does the same
 )
 
 // maxEvent bounds one line of an event stream.

@@ -67,8 +67,12 @@ func (s *Server) Fail(route string, f *fault.Error) {
 // JSON writes one answer.
 func JSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
+	body, err := json.Marshal(v)
+	if err != nil {
+		status, body = http.StatusInternalServerError, []byte(err.Error())
+	}
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v)
+	_, _ = w.Write(body)
 }
 
 // Problem writes a fault as a server does.
@@ -77,16 +81,17 @@ func Problem(w http.ResponseWriter, f *fault.Error) {
 	for _, field := range f.Fields {
 		p.Fields = append(p.Fields, types.FieldProblem{Name: field.Name, Message: field.Message})
 	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p)
+	JSON(w, p.Status, p)
 }
 
 // Events writes events as a server-sent stream with its end.
 func Events(w http.ResponseWriter, events ...types.RunEvent) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	for _, e := range append(events, types.RunEvent{Type: types.RunEventTypeEnd, Seq: int64(len(events))}) {
-		data, _ := json.Marshal(e)
+		data, err := json.Marshal(e)
+		if err != nil {
+			data = []byte(err.Error())
+		}
 		_, _ = w.Write([]byte("data: " + string(data) + "\n\n"))
 	}
 }

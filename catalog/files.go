@@ -1,0 +1,198 @@
+package catalog
+
+import (
+	"bytes"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// files reads the files of a location within limits. What it is given confines
+// itself; files only keeps to regular files that are not too large.
+type files struct {
+	fs fs.FS
+}
+
+// read returns a file's content, or why there is none.
+func (f *files) read(name string, limit int64) ([]byte, *Problem) {
+	// Looking before opening: opening a pipe would wait for somebody to write.
+	if problem := f.check(name); problem != nil {
+		return nil, problem
+	}
+	file, err := f.fs.Open(name)
+	if err != nil {
+		return nil, readProblem(name, err)
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, limit+1))
+	if err != nil {
+		return nil, readProblem(name, err)
+	}
+	if int64(len(data)) > limit {
+		return nil, tooLarge(name, limit)
+	}
+	return data, nil
+}
+
+// check returns why name cannot be a file to read, nil when it can.
+func (f *files) check(name string) *Problem {
+	info, err := fs.Stat(f.fs, name)
+	if err != nil {
+		return readProblem(name, err)
+	}
+	if !info.Mode().IsRegular() {
+		return &Problem{File: name, Message: name + " is not a regular file.", Hint: "Name a file, not a folder or device."}
+	}
+	return nil
+}
+
+func tooLarge(name string, limit int64) *Problem {
+	size := strconv.FormatInt(limit>>20, 10) + " MB"
+	if limit < 1<<20 {
+		size = strconv.FormatInt(limit, 10) + " bytes"
+	}
+	return &Problem{File: name, Message: name + " is larger than " + size + ".", Hint: "Split it into several files."}
+}
+
+// isCatalogFile reports whether a file is called what catalog files are called.
+func isCatalogFile(name string) bool {
+	switch path.Base(name) {
+	case "catalog-info.yaml", "catalog-info.yml":
+		return true
+	}
+	return false
+}
+
+func isYAML(name string) bool {
+	return strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")
+}
+
+// find returns the catalog files of a folder, sorted. A catalog-info.yaml at
+// its top speaks for the whole folder and names further files itself. Without
+// one, those further down count; and when there is none at all, every YAML file
+// that starts like an entity.
+func (f *files) find(folder string, l Limits) ([]string, *Problem) {
+	for _, name := range []string{"catalog-info.yaml", "catalog-info.yml"} {
+		if _, err := fs.Stat(f.fs, path.Join(folder, name)); err == nil {
+			return []string{path.Join(folder, name)}, nil
+		}
+	}
+	var named, others []string
+	err := fs.WalkDir(f.fs, folder, func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil && name == folder:
+			return err
+		case err != nil:
+			return nil //nolint:nilerr // a folder nobody may read does not hide the others
+		case entry.IsDir() && name != folder && skipped(entry.Name()):
+			return fs.SkipDir
+		case isCatalogFile(name):
+			named = append(named, name)
+		case isYAML(name) && len(others) < l.Files:
+			others = append(others, name)
+		}
+		if len(named) >= l.Files {
+			return fs.SkipAll
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, readProblem(folder, err)
+	}
+	if len(named) == 0 {
+		named = slices.DeleteFunc(others, func(name string) bool { return !f.looksLikeEntities(name) })
+	}
+	slices.Sort(named)
+	return named, nil
+}
+
+// skipped are folders in which other people's catalog files lie.
+func skipped(name string) bool {
+	return strings.HasPrefix(name, ".") || name == "node_modules" || name == "vendor" || name == "testdata"
+}
+
+// looksLikeEntities reads the start of a file.
+func (f *files) looksLikeEntities(name string) bool {
+	info, err := fs.Stat(f.fs, name)
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	file, err := f.fs.Open(name)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	head, err := io.ReadAll(io.LimitReader(file, 64<<10))
+	if err != nil {
+		return false
+	}
+	for line := range bytes.Lines(head) {
+		version, found := bytes.CutPrefix(line, []byte("apiVersion:"))
+		version = bytes.Trim(version, " \t\r\n\"'")
+		if found && (bytes.HasPrefix(version, []byte("backstage.io/")) ||
+			bytes.HasPrefix(version, []byte("scaffolder.backstage.io/"))) {
+			return true
+		}
+	}
+	return false
+}
+
+// maxAnyFolders is how many ** a target may hold.
+const maxAnyFolders = 3
+
+// glob returns the files a target with wildcards names. ** stands for any
+// number of folders.
+func (f *files) glob(pattern string, l Limits) []string {
+	parts := slices.Compact(strings.Split(pattern, "/")) // **/** says no more than **
+	if strings.Count(pattern, "**") > maxAnyFolders {
+		return nil // each multiplies the ways a path can match
+	}
+	root := "."
+	for len(parts) > 1 && !strings.ContainsAny(parts[0], "*?[") {
+		root, parts = path.Join(root, parts[0]), parts[1:]
+	}
+	var found []string
+	_ = fs.WalkDir(f.fs, root, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return nil //nolint:nilerr // a folder nobody may read does not hide the others
+		}
+		if entry.IsDir() && name != root && skipped(entry.Name()) {
+			return fs.SkipDir
+		}
+		rest := strings.TrimPrefix(name, root+"/")
+		if root == "." {
+			rest = name
+		}
+		if !entry.IsDir() && matchParts(parts, strings.Split(rest, "/")) {
+			found = append(found, name)
+		}
+		if len(found) >= l.Files {
+			return fs.SkipAll
+		}
+		return nil
+	})
+	slices.Sort(found)
+	return found
+}
+
+func matchParts(pattern, name []string) bool {
+	if len(pattern) == 0 {
+		return len(name) == 0
+	}
+	if pattern[0] == "**" {
+		for i := range len(name) + 1 {
+			if matchParts(pattern[1:], name[i:]) {
+				return true
+			}
+		}
+		return false
+	}
+	if len(name) == 0 {
+		return false
+	}
+	ok, err := path.Match(pattern[0], name[0])
+	return err == nil && ok && matchParts(pattern[1:], name[1:])
+}

@@ -1,0 +1,149 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/goldenpath/platform/internal/fault"
+)
+
+// Get returns one entity with its relations and the problems of its file. When
+// there is none the fault names what is written almost the same.
+func (c *Catalog) Get(ctx context.Context, ref Ref) (Entity, error) {
+	e, found, err := c.lookup(ctx, ref)
+	if err != nil {
+		return Entity{}, err
+	}
+	if !found {
+		return Entity{}, c.notFound(ctx, ref)
+	}
+	return e, nil
+}
+
+// Find returns one entity as Get does, or false when it is not in the catalog.
+func (c *Catalog) Find(ctx context.Context, ref Ref) (Entity, bool, error) {
+	return c.lookup(ctx, ref)
+}
+
+// lookup reads the entity from the store, so that a transaction sees what it
+// wrote itself.
+func (c *Catalog) lookup(ctx context.Context, ref Ref) (Entity, bool, error) {
+	found, err := c.store.EntitiesByRef(ctx, []Ref{NewRef(ref.Kind, ref.Namespace, ref.Name)})
+	if err != nil {
+		return Entity{}, false, fmt.Errorf("read %s: %w", ref, err)
+	}
+	if len(found) == 0 {
+		return Entity{}, false, nil
+	}
+	e := found[0]
+	x, err := c.model.index(ctx)
+	if err != nil {
+		return Entity{}, false, err
+	}
+	e.Relations = relationsFrom(x.Edges(e.Ref().String()))
+	if known, ok := x.Lookup(e.Ref().String()); !ok || known.Etag != e.Etag {
+		// Written in this transaction, so not in the index yet.
+		e.Relations = sortRelations(append(e.Relations, RelationsOf(e)...))
+	}
+	problems, err := c.ProblemsOf(ctx, e.Ref())
+	if err != nil {
+		return Entity{}, false, err
+	}
+	for _, p := range problems {
+		e.Status.Items = append(e.Status.Items, StatusItem{Type: statusProcessing, Level: "error", Message: p.String()})
+	}
+	return e, true, nil
+}
+
+func (c *Catalog) notFound(ctx context.Context, ref Ref) error {
+	err := fault.New(fault.NotFound, "%s is not in the catalog.", ref)
+	near, nearErr := c.Nearest(ctx, ref.Kind, ref.Name)
+	if nearErr != nil || len(near) == 0 {
+		return err.WithHint("Register its file: platform catalog register PATH_OR_URL")
+	}
+	names := make([]string, len(near))
+	for i, n := range near {
+		names[i] = n.String()
+	}
+	return err.WithHint("Did you mean %s? Or register its file: platform catalog register PATH_OR_URL",
+		strings.Join(names, " or "))
+}
+
+// Nearest returns up to three entities of a kind (of any kind when it is
+// empty) whose names are written almost like name, nearest first.
+func (c *Catalog) Nearest(ctx context.Context, kind, name string) ([]Ref, error) {
+	x, err := c.model.index(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var refs []Ref
+	for _, s := range x.Nearest(FacetKind, strings.ToLower(kind), name, 3) {
+		if ref, err := ParseRef(s.Ref, RefDefaults{}); err == nil {
+			refs = append(refs, ref)
+		}
+	}
+	return refs, nil
+}
+
+// ProblemsOf returns the problems in the files of all locations that concern
+// one entity: those of its own file, and those of others that define it too.
+func (c *Catalog) ProblemsOf(ctx context.Context, ref Ref) ([]Problem, error) {
+	problems, err := c.store.ProblemsOf(ctx, NewRef(ref.Kind, ref.Namespace, ref.Name))
+	if err != nil {
+		return nil, fmt.Errorf("read the problems of %s: %w", ref, err)
+	}
+	return problems, nil
+}
+
+// Definition returns the document an API entity defines.
+func (c *Catalog) Definition(ctx context.Context, api Ref) ([]byte, error) {
+	e, err := c.Get(ctx, api)
+	if err != nil {
+		return nil, err
+	}
+	definition := e.SpecString("definition")
+	if definition == "" {
+		return nil, fault.New(fault.NotFound, "%s has no definition.", e.Ref()).
+			WithHint("Only API entities have one; see: platform catalog list --kind api")
+	}
+	return []byte(definition), nil
+}
+
+// APIOf returns the first OpenAPI API that a component provides, by name, and
+// false when it provides none that is in the catalog.
+func (c *Catalog) APIOf(ctx context.Context, component Ref) (Entity, bool, error) {
+	e, err := c.Get(ctx, component)
+	if err != nil {
+		return Entity{}, false, err
+	}
+	refs := e.Related(RelationProvidesAPI)
+	if len(refs) == 0 {
+		return Entity{}, false, nil
+	}
+	apis, err := c.store.EntitiesByRef(ctx, refs)
+	if err != nil {
+		return Entity{}, false, fmt.Errorf("read the APIs of %s: %w", component, err)
+	}
+	for _, ref := range refs {
+		for _, api := range apis {
+			if api.Ref() == ref && strings.EqualFold(api.SpecString("type"), "openapi") {
+				return api, true, nil
+			}
+		}
+	}
+	return Entity{}, false, nil
+}
+
+// History returns the last changes of an entity, newest first: what, when, who
+// and from which commit. It knows entities that are gone, too.
+func (c *Catalog) History(ctx context.Context, ref Ref, limit int) ([]Change, error) {
+	if limit <= 0 || limit > MaxLimit {
+		limit = DefaultLimit
+	}
+	changes, err := c.store.History(ctx, NewRef(ref.Kind, ref.Namespace, ref.Name), limit)
+	if err != nil {
+		return nil, fmt.Errorf("read the history of %s: %w", ref, err)
+	}
+	return changes, nil
+}

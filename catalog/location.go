@@ -1,0 +1,207 @@
+package catalog
+
+import (
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/goldenpath/platform/internal/fault"
+)
+
+// LocationType says how a location is read.
+type LocationType string
+
+// The types of location.
+const (
+	LocationFile     LocationType = "file"     // a file or folder on the server's machine
+	LocationGit      LocationType = "git"      // a repository
+	LocationPlatform LocationType = "platform" // what the platform itself put into the catalog; never read
+)
+
+// Location is where entities come from. Type, Target, Branch and Path together
+// are its identity; the rest is what the catalog knows of it.
+type Location struct {
+	ID     string
+	Type   LocationType
+	Target string // absolute path, or address of a repository
+	Branch string // of a repository; empty means its default branch
+	Path   string // file or folder inside a repository; empty means all of it
+
+	CreatedAt     time.Time
+	CreatedBy     string
+	LastRefreshed time.Time // zero: never read
+	Commit        string    // what was read last
+	Errors        []Problem // what was wrong when it was read last
+}
+
+// Registration is what reading a location brought.
+type Registration struct {
+	Location Location
+	Created  bool  // the location was not known before
+	Entities []Ref // everything it now defines, sorted
+	Added    []Ref
+	Changed  []Ref
+	Removed  []Ref
+	Problems []Problem
+}
+
+// String returns the location as annotations do, <type>:<target>.
+func (l Location) String() string {
+	s := string(l.Type) + ":" + l.Target
+	if l.Branch != "" {
+		s += "#" + l.Branch
+	}
+	if l.Path != "" {
+		s += ":" + l.Path
+	}
+	return s
+}
+
+// key is the identity of a location.
+func (l Location) key() Location {
+	return Location{Type: l.Type, Target: l.Target, Branch: l.Branch, Path: l.Path}
+}
+
+// ParseLocation understands what people type after "catalog register": the
+// address of a repository, a page of a file on GitHub or GitLab, or a path,
+// which is taken from folder when it is relative.
+func ParseLocation(s, branch, folder string) (Location, error) {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return Location{}, fault.New(fault.Invalid, "No location is given.").
+			WithHint("platform catalog register PATH_OR_URL")
+	}
+	return Location{Target: s, Branch: branch}.normal(folder)
+}
+
+// normal finds out the type when it is not given and writes the target in its
+// one form, so that the same place is never registered under two names.
+func (l Location) normal(folder string) (Location, error) {
+	l.Target = strings.TrimSpace(l.Target)
+	if l.Target == "" {
+		return l, fault.New(fault.Invalid, "The location names no target.").
+			WithHint("platform catalog register PATH_OR_URL")
+	}
+	if l.Type == "" {
+		l.Type = typeOf(l.Target)
+	}
+	switch l.Type {
+	case LocationPlatform:
+		return l, nil
+	case LocationFile:
+		return l.normalFile(folder)
+	case LocationGit:
+		return l.normalGit()
+	}
+	return l, fault.New(fault.Invalid, "There is no location type %q.", string(l.Type)).
+		WithHint("Use file for a file or folder, git for a repository.")
+}
+
+func (l Location) normalFile(folder string) (Location, error) {
+	l.Target = strings.TrimPrefix(l.Target, "file://")
+	if !filepath.IsAbs(l.Target) {
+		if folder == "" {
+			return l, fault.New(fault.Invalid, "%s is not an absolute path.", l.Target).
+				WithHint("Give the whole path; the server does not know in which folder you are.")
+		}
+		l.Target = filepath.Join(folder, l.Target)
+	}
+	if l.Branch != "" {
+		return l, fault.New(fault.Invalid, "%s is a path; only a repository has a branch.", l.Target).
+			WithHint("Leave the branch out, or give the repository's address.")
+	}
+	l.Target = filepath.Clean(l.Target)
+	return l, nil
+}
+
+func (l Location) normalGit() (Location, error) {
+	l.Target = strings.TrimSuffix(l.Target, "/")
+	u, err := url.Parse(l.Target)
+	if err != nil || u.Scheme == "" || u.Host == "" {
+		return l, nil // git@host:owner/repo.git, or a path; git itself will judge it
+	}
+	if _, secret := u.User.Password(); secret {
+		return l, fault.New(fault.Invalid, "The address holds a password, which everybody who sees the catalog would see.").
+			WithHint("Leave it out and configure a token for the git host.")
+	}
+	return l.fromPage(u), nil
+}
+
+// fromPage turns the address of a file's page into repository, branch and path.
+func (l Location) fromPage(u *url.URL) Location {
+	for _, mark := range []string{"/-/blob/", "/-/tree/", "/blob/", "/tree/"} {
+		repository, rest, found := strings.Cut(u.Path, mark)
+		if !found || strings.Count(strings.Trim(repository, "/"), "/") == 0 {
+			continue
+		}
+		branch, path, _ := strings.Cut(rest, "/")
+		if l.Branch == "" {
+			l.Branch = branch
+		}
+		l.Path = path
+		u.Path, u.RawPath, u.RawQuery, u.Fragment = repository, "", "", ""
+		l.Target = u.String()
+		return l
+	}
+	return l
+}
+
+// OriginSelf is where the entities come from that describe the platform itself.
+func OriginSelf() Location { return Location{Type: LocationPlatform, Target: "self"} }
+
+// OriginMade is where the entities come from that the platform makes because
+// somebody asked for them, such as the group of a first owner. A file that
+// defines the same entity takes it over.
+func OriginMade() Location { return Location{Type: LocationPlatform, Target: "made"} }
+
+// typeOf guesses what a target is.
+func typeOf(target string) LocationType {
+	if strings.HasPrefix(target, "file://") && !strings.HasSuffix(target, ".git") {
+		return LocationFile
+	}
+	if strings.Contains(target, "://") || strings.HasSuffix(target, ".git") {
+		return LocationGit
+	}
+	// git@host:owner/repo, the form of ssh: a colon before any slash.
+	colon, slash := strings.IndexByte(target, ':'), strings.IndexByte(target, '/')
+	if at := strings.IndexByte(target, '@'); at > 0 && colon > at && (slash < 0 || colon < slash) {
+		return LocationGit
+	}
+	return LocationFile
+}
+
+// where returns the address of a file inside the location, in the form that
+// the managed-by-location annotation has. base is the folder on this machine
+// that path starts from.
+func (l Location) where(base, path string) string {
+	switch l.Type {
+	case LocationFile:
+		return "file:" + filepath.Join(base, filepath.FromSlash(path))
+	case LocationGit:
+		if page := l.page(path, "blob"); page != "" {
+			return "url:" + page
+		}
+		at := l
+		at.Path = path
+		return at.String()
+	}
+	return l.String()
+}
+
+// page returns the web page of a file or folder on the hosts whose addresses we
+// know, for a branch that is known by name.
+func (l Location) page(path, view string) string {
+	u, err := url.Parse(l.Target)
+	if err != nil || l.Branch == "" || (u.Scheme != "https" && u.Scheme != "http") {
+		return ""
+	}
+	repository := strings.TrimSuffix(l.Target, ".git")
+	switch u.Hostname() {
+	case "github.com":
+		return repository + "/" + view + "/" + l.Branch + "/" + path
+	case "gitlab.com":
+		return repository + "/-/" + view + "/" + l.Branch + "/" + path
+	}
+	return ""
+}

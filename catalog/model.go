@@ -1,0 +1,252 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/goldenpath/platform/catalog/index"
+)
+
+const (
+	// pollEvery bounds how long a change of another process stays unseen.
+	pollEvery = 500 * time.Millisecond
+	// waitForOwn bounds how long a write of this process is looked for that is
+	// not in the feed: its transaction may be long, or was rolled back.
+	waitForOwn = 30 * time.Second
+	// feedBatch is how many changes are read at once.
+	feedBatch = 2000
+)
+
+// model is the read model of one process: the index, how far in the feed it
+// is, and the entities read lately.
+type model struct {
+	store Store
+	docs  *index.Index
+	cache *entityCache
+
+	mu      sync.Mutex   // held while catching up
+	built   atomic.Bool  // docs holds everything up to seq
+	seq     atomic.Int64 // last change in docs
+	checked atomic.Int64 // when the feed was last read, unix nanoseconds
+	own     atomic.Int64 // last change this process wrote
+	ownAt   atomic.Int64 // when, unix nanoseconds
+}
+
+func newModel(store Store) *model {
+	return &model{store: store, docs: index.New(), cache: newEntityCache(32 << 20)}
+}
+
+// wrote tells the model that this process drew seq; the transaction may not
+// have ended yet.
+func (m *model) wrote(seq int64) {
+	for {
+		old := m.own.Load()
+		if seq <= old {
+			return
+		}
+		if m.own.CompareAndSwap(old, seq) {
+			m.ownAt.Store(time.Now().UnixNano())
+			return
+		}
+	}
+}
+
+// index returns the index, caught up: it holds what this process wrote and
+// everything that is older than pollEvery.
+func (m *model) index(ctx context.Context) (*index.Index, error) {
+	if m.fresh() {
+		return m.docs, nil
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.fresh() {
+		return m.docs, nil // somebody else did it while we waited
+	}
+	return m.docs, m.catchUp(ctx)
+}
+
+func (m *model) fresh() bool {
+	if !m.built.Load() {
+		return false
+	}
+	now := time.Now().UnixNano()
+	if own := m.own.Load(); own > m.seq.Load() && now-m.ownAt.Load() < int64(waitForOwn) {
+		return false
+	}
+	return now-m.checked.Load() < int64(pollEvery)
+}
+
+// catchUp builds the index when there is none and applies what came since. It
+// must not see what a transaction in ctx has not committed: that may be rolled
+// back, and the index could not forget it.
+func (m *model) catchUp(ctx context.Context) error {
+	ctx = outside{ctx}
+	now := time.Now().UnixNano()
+	if !m.built.Load() {
+		if err := m.build(ctx); err != nil {
+			return err
+		}
+	}
+	for {
+		changes, err := m.store.ChangesAfter(ctx, m.seq.Load(), feedBatch)
+		if err != nil {
+			return fmt.Errorf("read the catalog's feed: %w", err)
+		}
+		m.apply(changes)
+		if len(changes) < feedBatch {
+			m.checked.Store(now)
+			return nil
+		}
+	}
+}
+
+// build reads all entities. Changes made meanwhile are above the number read
+// first and are applied again afterwards.
+func (m *model) build(ctx context.Context) error {
+	seq, err := m.store.LastChange(ctx)
+	if err != nil {
+		return fmt.Errorf("read the catalog's feed: %w", err)
+	}
+	var docs []index.Doc
+	err = m.store.EachEntity(ctx, func(e Entity) error {
+		docs = append(docs, docOf(e))
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("build the catalog's index: %w", err)
+	}
+	m.docs.Apply(docs, nil)
+	m.seq.Store(seq)
+	m.built.Store(true)
+	return nil
+}
+
+func (m *model) apply(changes []Change) {
+	if len(changes) == 0 {
+		return
+	}
+	last := make(map[string]int, len(changes))
+	for i, change := range changes {
+		last[change.UID] = i
+	}
+	var puts []index.Doc
+	var deletes []string
+	for i, change := range changes {
+		switch {
+		case last[change.UID] != i: // a later one says the same, newer
+		case change.Entity == nil:
+			deletes = append(deletes, change.UID)
+		default:
+			puts = append(puts, docOf(*change.Entity))
+		}
+	}
+	m.docs.Apply(puts, deletes)
+	m.seq.Store(changes[len(changes)-1].Seq)
+}
+
+// follow catches up again and again, so that no reader has to wait for it.
+func (m *model) follow(ctx context.Context, log *slog.Logger) error {
+	ticker := time.NewTicker(pollEvery / 2)
+	defer ticker.Stop()
+	for {
+		m.mu.Lock()
+		err := m.catchUp(ctx)
+		m.mu.Unlock()
+		if err != nil && ctx.Err() == nil {
+			log.WarnContext(ctx, "catalog index is behind", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
+
+// load returns the entities of hits in their order. One that went away between
+// the index's answer and now is left out.
+func (m *model) load(ctx context.Context, hits []index.Summary) ([]Entity, error) {
+	found := make(map[string]Entity, len(hits))
+	var missing []string
+	for _, hit := range hits {
+		if e, ok := m.cache.get(hit.ID, hit.Etag); ok {
+			found[hit.ID] = e
+			continue
+		}
+		missing = append(missing, hit.ID)
+	}
+	if len(missing) > 0 {
+		read, err := m.store.EntitiesByUID(ctx, missing)
+		if err != nil {
+			return nil, fmt.Errorf("read %d entities: %w", len(missing), err)
+		}
+		for _, e := range read {
+			m.cache.put(e)
+			found[e.UID] = e
+		}
+	}
+	items := make([]Entity, 0, len(hits))
+	for _, hit := range hits {
+		if e, ok := found[hit.ID]; ok {
+			items = append(items, e)
+		}
+	}
+	return items, nil
+}
+
+// outside hides the transaction of a context and keeps its deadline.
+type outside struct{ context.Context }
+
+// Value returns nothing.
+func (outside) Value(any) any { return nil }
+
+// docOf returns what the index keeps of e.
+func docOf(e Entity) index.Doc {
+	ref := e.Ref()
+	d := index.Doc{
+		ID: e.UID, Ref: ref.String(), Etag: e.Etag,
+		Kind: e.Kind, Name: e.Metadata.Name, Title: e.Title(),
+		Updated: e.UpdatedAt.UnixMicro(),
+		Edges:   edgesOf(e),
+	}
+	text := []string{d.Name, d.Title, e.Metadata.Description}
+	if ref.Namespace != DefaultNamespace {
+		text = append(text, ref.Namespace)
+	}
+	d.Text = strings.ToLower(strings.Join(text, "\n"))
+	add := func(key, value string) {
+		if value != "" {
+			d.Values = append(d.Values, index.Value{Key: key, Value: strings.ToLower(value), Label: value})
+		}
+	}
+	add(FacetKind, e.Kind)
+	add(FacetNamespace, ref.Namespace)
+	add(FacetType, e.SpecString("type"))
+	add(FacetLifecycle, e.SpecString("lifecycle"))
+	add(FacetOwner, e.target("owner"))
+	add(FacetSystem, e.target("system"))
+	add(FacetLocation, e.Source.LocationID)
+	for _, tag := range e.Metadata.Tags {
+		add(FacetTag, tag)
+	}
+	return d
+}
+
+// target returns the canonical form of what a field of spec refers to.
+func (e Entity) target(field string) string {
+	for _, r := range references(e.Kind) {
+		if r.field != field || r.list {
+			continue
+		}
+		ref, err := ParseRef(e.SpecString(field), RefDefaults{Kind: r.defaultKind, Namespace: e.Metadata.Namespace})
+		if err == nil {
+			return ref.String()
+		}
+	}
+	return ""
+}

@@ -1,0 +1,58 @@
+package catalog
+
+import (
+	"strconv"
+
+	"github.com/goldenpath/platform/internal/fault"
+)
+
+// Problem is one thing that is wrong in a file people wrote: where, what, and
+// what to do. Problems are collected, never thrown: one bad document must not
+// hide the others.
+type Problem struct {
+	// LocationID is the location whose file has the problem; the store fills it in.
+	LocationID string
+
+	File    string // file inside the location; empty when the location as a whole is meant
+	Line    int    // 0 when the file as a whole is meant
+	Column  int
+	Ref     string // the entity, when its name could be read
+	Field   string // dotted path in the entity, for example metadata.name
+	Message string
+	Hint    string
+}
+
+// Where returns file:line as far as they are known.
+func (p Problem) Where() string {
+	if p.File != "" && p.Line > 0 {
+		return p.File + ":" + strconv.Itoa(p.Line)
+	}
+	return p.File
+}
+
+// String returns the problem in one line.
+func (p Problem) String() string {
+	if where := p.Where(); where != "" {
+		return where + ": " + p.Message
+	}
+	return p.Message
+}
+
+// asFault returns problems as one error, a field for each; nil when there are none.
+func asFault(source string, problems []Problem) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	message := "%s has %d problems."
+	if len(problems) == 1 {
+		message = "%s has %d problem."
+	}
+	err := fault.New(fault.Invalid, message, source, len(problems))
+	for _, p := range problems {
+		err = err.WithField(p.Where(), "%s", p.Message)
+	}
+	if hint := problems[0].Hint; hint != "" {
+		err = err.WithHint("%s", hint)
+	}
+	return err
+}

@@ -1,0 +1,257 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// reading is what was found in a location.
+type reading struct {
+	entities []Entity // in the order of files, each ref once
+	problems []Problem
+	seen     map[string]bool // files that were named or found
+	broken   map[string]bool // files with a problem
+	cut      bool            // a limit ended the reading early
+}
+
+// reader goes through the files of one location.
+type reader struct {
+	location Location
+	tree     *Tree
+	files    *files
+	limits   Limits
+	out      reading
+	refs     map[Ref]Source
+}
+
+// read reads all entities of a location: its catalog files first, then, level
+// by level, the files that Location entities name. A file is read once however
+// often it is named, so circles end by themselves.
+func read(ctx context.Context, l Location, tree *Tree, limits Limits) (reading, error) {
+	r := &reader{
+		location: l, tree: tree, files: &files{fs: tree.FS}, limits: limits, refs: map[Ref]Source{},
+		out: reading{seen: map[string]bool{}, broken: map[string]bool{}},
+	}
+	level := r.start()
+	for depth := 0; len(level) > 0; depth++ {
+		found, err := r.parseAll(ctx, level)
+		if err != nil {
+			return reading{}, err
+		}
+		var next []string
+		for _, f := range found {
+			r.take(f)
+			for _, e := range f.entities {
+				next = append(next, r.targets(f.file, e, depth)...)
+			}
+		}
+		level = r.unseen(next)
+	}
+	return r.out, nil
+}
+
+// parsed is what one file holds.
+type parsed struct {
+	file     string
+	entities []Entity
+	problems []Problem
+}
+
+// start returns the files to begin with.
+func (r *reader) start() []string {
+	entry := r.tree.Entry
+	if entry == "" {
+		entry = "."
+	}
+	if entry != "." && isYAML(entry) {
+		return r.unseen([]string{entry})
+	}
+	names, problem := r.files.find(entry, r.limits)
+	if problem != nil {
+		r.problem(*problem)
+		return nil
+	}
+	return r.unseen(names)
+}
+
+// unseen returns the names that come for the first time, as many as may be read.
+func (r *reader) unseen(names []string) []string {
+	var fresh []string
+	for _, name := range names {
+		if r.out.seen[name] {
+			continue
+		}
+		if len(r.out.seen) >= r.limits.Files {
+			r.cut(name, "The location has more than %d catalog files.", r.limits.Files)
+			break
+		}
+		r.out.seen[name] = true
+		fresh = append(fresh, name)
+	}
+	return fresh
+}
+
+// parseAll parses files side by side and returns them in order.
+func (r *reader) parseAll(ctx context.Context, names []string) ([]parsed, error) {
+	out := make([]parsed, len(names))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, name := range names {
+		group.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			out[i] = r.parse(name)
+			return nil
+		})
+	}
+	return out, group.Wait()
+}
+
+func (r *reader) parse(name string) parsed {
+	data, problem := r.files.read(name, r.limits.File)
+	if problem != nil {
+		return parsed{file: name, problems: []Problem{*problem}}
+	}
+	entities, problems := parseFile(name, data, r.files, r.limits)
+	return parsed{file: name, entities: entities, problems: problems}
+}
+
+// take adds what a file holds. Of two definitions of one entity the first in
+// the order of files counts.
+func (r *reader) take(f parsed) {
+	for _, p := range f.problems {
+		r.problem(p)
+		r.out.broken[f.file] = true
+	}
+	for _, e := range f.entities {
+		if len(r.out.entities) >= r.limits.Entities {
+			r.cut(f.file, "The location has more than %d entities.", r.limits.Entities)
+			return
+		}
+		ref := e.Ref()
+		if first, twice := r.refs[ref]; twice {
+			r.problem(Problem{
+				File: f.file, Line: e.Source.Line, Ref: ref.String(), Field: "metadata.name",
+				Message: ref.String() + " is already defined in " + Problem{File: first.Path, Line: first.Line}.Where() + ".",
+				Hint:    "Rename one of them, or delete it.",
+			})
+			continue
+		}
+		r.refs[ref] = e.Source
+		placed, err := r.place(e)
+		if err != nil {
+			r.problem(Problem{File: f.file, Line: e.Source.Line, Ref: ref.String(), Message: "The entity cannot be stored."})
+			continue
+		}
+		r.out.entities = append(r.out.entities, placed)
+	}
+}
+
+// place says in the entity where it comes from.
+func (r *reader) place(e Entity) (Entity, error) {
+	return place(e, r.location, r.tree)
+}
+
+func place(e Entity, origin Location, tree *Tree) (Entity, error) {
+	shown := origin
+	if tree.Branch != "" {
+		shown.Branch = tree.Branch
+	}
+	first := origin.String()
+	if origin.Type == LocationGit {
+		first = shown.where(tree.Base, origin.Path)
+	}
+	source := ""
+	if folder := shown.page(strings.TrimSuffix(e.Source.Path, lastPart(e.Source.Path)), "tree"); folder != "" {
+		source = "url:" + folder
+	}
+	placed, err := e.placed(shown.where(tree.Base, e.Source.Path), first, source)
+	placed.Source.Type, placed.Source.Target, placed.Source.Branch = origin.Type, origin.Target, origin.Branch
+	placed.Source.Commit = tree.Commit
+	return placed, err
+}
+
+func lastPart(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
+
+func (r *reader) problem(p Problem) {
+	if len(r.out.problems) < r.limits.Problems {
+		r.out.problems = append(r.out.problems, p)
+	}
+}
+
+// cut reports once that a limit ended the reading.
+func (r *reader) cut(file, format string, limit int) {
+	if r.out.cut {
+		return
+	}
+	r.out.cut = true
+	r.out.problems = append(r.out.problems, Problem{
+		File: file, Message: strings.Replace(format, "%d", thousands(limit), 1) + " The rest is not read.",
+		Hint: "Register its parts as locations of their own.",
+	})
+}
+
+// targets returns the files a Location entity names.
+func (r *reader) targets(file string, e Entity, depth int) []string {
+	if e.Kind != KindLocation {
+		return nil
+	}
+	at := Problem{File: file, Line: e.Source.Line, Ref: e.Ref().String(), Field: "spec.targets"}
+	targets := e.SpecStrings("targets")
+	if one := e.SpecString("target"); one != "" {
+		targets = append(targets, one)
+	}
+	if len(targets) > 0 && depth >= r.limits.Locations {
+		at.Message = "Locations name each other on more than " + thousands(r.limits.Locations) + " levels."
+		at.Hint = "Name the files directly."
+		r.out.broken[file] = true
+		r.problem(at)
+		return nil
+	}
+	optional := e.SpecString("presence") == "optional"
+	var names []string
+	for _, target := range targets {
+		found, problem := r.target(file, target)
+		if problem != nil && !optional {
+			at.Message, at.Hint = problem.Message, problem.Hint
+			r.out.broken[file] = true
+			r.problem(at)
+		}
+		names = append(names, found...)
+	}
+	return names
+}
+
+// target returns the files one target means; several when it has wildcards.
+func (r *reader) target(file, target string) ([]string, *Problem) {
+	name, message, hint := resolve(file, target)
+	if message != "" {
+		return nil, &Problem{Message: "Target cannot be read: " + message, Hint: hint}
+	}
+	if strings.ContainsAny(name, "*?[") {
+		found := slices.DeleteFunc(r.files.glob(name, r.limits), func(name string) bool { return !isYAML(name) })
+		if len(found) == 0 {
+			return nil, &Problem{Message: "Nothing matches the target " + target + ".", Hint: "Check how it is written."}
+		}
+		return found, nil
+	}
+	if problem := r.files.check(name); problem != nil {
+		return nil, &Problem{Message: "Target cannot be read: " + problem.Message, Hint: problem.Hint}
+	}
+	return []string{name}, nil
+}
+
+// thousands writes 20000 as 20,000.
+func thousands(n int) string {
+	if n < 1000 {
+		return strconv.Itoa(n)
+	}
+	return fmt.Sprintf("%s,%03d", thousands(n/1000), n%1000)
+}

@@ -1,0 +1,301 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/goldenpath/platform/internal/fault"
+)
+
+// Register reads a location and takes in what it defines. Entities that are
+// wrong are reported and do not hide those that are right. Registering a
+// location again reads it again. A location that cannot be read at all, or that
+// holds nothing, is refused and leaves nothing behind.
+func (c *Catalog) Register(ctx context.Context, l Location) (Registration, error) {
+	l, err := l.normal("")
+	if err != nil {
+		return Registration{}, err
+	}
+	if l.Type == LocationPlatform {
+		return Registration{}, fault.New(fault.Invalid, "Locations of type platform cannot be registered.").
+			WithHint("Register a file, a folder or a repository: platform catalog register PATH_OR_URL")
+	}
+	known, exists, err := c.store.LocationByKey(ctx, l)
+	if err != nil {
+		return Registration{}, fmt.Errorf("read location %s: %w", l, err)
+	}
+	if exists {
+		return c.Refresh(ctx, known.ID)
+	}
+	found, tree, err := c.read(ctx, l)
+	if err != nil {
+		return Registration{}, err
+	}
+	if len(found.entities) == 0 && len(found.problems) == 0 {
+		return Registration{}, nothingThere(l)
+	}
+	return c.accept(ctx, l.key(), tree, found)
+}
+
+// Refresh reads a registered location again. When it cannot be read its
+// entities stay, and the reason is kept with the location.
+func (c *Catalog) Refresh(ctx context.Context, locationID string) (Registration, error) {
+	l, exists, err := c.store.LocationByID(ctx, locationID)
+	if err != nil {
+		return Registration{}, fmt.Errorf("read location %s: %w", locationID, err)
+	}
+	if !exists {
+		return Registration{}, fault.New(fault.NotFound, "There is no location with the id %s.", locationID).
+			WithHint("See what is registered: platform catalog locations")
+	}
+	if l.Type == LocationPlatform {
+		return Registration{Location: l}, nil // the platform wrote it and has nothing to read
+	}
+	found, tree, err := c.read(ctx, l)
+	if err != nil {
+		return Registration{}, c.unreadable(ctx, l, err)
+	}
+	return c.accept(ctx, l, tree, found)
+}
+
+// Locations returns what is registered, oldest first.
+func (c *Catalog) Locations(ctx context.Context) ([]Location, error) {
+	locations, err := c.store.Locations(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read locations: %w", err)
+	}
+	return locations, nil
+}
+
+// read opens a location and reads it; the tree it returns is closed.
+func (c *Catalog) read(ctx context.Context, l Location) (reading, Tree, error) {
+	tree, err := c.reader.Open(ctx, l)
+	if err != nil {
+		return reading{}, Tree{}, err
+	}
+	found, err := read(ctx, l, tree, c.limits)
+	if tree.Close != nil {
+		if closeErr := tree.Close(); closeErr != nil {
+			c.log.WarnContext(ctx, "location left open", "location", l.String(), "error", closeErr)
+		}
+	}
+	return found, *tree, err
+}
+
+func nothingThere(l Location) error {
+	return fault.New(fault.Invalid, "%s holds no catalog entity.", l.Target).
+		WithHint("Write one into catalog-info.yaml (apiVersion, kind, metadata.name, spec), " +
+			"then: platform catalog register PATH_OR_URL")
+}
+
+// unreadable keeps with the location why it could not be read.
+func (c *Catalog) unreadable(ctx context.Context, l Location, reason error) error {
+	f := fault.From(reason)
+	if f.Code == fault.Internal || ctx.Err() != nil {
+		return reason
+	}
+	l.Errors = []Problem{{Message: f.Message, Hint: f.Hint}}
+	l.LastRefreshed = c.now()
+	if err := c.unit.InTx(ctx, func(ctx context.Context) error { return c.store.SaveLocation(ctx, l) }); err != nil {
+		return fmt.Errorf("save location %s: %w", l, err)
+	}
+	return reason
+}
+
+// accept brings the catalog in line with what was found, in one transaction.
+func (c *Catalog) accept(ctx context.Context, l Location, tree Tree, found reading) (Registration, error) {
+	var r Registration
+	err := c.unit.InTx(ctx, func(ctx context.Context) error {
+		if err := c.store.LockFeed(ctx); err != nil {
+			return fmt.Errorf("lock the catalog's feed: %w", err)
+		}
+		known, exists, err := c.store.LocationByKey(ctx, l)
+		if err != nil {
+			return fmt.Errorf("read location %s: %w", l, err)
+		}
+		if exists {
+			l = known
+		} else {
+			l.ID, l.CreatedAt, l.CreatedBy = newID(), c.now(), actorOf(ctx)
+		}
+		r = Registration{Created: !exists}
+		change, err := c.merge(ctx, l, found)
+		if err != nil {
+			return err
+		}
+		l.Errors = append(slices.Clone(found.problems), change.conflicts...)
+		if len(l.Errors) > c.limits.Problems {
+			l.Errors = l.Errors[:c.limits.Problems]
+		}
+		l.LastRefreshed, l.Commit = c.now(), tree.Commit
+		if err := c.store.SaveLocation(ctx, l); err != nil {
+			return fmt.Errorf("save location %s: %w", l, err)
+		}
+		change.describe(&r)
+		return c.write(ctx, change, Author{Actor: actorOf(ctx), Commit: tree.Commit, At: c.now()})
+	})
+	if err != nil {
+		return Registration{}, err
+	}
+	r.Location, r.Problems = l, l.Errors
+	return r, nil
+}
+
+// changes is the difference between what is stored and what should be.
+type changes struct {
+	save      []Entity // new or other than before
+	created   map[Ref]bool
+	moved     []Header // the same, written down elsewhere
+	same      []Ref
+	remove    []Header
+	conflicts []Problem
+}
+
+// merge compares what was found in l with what is stored.
+func (c *Catalog) merge(ctx context.Context, l Location, found reading) (changes, error) {
+	known, err := c.headers(ctx, found.entities)
+	if err != nil {
+		return changes{}, err
+	}
+	diff := changes{created: map[Ref]bool{}}
+	now := c.now()
+	defined := make(map[Ref]bool, len(found.entities))
+	for _, e := range found.entities {
+		ref := e.Ref()
+		before, exists := known[ref]
+		if exists && before.Source.LocationID != l.ID && !givesWay(before.Source) {
+			diff.conflicts = append(diff.conflicts, conflict(e, before.Source))
+			continue
+		}
+		defined[ref] = true
+		e.Source.LocationID, e.UID, e.CreatedAt, e.UpdatedAt = l.ID, before.UID, now, now
+		switch {
+		case !exists:
+			e.UID = newID()
+			diff.created[ref] = true
+			diff.save = append(diff.save, e)
+		case before.Etag != e.Etag || before.Source.LocationID != l.ID:
+			diff.save = append(diff.save, e)
+		default:
+			diff.same = append(diff.same, ref)
+			if before.Source.Path != e.Source.Path || before.Source.Line != e.Source.Line {
+				diff.moved = append(diff.moved, Header{UID: e.UID, Etag: e.Etag, Ref: ref, Source: e.Source})
+			}
+		}
+	}
+	here, err := c.store.HeadersAt(ctx, l.ID)
+	if err != nil {
+		return changes{}, fmt.Errorf("read the entities of %s: %w", l, err)
+	}
+	for _, h := range here {
+		switch {
+		case defined[h.Ref]:
+		case found.gone(h):
+			diff.remove = append(diff.remove, h)
+		default:
+			diff.same = append(diff.same, h.Ref)
+		}
+	}
+	return diff, nil
+}
+
+// gone reports whether an entity that was not found is really gone: its file
+// was read without a problem, or the whole location was and no longer has that
+// file. What could not be read may still define it.
+func (r reading) gone(h Header) bool {
+	if r.cut {
+		return false
+	}
+	if r.seen[h.Source.Path] {
+		return !r.broken[h.Source.Path]
+	}
+	return len(r.problems) == 0
+}
+
+// givesWay reports whether an entity may be taken over by a file: those the
+// platform made for somebody are only there until somebody writes them down.
+func givesWay(s Source) bool {
+	made := OriginMade()
+	return s.Type == made.Type && s.Target == made.Target
+}
+
+func conflict(e Entity, other Source) Problem {
+	where := Location{Type: other.Type, Target: other.Target, Branch: other.Branch}.String()
+	if at := (Problem{File: other.Path, Line: other.Line}).Where(); at != "" {
+		where += " (" + at + ")"
+	}
+	return Problem{
+		File: e.Source.Path, Line: e.Source.Line, Ref: e.Ref().String(), Field: "metadata.name",
+		Message: e.Ref().String() + " is already defined by " + where + ".",
+		Hint:    "Rename one of them, or remove the other location.",
+	}
+}
+
+// headers returns the stored headers of entities by ref.
+func (c *Catalog) headers(ctx context.Context, entities []Entity) (map[Ref]Header, error) {
+	refs := make([]Ref, len(entities))
+	for i, e := range entities {
+		refs[i] = e.Ref()
+	}
+	known, err := c.store.HeadersByRef(ctx, refs)
+	if err != nil {
+		return nil, fmt.Errorf("read %d entities: %w", len(refs), err)
+	}
+	out := make(map[Ref]Header, len(known))
+	for _, h := range known {
+		out[h.Ref] = h
+	}
+	return out, nil
+}
+
+// write stores the difference. Nothing in it, nothing in the feed.
+func (c *Catalog) write(ctx context.Context, diff changes, by Author) error {
+	if len(diff.remove) > 0 {
+		seq, err := c.store.DeleteEntities(ctx, diff.remove, by)
+		if err != nil {
+			return fmt.Errorf("delete %d entities: %w", len(diff.remove), err)
+		}
+		c.model.wrote(seq)
+	}
+	if len(diff.save) > 0 {
+		seq, err := c.store.SaveEntities(ctx, diff.save, by)
+		if err != nil {
+			return fmt.Errorf("save %d entities: %w", len(diff.save), err)
+		}
+		c.model.wrote(seq)
+	}
+	if len(diff.moved) > 0 {
+		if err := c.store.MoveEntities(ctx, diff.moved); err != nil {
+			return fmt.Errorf("move %d entities: %w", len(diff.moved), err)
+		}
+		for _, h := range diff.moved {
+			c.model.cache.drop(h.UID)
+		}
+	}
+	return nil
+}
+
+// describe tells in r what the difference is.
+func (d changes) describe(r *Registration) {
+	for _, e := range d.save {
+		if ref := e.Ref(); d.created[ref] {
+			r.Added = append(r.Added, ref)
+		} else {
+			r.Changed = append(r.Changed, ref)
+		}
+	}
+	for _, h := range d.remove {
+		r.Removed = append(r.Removed, h.Ref)
+	}
+	r.Entities = slices.Concat(r.Added, r.Changed, d.same)
+	for _, refs := range [][]Ref{r.Entities, r.Added, r.Changed, r.Removed} {
+		slices.SortFunc(refs, func(a, b Ref) int { return strings.Compare(a.String(), b.String()) })
+	}
+}
+
+// newID returns an id that sorts by the time it was made.
+func newID() string { return uuid.Must(uuid.NewV7()).String() }

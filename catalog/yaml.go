@@ -1,0 +1,318 @@
+package catalog
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Limits bound what one location may cost.
+type Limits struct {
+	File      int64 // bytes of a catalog file
+	Included  int64 // bytes of a file named by a placeholder
+	Entity    int   // bytes of an entity after aliases and placeholders
+	Depth     int   // levels of nesting in an entity
+	Files     int   // catalog files in one location
+	Entities  int   // entities in one location
+	Locations int   // levels of Location entities that name further files
+	Problems  int   // problems that are kept of one location
+}
+
+// DefaultLimits fit large companies and stop hostile files.
+func DefaultLimits() Limits {
+	return Limits{
+		File: 8 << 20, Included: 16 << 20, Entity: 20 << 20, Depth: 100,
+		Files: 20_000, Entities: 200_000, Locations: 10, Problems: 1000,
+	}
+}
+
+// chunk is one document of a file and the line it starts on.
+type chunk struct {
+	data []byte
+	line int
+}
+
+// splitDocuments cuts a file at its document markers, so that a document that
+// cannot be read does not hide those after it. A line that starts with --- is
+// a marker even within block scalars, so looking at lines is exact.
+func splitDocuments(data []byte) []chunk {
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	var chunks []chunk
+	line, start, startLine := 1, 0, 1
+	cut := func(end int) {
+		if doc := data[start:end]; meaningful(doc) {
+			chunks = append(chunks, chunk{data: doc, line: startLine})
+		}
+	}
+	for at := 0; at < len(data); line++ {
+		end := len(data)
+		if n := bytes.IndexByte(data[at:], '\n'); n >= 0 {
+			end = at + n + 1
+		}
+		if isMarker(data[at:end], "---") && at > start {
+			cut(at)
+			start, startLine = at, line
+		} else if isMarker(data[at:end], "...") {
+			cut(at)
+			start, startLine = end, line+1
+		}
+		at = end
+	}
+	cut(len(data))
+	return chunks
+}
+
+func isMarker(line []byte, marker string) bool {
+	rest, found := bytes.CutPrefix(line, []byte(marker))
+	return found && (len(rest) == 0 || rest[0] == ' ' || rest[0] == '\t' || rest[0] == '\n' || rest[0] == '\r')
+}
+
+// meaningful reports whether a chunk holds more than comments, directives and
+// the marker.
+func meaningful(doc []byte) bool {
+	for line := range bytes.Lines(doc) {
+		line = bytes.TrimSpace(bytes.TrimPrefix(line, []byte("---")))
+		if len(line) > 0 && line[0] != '#' && line[0] != '%' {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	errNotOne    = errors.New("there is more than one document")
+	yamlLine     = regexp.MustCompile(`line (\d+)`)                                            //nolint:gochecknoglobals // compiled once
+	yamlInt      = regexp.MustCompile(`^[-+]?[0-9]+$`)                                         //nolint:gochecknoglobals // compiled once
+	yamlFloat    = regexp.MustCompile(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`) //nolint:gochecknoglobals // compiled once
+	jsonNumber   = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$`)      //nolint:gochecknoglobals // compiled once
+	yamlInfinity = regexp.MustCompile(`^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$`)              //nolint:gochecknoglobals // compiled once
+)
+
+// parseYAML reads one document. A syntax error names a line of the file.
+func parseYAML(c chunk, l Limits) (*value, *Problem) {
+	var node yaml.Node
+	if err := yaml.Unmarshal(c.data, &node); err != nil {
+		message, line := strings.TrimPrefix(err.Error(), "yaml: "), c.line
+		if m := yamlLine.FindStringSubmatch(message); m != nil {
+			n, _ := strconv.Atoi(m[1]) //nolint:errcheck // digits
+			line = c.line + max(n, 1) - 1
+			message = strings.TrimPrefix(message, m[0]+": ")
+		}
+		return nil, &Problem{
+			Line: line, Message: "This is not valid YAML: " + message + ".",
+			Hint: "Check the indentation and quote values that hold : or #.",
+		}
+	}
+	b := builder{limits: l, offset: c.line - 1}
+	v := b.value(&node, 0)
+	return v, b.problem
+}
+
+// builder turns nodes into values, aliases expanded, within the limits.
+type builder struct {
+	limits  Limits
+	offset  int
+	size    int
+	problem *Problem
+}
+
+// tooLarge is what a value may cost beyond its text: an object of its own.
+const valueCost = 16
+
+func (b *builder) fail(n *yaml.Node, format string, args ...any) *value {
+	if b.problem == nil {
+		b.problem = &Problem{Line: b.offset + n.Line, Column: n.Column, Message: fmt.Sprintf(format, args...)}
+	}
+	return nil
+}
+
+func (b *builder) value(n *yaml.Node, depth int) *value {
+	if b.problem != nil {
+		return nil
+	}
+	if depth > b.limits.Depth {
+		return b.fail(n, "The document is nested deeper than %d levels.", b.limits.Depth)
+	}
+	if b.size += len(n.Value) + valueCost; b.size > b.limits.Entity {
+		b.fail(n, "The document is larger than %d MB once its aliases are expanded.", b.limits.Entity>>20)
+		return nil
+	}
+	v := &value{line: b.offset + n.Line, column: n.Column}
+	switch n.Kind {
+	case yaml.DocumentNode:
+		if len(n.Content) == 0 {
+			return v
+		}
+		return b.value(n.Content[0], depth)
+	case yaml.AliasNode:
+		return b.value(n.Alias, depth+1)
+	case yaml.ScalarNode:
+		return b.scalar(v, n)
+	case yaml.SequenceNode:
+		v.kind = kindList
+		v.items = make([]*value, 0, len(n.Content))
+		for _, item := range n.Content {
+			v.items = append(v.items, b.value(item, depth+1))
+		}
+	case yaml.MappingNode:
+		return b.object(v, n, depth)
+	}
+	if b.problem != nil {
+		return nil
+	}
+	return v
+}
+
+func (b *builder) object(v *value, n *yaml.Node, depth int) *value {
+	v.kind = kindObject
+	seen := make(map[string]bool, len(n.Content)/2)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		name := n.Content[i]
+		for hops := 0; name.Kind == yaml.AliasNode && hops < 8; hops++ {
+			name = name.Alias
+		}
+		if name.Kind != yaml.ScalarNode {
+			return b.fail(n.Content[i], "Only a text can be a key.")
+		}
+		if seen[name.Value] {
+			return b.fail(n.Content[i], "Map keys must be unique; %q is written twice.", name.Value)
+		}
+		seen[name.Value] = true
+		item := b.value(n.Content[i+1], depth+1)
+		if item == nil {
+			return nil
+		}
+		v.keys = append(v.keys, name.Value)
+		v.items = append(v.items, item)
+	}
+	return v
+}
+
+// scalar follows the core schema of YAML 1.2, as Backstage's reader does: "yes"
+// and dates are texts, 010 is ten.
+func (b *builder) scalar(v *value, n *yaml.Node) *value {
+	plain := n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0
+	explicit := n.Style&yaml.TaggedStyle != 0
+	if !plain || (explicit && n.Tag == "!!str") || (explicit && !strings.HasPrefix(n.Tag, "!!")) {
+		v.kind, v.text = kindString, n.Value
+		return v
+	}
+	v.kind, v.text = plainScalar(n.Value)
+	return v
+}
+
+func plainScalar(s string) (valueKind, string) {
+	switch s {
+	case "", "~", "null", "Null", "NULL":
+		return kindNull, ""
+	case "true", "True", "TRUE":
+		return kindBool, "true"
+	case "false", "False", "FALSE":
+		return kindBool, "false"
+	}
+	if c := s[0]; (c < '0' || c > '9') && c != '-' && c != '+' && c != '.' {
+		return kindString, s
+	}
+	if jsonNumber.MatchString(s) {
+		return kindNumber, s
+	}
+	switch {
+	case yamlInt.MatchString(s):
+		digits := strings.TrimLeft(strings.TrimLeft(s, "+-"), "0")
+		if digits == "" {
+			digits = "0"
+		}
+		if s[0] == '-' {
+			digits = "-" + digits
+		}
+		return kindNumber, digits
+	case strings.HasPrefix(s, "0x") || strings.HasPrefix(s, "0o"):
+		if n, err := strconv.ParseUint(s, 0, 64); err == nil && !strings.Contains(s, "_") {
+			return kindNumber, strconv.FormatUint(n, 10)
+		}
+	case yamlFloat.MatchString(s):
+		if n, err := strconv.ParseFloat(s, 64); err == nil && !math.IsInf(n, 0) {
+			return kindNumber, strconv.FormatFloat(n, 'g', -1, 64)
+		}
+	case yamlInfinity.MatchString(s):
+		return kindNull, "" // JSON has no such number; JavaScript writes null
+	}
+	return kindString, s
+}
+
+// parseJSON reads one JSON document, keys in order.
+func parseJSON(data []byte, l Limits) (*value, error) {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	v, err := readJSON(d, l.Depth)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errNotOne
+	}
+	return v, nil
+}
+
+func readJSON(d *json.Decoder, depth int) (*value, error) {
+	token, err := d.Token()
+	if err != nil {
+		return nil, err
+	}
+	if depth < 0 {
+		return nil, errors.New("the document is nested too deep")
+	}
+	switch t := token.(type) {
+	case string:
+		return text(t), nil
+	case json.Number:
+		return &value{kind: kindNumber, text: t.String()}, nil
+	case bool:
+		return &value{kind: kindBool, text: strconv.FormatBool(t)}, nil
+	case json.Delim:
+		return readJSONItems(d, t, depth)
+	default:
+		return &value{}, nil
+	}
+}
+
+func readJSONItems(d *json.Decoder, open json.Delim, depth int) (*value, error) {
+	v := &value{kind: kindList}
+	if open == '{' {
+		v.kind = kindObject
+	}
+	at := map[string]int{}
+	for d.More() {
+		key := ""
+		if v.kind == kindObject {
+			token, err := d.Token()
+			if err != nil {
+				return nil, err
+			}
+			key, _ = token.(string)
+		}
+		item, err := readJSON(d, depth-1)
+		if err != nil {
+			return nil, err
+		}
+		if v.kind == kindObject {
+			if i, twice := at[key]; twice {
+				v.items[i] = item // the last one counts, as everywhere in JSON
+				continue
+			}
+			at[key] = len(v.keys)
+			v.keys = append(v.keys, key)
+		}
+		v.items = append(v.items, item)
+	}
+	_, err := d.Token()
+	return v, err
+}

@@ -1,4 +1,4 @@
-package client
+package client //nolint:revive // the package comment is in the generated file
 
 import "github.com/goldenpath/platform/internal/fault"
 

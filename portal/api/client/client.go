@@ -1,5 +1,3 @@
-// Package client calls the platform's own API. Most of it is generated from the
-// API document; by hand is what turns answers into values and faults.
 package client
 
 import (

@@ -34,3 +34,30 @@ type Event struct {
 	Level Level  // of a log line
 	Text  string
 }
+
+// MaxLogBytes bounds the log of one run. A program that writes for ever must
+// not fill the disk; what it wrote first and every change of state stay.
+const MaxLogBytes = 4 << 20
+
+// Bounded returns the events that still fit into a log of size bytes, and the
+// size it has then. The first line that does not fit is replaced by one that
+// says so; changes of state always fit. Stores call it.
+func Bounded(events []Event, size, limit int) ([]Event, int) {
+	kept := make([]Event, 0, len(events))
+	for _, e := range events {
+		if e.Type != EventLog {
+			kept = append(kept, e)
+			continue
+		}
+		fits := size <= limit
+		size += len(e.Text) + 1
+		switch {
+		case fits && size > limit:
+			e.Level, e.Text = Warning, "The log is full; later lines are left out."
+			kept = append(kept, e)
+		case fits:
+			kept = append(kept, e)
+		}
+	}
+	return kept, size
+}

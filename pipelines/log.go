@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	maxLine    = 4 << 10               // longer lines are cut
+	maxLine    = 4 << 10                // longer lines are cut
 	flushEvery = 150 * time.Millisecond // how long a line waits to be seen
-	flushLines = 200                   // or how many lines wait
+	flushLines = 200                    // or how many lines wait
 )
 
 // Log is what a step tells people while it works. Lines reach watchers soon,

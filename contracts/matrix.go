@@ -1,6 +1,9 @@
 package contracts
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // RowQuery selects matrix rows: publications of the consumer versions in
 // Versions whose provider is in Pacticipants, joined with the verifications by
@@ -37,5 +40,61 @@ type Row struct {
 	Provider        string
 	ProviderVersion string
 	SHA             string
+	Revision        int
 	Ignored         bool
+}
+
+// MatrixSelector names versions of one pacticipant; without anything but the
+// name, all of them.
+type MatrixSelector struct {
+	Pacticipant string
+	Version     string
+	Branch      string
+	Tag         string
+	Environment string
+	MainBranch  bool
+	Latest      bool
+}
+
+// MatrixQuery asks which versions agree, as the Pact Broker's matrix does. The
+// fields after Ignore say which versions of the other services to compare with.
+type MatrixQuery struct {
+	Selectors []MatrixSelector
+	Ignore    []MatrixSelector
+
+	Tag         string
+	Branch      string
+	Environment string
+	MainBranch  bool
+	Latest      bool
+
+	LatestBy string  // cvpv, cvp, cp or ""
+	Success  []*bool // keep only rows with one of these; nil pointer is unknown
+	Limit    int     // rows to return; 0 is all. The summary is of all rows.
+}
+
+// Matrix is the answer: rows, newest first, and what they say about deploying.
+type Matrix struct {
+	Rows       []Row
+	Deployable *bool // nil is unknown
+	Reasons    []MatrixReason
+	Successes  int
+	Failures   int
+	Unknowns   int
+	Ignored    int
+}
+
+// MatrixReason is one sentence of the answer. Type is error, warning or success.
+type MatrixReason struct {
+	Type string
+	Text string
+}
+
+// Reason joins all sentences.
+func (m Matrix) Reason() string {
+	lines := make([]string, len(m.Reasons))
+	for i, r := range m.Reasons {
+		lines[i] = r.Text
+	}
+	return strings.Join(lines, "\n")
 }

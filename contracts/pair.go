@@ -4,17 +4,17 @@ import "time"
 
 // Pair is a consumer and a provider with the state of their latest pact.
 type Pair struct {
-	Consumer        string
-	Provider        string
-	Verdict         Verdict // of the latest verification of the latest pact
-	SHA             string
-	ConsumerVersion string // the version that published the latest pact
-	ConsumerBranch  string
-	Interactions    int
-	PublishedAt     time.Time
-	ProviderVersion string // the version that verified it last, "" for never
-	ProviderBranch  string
-	VerifiedAt      time.Time
+	Consumer         string
+	Provider         string
+	Verdict          Verdict // of the latest verification of the latest pact
+	SHA              string
+	ConsumerVersion  string // the version that published the latest pact
+	ConsumerBranch   string
+	InteractionCount int
+	PublishedAt      time.Time
+	ProviderVersion  string // the version that verified it last, "" for never
+	ProviderBranch   string
+	VerifiedAt       time.Time
 }
 
 // PairDetail is everything the page of a pair shows.

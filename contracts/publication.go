@@ -52,8 +52,15 @@ type PublishedContract struct {
 	Created      bool     // this version had no pact with the provider before
 	Changed      bool     // the content differs from the one published before it
 	First        bool     // no version had a pact with the provider before
-	NewTags      []string // tags that carry a pact with the provider for the first time
+	Changes      []Change // the lines of versions whose content changed with this one
 	Verified     bool     // the provider has verified some pact of this consumer
+}
+
+// Change says that a pact differs from the one before it on the same line of
+// versions: those with a tag, or those without any.
+type Change struct {
+	Tag   string // "" for versions without tags
+	First bool   // there was none before it
 }
 
 // parsedContract is a contract that may be stored.
@@ -202,11 +209,8 @@ func (b *Broker) savePact(ctx context.Context, p Publication, v Version, c parse
 	}
 	out.First = len(before) == 0
 	out.Changed = out.First || before[0].SHA != c.doc.SHA
-	if out.NewTags, err = b.tagsWithoutPact(ctx, p.Tags, v.PacticipantID, provider.ID); err != nil {
-		return out, err
-	}
 	contentID, _, err := b.store.EnsureContent(ctx, Content{
-		ConsumerID: v.PacticipantID, ProviderID: provider.ID, SHA: c.doc.SHA, Body: c.Content, CreatedAt: now,
+		ConsumerID: v.PacticipantID, ProviderID: provider.ID, SHA: c.doc.SHA, Body: c.Content, Interactions: c.doc.Interactions, CreatedAt: now,
 	})
 	if err != nil {
 		return out, err
@@ -217,6 +221,11 @@ func (b *Broker) savePact(ctx context.Context, p Publication, v Version, c parse
 	}
 	if out.Created, err = b.insertPact(ctx, pact, c.Overwrite); err != nil {
 		return out, err
+	}
+	if out.Created || c.Overwrite {
+		if out.Changes, err = b.changes(ctx, pact, p.Tags); err != nil {
+			return out, err
+		}
 	}
 	if _, err = b.store.EnsureIntegration(ctx, v.PacticipantID, provider.ID, now); err != nil {
 		return out, err
@@ -251,23 +260,27 @@ func errPactChanged(p Pact) error {
 		WithHint("Publish under a new version, best the commit: --version \"$(git rev-parse HEAD)\". If the test writes random values, give its matchers fixed examples.")
 }
 
-// tagsWithoutPact returns the tags under which the two services have no pact yet.
-func (b *Broker) tagsWithoutPact(ctx context.Context, tags []string, consumerID, providerID int64) ([]string, error) {
-	var fresh []string
-	for _, tag := range tags {
-		versions, err := b.store.Versions(ctx, VersionFilter{PacticipantIDs: []int64{consumerID}, Tag: tag})
+// changes compares a pact with the one before it, per tag of its version, or among
+// versions without tags.
+func (b *Broker) changes(ctx context.Context, p Pact, tags []string) ([]Change, error) {
+	lines := tags
+	if len(lines) == 0 {
+		lines = []string{""}
+	}
+	var out []Change
+	for _, tag := range lines {
+		before, err := b.store.Pacts(ctx, PactFilter{
+			ConsumerIDs: []int64{p.ConsumerID}, ProviderIDs: []int64{p.ProviderID},
+			Tag: tag, Untagged: tag == "", BeforeVersionID: p.ConsumerVersionID, Latest: true,
+		})
 		if err != nil {
 			return nil, err
 		}
-		pacts, err := b.pactsOf(ctx, versions, providerID)
-		if err != nil {
-			return nil, err
-		}
-		if len(pacts) == 0 {
-			fresh = append(fresh, tag)
+		if len(before) == 0 || before[0].ContentID != p.ContentID {
+			out = append(out, Change{tag, len(before) == 0})
 		}
 	}
-	return fresh, nil
+	return out, nil
 }
 
 // pactsOf returns the current pacts of consumer versions with a provider.

@@ -119,7 +119,10 @@ type PactFilter struct {
 	ConsumerVersionIDs []int64
 	ContentIDs         []int64
 	PublishedAfter     time.Time
-	Latest             bool // the newest consumer version per consumer and provider
+	Tag                string // on the consumer version
+	Untagged           bool   // only consumer versions without any tag
+	BeforeVersionID    int64  // only consumer versions first seen before this one
+	Latest             bool   // only the newest per consumer and provider of what the rest keeps
 }
 
 // VerificationStore keeps what providers said about contents.

@@ -76,12 +76,13 @@ type Integration struct {
 
 // Content is what a pact says, stored once for a consumer, a provider and a SHA.
 type Content struct {
-	ID         int64
-	ConsumerID int64
-	ProviderID int64
-	SHA        string
-	Body       []byte // as first published
-	CreatedAt  time.Time
+	ID           int64
+	ConsumerID   int64
+	ProviderID   int64
+	SHA          string
+	Body         []byte // as first published
+	Interactions int
+	CreatedAt    time.Time
 }
 
 // Pact is one publication: a consumer version promised to rely on Content.
@@ -95,6 +96,7 @@ type Pact struct {
 	Provider          string
 	ConsumerVersion   string
 	SHA               string
+	Interactions      int
 	Revision          int
 	CreatedAt         time.Time
 }

@@ -1,0 +1,226 @@
+package contracts
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+func (r Row) verified() bool { return r.VerificationID != 0 }
+
+// lastAction is when the row last changed.
+func (r Row) lastAction() time.Time {
+	if r.verified() && r.VerifiedAt.After(r.PublishedAt) {
+		return r.VerifiedAt
+	}
+	return r.PublishedAt
+}
+
+// The reasons of a matrix, in the Pact Broker's words: pipelines grep for them.
+const (
+	adviseEnvironment = "WARN: It is recommended to specify the environment into which you are deploying. Without the environment, this result will not be reliable."
+	adviseVersion     = "WARN: It is recommended to specify the version number (rather than the tag or branch) of the pacticipant you wish to deploy to avoid race conditions. Without a version number, this result will not be reliable."
+	allSuccessful     = "All required verification results are published and successful"
+	nothingMissing    = "There are no missing dependencies"
+)
+
+// summarise judges all rows, ignored ones aside.
+func (m *matrix) summarise(rows []Row) Matrix {
+	out := Matrix{}
+	missing := m.requiredWithoutRow(rows)
+	for _, r := range rows {
+		switch {
+		case r.Ignored:
+			out.Ignored++
+		case !r.verified():
+			out.Unknowns++
+		case r.Success:
+			out.Successes++
+		default:
+			out.Failures++
+		}
+	}
+	out.Unknowns += len(missing)
+	nonexistent := slices.ContainsFunc(m.specified, func(s resolved) bool { return s.missing && !s.ignored })
+	yes, no := true, false
+	switch {
+	case nonexistent:
+		out.Deployable = &no
+	case out.Unknowns > 0:
+	case out.Failures > 0:
+		out.Deployable = &no
+	default:
+		out.Deployable = &yes
+	}
+	out.Reasons = m.reasons(rows, missing)
+	return out
+}
+
+func (m *matrix) requiredWithoutRow(rows []Row) []requiredIntegration {
+	there := map[[2]int64]bool{}
+	for _, r := range rows {
+		there[[2]int64{r.ConsumerID, r.ProviderID}] = true
+	}
+	var out []requiredIntegration
+	for _, i := range m.integrations {
+		if i.required && !there[[2]int64{i.ConsumerID, i.ProviderID}] {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+func (m *matrix) reasons(rows []Row, missing []requiredIntegration) []MatrixReason {
+	out := m.advice()
+	errors := m.versionErrors()
+	if len(errors) == 0 {
+		errors = m.rowErrors(rows, missing)
+	}
+	for _, text := range errors {
+		out = append(out, MatrixReason{"error", text})
+	}
+	if len(errors) == 0 {
+		text := nothingMissing
+		if slices.ContainsFunc(rows, func(r Row) bool { return !r.Ignored }) {
+			text = allSuccessful
+		}
+		out = append(out, MatrixReason{"success", text})
+	}
+	for _, s := range m.ignore {
+		if s.missing {
+			out = append(out, MatrixReason{"warning", "WARN: Cannot ignore " + s.describe()})
+		}
+	}
+	return out
+}
+
+// advice warns about questions whose answer may be out of date when it arrives.
+func (m *matrix) advice() []MatrixReason {
+	var out []MatrixReason
+	named := func(s MatrixSelector) bool { return s != MatrixSelector{Pacticipant: s.Pacticipant} }
+	destination := m.q.Tag != "" || m.q.Branch != "" || m.q.MainBranch || m.q.Environment != ""
+	if len(m.q.Selectors) == 1 && named(m.q.Selectors[0]) && !destination {
+		out = append(out, MatrixReason{"warning", adviseEnvironment})
+	}
+	if slices.ContainsFunc(m.q.Selectors, func(s MatrixSelector) bool { return named(s) && s.Version == "" }) {
+		out = append(out, MatrixReason{"warning", adviseVersion})
+	}
+	return out
+}
+
+func (m *matrix) versionErrors() []string {
+	var out []string
+	for _, s := range m.specified {
+		if !s.missing {
+			continue
+		}
+		var text string
+		switch {
+		case s.Tag != "":
+			text = fmt.Sprintf("No version with tag %s exists for %s", s.Tag, s.Pacticipant)
+		case s.Branch != "":
+			text = fmt.Sprintf("No version from branch %s exists for %s", s.Branch, s.Pacticipant)
+		case s.Version != "":
+			text = fmt.Sprintf("No pacts or verifications have been published for version %s of %s", s.Version, s.Pacticipant)
+		default:
+			text = "No pacts or verifications have been published for " + s.Pacticipant
+		}
+		out = append(out, ignored(s.ignored, text))
+	}
+	return out
+}
+
+// rowErrors explains, in this order: required providers without a row, failures,
+// and what nobody verified.
+func (m *matrix) rowErrors(rows []Row, missing []requiredIntegration) []string {
+	const unverified = "There is no verified pact between %s and %s"
+	var out []string
+	for _, i := range missing {
+		out = append(out, fmt.Sprintf(unverified, m.describe(i.ConsumerID, 0, i.Consumer, ""), m.describe(i.ProviderID, 0, i.Provider, "")))
+	}
+	for _, failed := range []bool{true, false} {
+		for _, wantIgnored := range []bool{false, true} {
+			for _, r := range rows {
+				if r.Ignored != wantIgnored || r.verified() != failed || (failed && r.Success) {
+					continue
+				}
+				format := unverified
+				if failed {
+					format = "The verification for the pact between %s and %s failed"
+				}
+				out = append(out, ignored(r.Ignored, fmt.Sprintf(format,
+					m.describe(r.ConsumerID, r.ConsumerVersionID, r.Consumer, r.ConsumerVersion),
+					m.describe(r.ProviderID, r.ProviderVersionID, r.Provider, r.ProviderVersion))))
+			}
+		}
+	}
+	// Ignored rows explain an error; alone they are none.
+	if !slices.ContainsFunc(rows, func(r Row) bool { return !r.Ignored && (!r.verified() || !r.Success) }) && len(missing) == 0 {
+		return nil
+	}
+	return out
+}
+
+func ignored(is bool, text string) string {
+	if is {
+		return "[IGNORED] " + text
+	}
+	return text
+}
+
+// describe says how a version of a row came into the query.
+func (m *matrix) describe(pacticipant, version int64, name, number string) string {
+	all := slices.Concat(m.specified, m.inferred)
+	at := slices.IndexFunc(all, func(s resolved) bool {
+		return s.service.ID == pacticipant && version != 0 && s.version.ID == version
+	})
+	if at < 0 {
+		at = slices.IndexFunc(all, func(s resolved) bool { return s.service.ID == pacticipant })
+	}
+	switch {
+	case at >= 0:
+		return all[at].describe()
+	case number != "":
+		return fmt.Sprintf("version %s of %s", number, name)
+	default:
+		return "any version of " + name
+	}
+}
+
+func (s resolved) describe() string {
+	found, number := !s.missing && !s.all, s.version.Number
+	none := "no such version exists"
+	in := number
+	if !found {
+		in = none
+	}
+	name := s.Pacticipant
+	switch {
+	case s.Tag != "" && s.Latest:
+		return fmt.Sprintf("the latest version of %s with tag %s (%s)", name, s.Tag, in)
+	case s.Branch != "" && s.Latest:
+		return fmt.Sprintf("the latest version of %s from branch %s (%s)", name, s.Branch, in)
+	case s.MainBranch:
+		return fmt.Sprintf("the latest version of %s from its main branch (%s)", name, in)
+	case s.Latest:
+		return fmt.Sprintf("the latest version of %s (%s)", name, in)
+	case s.Tag != "":
+		return fmt.Sprintf("a version of %s with tag %s (%s)", name, s.Tag, in)
+	case s.Branch != "":
+		return fmt.Sprintf("a version of %s from branch %s (%s)", name, s.Branch, in)
+	case s.Environment != "" && !found:
+		return fmt.Sprintf("a version of %s currently in %s (no version is currently recorded as deployed/released in this environment)", name, s.Environment)
+	case s.Environment != "" && s.many:
+		return fmt.Sprintf("one of the versions of %s currently in %s (%s)", name, s.Environment, number)
+	case s.Environment != "":
+		return fmt.Sprintf("the version of %s currently in %s (%s)", name, s.Environment, number)
+	case s.Version != "" && s.missing:
+		return fmt.Sprintf("version %s of %s (%s)", s.Version, name, none)
+	case found:
+		return fmt.Sprintf("version %s of %s", number, name)
+	case s.service.ID == -1:
+		return fmt.Sprintf("any version of %s (no such pacticipant exists)", name)
+	default:
+		return "any version of " + name
+	}
+}

@@ -30,7 +30,40 @@ func Root(env *Env, name, short string, commands ...*cobra.Command) *cobra.Comma
 	root.PersistentFlags().StringVar(&env.URL, "url", env.URL, "`address` of the platform server (PLATFORM_URL)")
 	root.PersistentFlags().VarP(&env.Output, "output", "o", "form of results")
 	_ = root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"table", "json", "yaml"}, cobra.ShellCompDirectiveNoFileComp))
+	root.SetHelpCommand(help(root))
 	return root
+}
+
+// help returns "platform help", which unlike cobra's fails for a topic that
+// does not exist.
+func help(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Show the help of a command or topic",
+		RunE: func(_ *cobra.Command, args []string) error {
+			cmd, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return unknownCommand(cmd, rest[0])
+			}
+			cmd.InitDefaultHelpFlag()
+			return cmd.Help()
+		},
+	}
+}
+
+// adopt makes the commands that cobra adds by itself behave as ours do.
+func adopt(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		if cmd.Name() != "completion" {
+			continue
+		}
+		cmd.SuggestionsMinimumDistance = 2
+		cmd.Args, cmd.RunE = Group("", "").Args, func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		for _, shell := range cmd.Commands() {
+			shell.Args = Args(shell.Args)
+		}
+	}
 }
 
 // Group returns a command that only holds others. Named alone it shows its
@@ -139,6 +172,7 @@ func distance(a, b string) int {
 // Run executes the command line and returns what the process exits with.
 func Run(ctx context.Context, env *Env, root *cobra.Command, args []string) int {
 	root.SetArgs(args)
+	adopt(root)
 	err := root.ExecuteContext(ctx)
 	// A command that was interrupted must still stop its server well.
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)

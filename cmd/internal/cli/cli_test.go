@@ -85,7 +85,7 @@ func TestCommandLines(t *testing.T) {
 		{name: "an unknown command like no other", line: "things zzzzzz", want: 2, err: "Hint:  See what there is: platform things --help\n"},
 		{name: "help for what is not there", line: "help thing", want: 2, err: "Hint:  Did you mean this? platform things\n"},
 		{name: "help for what is not there below", line: "help things lst", want: 2, err: "Hint:  Did you mean this? platform things list\n"},
-		{name: "completion for a shell nobody knows", line: "completion bsh", want: 2, err: "Hint:  Did you mean this? platform completion bash\n"},
+		{name: "completion for a shell nobody knows", line: "completion bsh", want: 2, err: "Hint:  Did you mean this? platform completion bash"},
 		{name: "completion with too much", line: "completion bash now", want: 2, err: "Error: platform completion bash takes no arguments, and 1 given.\n"},
 		{name: "an error nobody classified", line: "things broken", want: 70, err: "Error: Something went wrong on our side: open door: no key.\n"},
 		{name: "an answer that is not yes", line: "things verdict", want: 3},

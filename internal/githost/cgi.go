@@ -2,6 +2,7 @@ package githost
 
 import (
 	"bytes"
+	"io"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -27,6 +28,20 @@ func (r *statusRecorder) Unwrap() http.ResponseWriter { return r.ResponseWriter 
 // Flush sends what is there: a clone shows its progress while it goes on.
 func (r *statusRecorder) Flush() {
 	_ = http.NewResponseController(r.ResponseWriter).Flush() //nolint:errcheck // a writer that cannot flush sends later
+}
+
+// countedBody counts what was read of a request.
+type countedBody struct {
+	io.ReadCloser
+
+	size int
+}
+
+// Read reads and counts.
+func (b *countedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.size += n
+	return n, err
 }
 
 // logWriter logs what git says on its error stream.

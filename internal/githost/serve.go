@@ -129,8 +129,9 @@ func (s *server) run(w http.ResponseWriter, r *http.Request, c call, actor strin
 		Env:    s.environment(c, actor),
 	}
 	recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
-	handler.ServeHTTP(recorder, s.bare(recorder, r, c))
-	if c.action == "git-receive-pack" && recorder.status == http.StatusOK && s.options.Pushed != nil {
+	request, body := s.bare(recorder, r, c)
+	handler.ServeHTTP(recorder, request)
+	if c.action == "git-receive-pack" && recorder.status == http.StatusOK && body.size > len(probe) && s.options.Pushed != nil {
 		s.options.Pushed(r, c.name)
 	}
 }
@@ -166,18 +167,23 @@ func (s *server) environment(c call, actor string) []string {
 	return append(env, "GIT_CONFIG_COUNT="+itoa(len(settings)/2))
 }
 
+// probe is what git sends before a large push, to find out whether it may.
+const probe = "0000"
+
 // bare returns the request as git may see it: with a bounded body, without
 // credentials, and without the mark of a chunked body, which package cgi refuses
 // though git reads to the end of its input.
-func (s *server) bare(w http.ResponseWriter, r *http.Request, c call) *http.Request {
+func (s *server) bare(w http.ResponseWriter, r *http.Request, c call) (*http.Request, *countedBody) {
 	out := r.Clone(r.Context())
 	for _, name := range []string{"Authorization", "Cookie", "Proxy-Authorization", "X-Api-Key"} {
 		out.Header.Del(name)
 	}
 	out.URL.Path, out.URL.RawPath = "/"+c.name+".git/"+c.action, ""
 	out.TransferEncoding = nil
+	counted := &countedBody{}
 	if out.Body != nil && out.Body != http.NoBody {
-		out.Body = http.MaxBytesReader(w, out.Body, s.options.MaxPush)
+		counted.ReadCloser = http.MaxBytesReader(w, out.Body, s.options.MaxPush)
+		out.Body = counted
 	}
-	return out
+	return out, counted
 }

@@ -105,6 +105,9 @@ func parseYAML(c chunk, l Limits) (*value, *Problem) {
 			n, _ := strconv.Atoi(m[1]) //nolint:errcheck // digits
 			line = c.line + max(n, 1) - 1
 			message = strings.TrimPrefix(message, m[0]+": ")
+			if countsFromZero(message) {
+				line++
+			}
 		}
 		return nil, &Problem{
 			Line: line, Message: "This is not valid YAML: " + message + ".",
@@ -114,6 +117,21 @@ func parseYAML(c chunk, l Limits) (*value, *Problem) {
 	b := builder{limits: l, offset: c.line - 1}
 	v := b.value(&node, 0)
 	return v, b.problem
+}
+
+// countsFromZero reports whether the YAML library numbers the lines of this
+// message from zero: it does when its grammar complains, not its scanner.
+func countsFromZero(message string) bool {
+	rest, found := strings.CutPrefix(message, "did not find expected ")
+	if !found {
+		return false
+	}
+	for _, what := range []string{"','", "key", "'-'", "node content", "<"} {
+		if strings.HasPrefix(rest, what) {
+			return true
+		}
+	}
+	return false
 }
 
 // builder turns nodes into values, aliases expanded, within the limits.

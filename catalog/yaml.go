@@ -108,6 +108,7 @@ func parseYAML(c chunk, l Limits) (*value, *Problem) {
 			if countsFromZero(message) {
 				line++
 			}
+			line = min(line, c.line+bytes.Count(bytes.TrimSpace(c.data), []byte("\n")))
 		}
 		return nil, &Problem{
 			Line: line, Message: "This is not valid YAML: " + message + ".",

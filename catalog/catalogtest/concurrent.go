@@ -17,16 +17,16 @@ import (
 func testConcurrentWriters(t *testing.T, b Backend) {
 	t.Helper()
 	const writers, each, readers = 12, 15, 3
-	writing, ctx := errgroup.WithContext(t.Context())
+	writing, writeCtx := errgroup.WithContext(t.Context())
 	for w := range writers {
-		writing.Go(func() error { return write(ctx, t, b, w, each) })
+		writing.Go(func() error { return write(writeCtx, t, b, w, each) })
 	}
 	done := make(chan struct{})
 	seen := make([]map[int64]string, readers)
-	reading, ctx := errgroup.WithContext(t.Context())
+	reading, readCtx := errgroup.WithContext(t.Context())
 	for r := range readers {
 		seen[r] = map[int64]string{}
-		reading.Go(func() error { return follow(ctx, b, seen[r], done) })
+		reading.Go(func() error { return follow(readCtx, b, seen[r], done) })
 	}
 	if err := writing.Wait(); err != nil {
 		t.Fatal(err)

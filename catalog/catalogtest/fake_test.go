@@ -13,3 +13,11 @@ func TestFake(t *testing.T) {
 		return catalogtest.Backend{Store: fake, Unit: fake}
 	})
 }
+
+func TestCatalogOnFake(t *testing.T) {
+	t.Parallel()
+	catalogtest.TestCatalog(t, func(*testing.T) catalogtest.Backend {
+		fake := catalogtest.NewFake()
+		return catalogtest.Backend{Store: fake, Unit: fake}
+	})
+}

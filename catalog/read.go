@@ -69,8 +69,8 @@ func (r *reader) start() []string {
 	if entry == "" {
 		entry = "."
 	}
-	if entry != "." && isYAML(entry) {
-		return r.unseen([]string{entry})
+	if r.files.check(entry) == nil {
+		return r.unseen([]string{entry}) // a file is read whatever it is called
 	}
 	names, problem := r.files.find(entry, r.limits)
 	if problem != nil {

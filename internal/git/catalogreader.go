@@ -1,0 +1,211 @@
+package git
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	gogit "github.com/go-git/go-git/v5"
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/transport"
+	"github.com/go-git/go-git/v5/plumbing/transport/http"
+	"github.com/go-git/go-git/v5/storage"
+
+	"github.com/goldenpath/platform/catalog"
+	"github.com/goldenpath/platform/internal/fault"
+)
+
+// CatalogReaderOptions say how repositories are reached. The zero value reads
+// what is public.
+type CatalogReaderOptions struct {
+	// Local returns the folder of a repository that this machine serves itself,
+	// so that it is read directly.
+	Local func(address string) (folder string, ok bool)
+	// Login returns the name and token for an address; both empty for none.
+	Login func(address string) (username, password string)
+	// MaxBytes bounds what a clone may take on disk; 0 means 256 MB.
+	MaxBytes int64
+	// Timeout bounds how long a clone may take; 0 means two minutes.
+	Timeout time.Duration
+}
+
+// CatalogReader reads the catalog's locations: files and folders of this
+// machine, and repositories. Whatever links they hold, nothing outside of a
+// location is read.
+type CatalogReader struct{ options CatalogReaderOptions }
+
+var _ catalog.Reader = (*CatalogReader)(nil)
+
+// NewCatalogReader returns a reader.
+func NewCatalogReader(o CatalogReaderOptions) *CatalogReader {
+	if o.MaxBytes == 0 {
+		o.MaxBytes = 256 << 20
+	}
+	if o.Timeout == 0 {
+		o.Timeout = 2 * time.Minute
+	}
+	return &CatalogReader{options: o}
+}
+
+// Open opens a location. Whoever gets the tree closes it.
+func (r *CatalogReader) Open(ctx context.Context, l catalog.Location) (*catalog.Tree, error) {
+	switch l.Type {
+	case catalog.LocationFile:
+		return openPath(l.Target)
+	case catalog.LocationGit:
+		return r.openRepository(ctx, l)
+	default:
+		return nil, fault.New(fault.Invalid, "A location of type %q cannot be read.", string(l.Type)).
+			WithHint("Use file for a file or folder, git for a repository.")
+	}
+}
+
+// openPath opens a folder, or the folder around a file.
+func openPath(target string) (*catalog.Tree, error) {
+	// A link that a person names is meant; only those inside are not trusted.
+	resolved, err := filepath.EvalSymlinks(target)
+	if err != nil {
+		return nil, pathFault(target, err)
+	}
+	info, err := os.Stat(resolved)
+	if err != nil {
+		return nil, pathFault(target, err)
+	}
+	folder, entry := resolved, "."
+	switch {
+	case info.IsDir():
+	case info.Mode().IsRegular():
+		folder, entry = filepath.Split(resolved)
+	default:
+		return nil, fault.New(fault.Invalid, "%s is neither a file nor a folder.", target).
+			WithHint("Name a catalog file, or the folder it is in.")
+	}
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return nil, pathFault(target, err)
+	}
+	opened, err := root.Open(entry)
+	if err != nil {
+		return nil, errors.Join(pathFault(target, err), root.Close())
+	}
+	if err := opened.Close(); err != nil {
+		return nil, errors.Join(fmt.Errorf("close %s: %w", target, err), root.Close())
+	}
+	return &catalog.Tree{FS: root.FS(), Entry: entry, Base: filepath.Clean(folder), Close: root.Close}, nil
+}
+
+func pathFault(target string, err error) error {
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return fault.New(fault.NotFound, "There is no file or folder %s.", target).
+			WithHint("Check how it is written: platform catalog register PATH_OR_URL").WithCause(err)
+	case errors.Is(err, os.ErrPermission):
+		return fault.New(fault.Forbidden, "The platform is not allowed to read %s.", target).
+			WithHint("Make it readable: chmod -R a+rX %s", target).WithCause(err)
+	default:
+		return fault.New(fault.Invalid, "%s cannot be read.", target).
+			WithHint("Name a catalog file, or the folder it is in.").WithCause(err)
+	}
+}
+
+// openRepository opens the newest commit of a branch.
+func (r *CatalogReader) openRepository(ctx context.Context, l catalog.Location) (*catalog.Tree, error) {
+	storer, done, err := r.storage(ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	tree, err := treeOf(storer, l)
+	if err != nil {
+		return nil, errors.Join(err, done())
+	}
+	tree.Close = done
+	return tree, nil
+}
+
+// treeOf returns the files of the branch that l names, or of the default one.
+func treeOf(storer storage.Storer, l catalog.Location) (*catalog.Tree, error) {
+	repository, err := gogit.Open(storer, nil)
+	if err != nil {
+		return nil, fmt.Errorf("open repository %s: %w", l.Target, err)
+	}
+	id, branch, err := tip(repository, l.Branch)
+	if err != nil {
+		return nil, branchFault(l, err)
+	}
+	commit, err := repository.CommitObject(id)
+	if err != nil {
+		return nil, fmt.Errorf("read commit %s of %s: %w", id, l.Target, err)
+	}
+	root, err := commit.Tree()
+	if err != nil {
+		return nil, fmt.Errorf("read the files of %s: %w", l.Target, err)
+	}
+	entry := l.Path
+	if entry == "" {
+		entry = "."
+	}
+	files := newTreeFS(storer, root)
+	if _, err := files.Stat(entry); err != nil {
+		return nil, fault.New(fault.NotFound, "There is no file or folder %s in %s.", l.Path, l.Target).
+			WithHint("Check the path and the branch (%s).", branch).WithCause(err)
+	}
+	return &catalog.Tree{FS: files, Entry: entry, Commit: id.String(), Branch: branch}, nil
+}
+
+// tip returns the commit of a branch or tag, or of HEAD when there is no name.
+func tip(repository *gogit.Repository, name string) (plumbing.Hash, string, error) {
+	if name == "" {
+		head, err := repository.Head()
+		if err != nil {
+			return plumbing.ZeroHash, "", err
+		}
+		return head.Hash(), head.Name().Short(), nil
+	}
+	for _, ref := range []string{"refs/heads/" + name, "refs/remotes/origin/" + name, "refs/tags/" + name} {
+		id, err := repository.ResolveRevision(plumbing.Revision(ref))
+		if err == nil {
+			return *id, name, nil
+		}
+	}
+	return plumbing.ZeroHash, "", plumbing.ErrReferenceNotFound
+}
+
+func branchFault(l catalog.Location, err error) error {
+	if l.Branch == "" {
+		return fault.New(fault.Invalid, "The repository %s is empty.", l.Target).
+			WithHint("Push a branch that holds catalog-info.yaml, then register it again.").WithCause(err)
+	}
+	return fault.New(fault.NotFound, "%s has no branch %s.", l.Target, l.Branch).
+		WithHint("Check how it is written, or leave the branch out to read the default one.").WithCause(err)
+}
+
+// localFolder returns the folder of a repository on this machine.
+func (r *CatalogReader) localFolder(target string) (string, bool) {
+	if r.options.Local != nil {
+		if folder, ok := r.options.Local(target); ok {
+			return folder, true
+		}
+	}
+	if folder, ok := strings.CutPrefix(target, "file://"); ok {
+		return folder, true
+	}
+	return target, filepath.IsAbs(target)
+}
+
+// auth returns what to log in with at an address.
+func (r *CatalogReader) auth(address string) transport.AuthMethod {
+	u, err := url.Parse(address)
+	if r.options.Login == nil || err != nil || u.Scheme != "https" && u.Scheme != "http" {
+		return nil
+	}
+	username, password := r.options.Login(address)
+	if password == "" {
+		return nil
+	}
+	return &http.BasicAuth{Username: username, Password: password}
+}

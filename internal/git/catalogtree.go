@@ -1,0 +1,265 @@
+package git
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/filemode"
+	"github.com/go-git/go-git/v5/plumbing/object"
+	"github.com/go-git/go-git/v5/plumbing/storer"
+)
+
+const (
+	// maxBlob bounds a file that is read into memory; the catalog's own limits
+	// are below it.
+	maxBlob = 32 << 20
+	// maxLink bounds the text of a link, maxHops how many follow each other.
+	maxLink, maxHops = 4096, 8
+)
+
+var (
+	errLeadsOut  = errors.New("link leads out of the repository")
+	errTooMany   = errors.New("links lead in a circle")
+	errBlobLarge = errors.New("file is too large")
+)
+
+// treeFS is the files of one commit. Links are followed inside the commit and
+// nowhere else. go-git's storage is not made for several readers, so they take turns.
+type treeFS struct {
+	mu      *sync.Mutex
+	objects storer.EncodedObjectStorer
+	root    *object.Tree
+}
+
+var (
+	_ fs.StatFS    = (*treeFS)(nil)
+	_ fs.ReadDirFS = (*treeFS)(nil)
+)
+
+func newTreeFS(objects storer.EncodedObjectStorer, root *object.Tree) *treeFS {
+	return &treeFS{mu: &sync.Mutex{}, objects: objects, root: root}
+}
+
+// Open opens a file or folder.
+func (t *treeFS) Open(name string) (fs.File, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	info, tree, err := t.find("open", name)
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		return &treeFolder{info: info, entries: t.entries(tree)}, nil
+	}
+	data, err := t.blob(info.hash, maxBlob)
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
+	}
+	return &treeFile{info: info, Reader: bytes.NewReader(data)}, nil
+}
+
+// Stat describes a file or folder without reading it.
+func (t *treeFS) Stat(name string) (fs.FileInfo, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	info, _, err := t.find("stat", name)
+	if err != nil {
+		return nil, err
+	}
+	return info, nil
+}
+
+// ReadDir lists a folder.
+func (t *treeFS) ReadDir(name string) ([]fs.DirEntry, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	info, tree, err := t.find("readdir", name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		return nil, &fs.PathError{Op: "readdir", Path: name, Err: errors.New("not a folder")}
+	}
+	return t.entries(tree), nil
+}
+
+// find goes down to name; a link starts the way again from the top.
+func (t *treeFS) find(op, name string) (*treeInfo, *object.Tree, error) {
+	fail := func(err error) (*treeInfo, *object.Tree, error) {
+		return nil, nil, &fs.PathError{Op: op, Path: name, Err: err}
+	}
+	if !fs.ValidPath(name) {
+		return fail(fs.ErrInvalid)
+	}
+	rest, hops := split(name), 0
+	tree, at := t.root, ""
+	for len(rest) > 0 {
+		entry, err := tree.FindEntry(rest[0])
+		if err != nil {
+			return fail(fs.ErrNotExist)
+		}
+		switch {
+		case entry.Mode == filemode.Symlink:
+			target, err := t.blob(entry.Hash, maxLink)
+			if err != nil {
+				return fail(err)
+			}
+			if hops++; hops > maxHops {
+				return fail(errTooMany)
+			}
+			next := path.Join(append([]string{at, string(target)}, rest[1:]...)...)
+			if path.IsAbs(string(target)) || next == ".." || strings.HasPrefix(next, "../") {
+				return fail(errLeadsOut)
+			}
+			rest, tree, at = split(next), t.root, ""
+		case entry.Mode == filemode.Dir:
+			if tree, err = object.GetTree(t.objects, entry.Hash); err != nil {
+				return fail(err)
+			}
+			at, rest = path.Join(at, rest[0]), rest[1:]
+		case len(rest) > 1 || !entry.Mode.IsFile():
+			return fail(fs.ErrNotExist)
+		default:
+			size, err := t.objects.EncodedObjectSize(entry.Hash)
+			if err != nil {
+				return fail(err)
+			}
+			return &treeInfo{name: path.Base(name), size: size, hash: entry.Hash}, nil, nil
+		}
+	}
+	return &treeInfo{name: path.Base(name), folder: true}, tree, nil
+}
+
+// split returns the parts of a path, none for the top.
+func split(name string) []string {
+	if name == "." || name == "" {
+		return nil
+	}
+	return strings.Split(name, "/")
+}
+
+func (t *treeFS) blob(id plumbing.Hash, limit int64) ([]byte, error) {
+	size, err := t.objects.EncodedObjectSize(id)
+	if err != nil {
+		return nil, err
+	}
+	if size > limit {
+		return nil, errBlobLarge
+	}
+	blob, err := object.GetBlob(t.objects, id)
+	if err != nil {
+		return nil, err
+	}
+	reader, err := blob.Reader()
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(io.LimitReader(reader, limit))
+	return data, errors.Join(err, reader.Close())
+}
+
+// entries lists a tree. Links and other repositories are listed as what they
+// are: neither file nor folder.
+func (t *treeFS) entries(tree *object.Tree) []fs.DirEntry {
+	list := make([]fs.DirEntry, 0, len(tree.Entries))
+	for _, e := range tree.Entries {
+		info := &treeInfo{name: e.Name, hash: e.Hash, folder: e.Mode == filemode.Dir}
+		switch {
+		case e.Mode == filemode.Symlink:
+			info.mode = fs.ModeSymlink
+		case e.Mode == filemode.Submodule:
+			info.mode = fs.ModeIrregular
+		case !info.folder:
+			if size, err := t.objects.EncodedObjectSize(e.Hash); err == nil {
+				info.size = size
+			}
+		}
+		list = append(list, fs.FileInfoToDirEntry(info))
+	}
+	slices.SortFunc(list, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return list
+}
+
+// treeInfo describes a file or folder of a commit.
+type treeInfo struct {
+	name   string
+	size   int64
+	folder bool
+	mode   fs.FileMode // of what is neither file nor folder
+	hash   plumbing.Hash
+}
+
+// Name returns the last part of the path.
+func (i *treeInfo) Name() string { return i.name }
+
+// Size returns the length of a file.
+func (i *treeInfo) Size() int64 { return i.size }
+
+// ModTime is unknown: git keeps no times of files.
+func (i *treeInfo) ModTime() time.Time { return time.Time{} }
+
+// IsDir reports whether it is a folder.
+func (i *treeInfo) IsDir() bool { return i.folder }
+
+// Sys returns nothing.
+func (i *treeInfo) Sys() any { return nil }
+
+// Mode returns what kind of file it is; all are read-only.
+func (i *treeInfo) Mode() fs.FileMode {
+	if i.folder {
+		return fs.ModeDir | 0o555
+	}
+	return i.mode | 0o444
+}
+
+// treeFile is an open file.
+type treeFile struct {
+	*bytes.Reader
+
+	info *treeInfo
+}
+
+// Stat describes the file.
+func (f *treeFile) Stat() (fs.FileInfo, error) { return f.info, nil }
+
+// Close does nothing: the file is in memory.
+func (f *treeFile) Close() error { return nil }
+
+// treeFolder is an open folder.
+type treeFolder struct {
+	info    *treeInfo
+	entries []fs.DirEntry
+	read    int
+}
+
+// Stat describes the folder.
+func (f *treeFolder) Stat() (fs.FileInfo, error) { return f.info, nil }
+
+// Close does nothing.
+func (f *treeFolder) Close() error { return nil }
+
+// Read refuses: a folder has no content.
+func (f *treeFolder) Read([]byte) (int, error) {
+	return 0, &fs.PathError{Op: "read", Path: f.info.name, Err: errors.New("is a folder")}
+}
+
+// ReadDir returns the next n entries, or all when n is not positive.
+func (f *treeFolder) ReadDir(n int) ([]fs.DirEntry, error) {
+	rest := f.entries[f.read:]
+	if n > 0 && len(rest) == 0 {
+		return nil, io.EOF
+	}
+	if n > 0 && n < len(rest) {
+		rest = rest[:n]
+	}
+	f.read += len(rest)
+	return slices.Clone(rest), nil
+}

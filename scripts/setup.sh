@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Installs what a fresh Debian machine lacks to run, test or lint the platform.
+# Go and npm must be there already. Does nothing, quickly, when nothing is missing.
+#
+#   scripts/setup.sh run|test|lint
+set -euo pipefail
+here=$(dirname "${BASH_SOURCE[0]}")
+# shellcheck source-path=SCRIPTDIR source=as-root.sh
+. "$here/as-root.sh"
+
+# has COMMAND... is true when one of the commands is on PATH.
+has() {
+	local name
+	for name in "$@"; do
+		if command -v "$name" >/dev/null; then return 0; fi
+	done
+	return 1
+}
+
+# has_headers tells whether C programs can be built; a compiler alone cannot.
+has_headers() { echo '#include <stdlib.h>' | gcc -E -x c - >/dev/null 2>&1; }
+
+# has_postgres looks where Debian keeps the server's programs, off PATH.
+has_postgres() {
+	has initdb && has postgres && return
+	compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null && compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null
+}
+
+purpose=${1:-}
+case "$purpose" in
+run | test | lint) ;;
+*)
+	say "usage: scripts/setup.sh run|test|lint"
+	exit 2
+	;;
+esac
+
+has go || die "Go is not installed." "Get it from https://go.dev/dl, put its bin folder on PATH, then try again."
+has npm || die "npm is not installed; the portal's browser libraries come from npm." "Debian: apt-get install npm"
+
+missing=()
+has gcc || missing+=(gcc)
+has_headers || missing+=(libc6-dev)
+has git || missing+=(git)
+if [[ "$purpose" == test ]]; then
+	has chromium chromium-browser google-chrome google-chrome-stable || missing+=(chromium)
+	has_postgres || missing+=(postgresql)
+fi
+if [[ "$purpose" == lint ]]; then
+	has shellcheck || missing+=(shellcheck)
+fi
+
+if ((${#missing[@]} > 0)); then
+	has apt-get || die "Missing here: ${missing[*]}." "Install them with this system's package manager, then try again."
+	install=(apt-get install --yes --no-install-recommends "${missing[@]}")
+	# A fresh machine has no package lists; stale ones name files that are gone.
+	as_root "Missing here: ${missing[*]}." sh -c "apt-get update && DEBIAN_FRONTEND=noninteractive $(quoted "${install[@]}")"
+fi
+
+"$here/install-pact-ffi.sh"

@@ -34,7 +34,6 @@ func (r *Runner) Retry(ctx context.Context, id string) (Run, error) {
 		}
 		return Run{}, err
 	}
-	r.announce(id)
 	return run, nil
 }
 

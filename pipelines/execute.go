@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -92,7 +93,7 @@ func (e *execution) takeAll(ctx context.Context) error {
 			return err
 		}
 		e.point(ctx, spec, "before")
-		outcome, err := e.take(ctx, spec)
+		outcome, err := e.tryOften(ctx, spec)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
@@ -115,6 +116,27 @@ func (e *execution) takeAll(ctx context.Context) error {
 func (e *execution) point(ctx context.Context, spec StepSpec, when string) {
 	e.runner.hook(ctx, Point{Run: e.run.ID, Step: spec.Name, When: when})
 }
+
+// tryOften takes a step, and again after a pause when what it needs was
+// unavailable and the step bears it.
+func (e *execution) tryOften(ctx context.Context, spec StepSpec) (Outcome, error) {
+	for try := 1; ; try++ {
+		outcome, err := e.take(ctx, spec)
+		if try >= spec.Tries || !fault.Is(err, fault.Unavailable) {
+			return outcome, err
+		}
+		pause := time.Duration(float64(firstPause<<(2*(try-1))) * (0.75 + rand.Float64()/2)) // #nosec G404 -- spreads load, keeps no secret
+		(&Log{step: spec.Name, sink: e.sink}).Warn("%s Trying again.", fault.From(err).Message)
+		select {
+		case <-ctx.Done():
+			return Outcome{}, context.Cause(ctx)
+		case <-e.runner.clock.After(pause):
+		}
+	}
+}
+
+// firstPause is before the second try; each further pause is four times longer.
+const firstPause = 400 * time.Millisecond
 
 // take looks whether the step is done already, and does it when not.
 func (e *execution) take(ctx context.Context, spec StepSpec) (outcome Outcome, err error) {

@@ -111,7 +111,6 @@ func (r *Runner) Rescue(ctx context.Context, alone bool) (int, error) {
 		if again {
 			rescued++
 			r.log.InfoContext(ctx, "run taken up again", "run", id)
-			r.announce(id)
 		}
 	}
 	return rescued, nil

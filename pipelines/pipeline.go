@@ -32,7 +32,10 @@ type Brief struct {
 type StepSpec struct {
 	Name     string
 	Title    string        // says what it does: "Push the first commit"
-	Deadline time.Duration // 1 minute when 0
+	Deadline time.Duration // of one try; 1 minute when 0
+	// Tries is how often the step is tried while it fails as unavailable, with a
+	// pause before each further try; once when 0.
+	Tries int
 
 	// Check reports whether the step is done already, and its outcome then. It
 	// may be nil.

@@ -51,9 +51,6 @@ type Files interface {
 type Queue interface {
 	// Enqueue puts a job for the run in the queue, in the transaction of ctx.
 	Enqueue(ctx context.Context, args RunArgs) error
-	// Wake tells workers in this process to look into the queue now. It does not
-	// block, and it is only a hint.
-	Wake()
 }
 
 // RunArgs asks a worker to go on with a run. Its JSON form is stored in the

@@ -44,6 +44,8 @@ type Host interface {
 	// Find returns the repository of that name, if there is one, as far as we may
 	// see it.
 	Find(ctx context.Context, name string) (Repository, bool, error)
+	// Made returns the repository that was made with the same key, if it is there.
+	Made(ctx context.Context, n NewRepository) (Repository, bool, error)
 	// Create makes an empty repository, or returns the one made with the same
 	// key. It is a fault.Conflict when another one has the name.
 	Create(ctx context.Context, n NewRepository) (Repository, error)

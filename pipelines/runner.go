@@ -116,7 +116,7 @@ func (r *Runner) Start(ctx context.Context, kind, subject string, input any) (Ru
 	if err != nil {
 		return Run{}, r.busy(ctx, run, err)
 	}
-	r.announce(run.ID)
+	r.hub.notify(run.ID)
 	r.log.InfoContext(ctx, "run queued", "run", run.ID, "kind", run.Kind, "subject", run.Subject)
 	return run, nil
 }
@@ -199,12 +199,6 @@ func (r *Runner) change(ctx context.Context, id string, fn func(ctx context.Cont
 	}
 	r.hub.notify(id)
 	return run, nil
-}
-
-// announce tells watchers and workers in this process about a queued run.
-func (r *Runner) announce(id string) {
-	r.hub.notify(id)
-	r.queue.Wake()
 }
 
 func (r *Runner) runEvent(run Run) Event {

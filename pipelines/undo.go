@@ -52,7 +52,7 @@ func (r *Runner) Undo(ctx context.Context, id string) (Run, error) {
 	if err != nil {
 		return Run{}, r.busy(ctx, before, err)
 	}
-	r.announce(undo.ID)
+	r.hub.notify(undo.ID)
 	return undo, nil
 }
 

@@ -145,7 +145,12 @@ func (g *GitHub) Create(ctx context.Context, n pipelines.NewRepository) (pipelin
 	case err == nil:
 		return fromGitHub(made), nil
 	case nameTaken(err):
-		return g.made(ctx, n, at)
+		made, ok, err := g.Made(ctx, n)
+		if err == nil && !ok {
+			err = fault.New(fault.Conflict, "There is a repository %s/%s on GitHub already.", at.login, n.Name).
+				WithHint("Choose another name, or remove that repository first.")
+		}
+		return made, err
 	case isStatus(err, http.StatusNotFound):
 		return pipelines.Repository{}, fault.New(fault.Forbidden, "GitHub does not let the token make repositories in %s.", at.login).
 			WithHint(tokenHint).WithCause(err)
@@ -153,17 +158,13 @@ func (g *GitHub) Create(ctx context.Context, n pipelines.NewRepository) (pipelin
 	return pipelines.Repository{}, g.explain(err, "make the repository "+at.login+"/"+n.Name)
 }
 
-// made returns the repository that has the name, when it was made with the key.
-func (g *GitHub) made(ctx context.Context, n pipelines.NewRepository, at account) (pipelines.Repository, error) {
+// Made returns the repository that was made with the same key.
+func (g *GitHub) Made(ctx context.Context, n pipelines.NewRepository) (pipelines.Repository, bool, error) {
 	found, err := g.find(ctx, n.Name)
-	if err != nil {
-		return pipelines.Repository{}, err
+	if err != nil || found == nil || found.GetHomepage() != g.homepage(n) {
+		return pipelines.Repository{}, false, err
 	}
-	if found == nil || found.GetHomepage() != g.homepage(n) {
-		return pipelines.Repository{}, fault.New(fault.Conflict, "There is a repository %s/%s on GitHub already.", at.login, n.Name).
-			WithHint("Choose another name, or remove that repository first.")
-	}
-	return fromGitHub(found), nil
+	return fromGitHub(found), true, nil
 }
 
 func (g *GitHub) homepage(n pipelines.NewRepository) string {

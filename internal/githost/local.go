@@ -58,6 +58,12 @@ func (l *Local) Find(_ context.Context, name string) (pipelines.Repository, bool
 	return l.repository(name, path, key), true, nil
 }
 
+// Made returns the repository that was made with the same key.
+func (l *Local) Made(ctx context.Context, n pipelines.NewRepository) (pipelines.Repository, bool, error) {
+	found, ok, err := l.Find(ctx, n.Name)
+	return found, ok && found.ID == n.Key, err
+}
+
 // Create makes an empty bare repository. It is put together beside its place and
 // renamed into it, so it is there as a whole or not at all; and a rename onto
 // one that exists fails, so two that want the name cannot both have it.

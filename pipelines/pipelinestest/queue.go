@@ -10,9 +10,8 @@ import (
 
 // Queue remembers jobs until a test works on them.
 type Queue struct {
-	mu    sync.Mutex
-	jobs  []pipelines.RunArgs
-	wakes int
+	mu   sync.Mutex
+	jobs []pipelines.RunArgs
 }
 
 var _ pipelines.Queue = (*Queue)(nil)
@@ -23,13 +22,6 @@ func (q *Queue) Enqueue(_ context.Context, args pipelines.RunArgs) error {
 	defer q.mu.Unlock()
 	q.jobs = append(q.jobs, args)
 	return nil
-}
-
-// Wake counts.
-func (q *Queue) Wake() {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.wakes++
 }
 
 // Take removes and returns the jobs there are.

@@ -204,17 +204,17 @@ func (g *gate) deployed(ctx context.Context, env Environment) (map[int64][]Deplo
 }
 
 func (g *gate) rowQuery() RowQuery {
-	versions := make(map[int64][]int64, len(g.running))
+	versions := make(map[int64]VersionSet, len(g.running))
 	for id, list := range g.running {
-		ids := make([]int64, len(list))
+		set := VersionSet{IDs: make([]int64, len(list))}
 		for i, d := range list {
-			ids[i] = d.VersionID
+			set.IDs[i] = d.VersionID
 		}
-		versions[id] = ids
+		versions[id] = set
 	}
 	for _, p := range g.promises { // a provider that is nowhere still has a row
 		if _, ok := versions[p.ProviderID]; !ok {
-			versions[p.ProviderID] = []int64{}
+			versions[p.ProviderID] = VersionSet{}
 		}
 	}
 	return RowQuery{Versions: versions, Involving: []int64{g.service.ID}}

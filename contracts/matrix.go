@@ -1,6 +1,7 @@
 package contracts
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -10,8 +11,8 @@ import (
 // provider versions in Versions. A publication nobody of them verified is a row
 // without verification.
 type RowQuery struct {
-	// Versions by pacticipant; nil means all versions of it, empty means none.
-	Versions map[int64][]int64
+	// Versions by pacticipant.
+	Versions map[int64]VersionSet
 	// Involving keeps rows whose consumer or provider is listed.
 	Involving []int64
 	// AnyCounterpart drops the limits on the other side: rows of publications by
@@ -20,6 +21,15 @@ type RowQuery struct {
 	// EveryResult keeps superseded publications and verifications, too.
 	EveryResult bool
 }
+
+// VersionSet is some versions of a pacticipant, or all; the zero set is none.
+type VersionSet struct {
+	All bool
+	IDs []int64
+}
+
+// Has reports whether the set has the version.
+func (s VersionSet) Has(id int64) bool { return s.All || slices.Contains(s.IDs, id) }
 
 // Row is one publication and one verification of it, or none.
 type Row struct {
@@ -73,7 +83,7 @@ type MatrixQuery struct {
 	Limit    int     // rows to return; 0 is all. The summary is of all rows.
 }
 
-// Matrix is the answer: rows, newest first, and what they say about deploying.
+// Matrix is the answer: rows by services and versions, and what they say about deploying.
 type Matrix struct {
 	Rows       []Row
 	Deployable *bool // nil is unknown

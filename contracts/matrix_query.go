@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/goldenpath/platform/internal/fault"
 )
@@ -26,8 +27,9 @@ func (b *Broker) Matrix(ctx context.Context, q MatrixQuery) (Matrix, error) {
 	m.markIgnored(rows)
 	out := m.summarise(rows)
 	if q.Limit > 0 && len(rows) > q.Limit {
-		rows = rows[:q.Limit]
+		rows = rows[:q.Limit] // the newest
 	}
+	byVersions(rows)
 	out.Rows = rows
 	return out, nil
 }
@@ -304,24 +306,33 @@ func (m *matrix) inferOthers(ctx context.Context) ([]resolved, error) {
 // rowQuery selects the rows of all resolved versions. One selector alone is
 // compared with everything.
 func (m *matrix) rowQuery() RowQuery {
-	q := RowQuery{Versions: map[int64][]int64{}, EveryResult: m.q.LatestBy == ""}
+	q := RowQuery{Versions: map[int64]VersionSet{}, EveryResult: m.q.LatestBy == ""}
 	all := slices.Concat(m.specified, m.inferred)
 	for _, s := range all {
-		ids, seen := q.Versions[s.service.ID]
+		set := q.Versions[s.service.ID]
 		switch {
-		case s.all || (seen && ids == nil):
-			q.Versions[s.service.ID] = nil
-		case s.missing:
-			q.Versions[s.service.ID] = slices.Concat([]int64{}, ids)
-		default:
-			q.Versions[s.service.ID] = append(ids, s.version.ID)
+		case s.all:
+			set.All = true
+		case !s.missing:
+			set.IDs = append(set.IDs, s.version.ID)
 		}
+		q.Versions[s.service.ID] = set
 		if s.specific {
 			q.Involving = append(q.Involving, s.service.ID)
 		}
 	}
 	q.AnyCounterpart = len(all) == 1
 	return q
+}
+
+// byVersions is the order of an answer: services by name, versions newest first.
+func byVersions(rows []Row) {
+	slices.SortStableFunc(rows, func(a, b Row) int {
+		return cmp.Or(
+			strings.Compare(a.Consumer, b.Consumer), cmp.Compare(b.ConsumerVersionID, a.ConsumerVersionID), cmp.Compare(b.Revision, a.Revision),
+			strings.Compare(a.Provider, b.Provider), cmp.Compare(b.ProviderVersionID, a.ProviderVersionID), cmp.Compare(b.VerificationID, a.VerificationID),
+		)
+	})
 }
 
 // sortRows puts the last action first.

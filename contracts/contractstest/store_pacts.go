@@ -294,8 +294,7 @@ func (s *Store) MatrixRows(ctx context.Context, q contracts.RowQuery) ([]contrac
 
 // covers reports whether the query names the version.
 func covers(q contracts.RowQuery, pacticipant, version int64) bool {
-	ids, ok := q.Versions[pacticipant]
-	return ok && (ids == nil || slices.Contains(ids, version))
+	return q.Versions[pacticipant].Has(version)
 }
 
 // replaced reports whether the same provider version verified the content again.

@@ -1,0 +1,138 @@
+package contracts
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/goldenpath/platform/internal/fault"
+)
+
+// PublishedContent returns the pact a consumer version has published with a
+// provider, or fault.NotFound.
+func (b *Broker) PublishedContent(ctx context.Context, consumer, number, provider string) ([]byte, error) {
+	v, err := b.Version(ctx, consumer, number)
+	if err != nil {
+		return nil, err
+	}
+	p, err := b.Pacticipant(ctx, provider)
+	if err != nil {
+		return nil, err
+	}
+	pacts, err := b.pactsOf(ctx, []Version{v}, p.ID)
+	if err == nil && len(pacts) == 0 {
+		err = fault.New(fault.NotFound, "Version %s of %s has published no pact with %s.", number, consumer, provider)
+	}
+	if err != nil {
+		return nil, err
+	}
+	content, err := b.ContentByID(ctx, pacts[0].ContentID)
+	return content.Body, err
+}
+
+// DeletePact removes a publication. Its content and verifications stay for other
+// versions that have the same.
+func (b *Broker) DeletePact(ctx context.Context, p Pact) error {
+	return b.unit.InTx(ctx, func(ctx context.Context) error {
+		return b.store.DeletePact(ctx, p.ConsumerVersionID, p.ProviderID)
+	})
+}
+
+// PactsOnVersions lists a provider's pacts of the consumer versions f keeps.
+func (b *Broker) PactsOnVersions(ctx context.Context, provider Pacticipant, f VersionFilter) ([]Pact, error) {
+	list, err := b.store.Integrations(ctx, IntegrationFilter{ProviderIDs: []int64{provider.ID}})
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	for _, i := range list {
+		f.PacticipantIDs = append(f.PacticipantIDs, i.ConsumerID)
+	}
+	versions, err := b.store.Versions(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	return b.pactsOf(ctx, versions, provider.ID)
+}
+
+// ProviderState is a state a provider has to be put into, and who needs it.
+type ProviderState struct {
+	Name      string
+	Consumers []string
+}
+
+// ProviderStates lists the states that the newest pacts on main branches need,
+// or the newest of all for a consumer without one.
+func (b *Broker) ProviderStates(ctx context.Context, provider Pacticipant) ([]ProviderState, error) {
+	pacts, err := b.PactsOnVersions(ctx, provider, VersionFilter{MainBranch: true, Latest: true})
+	if err != nil {
+		return nil, err
+	}
+	needs := map[string][]string{}
+	for _, p := range pacts {
+		content, err := b.ContentByID(ctx, p.ContentID)
+		if err != nil {
+			return nil, err
+		}
+		doc, err := ParsePact("", content.Body)
+		if err != nil {
+			return nil, err
+		}
+		for _, in := range doc.People() {
+			for _, state := range in.States {
+				if !slices.Contains(needs[state], p.Consumer) {
+					needs[state] = append(needs[state], p.Consumer)
+				}
+			}
+		}
+	}
+	var out []ProviderState
+	for name, consumers := range needs {
+		slices.Sort(consumers)
+		out = append(out, ProviderState{name, consumers})
+	}
+	slices.SortFunc(out, func(x, y ProviderState) int { return strings.Compare(x.Name, y.Name) })
+	return out, nil
+}
+
+// MergePacts adds the interactions of a later pact to an earlier one, for test
+// suites that write one pact in several runs. The same description and state with
+// another content is a conflict.
+func MergePacts(earlier, later []byte) ([]byte, error) {
+	a, err := ParsePact("the published pact", earlier)
+	if err != nil {
+		return nil, err
+	}
+	b, err := ParsePact("", later)
+	if err != nil {
+		return nil, err
+	}
+	rootA, okA := a.root.(object)
+	rootB, okB := b.root.(object)
+	if !okA || !okB {
+		return nil, fault.New(fault.Conflict, "Only JSON objects can be merged.")
+	}
+	key, _ := verifiable(rootA)
+	if other, _ := verifiable(rootB); key != other {
+		return nil, fault.New(fault.Conflict, "A pact of %s cannot be merged with one of %s.", key, other)
+	}
+	merged := a.interactions()
+	for _, item := range b.interactions() {
+		at := slices.IndexFunc(merged, func(m any) bool { return address(m) == address(item) })
+		switch {
+		case at < 0:
+			merged = append(merged, item)
+		case !equal(merged[at], item):
+			return nil, fault.New(fault.Conflict, "Both pacts have an interaction %q with another content.", address(item))
+		}
+	}
+	return appendJSON(nil, slices.Clone(rootA).set(key, merged)), nil
+}
+
+// address tells interactions of a pact apart.
+func address(item any) string {
+	o, ok := item.(object)
+	if !ok {
+		return string(appendJSON(nil, item))
+	}
+	return strings.Join(append([]string{o.text("description")}, statesOf(o)...), " given ")
+}

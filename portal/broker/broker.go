@@ -1,0 +1,144 @@
+// Package broker speaks the Pact Broker's protocol over the contracts domain, so
+// that Pact clients in every language work unchanged. It knows HTTP, HAL and the
+// broker's words; what pacts mean is the domain's.
+//
+// Clients put names with slashes into paths as %2F. The package therefore routes
+// on the escaped path with a router of its own, and unescapes each parameter
+// once.
+package broker
+
+import (
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/goldenpath/platform/contracts"
+)
+
+// version is the release of the Pact Broker whose behaviour this is.
+const version = "2.120.0"
+
+// Options are what the handler needs beside the domain.
+type Options struct {
+	// PublicURL starts every link, such as https://platform.example.com; without
+	// it links are made from the request's host and X-Forwarded headers.
+	PublicURL string
+	Log      *slog.Logger
+}
+
+// Handler answers the Pact Broker's routes.
+type Handler struct {
+	contracts *contracts.Broker
+	options   Options
+	router    *echo.Echo
+}
+
+// New returns the handler for b.
+func New(b *contracts.Broker, o Options) *Handler {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	o.PublicURL = strings.TrimSuffix(o.PublicURL, "/")
+	h := &Handler{contracts: b, options: o, router: echo.New()}
+	h.router.HideBanner = true
+	h.router.HTTPErrorHandler = h.fail
+	h.router.Use(answerHeaders)
+	for _, r := range h.routes() {
+		h.router.Any(r.path, r.serve)
+	}
+	return h
+}
+
+// Register mounts the routes on g, whatever its prefix.
+func (h *Handler) Register(g *echo.Group) {
+	g.Any("", h.forward)
+	g.Any("/*", h.forward)
+}
+
+// forward hands a request to the router of this package with the mount's prefix
+// cut off. RawPath is set even where it equals Path, because the router would
+// otherwise match, and hand out, parameters unescaped or escaped by chance.
+func (h *Handler) forward(c echo.Context) error {
+	prefix := strings.TrimSuffix(strings.TrimSuffix(c.Path(), "*"), "/")
+	r := c.Request().Clone(c.Request().Context())
+	if from := c.Response().Header().Get(echo.HeaderXRequestID); from != "" {
+		r.Header.Set(echo.HeaderXRequestID, from)
+	}
+	raw := strings.TrimPrefix(r.URL.EscapedPath(), prefix)
+	raw = strings.TrimSuffix(raw, "/")
+	path, err := url.PathUnescape(raw)
+	if err != nil {
+		return c.NoContent(http.StatusBadRequest)
+	}
+	r.URL.Path, r.URL.RawPath = orRoot(path), orRoot(raw)
+	r.Header.Set(mountHeader, prefix)
+	h.router.ServeHTTP(c.Response(), r)
+	return nil
+}
+
+// mountHeader tells the inner router where it is mounted. forward overwrites
+// whatever a client sends under the name.
+const mountHeader = "X-Platform-Mount"
+
+func orRoot(path string) string {
+	if path == "" {
+		return "/"
+	}
+	return path
+}
+
+// answerHeaders sets what every answer of a Pact Broker carries.
+func answerHeaders(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		header := c.Response().Header()
+		header.Set("X-Pact-Broker-Version", version)
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set(echo.HeaderVary, echo.HeaderAccept)
+		header.Set(echo.HeaderCacheControl, "no-cache")
+		return next(c)
+	}
+}
+
+// route is one address and what it does with each method.
+type route struct {
+	path                       string
+	get, post, put, patch, del echo.HandlerFunc
+}
+
+// serve dispatches on the method. HEAD is GET, OPTIONS lists, and anything else
+// is refused with the list.
+func (r route) serve(c echo.Context) error {
+	handlers := map[string]echo.HandlerFunc{
+		http.MethodGet: r.get, http.MethodHead: r.get, http.MethodPost: r.post,
+		http.MethodPut: r.put, http.MethodPatch: r.patch, http.MethodDelete: r.del,
+	}
+	method := c.Request().Method
+	if handle := handlers[method]; handle != nil {
+		return handle(c)
+	}
+	if method == http.MethodOptions {
+		c.Response().Header().Set("Access-Control-Allow-Methods", r.allowed())
+		return c.NoContent(http.StatusOK)
+	}
+	c.Response().Header().Set(echo.HeaderAllow, r.allowed())
+	return c.NoContent(http.StatusMethodNotAllowed)
+}
+
+func (r route) allowed() string {
+	var names []string
+	for _, m := range []struct {
+		name   string
+		handle echo.HandlerFunc
+	}{
+		{http.MethodGet, r.get}, {http.MethodPost, r.post}, {http.MethodPut, r.put},
+		{http.MethodDelete, r.del}, {http.MethodPatch, r.patch},
+	} {
+		if m.handle != nil {
+			names = append(names, m.name)
+		}
+	}
+	return strings.Join(append(names, http.MethodOptions), ", ")
+}

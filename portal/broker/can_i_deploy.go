@@ -1,0 +1,94 @@
+package broker
+
+import (
+	"fmt"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/goldenpath/platform/contracts"
+	"github.com/goldenpath/platform/internal/fault"
+)
+
+// canIDeploy asks the matrix about one version and one destination. Nothing is
+// cut from the answer.
+func (h *Handler) canIDeploy(c echo.Context) error {
+	in, err := parseNested(c.Request().URL.RawQuery)
+	if err != nil {
+		return err
+	}
+	if err := h.checkCanIDeploy(c, in); err != nil {
+		return err
+	}
+	q := contracts.MatrixQuery{
+		Selectors:   []contracts.MatrixSelector{{Pacticipant: in.text("pacticipant"), Version: in.text("version")}},
+		Ignore:      matrixSelectors(in.list("ignore")),
+		Environment: in.text("environment"), Tag: in.text("to"), Latest: in.text("to") != "",
+		LatestBy: "cvpv",
+	}
+	if q.Environment == "" {
+		q.LatestBy = "cvp"
+	}
+	return h.answerMatrix(c, q)
+}
+
+func (h *Handler) checkCanIDeploy(c echo.Context, in nested) error {
+	ctx, wrong := c.Request().Context(), problems{}
+	for _, field := range []string{"pacticipant", "version"} {
+		wrong.filled(payload(in), field)
+	}
+	environment, to := in.text("environment"), in.text("to")
+	switch {
+	case environment == "" && to == "":
+		wrong.add("", "Must specify either an environment or a 'to' tag.")
+	case environment != "" && to != "":
+		wrong.add("", "Cannot specify both a 'to' tag and an environment.")
+	}
+	if name := in.text("pacticipant"); name != "" {
+		_, err := h.contracts.Pacticipant(ctx, name)
+		if fault.Is(err, fault.NotFound) {
+			wrong.add("pacticipant", "does not match an existing pacticipant")
+		} else if err != nil {
+			return err
+		}
+	}
+	if environment != "" {
+		_, err := h.contracts.Environment(ctx, environment)
+		if fault.Is(err, fault.NotFound) {
+			wrong.add("environment", "%s", fmt.Sprintf("with name '%s' does not exist", environment))
+		} else if err != nil {
+			return err
+		}
+	}
+	return wrong.err()
+}
+
+// canTagDeploy asks for the latest version with a tag, against another tag.
+func (h *Handler) canTagDeploy(c echo.Context) error {
+	p, err := h.pacticipant(c)
+	if err != nil {
+		return err
+	}
+	if !hasParams(c) {
+		return notFound()
+	}
+	return h.answerMatrix(c, contracts.MatrixQuery{
+		Selectors: []contracts.MatrixSelector{{Pacticipant: p.Name, Tag: param(c, "tag"), Latest: true}},
+		Tag:       param(c, "to"), Latest: true, LatestBy: "cvp",
+	})
+}
+
+// canBranchDeploy asks for the head of a branch, against an environment.
+func (h *Handler) canBranchDeploy(c echo.Context) error {
+	p, err := h.pacticipant(c)
+	if err != nil {
+		return err
+	}
+	e, err := h.contracts.Environment(c.Request().Context(), param(c, "environment"))
+	if err != nil {
+		return missing(err)
+	}
+	return h.answerMatrix(c, contracts.MatrixQuery{
+		Selectors:   []contracts.MatrixSelector{{Pacticipant: p.Name, Branch: param(c, "branch"), Latest: true}},
+		Environment: e.Name, LatestBy: "cvpv",
+	})
+}

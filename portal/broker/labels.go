@@ -1,0 +1,72 @@
+package broker
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/goldenpath/platform/contracts"
+)
+
+func (h *Handler) listLabels(c echo.Context) error {
+	list, err := h.contracts.Pacticipants(c.Request().Context(), "")
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, p := range list {
+		for _, l := range p.Labels {
+			names = append(names, l.Name)
+		}
+	}
+	slices.Sort(names)
+	labels := []map[string]any{}
+	for _, name := range slices.Compact(names) {
+		labels = append(labels, map[string]any{"name": name})
+	}
+	return ok(c, map[string]any{
+		"_embedded": map[string]any{"labels": labels},
+		"_links":    links{"self": link{Title: "Labels", Href: h.base(c) + "/labels"}},
+	})
+}
+
+func (h *Handler) showLabel(c echo.Context) error { return h.answerLabel(c, false) }
+
+func (h *Handler) answerLabel(c echo.Context, isNew bool) error {
+	p, err := h.pacticipant(c)
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(p.Labels, func(l contracts.Label) bool { return l.Name == param(c, "label") })
+	if at < 0 {
+		return notFound()
+	}
+	u, label := h.urls(c), p.Labels[at]
+	self := u.pacticipant(p.Name) + "/labels/" + esc(label.Name)
+	return created(c, isNew, self, map[string]any{
+		"name": label.Name, "createdAt": date(label.CreatedAt),
+		"_links": links{
+			"self":        link{Title: "Label", Name: label.Name, Href: self},
+			"pacticipant": link{Title: "Pacticipant", Name: p.Name, Href: u.pacticipant(p.Name)},
+		},
+	})
+}
+
+func (h *Handler) addLabel(c echo.Context) error {
+	if !hasParams(c) {
+		return notFound()
+	}
+	isNew, err := h.contracts.AddLabel(c.Request().Context(), param(c, "pacticipant"), param(c, "label"))
+	if err != nil {
+		return err
+	}
+	return h.answerLabel(c, isNew)
+}
+
+func (h *Handler) removeLabel(c echo.Context) error {
+	if err := h.contracts.RemoveLabel(c.Request().Context(), param(c, "pacticipant"), param(c, "label")); err != nil {
+		return missing(err)
+	}
+	return c.NoContent(http.StatusNoContent)
+}

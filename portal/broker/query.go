@@ -1,0 +1,125 @@
+package broker
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/goldenpath/platform/internal/fault"
+)
+
+// nested is a Rack nested query: text, lists and further levels by key.
+type nested map[string]any
+
+// maxNesting and maxParameters bound what a query may make us build.
+const (
+	maxNesting    = 8
+	maxParameters = 10000
+)
+
+// parseNested reads a query like q[][pacticipant]=A&q[][version]=1. The order of
+// parameters matters: a list of levels starts a new element when a key comes
+// again.
+func parseNested(query string) (nested, error) {
+	root := nested{}
+	for i, part := range strings.FieldsFunc(query, func(r rune) bool { return r == '&' || r == ';' }) {
+		if i >= maxParameters {
+			return nil, fault.New(fault.Invalid, "The query has more than %d parameters.", maxParameters)
+		}
+		key, value, _ := strings.Cut(part, "=")
+		key, err := url.QueryUnescape(key)
+		if err != nil {
+			return nil, badQuery(part)
+		}
+		value, err = url.QueryUnescape(value)
+		if err != nil {
+			return nil, badQuery(part)
+		}
+		name, path := splitKey(key)
+		if name == "" {
+			continue
+		}
+		if len(path) > maxNesting || !root.put(name, path, value) {
+			return nil, badQuery(part)
+		}
+	}
+	return root, nil
+}
+
+func badQuery(part string) error {
+	return fault.New(fault.Invalid, "The query cannot be read at %q.", part)
+}
+
+// splitKey cuts q[][version] into q and the steps "" and version.
+func splitKey(key string) (name string, path []string) {
+	name, rest, found := strings.Cut(key, "[")
+	if !found {
+		return key, nil
+	}
+	for _, step := range strings.Split(rest, "[") {
+		step, _, _ = strings.Cut(step, "]")
+		path = append(path, step)
+	}
+	return name, path
+}
+
+// put stores value under name and path; false when the query contradicts itself.
+func (n nested) put(name string, path []string, value string) bool {
+	if len(path) == 0 {
+		n[name] = value
+		return true
+	}
+	if path[0] == "" {
+		return n.append(name, path[1:], value)
+	}
+	if n[name] == nil {
+		n[name] = nested{}
+	}
+	child, ok := n[name].(nested)
+	return ok && child.put(path[0], path[1:], value)
+}
+
+// append adds to the list under name: a text, or a key of the last element unless
+// that has it already.
+func (n nested) append(name string, path []string, value string) bool {
+	if n[name] == nil {
+		n[name] = []any{}
+	}
+	list, ok := n[name].([]any)
+	if !ok {
+		return false
+	}
+	if len(path) == 0 {
+		n[name] = append(list, value)
+		return true
+	}
+	if len(list) > 0 {
+		if last, ok := list[len(list)-1].(nested); ok && !last.has(path[0], path[1:]) {
+			return last.put(path[0], path[1:], value)
+		}
+	}
+	element := nested{}
+	n[name] = append(list, element)
+	return element.put(path[0], path[1:], value)
+}
+
+// has reports whether the path leads to a value already. A list can always take
+// one more.
+func (n nested) has(name string, path []string) bool {
+	value, ok := n[name]
+	if !ok {
+		return false
+	}
+	if len(path) == 0 {
+		return true
+	}
+	child, ok := value.(nested)
+	if !ok {
+		_, isList := value.([]any)
+		return !isList
+	}
+	return child.has(path[0], path[1:])
+}
+
+func (n nested) text(key string) string { s, _ := n[key].(string); return s }
+
+func (n nested) list(key string) []any { l, _ := n[key].([]any); return l }

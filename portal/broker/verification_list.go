@@ -1,0 +1,199 @@
+package broker
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/goldenpath/platform/contracts"
+	"github.com/goldenpath/platform/internal/fault"
+)
+
+// betaWarning is for clients that still fetch by GET.
+const betaWarning = "WARNING - this version of the Pact library uses a beta version of the API which will be removed in the future. Please upgrade your Pact library. See https://docs.pact.io/pact_broker/advanced_topics/provider_verification_results/#pacts-for-verification for minimum required versions."
+
+// pactsForVerification answers which pacts a provider has to verify, with notices
+// for its log.
+func (h *Handler) pactsForVerification(c echo.Context) error {
+	p, err := h.provider(c)
+	if err != nil {
+		return err
+	}
+	in, err := readPayload(c)
+	if err != nil {
+		return err
+	}
+	q, err := h.verificationQuery(c, p.Name, in)
+	if err != nil {
+		return err
+	}
+	return h.answerForVerification(c, q)
+}
+
+// probeVerification is what verifiers ask before they post; older ones stop here.
+func (h *Handler) probeVerification(c echo.Context) error {
+	p, err := h.provider(c)
+	if err != nil {
+		return err
+	}
+	return h.answerForVerification(c, contracts.PactQuery{Provider: p.Name, IncludePending: true}, contracts.PactNotice{
+		When: "before_verification", Text: betaWarning,
+	})
+}
+
+func (h *Handler) answerForVerification(c echo.Context, q contracts.PactQuery, first ...contracts.PactNotice) error {
+	list, err := h.contracts.PactsForVerification(c.Request().Context(), q)
+	if err != nil {
+		return err
+	}
+	u := h.urls(c)
+	pacts := []map[string]any{}
+	for _, p := range list {
+		pacts = append(pacts, forVerification(u, q, p, first))
+	}
+	return ok(c, map[string]any{
+		"_embedded": map[string]any{"pacts": pacts},
+		"_links":    links{"self": link{Href: u.provider(q.Provider) + "/for-verification", Title: "Pacts to be verified"}},
+	})
+}
+
+func forVerification(u urls, q contracts.PactQuery, p contracts.VerifiablePact, first []contracts.PactNotice) map[string]any {
+	context, address := metadata{selected: p.Selected, pending: &p.Pending}, u.content(p.Consumer, p.Provider, p.SHA)
+	subject := address
+	if p.WIP {
+		context = metadata{wip: true, versions: []int64{p.Selected[0].Version.ID}}
+		subject += "/metadata/" + context.encode()
+	}
+	notices := []map[string]string{}
+	for _, n := range slices.Concat(first, p.NoticesFor("The pact at "+subject)) {
+		notices = append(notices, map[string]string{"when": n.When, "text": n.Text})
+	}
+	properties := map[string]any{"notices": notices}
+	if q.IncludePending || p.WIP {
+		properties["pending"] = p.Pending
+	}
+	if p.WIP {
+		properties["wip"] = true
+	}
+	return map[string]any{
+		"shortDescription": p.ShortDescription(), "verificationProperties": properties,
+		"_links": links{"self": link{
+			Href: address + "/metadata/" + context.encode(),
+			Name: fmt.Sprintf("Pact between %s (%s) and %s", p.Consumer, p.ConsumerVersions[0], p.Provider),
+		}},
+	}
+}
+
+// verificationQuery reads and checks the body of a question. Pending is included
+// unless the client says no.
+func (h *Handler) verificationQuery(c echo.Context, provider string, in payload) (contracts.PactQuery, error) {
+	q := contracts.PactQuery{
+		Provider: provider, ProviderBranch: in.text("providerVersionBranch"), ProviderTags: in.texts("providerVersionTags"), IncludePending: true,
+	}
+	wrong := problems{}
+	if value, sent := in["includePendingStatus"]; sent {
+		q.IncludePending, _ = value.(bool)
+		wrong.boolean(in, "includePendingStatus")
+	}
+	if since := in.text("includeWipPactsSince"); since != "" {
+		var err error
+		if q.IncludeWIPSince, err = parseDate(since); err != nil {
+			wrong.add("includeWipPactsSince", "must be a date")
+		}
+	}
+	if branch := in.pointer("providerVersionBranch"); branch != nil && *branch == "" && in["providerVersionBranch"] != nil && len(q.ProviderTags) == 0 {
+		wrong.add("providerVersionBranch", "when pending or WIP pacts are enabled and there are no tags provided, the provider version branch must not be an empty string, as it is used in the calculations for WIP/pending. A value must be provided (recommended), or it must not be set at all.")
+	}
+	for i, item := range in.list("consumerVersionSelectors") {
+		fields, isObject := item.(map[string]any)
+		if !isObject {
+			wrong.add("consumerVersionSelectors", "must be a hash (at index %d)", i)
+			continue
+		}
+		if text := h.checkSelector(c, fields, q); text != "" {
+			wrong.add("consumerVersionSelectors", "%s (at index %d)", text, i)
+		}
+		q.Selectors = append(q.Selectors, selectorFrom(fields))
+	}
+	return q, wrong.err()
+}
+
+func selectorFrom(in payload) contracts.Selector {
+	is := func(key string) bool { b, _ := in[key].(bool); return b }
+	return contracts.Selector{
+		Consumer: in.text("consumer"), MainBranch: is("mainBranch"), Branch: in.text("branch"), FallbackBranch: in.text("fallbackBranch"),
+		MatchingBranch: is("matchingBranch"), Tag: in.text("tag"), FallbackTag: in.text("fallbackTag"), Latest: is("latest"),
+		Deployed: is("deployed"), Released: is("released"), DeployedOrReleased: is("deployedOrReleased"), Environment: in.text("environment"),
+	}
+}
+
+// checkSelector says what is wrong with one selector, "" for nothing.
+func (h *Handler) checkSelector(c echo.Context, in payload, q contracts.PactQuery) string {
+	s := selectorFrom(in)
+	if s == (contracts.Selector{Consumer: s.Consumer, FallbackTag: s.FallbackTag, FallbackBranch: s.FallbackBranch}) {
+		return "must specify a value for environment or tag or branch, or specify mainBranch=true, matchingBranch=true, latest=true, deployed=true, released=true or deployedOrReleased=true"
+	}
+	if s.Tag != "" && s.Branch != "" {
+		return "cannot specify both a tag and a branch"
+	}
+	if s.MatchingBranch && q.ProviderBranch == "" {
+		return "the providerVersionBranch must be specified when the selector matchingBranch=true is used"
+	}
+	if s.FallbackTag != "" && s.Tag == "" {
+		return "a tag must be specified when a fallbackTag is specified"
+	}
+	if s.FallbackBranch != "" && s.Branch == "" {
+		return "a branch must be specified when a fallbackBranch is specified"
+	}
+	if clash := clashing(in); clash != "" {
+		return clash
+	}
+	if s.Environment != "" {
+		_, err := h.contracts.Environment(c.Request().Context(), s.Environment)
+		if fault.Is(err, fault.NotFound) {
+			return fmt.Sprintf("environment with name '%s' does not exist", s.Environment)
+		}
+	}
+	return ""
+}
+
+// clashing finds two fields of a selector that cannot be together.
+func clashing(in payload) string {
+	set := func(key string) bool { return in[key] != nil && in[key] != false && in[key] != "" }
+	places := []string{"deployed", "released", "deployedOrReleased", "environment"}
+	for _, field := range []string{"mainBranch", "matchingBranch", "branch", "tag", "latest", "fallbackTag", "fallbackBranch"} {
+		for _, place := range places {
+			if set(field) && set(place) {
+				return fmt.Sprintf("cannot specify the field %s with the field %s", field, place)
+			}
+		}
+	}
+	for _, other := range []string{"branch", "tag", "matchingBranch"} {
+		if set("mainBranch") && set(other) {
+			return fmt.Sprintf("cannot specify mainBranch=true with the field %s", other)
+		}
+	}
+	var kinds []string
+	for _, place := range places[:3] {
+		if set(place) {
+			kinds = append(kinds, place)
+		}
+	}
+	if len(kinds) > 1 {
+		return "cannot specify more than one of " + strings.Join(kinds, ", ")
+	}
+	return ""
+}
+
+// parseDate reads a date, with or without a time.
+func parseDate(s string) (time.Time, error) {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateTime} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, nil
+		}
+	}
+	return time.Parse(time.DateOnly, s)
+}

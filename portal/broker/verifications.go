@@ -1,0 +1,285 @@
+package broker
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/goldenpath/platform/contracts"
+)
+
+// verificationBody is a verification in an answer.
+type verificationBody struct {
+	ProviderName               string          `json:"providerName"`
+	ProviderApplicationVersion string          `json:"providerApplicationVersion"`
+	Success                    bool            `json:"success"`
+	VerificationDate           string          `json:"verificationDate"`
+	BuildURL                   string          `json:"buildUrl,omitempty"`
+	TestResults                json.RawMessage `json:"testResults,omitempty"`
+	VerifiedBy                 json.RawMessage `json:"verifiedBy"`
+	Links                      links           `json:"_links"`
+}
+
+// recordVerification stores what a verifier found. Its address says which pact it
+// fetched and why.
+func (h *Handler) recordVerification(c echo.Context) error {
+	list, err := h.pactsWithContent(c)
+	if err != nil {
+		return err
+	}
+	in, err := readPayload(c)
+	if err != nil {
+		return err
+	}
+	wrong := problems{}
+	wrong.boolean(in, "success")
+	wrong.filled(in, "providerApplicationVersion")
+	if err := wrong.err(); err != nil {
+		return err
+	}
+	context := decodeMetadata(param(c, "metadata"))
+	p := chosen(list, context)
+	success, _ := in["success"].(bool)
+	v, err := h.contracts.RecordClaim(c.Request().Context(), contracts.Verification{
+		PactSHA: p.SHA, Consumer: p.Consumer, Provider: p.Provider, ConsumerVersion: p.ConsumerVersion,
+		ProviderVersion: in.text("providerApplicationVersion"), Success: success, WIP: context.wip,
+		Pending:      context.pending != nil && *context.pending || context.wip,
+		Interactions: resultsOf(in["testResults"]), BuildURL: in.text("buildUrl"), TestResults: in.raw("testResults"), VerifiedBy: verifiedBy(in),
+	})
+	if err != nil {
+		return err
+	}
+	u := h.urls(c)
+	return created(c, true, resultURL(u, v), verificationOf(u, v, p.ConsumerVersion))
+}
+
+// chosen is the publication the metadata names, else the newest.
+func chosen(list []contracts.Pact, m metadata) contracts.Pact {
+	for _, p := range list {
+		if slices.Contains(m.versions, p.ConsumerVersionID) || (m.number != "" && p.ConsumerVersion == m.number) {
+			return p
+		}
+	}
+	return list[0]
+}
+
+// verifiedBy flattens what a client says about itself, as the peer stores it.
+func verifiedBy(in payload) json.RawMessage {
+	by, _ := in["verifiedBy"].(map[string]any)
+	out := map[string]any{}
+	for _, key := range []string{"implementation", "version"} {
+		if by[key] != nil {
+			out[key] = by[key]
+		}
+	}
+	language, _ := by["clientLanguage"].(map[string]any)
+	for from, to := range map[string]string{"name": "client_implementation", "testFramework": "client_test_framework", "version": "client_version"} {
+		if language[from] != nil {
+			out[to] = language[from]
+		}
+	}
+	raw, err := json.Marshal(out)
+	if err != nil {
+		return nil
+	}
+	return raw
+}
+
+// resultsOf reads results per interaction where a client sent some: a list with
+// interactionId, success and mismatches. Other shapes are kept as they came.
+func resultsOf(testResults any) []contracts.InteractionResult {
+	list, ok := testResults.([]any)
+	if object, isObject := testResults.(map[string]any); isObject {
+		list, ok = object["tests"].([]any)
+	}
+	if !ok {
+		return nil
+	}
+	var out []contracts.InteractionResult
+	for _, item := range list {
+		fields, isObject := item.(map[string]any)
+		id := payload(fields).text("interactionId")
+		success, hasSuccess := fields["success"].(bool)
+		if !isObject || id == "" || !hasSuccess {
+			continue
+		}
+		r := contracts.InteractionResult{ID: id, Description: payload(fields).text("interactionDescription"), Status: contracts.Failed}
+		if success {
+			r.Status = contracts.Passed
+		}
+		for _, m := range append(payload(fields).list("mismatches"), payload(fields).list("exceptions")...) {
+			r.Mismatches = append(r.Mismatches, mismatchText(m))
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// mismatchText makes one line of a mismatch as libpact reports it.
+func mismatchText(m any) string {
+	fields, ok := m.(map[string]any)
+	if !ok {
+		return fmt.Sprint(m)
+	}
+	in := payload(fields)
+	text := in.text("description")
+	if text == "" {
+		text = in.text("message")
+	}
+	where := in.text("attribute")
+	if at := in.text("identifier"); at != "" {
+		where = strings.TrimSpace(where + " " + at)
+	}
+	switch {
+	case text == "":
+		raw, err := json.Marshal(fields)
+		if err != nil {
+			return where
+		}
+		return string(raw)
+	case where == "":
+		return text
+	default:
+		return where + ": " + text
+	}
+}
+
+func resultURL(u urls, v contracts.Verification) string {
+	return u.content(v.Consumer, v.Provider, v.PactSHA) + "/verification-results/" + strconv.FormatInt(v.ID, 10)
+}
+
+func verificationOf(u urls, v contracts.Verification, consumerVersion string) verificationBody {
+	by := v.VerifiedBy
+	if by == nil {
+		by = json.RawMessage("{}")
+	}
+	name := fmt.Sprintf("Pact between %s (%s) and %s", v.Consumer, consumerVersion, v.Provider)
+	content := u.content(v.Consumer, v.Provider, v.PactSHA)
+	return verificationBody{
+		ProviderName: v.Provider, ProviderApplicationVersion: v.ProviderVersion, Success: v.Success, VerificationDate: date(v.VerifiedAt),
+		BuildURL: v.BuildURL, TestResults: v.TestResults, VerifiedBy: by,
+		Links: links{
+			"self":                  link{Title: "Verification result", Name: fmt.Sprintf("Verification result %d for %s", v.ID, name), Href: resultURL(u, v)},
+			"pb:pact-version":       link{Title: "Pact", Name: name, Href: content + "/metadata/" + metadata{number: consumerVersion}.encode()},
+			"pb:triggered-webhooks": link{Title: "Webhooks triggered by the publication of this verification result", Href: resultURL(u, v) + "/triggered-webhooks"},
+		},
+	}
+}
+
+// showVerification answers with one result of the content in the path.
+func (h *Handler) showVerification(c echo.Context) error {
+	list, err := h.pactsWithContent(c)
+	if err != nil {
+		return err
+	}
+	number, err := strconv.ParseInt(param(c, "number"), 10, 64)
+	if err != nil {
+		return notFound()
+	}
+	v, err := h.contracts.Verification(c.Request().Context(), number)
+	if err != nil {
+		return missing(err)
+	}
+	if v.ContentID != list[0].ContentID {
+		return notFound()
+	}
+	return ok(c, verificationOf(h.urls(c), v, chosen(list, decodeMetadata(param(c, "metadata"))).ConsumerVersion))
+}
+
+func (h *Handler) latestResultOfPact(c echo.Context) error {
+	p, err := h.pactOfVersion(c)
+	if err != nil {
+		return err
+	}
+	return h.answerLatestResult(c, p)
+}
+
+func (h *Handler) latestResultOfContent(c echo.Context) error {
+	list, err := h.pactsWithContent(c)
+	if err != nil {
+		return err
+	}
+	return h.answerLatestResult(c, list[0])
+}
+
+func (h *Handler) answerLatestResult(c echo.Context, p contracts.Pact) error {
+	vs, err := h.latestResults(c, []contracts.Pact{p})
+	if err != nil {
+		return err
+	}
+	if len(vs) == 0 {
+		return notFound()
+	}
+	return write(c, http.StatusOK, hal, verificationOf(h.urls(c), vs[0], p.ConsumerVersion))
+}
+
+// latestResults returns the newest verification of each pact's content, with
+// results, in the order of pacts.
+func (h *Handler) latestResults(c echo.Context, pacts []contracts.Pact) ([]contracts.Verification, error) {
+	var out []contracts.Verification
+	for _, p := range pacts {
+		vs, err := h.contracts.Verifications(c.Request().Context(), contracts.VerificationFilter{ContentIDs: []int64{p.ContentID}, Latest: true})
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range vs {
+			full, err := h.contracts.Verification(c.Request().Context(), v.ID)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, full)
+		}
+	}
+	return out, nil
+}
+
+// resultsOfConsumerVersion sums up the newest results of all pacts of a version.
+func (h *Handler) resultsOfConsumerVersion(c echo.Context) error {
+	if !hasParams(c) {
+		return notFound()
+	}
+	ctx, consumer, number := c.Request().Context(), param(c, "consumer"), param(c, "version")
+	v, err := h.contracts.Version(ctx, consumer, number)
+	if err != nil {
+		return missing(err)
+	}
+	pacts, err := h.contracts.Pacts(ctx, contracts.PactFilter{ConsumerVersionIDs: []int64{v.ID}})
+	if err != nil {
+		return err
+	}
+	results, err := h.latestResults(c, pacts)
+	if err != nil {
+		return err
+	}
+	u := h.urls(c)
+	summary := map[string][]string{"successful": {}, "failed": {}, "unknown": {}}
+	bodies := []verificationBody{}
+	for _, p := range pacts {
+		state := "unknown"
+		for _, r := range results {
+			if r.ContentID != p.ContentID {
+				continue
+			}
+			state = "failed"
+			if r.Success {
+				state = "successful"
+			}
+			bodies = append(bodies, verificationOf(u, r, r.ConsumerVersion))
+		}
+		summary[state] = append(summary[state], p.Provider)
+	}
+	return ok(c, map[string]any{
+		"success":         len(summary["failed"])+len(summary["unknown"]) == 0 && len(pacts) > 0,
+		"providerSummary": summary,
+		"_embedded":       map[string]any{"verificationResults": bodies},
+		"_links": links{"self": link{
+			Title: "Latest verification results for consumer " + consumer + " version " + number,
+			Href:  u.at("/verification-results/consumer/" + esc(consumer) + "/version/" + esc(number) + "/latest"),
+		}},
+	})
+}

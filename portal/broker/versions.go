@@ -1,0 +1,355 @@
+package broker
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/goldenpath/platform/contracts"
+)
+
+// versionBody is a version of a service in an answer.
+type versionBody struct {
+	Number    string         `json:"number"`
+	BuildURL  string         `json:"buildUrl,omitempty"`
+	UpdatedAt string         `json:"updatedAt,omitempty"`
+	CreatedAt string         `json:"createdAt"`
+	Embedded  map[string]any `json:"_embedded"`
+	Links     links          `json:"_links"`
+}
+
+// versionBodies describes versions of one service, with one query per kind of
+// thing that hangs on them.
+func (h *Handler) versionBodies(ctx context.Context, u urls, versions []contracts.Version) ([]versionBody, error) {
+	ids := make([]int64, len(versions))
+	for i, v := range versions {
+		ids[i] = v.ID
+	}
+	details, err := h.contracts.VersionDetails(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	pacts := map[int64][]link{}
+	if len(ids) > 0 {
+		list, err := h.contracts.Pacts(ctx, contracts.PactFilter{ConsumerVersionIDs: ids})
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range list {
+			pacts[p.ConsumerVersionID] = append(pacts[p.ConsumerVersionID], pactLink(u, p))
+		}
+	}
+	bodies := make([]versionBody, len(versions))
+	for i, v := range versions {
+		bodies[i] = versionOf(u, v, details[v.ID], pacts[v.ID])
+	}
+	return bodies, nil
+}
+
+func pactLink(u urls, p contracts.Pact) link {
+	return link{Title: "Pact", Name: pactName(p), Href: u.pact(p.Consumer, p.Provider, p.ConsumerVersion)}
+}
+
+func pactName(p contracts.Pact) string {
+	return fmt.Sprintf("Pact between %s (%s) and %s", p.Consumer, p.ConsumerVersion, p.Provider)
+}
+
+func versionOf(u urls, v contracts.Version, d contracts.VersionDetail, pacts []link) versionBody {
+	tags := []map[string]any{}
+	for _, t := range d.Tags {
+		tags = append(tags, map[string]any{
+			"name": t.Name, "_links": links{"self": link{Title: "Tag", Name: t.Name, Href: u.tag(v.Pacticipant, v.Number, t.Name)}},
+		})
+	}
+	if pacts == nil {
+		pacts = []link{}
+	}
+	self := u.version(v.Pacticipant, v.Number)
+	return versionBody{
+		Number: v.Number, BuildURL: v.BuildURL, UpdatedAt: date(v.UpdatedAt), CreatedAt: date(v.CreatedAt),
+		Embedded: map[string]any{"branchVersions": branchVersionsOf(u, v, d), "tags": tags},
+		Links: links{
+			"self":           link{Title: "Version", Name: v.Number, Href: self},
+			"pb:pacticipant": link{Title: "Pacticipant", Name: v.Pacticipant, Href: u.pacticipant(v.Pacticipant)},
+			"pb:tag":         link{Href: self + "/tags/{tag}", Title: "Get, create or delete a tag for this pacticipant version", Templated: true},
+			"pb:latest-verification-results-where-pacticipant-is-consumer": link{
+				Title: "Latest verification results for consumer version",
+				Href:  u.at("/verification-results/consumer/" + esc(v.Pacticipant) + "/version/" + esc(v.Number) + "/latest"),
+			},
+			"pb:pact-versions": pacts,
+			"curies":           curies(string(u), "version"),
+		},
+	}
+}
+
+func branchVersionsOf(u urls, v contracts.Version, d contracts.VersionDetail) []map[string]any {
+	out := []map[string]any{}
+	for _, b := range d.Branches {
+		out = append(out, map[string]any{
+			"name": b.Name, "latest": b.Latest,
+			"_links": links{"self": link{Title: "Branch version", Name: b.Name, Href: u.branchVersion(v.Pacticipant, b.Name, v.Number)}},
+		})
+	}
+	return out
+}
+
+// environmentLink is a link that also says what is deployed.
+type environmentLink struct {
+	link
+	CurrentlyDeployed   *bool  `json:"currently_deployed,omitempty"`
+	CurrentlySupported  *bool  `json:"currently_supported,omitempty"`
+	ApplicationInstance string `json:"application_instance,omitempty"`
+}
+
+// fullVersion adds where a version is, and where clients record that it is.
+func (h *Handler) fullVersion(ctx context.Context, u urls, v contracts.Version) (versionBody, error) {
+	bodies, err := h.versionBodies(ctx, u, []contracts.Version{v})
+	if err != nil {
+		return versionBody{}, err
+	}
+	body := bodies[0]
+	here, err := h.contracts.Deployments(ctx, contracts.DeploymentFilter{VersionIDs: []int64{v.ID}, Current: true})
+	if err != nil {
+		return versionBody{}, err
+	}
+	envs, err := h.contracts.Environments(ctx)
+	if err != nil {
+		return versionBody{}, err
+	}
+	deployed, released := []environmentLink{}, []environmentLink{}
+	record, release := []link{}, []link{}
+	yes := true
+	for _, e := range envs {
+		name := environmentName(e)
+		record = append(record, link{Title: "Record deployment to " + name, Name: e.Name, Href: u.version(v.Pacticipant, v.Number) + "/deployed-versions/environment/" + esc(e.ID)})
+		release = append(release, link{Title: "Record release to " + name, Name: e.Name, Href: u.version(v.Pacticipant, v.Number) + "/released-versions/environment/" + esc(e.ID)})
+		for _, d := range here {
+			switch {
+			case d.EnvironmentID != e.ID:
+			case d.Kind == contracts.Deployed:
+				deployed = append(deployed, environmentLink{
+					link:              link{Title: "Version deployed to " + name, Name: name, Href: u.at("/deployed-versions/" + d.ID)},
+					CurrentlyDeployed: &yes, ApplicationInstance: d.ApplicationInstance,
+				})
+			default:
+				released = append(released, environmentLink{
+					link:               link{Title: "Version released to " + name, Name: name, Href: u.at("/released-versions/" + d.ID)},
+					CurrentlySupported: &yes,
+				})
+			}
+		}
+	}
+	body.Links["pb:deployed-environments"], body.Links["pb:released-environments"] = deployed, released
+	body.Links["pb:record-deployment"], body.Links["pb:record-release"] = record, release
+	return body, nil
+}
+
+func (h *Handler) version(c echo.Context) (contracts.Version, error) {
+	if _, err := h.pacticipant(c); err != nil {
+		return contracts.Version{}, err
+	}
+	v, err := h.contracts.Version(c.Request().Context(), param(c, "pacticipant"), param(c, "version"))
+	return v, missing(err)
+}
+
+func (h *Handler) showVersion(c echo.Context) error {
+	v, err := h.version(c)
+	if err != nil {
+		return err
+	}
+	return h.answerVersion(c, v, false, "")
+}
+
+// answerVersion answers with a version under the address it was asked for.
+func (h *Handler) answerVersion(c echo.Context, v contracts.Version, isNew bool, self string) error {
+	u := h.urls(c)
+	body, err := h.fullVersion(c.Request().Context(), u, v)
+	if err != nil {
+		return err
+	}
+	if self != "" {
+		body.Links["self"] = link{Title: "Version", Name: v.Number, Href: self}
+	}
+	return created(c, isNew, u.version(v.Pacticipant, v.Number), body)
+}
+
+func (h *Handler) replaceVersion(c echo.Context) error { return h.saveVersion(c, true) }
+
+func (h *Handler) mergeVersion(c echo.Context) error { return h.saveVersion(c, false) }
+
+func (h *Handler) saveVersion(c echo.Context, replace bool) error {
+	in, err := readPayload(c)
+	if err != nil {
+		return err
+	}
+	if !hasParams(c) {
+		return notFound()
+	}
+	change := contracts.VersionChange{BuildURL: in.text("buildUrl"), Replace: replace}
+	for _, item := range in.list("tags") {
+		if tag, ok := item.(map[string]any); ok {
+			change.Tags = append(change.Tags, payload(tag).text("name"))
+		}
+	}
+	v, isNew, err := h.contracts.SaveVersion(c.Request().Context(), param(c, "pacticipant"), param(c, "version"), change)
+	if err != nil {
+		return err
+	}
+	return h.answerVersion(c, v, isNew, "")
+}
+
+func (h *Handler) deleteVersion(c echo.Context) error {
+	if _, err := h.version(c); err != nil {
+		return err
+	}
+	if err := h.contracts.DeleteVersion(c.Request().Context(), param(c, "pacticipant"), param(c, "version")); err != nil {
+		return missing(err)
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+// latest answers with the newest version that f keeps.
+func (h *Handler) latest(c echo.Context, f contracts.VersionFilter) error {
+	p, err := h.pacticipant(c)
+	if err != nil {
+		return err
+	}
+	f.PacticipantIDs, f.Latest = []int64{p.ID}, true
+	versions, err := h.contracts.Versions(c.Request().Context(), f)
+	if err != nil {
+		return err
+	}
+	if len(versions) == 0 {
+		return notFound()
+	}
+	return h.answerVersion(c, versions[0], false, h.base(c)+c.Request().URL.EscapedPath())
+}
+
+func (h *Handler) latestVersion(c echo.Context) error { return h.latest(c, contracts.VersionFilter{}) }
+
+func (h *Handler) latestTagged(c echo.Context) error {
+	if !hasParams(c) {
+		return notFound()
+	}
+	return h.latest(c, contracts.VersionFilter{Tag: param(c, "tag")})
+}
+
+func (h *Handler) latestOnBranch(c echo.Context) error {
+	if !hasParams(c) {
+		return notFound()
+	}
+	return h.latest(c, contracts.VersionFilter{Branch: param(c, "branch")})
+}
+
+func (h *Handler) listVersions(c echo.Context) error {
+	return h.answerVersions(c, contracts.VersionFilter{}, "All application versions of "+param(c, "pacticipant"))
+}
+
+func (h *Handler) listTagVersions(c echo.Context) error {
+	return h.answerVersions(c, contracts.VersionFilter{Tag: param(c, "tag")}, "All application versions of "+param(c, "pacticipant"))
+}
+
+func (h *Handler) listEnvironmentVersions(c echo.Context) error {
+	e, err := h.environment(c)
+	if err != nil {
+		return err
+	}
+	return h.answerVersions(c, contracts.VersionFilter{EnvironmentID: e.ID}, "Versions for "+param(c, "pacticipant")+" in environment "+environmentName(e))
+}
+
+// answerVersions lists versions of the service in the path, by pages when asked.
+func (h *Handler) answerVersions(c echo.Context, f contracts.VersionFilter, title string) error {
+	p, err := h.pacticipant(c)
+	if err != nil {
+		return err
+	}
+	if !hasParams(c) {
+		return notFound()
+	}
+	f.PacticipantIDs = []int64{p.ID}
+	versions, err := h.contracts.Versions(c.Request().Context(), f)
+	if err != nil {
+		return err
+	}
+	u := h.urls(c)
+	address := string(u) + c.Request().URL.EscapedPath()
+	answer := map[string]any{}
+	rels := links{
+		"self":           link{Href: withQuery(address, c.Request().URL.RawQuery), Title: title},
+		"pb:pacticipant": link{Href: u.pacticipant(p.Name), Title: p.Name},
+		"pacticipant":    link{Href: u.pacticipant(p.Name), Title: "Deprecated - please use pb:pacticipant"},
+	}
+	if page, ok := pageOf(c, len(versions)); ok {
+		answer["page"] = page
+		if page.Number < page.TotalPages {
+			rels["next"] = link{Href: fmt.Sprintf("%s?size=%d&page=%d", address, page.Size, page.Number+1), Title: "Next page"}
+		}
+		versions = cut(versions, page)
+	}
+	bodies, err := h.versionBodies(c.Request().Context(), u, versions)
+	if err != nil {
+		return err
+	}
+	current, deprecated := []link{}, []link{}
+	for _, v := range versions {
+		href := u.version(p.Name, v.Number)
+		current = append(current, link{Href: href, Title: "Version " + v.Number + " - " + day(v.CreatedAt)})
+		deprecated = append(deprecated, link{Href: href, Title: "Deprecated - please use pb:versions"})
+	}
+	rels["pb:versions"], rels["versions"] = current, deprecated
+	answer["_embedded"], answer["_links"] = map[string]any{"versions": bodies}, rels
+	return ok(c, answer)
+}
+
+func withQuery(address, query string) string {
+	if query == "" {
+		return address
+	}
+	return address + "?" + query
+}
+
+// page describes a cut of a list.
+type page struct {
+	Number        int `json:"number"`
+	Size          int `json:"size"`
+	TotalElements int `json:"totalElements"`
+	TotalPages    int `json:"totalPages"`
+}
+
+// pageOf reads pageNumber and pageSize (or page and size, as in next links);
+// false when neither was sent.
+func pageOf(c echo.Context, total int) (page, bool) {
+	number, hasNumber := queryInt(c, "pageNumber", "page")
+	size, hasSize := queryInt(c, "pageSize", "size")
+	if !hasNumber && !hasSize {
+		return page{}, false
+	}
+	return newPage(number, size, total), true
+}
+
+func newPage(number, size, total int) page {
+	const standard, most = 100, 1000
+	if size < 1 {
+		size = standard
+	}
+	size = min(size, most)
+	return page{Number: max(1, number), Size: size, TotalElements: total, TotalPages: (total + size - 1) / size}
+}
+
+func queryInt(c echo.Context, names ...string) (int, bool) {
+	for _, name := range names {
+		if n, err := strconv.Atoi(c.QueryParam(name)); err == nil {
+			return n, true
+		}
+	}
+	return 0, false
+}
+
+func cut[T any](list []T, p page) []T {
+	from := min((p.Number-1)*p.Size, len(list))
+	return slices.Clip(list[from:min(from+p.Size, len(list))])
+}

@@ -91,10 +91,10 @@ func (f *files) find(folder string, l Limits) ([]string, *Problem) {
 			return fs.SkipDir
 		case isCatalogFile(name):
 			named = append(named, name)
-		case isYAML(name) && len(others) < l.Files:
+		case isYAML(name) && len(others) <= l.Files:
 			others = append(others, name)
 		}
-		if len(named) >= l.Files {
+		if len(named) > l.Files { // one more than is read, so that the limit is noticed
 			return fs.SkipAll
 		}
 		return nil
@@ -169,7 +169,7 @@ func (f *files) glob(pattern string, l Limits) []string {
 		if !entry.IsDir() && matchParts(parts, strings.Split(rest, "/")) {
 			found = append(found, name)
 		}
-		if len(found) >= l.Files {
+		if len(found) > l.Files {
 			return fs.SkipAll
 		}
 		return nil

@@ -75,6 +75,30 @@ func ParseLocation(s, branch, folder string) (Location, error) {
 	return Location{Target: s, Branch: branch}.normal(folder)
 }
 
+// OnThisMachine reports whether reading l reads the server's own disk, which
+// only somebody who may do so anyway may ask for.
+func (l Location) OnThisMachine() bool {
+	if l.Type == "" {
+		l.Type = typeOf(strings.TrimSpace(l.Target))
+	}
+	switch l.Type {
+	case LocationFile:
+		return true
+	case LocationGit:
+		return !isRemote(strings.TrimSpace(l.Target))
+	default:
+		return false
+	}
+}
+
+// isRemote reports whether a repository's address leads to another machine.
+func isRemote(target string) bool {
+	if scheme, _, found := strings.Cut(target, "://"); found {
+		return !strings.EqualFold(scheme, "file")
+	}
+	return isSSH(target)
+}
+
 // normal finds out the type when it is not given and writes the target in its
 // one form, so that the same place is never registered under two names.
 func (l Location) normal(folder string) (Location, error) {
@@ -163,12 +187,17 @@ func typeOf(target string) LocationType {
 	if strings.Contains(target, "://") || strings.HasSuffix(target, ".git") {
 		return LocationGit
 	}
-	// git@host:owner/repo, the form of ssh: a colon before any slash.
-	colon, slash := strings.IndexByte(target, ':'), strings.IndexByte(target, '/')
-	if at := strings.IndexByte(target, '@'); at > 0 && colon > at && (slash < 0 || colon < slash) {
+	if isSSH(target) {
 		return LocationGit
 	}
 	return LocationFile
+}
+
+// isSSH recognizes git@host:owner/repo: a colon before any slash.
+func isSSH(target string) bool {
+	colon, slash := strings.IndexByte(target, ':'), strings.IndexByte(target, '/')
+	at := strings.IndexByte(target, '@')
+	return at > 0 && colon > at && (slash < 0 || colon < slash)
 }
 
 // where returns the address of a file inside the location, in the form that

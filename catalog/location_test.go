@@ -1,0 +1,198 @@
+package catalog_test
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/goldenpath/platform/catalog"
+	"github.com/goldenpath/platform/catalog/catalogtest"
+	"github.com/goldenpath/platform/internal/fault"
+)
+
+func TestParseLocation(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, text, branch string
+		want               string
+		path               string
+		here               bool
+		wantErr            string
+	}{
+		{name: "a relative folder", text: "./orders", want: "file:/home/ada/orders", here: true},
+		{name: "the folder one is in", text: ".", want: "file:/home/ada", here: true},
+		{name: "an absolute file", text: "/srv/x/../catalog-info.yaml", want: "file:/srv/catalog-info.yaml", here: true},
+		{name: "a file address", text: "file:///srv/a.yaml", want: "file:/srv/a.yaml", here: true},
+		{name: "a repository", text: "https://github.com/acme/orders.git", want: "git:https://github.com/acme/orders.git"},
+		{name: "a repository's page", text: "https://github.com/acme/orders/", branch: "main", want: "git:https://github.com/acme/orders#main"},
+		{name: "a file's page on GitHub", text: "https://github.com/acme/orders/blob/main/svc/catalog-info.yaml", want: "git:https://github.com/acme/orders#main:svc/catalog-info.yaml", path: "svc/catalog-info.yaml"},
+		{name: "a folder's page on GitLab", text: "https://gitlab.com/a/b/c/-/tree/dev/svc", want: "git:https://gitlab.com/a/b/c#dev:svc", path: "svc"},
+		{name: "an address for ssh", text: "git@github.com:acme/orders.git", want: "git:git@github.com:acme/orders.git"},
+		{name: "a bare repository on this machine", text: "/srv/git/orders.git", want: "git:/srv/git/orders.git", here: true},
+		{name: "a repository by file address", text: "file:///srv/git/orders.git", want: "git:file:///srv/git/orders.git", here: true},
+		{name: "nothing", text: " ", wantErr: "No location is given."},
+		{name: "a password in the address", text: "https://ada:secret@github.com/a/b", wantErr: "The address holds a password"},
+		{name: "a branch of a folder", text: "/srv/a", branch: "main", wantErr: "only a repository has a branch"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			raw, err := catalog.ParseLocation(tt.text, tt.branch, "/home/ada")
+			if tt.wantErr != "" {
+				if err == nil || !strings.Contains(err.Error(), tt.wantErr) || fault.From(err).Hint == "" {
+					t.Fatalf("ParseLocation = %v, want %q with a hint", err, tt.wantErr)
+				}
+				return
+			}
+			if err != nil || raw.String() != tt.want || raw.Path != tt.path || raw.OnThisMachine() != tt.here {
+				t.Errorf("ParseLocation = %s, %v (path %q, here %t), want %s", raw, err, raw.Path, raw.OnThisMachine(), tt.want)
+			}
+		})
+	}
+}
+
+func named(kind, name string) *fstest.MapFile {
+	return &fstest.MapFile{Data: fmt.Appendf(nil, "apiVersion: backstage.io/v1alpha1\nkind: %s\nmetadata: {name: %s}\nspec: {type: team, children: [], owner: x}\n", kind, name)}
+}
+
+func location(name, spec string) *fstest.MapFile {
+	return &fstest.MapFile{Data: fmt.Appendf(nil, "apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {name: %s}\nspec: %s\n", name, spec)}
+}
+
+func TestWhichFilesAreRead(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name     string
+		files    fstest.MapFS
+		target   string
+		want     []string // names
+		problems []string
+		wantErr  string
+	}{
+		{
+			name: "a file at the top speaks for the folder", target: "/r", want: []string{"top"},
+			files: fstest.MapFS{"catalog-info.yaml": named("Group", "top"), "svc/catalog-info.yaml": named("Group", "svc")},
+		},
+		{
+			name: "files below count when there is none at the top", target: "/r", want: []string{"a", "b"},
+			files: fstest.MapFS{
+				"svc/a/catalog-info.yaml": named("Group", "a"), "svc/b/catalog-info.yml": named("Group", "b"), "other.yaml": named("Group", "other"),
+				"node_modules/x/catalog-info.yaml": named("Group", "x"), ".git/catalog-info.yaml": named("Group", "git"),
+			},
+		},
+		{
+			name: "without any, files that start like entities", target: "/r", want: []string{"a"},
+			files: fstest.MapFS{"org/groups.yaml": named("Group", "a"), "deploy.yaml": {Data: []byte("apiVersion: apps/v1\nkind: Deployment\n")}, "notes.txt": named("Group", "n")},
+		},
+		{
+			name: "a file is read whatever it is called", target: "/r/entities.txt", want: []string{"a"},
+			files: fstest.MapFS{"entities.txt": named("Group", "a"), "catalog-info.yaml": named("Group", "other")},
+		},
+		{
+			name: "locations name further files, by pattern too", target: "/r", want: []string{"a", "b", "c", "d", "root"},
+			files: fstest.MapFS{
+				"catalog-info.yaml": location("root", "{targets: [./x/a.yaml, teams/*.yaml, \"deep/**/d.yaml\"], target: other/b.yaml}"),
+				"x/a.yaml":          named("Group", "a"), "other/b.yaml": named("Group", "b"), "teams/c.yaml": named("Group", "c"), "deep/1/2/d.yaml": named("Group", "d"),
+			},
+		},
+		{
+			name: "a missing target is a problem, an optional one is not", target: "/r", want: []string{"one", "two"},
+			files: fstest.MapFS{
+				"catalog-info.yaml": {Data: append(append(location("one", "{target: none.yaml}").Data, "---\n"...), location("two", "{target: nil.yaml, presence: optional}").Data...)},
+			},
+			problems: []string{"catalog-info.yaml:1: Target cannot be read: There is no file none.yaml."},
+		},
+		{
+			name: "locations that name each other end", target: "/r", want: []string{"a", "b"},
+			files: fstest.MapFS{"catalog-info.yaml": location("a", "{targets: [b.yaml]}"), "b.yaml": location("b", "{targets: [catalog-info.yaml, ./b.yaml]}")},
+		},
+		{name: "a pattern that matches nothing", target: "/r", want: []string{"a"}, files: fstest.MapFS{"catalog-info.yaml": location("a", "{target: none/*.yaml}")}, problems: []string{"catalog-info.yaml:1: Nothing matches the target none/*.yaml."}},
+		{name: "no entity anywhere", target: "/r", files: fstest.MapFS{"README.md": {Data: []byte("hello")}}, wantErr: "/r holds no catalog entity."},
+		{name: "an empty file", target: "/r/catalog-info.yaml", files: fstest.MapFS{"catalog-info.yaml": {}}, wantErr: "/r/catalog-info.yaml holds no catalog entity."},
+		{name: "no such file", target: "/r/none.yaml", files: fstest.MapFS{}, wantErr: "There is no file or folder /r/none.yaml."},
+		{name: "a relative path", target: "r", files: fstest.MapFS{}, wantErr: "r is not an absolute path."},
+		{name: "only broken entities are kept as problems", target: "/r", files: fstest.MapFS{"catalog-info.yaml": {Data: []byte("kind: Group\n")}}, problems: []string{
+			"catalog-info.yaml:1: Malformed envelope, <root> must have required property 'apiVersion'",
+			"catalog-info.yaml:1: Malformed envelope, <root> must have required property 'metadata'",
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			c := catalogtest.New(map[string]fs.FS{"/r": tt.files})
+			r, err := c.Register(t.Context(), catalog.Location{Target: tt.target})
+			locations, listErr := c.Locations(t.Context())
+			if listErr != nil {
+				t.Fatal(listErr)
+			}
+			if tt.wantErr != "" {
+				if err == nil || err.Error() != tt.wantErr || fault.From(err).Hint == "" {
+					t.Errorf("Register = %v, want %q with a hint", err, tt.wantErr)
+				}
+				if len(locations) != 0 {
+					t.Errorf("left behind: %v", locations)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			var names, problems []string
+			for _, ref := range r.Entities {
+				names = append(names, ref.Name)
+			}
+			for _, p := range r.Problems {
+				problems = append(problems, p.String())
+			}
+			if diff := cmp.Diff(tt.want, names); diff != "" {
+				t.Errorf("entities (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(tt.problems, problems); diff != "" {
+				t.Errorf("problems (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestLimitsOfALocation(t *testing.T) {
+	t.Parallel()
+	files := fstest.MapFS{}
+	for i := range 12 {
+		files[fmt.Sprintf("s%02d/catalog-info.yaml", i)] = named("Group", fmt.Sprintf("g%02d", i))
+	}
+	chain := fstest.MapFS{"catalog-info.yaml": location("l0", "{target: l1.yaml}")}
+	for i := range 9 {
+		chain[fmt.Sprintf("l%d.yaml", i+1)] = location(fmt.Sprintf("l%d", i+1), fmt.Sprintf("{target: l%d.yaml}", i+2))
+	}
+	base := catalog.DefaultLimits()
+	tests := []struct {
+		name   string
+		files  fs.FS
+		change func(l *catalog.Limits)
+		want   int
+		says   string
+	}{
+		{"files", files, func(l *catalog.Limits) { l.Files = 5 }, 5, "The location has more than 5 catalog files."},
+		{"entities", files, func(l *catalog.Limits) { l.Entities = 7 }, 7, "The location has more than 7 entities."},
+		{"levels", chain, func(l *catalog.Limits) { l.Locations = 3 }, 4, "Locations name each other on more than 3 levels."},
+		{"bytes of a file", fstest.MapFS{"catalog-info.yaml": named("Group", strings.Repeat("a", 2000))}, func(l *catalog.Limits) { l.File = 1000 }, 0, "is larger than 1000 bytes."},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			limits := base
+			tt.change(&limits)
+			r, err := catalogtest.New(map[string]fs.FS{"/r": tt.files}).WithLimits(limits).Register(t.Context(), catalog.Location{Target: "/r"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(r.Entities) != tt.want || len(r.Problems) == 0 || !strings.Contains(r.Problems[0].Message, tt.says) {
+				t.Errorf("%d entities, problems %v; want %d and %q", len(r.Entities), r.Problems, tt.want, tt.says)
+			}
+		})
+	}
+}

@@ -304,7 +304,7 @@ func (g *gate) judgeConsumer(c Integration, published, verified map[contractKey]
 // already.
 func (g *gate) compare(row Row, found bool, r Reason, there string) {
 	consumer, provider := r.Consumer+" "+r.ConsumerVersion, r.Provider+" "+r.ProviderVersion
-	if in := ", in " + g.q.Environment + ","; there == "provider" {
+	if in := " (in " + g.q.Environment + ")"; there == "provider" {
 		provider += in
 	} else {
 		consumer += in
@@ -312,7 +312,7 @@ func (g *gate) compare(row Row, found bool, r Reason, there string) {
 	r.Next = g.verify(r.Provider, r.ProviderVersion)
 	if !found {
 		r.Verdict = Unknown
-		r.Text = fmt.Sprintf("%s has not verified the pact of %s.", provider, strings.TrimSuffix(consumer, ","))
+		r.Text = fmt.Sprintf("%s has not verified the pact of %s.", provider, consumer)
 		g.add(r, 0)
 		return
 	}
@@ -320,15 +320,15 @@ func (g *gate) compare(row Row, found bool, r Reason, there string) {
 	r.Verdict = verdict(row.Success, row.Incomplete)
 	switch {
 	case r.Verdict == No:
-		r.Text = fmt.Sprintf("%s breaks the pact of %s.", provider, strings.TrimSuffix(consumer, ","))
+		r.Text = fmt.Sprintf("%s breaks the pact of %s.", provider, consumer)
 		r.Next = fmt.Sprintf(`platform contracts verify --provider %s --provider-url URL --version "$(git rev-parse HEAD)"`, quote(r.Provider))
 	case r.Verdict == Unknown:
-		r.Text = fmt.Sprintf("%s has verified the pact of %s without a result for every interaction.", provider, strings.TrimSuffix(consumer, ","))
+		r.Text = fmt.Sprintf("%s has verified the pact of %s without a result for every interaction.", provider, consumer)
 	case g.q.MaxAge > 0 && g.now.Sub(row.VerifiedAt) > g.q.MaxAge:
 		r.Verdict = Unknown
-		r.Text = fmt.Sprintf("%s verified the pact of %s too long ago, on %s.", provider, strings.TrimSuffix(consumer, ","), row.VerifiedAt.Format(time.DateOnly))
+		r.Text = fmt.Sprintf("%s verified the pact of %s too long ago, on %s.", provider, consumer, row.VerifiedAt.Format(time.DateOnly))
 	default:
-		r.Text = fmt.Sprintf("%s keeps the pact of %s.", provider, strings.TrimSuffix(consumer, ","))
+		r.Text = fmt.Sprintf("%s keeps the pact of %s.", provider, consumer)
 		r.Next = ""
 	}
 	g.add(r, row.VerificationID)

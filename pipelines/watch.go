@@ -24,6 +24,18 @@ func (r *Runner) Watch(ctx context.Context, id string, after int64) (<-chan Even
 	return events, nil
 }
 
+// Events returns up to limit events of a run that came after a number, without
+// waiting for more.
+func (r *Runner) Events(ctx context.Context, id string, after int64, limit int) ([]Event, error) {
+	if _, err := r.store.Get(ctx, id); err != nil {
+		return nil, err
+	}
+	return r.store.Events(ctx, id, after, min(max(limit, 1), maxEvents))
+}
+
+// maxEvents bounds what is read at once.
+const maxEvents = 5000
+
 func (r *Runner) watch(ctx context.Context, id string, after int64, events chan<- Event) {
 	defer close(events)
 	signal, leave := r.hub.join(id)

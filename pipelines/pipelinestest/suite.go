@@ -24,7 +24,8 @@ type Stored struct {
 	pipelines.Unit
 }
 
-// TestStore checks that a store keeps the promises of pipelines.Store.
+// TestStore checks that a store keeps the promises of pipelines.Store. The tests
+// bear sharing one store.
 func TestStore(t *testing.T, open func(t *testing.T) Stored) {
 	t.Helper()
 	for name, test := range map[string]func(t *testing.T, s Stored){
@@ -54,6 +55,7 @@ func NewRun(t *testing.T, subject string) pipelines.Run {
 		t.Fatal(err)
 	}
 	now := time.Date(2026, 3, 4, 5, 6, 7, 89000, time.UTC)
+	subject += "-" + id.String()[24:]
 	return pipelines.Run{
 		ID: id.String(), Kind: "create-service", Subject: subject, Title: "Create " + subject, Actor: "user:default/ada",
 		State: pipelines.Queued, Attempt: 1, Input: json.RawMessage(`{"name":"` + subject + `"}`),
@@ -151,6 +153,7 @@ func notThere(t *testing.T, s Stored) {
 
 func locks(t *testing.T, s Stored) {
 	first, second := NewRun(t, "orders"), NewRun(t, "orders")
+	second.Subject, second.Lock = first.Subject, first.Lock
 	insert(t, s, first)
 	err := s.InTx(t.Context(), func(ctx context.Context) error { return s.Insert(ctx, second) })
 	if !fault.Is(err, fault.Conflict) {
@@ -178,14 +181,20 @@ func locks(t *testing.T, s Stored) {
 
 func lists(t *testing.T, s Stored) {
 	var ids []string
+	var second pipelines.Run
+	create, undo := "create-"+NewRun(t, "").ID, "undo-"+NewRun(t, "").ID
 	for i := range 5 {
-		run := NewRun(t, fmt.Sprintf("service-%d", i))
-		if i%2 == 1 {
-			run.Kind, run.State = "undo", pipelines.Succeeded
+		run := NewRun(t, "orders")
+		if run.Kind = create; i%2 == 1 {
+			run.Kind, run.State = undo, pipelines.Succeeded
+		}
+		if i == 2 {
+			second = run
 		}
 		insert(t, s, run)
 		ids = append([]string{run.ID}, ids...)
 	}
+	both := []string{create, undo}
 	page := func(q pipelines.RunQuery) (got []string, next string) {
 		found, err := s.List(t.Context(), q)
 		if err != nil {
@@ -205,18 +214,18 @@ func lists(t *testing.T, s Stored) {
 			t.Errorf("list differs (-want +got):\n%s", diff)
 		}
 	}
-	first, next := page(pipelines.RunQuery{Limit: 3})
+	first, next := page(pipelines.RunQuery{Kinds: both, Limit: 3})
 	check(ids[:3], first)
-	rest, end := page(pipelines.RunQuery{Limit: 3, Cursor: next})
+	rest, end := page(pipelines.RunQuery{Kinds: both, Limit: 3, Cursor: next})
 	check(ids[3:], rest)
-	exact, none := page(pipelines.RunQuery{Limit: 5})
+	exact, none := page(pipelines.RunQuery{Kinds: both, Limit: 5})
 	check(ids, exact)
 	if end != "" || none != "" {
 		t.Errorf("Next of last pages = %q and %q, want none", end, none)
 	}
-	undo, _ := page(pipelines.RunQuery{Limit: 9, Kinds: []string{"undo"}})
-	check([]string{ids[1], ids[3]}, undo)
-	one, _ := page(pipelines.RunQuery{Limit: 9, Subject: "service-2", States: []pipelines.State{pipelines.Queued, pipelines.Running}})
+	undone, _ := page(pipelines.RunQuery{Limit: 9, Kinds: []string{undo}})
+	check([]string{ids[1], ids[3]}, undone)
+	one, _ := page(pipelines.RunQuery{Limit: 9, Subject: second.Subject, States: []pipelines.State{pipelines.Queued, pipelines.Running}})
 	check([]string{ids[2]}, one)
 }
 

@@ -63,6 +63,9 @@ func (l Location) key() Location {
 	return Location{Type: l.Type, Target: l.Target, Branch: l.Branch, Path: l.Path}
 }
 
+// maxTarget bounds each part of a location's identity.
+const maxTarget = 2000
+
 // ParseLocation understands what people type after "catalog register": the
 // address of a repository, a page of a file on GitHub or GitLab, or a path,
 // which is taken from folder when it is relative.
@@ -106,6 +109,12 @@ func (l Location) normal(folder string) (Location, error) {
 	if l.Target == "" {
 		return l, fault.New(fault.Invalid, "The location names no target.").
 			WithHint("platform catalog register PATH_OR_URL")
+	}
+	for _, part := range []string{l.Target, l.Branch, l.Path} {
+		if len(part) > maxTarget || printable(part) != part {
+			return l, fault.New(fault.Invalid, "The location's target, branch or path is no readable text of up to 2,000 characters.").
+				WithHint("Write a path or an address: platform catalog register PATH_OR_URL")
+		}
 	}
 	if l.Type == "" {
 		l.Type = typeOf(l.Target)

@@ -35,6 +35,7 @@ func TestParseLocation(t *testing.T) {
 		{name: "a bare repository on this machine", text: "/srv/git/orders.git", want: "git:/srv/git/orders.git", here: true},
 		{name: "a repository by file address", text: "file:///srv/git/orders.git", want: "git:file:///srv/git/orders.git", here: true},
 		{name: "nothing", text: " ", wantErr: "No location is given."},
+		{name: "something that is no text", text: "/srv/a\x00b", wantErr: "is no readable text"},
 		{name: "a password in the address", text: "https://ada:secret@github.com/a/b", wantErr: "The address holds a password"},
 		{name: "a branch of a folder", text: "/srv/a", branch: "main", wantErr: "only a repository has a branch"},
 	}

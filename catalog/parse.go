@@ -39,6 +39,7 @@ func parseFile(file string, data []byte, around *files, l Limits) ([]Entity, []P
 		e, found := parseDocument(file, c, around, l)
 		for i := range found {
 			found[i].File = file
+			found[i] = found[i].cleaned()
 		}
 		problems = append(problems, found...)
 		if len(found) == 0 && e != nil {

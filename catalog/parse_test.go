@@ -155,6 +155,10 @@ func TestValidation(t *testing.T) {
 		{name: "keys that differ in case", yaml: component("", "  extra: {Foo: 1, foo: 2}\n"), want: []string{"9 Entity has duplicate keys that vary only in casing, 'spec.extra.foo'"}},
 		{name: "a key written twice", yaml: component("", "  type: library\n"), want: []string{`9 Map keys must be unique; "type" is written twice.`}},
 		{name: "a syntax error", yaml: "apiVersion: x\nkind: [\nmetadata: {}\n", want: []string{"2 This is not valid YAML"}},
+		{
+			name: "a name that would steer a terminal", yaml: strings.Replace(component("", ""), "orders", `"a\0\e[31m"`, 1),
+			want: []string{`4 "metadata.name" is not valid; expected a string that is sequences of [a-zA-Z0-9] separated by any of [-_.], at most 63 characters in total but found "a��[31m".` + adr},
+		},
 		{name: "several mistakes at once", yaml: strings.Replace(component("  tags: [A]\n", ""), "orders", "_x", 1), want: []string{
 			`4 "metadata.name" is not valid; expected a string that is sequences of [a-zA-Z0-9] separated by any of [-_.], at most 63 characters in total but found "_x".` + adr,
 			`5 "tags.0" is not valid; expected a string that is sequences of [a-z0-9+#] separated by [-], at most 63 characters in total but found "A".` + adr,

@@ -2,6 +2,9 @@ package catalog
 
 import (
 	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/goldenpath/platform/internal/fault"
 )
@@ -36,6 +39,37 @@ func (p Problem) String() string {
 		return where + ": " + p.Message
 	}
 	return p.Message
+}
+
+// cleaned returns p with texts that every store and terminal takes: files may
+// hold anything, and messages quote them.
+func (p Problem) cleaned() Problem {
+	for _, s := range []*string{&p.File, &p.Ref, &p.Field, &p.Message, &p.Hint} {
+		*s = printable(*s)
+		if len(*s) > maxProblemText {
+			*s = strings.ToValidUTF8((*s)[:maxProblemText], "") + "…"
+		}
+	}
+	if len(p.Ref) > maxRefText {
+		p.Ref = "" // such an entity cannot be in the catalog
+	}
+	return p
+}
+
+// What one problem may say; a file may be one long name.
+const (
+	maxProblemText = 1500
+	maxRefText     = 200
+)
+
+// printable replaces what is no character or steers a terminal.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || unicode.IsControl(r) {
+			return '\ufffd'
+		}
+		return r
+	}, s)
 }
 
 // asFault returns problems as one error, a field for each; nil when there are none.

@@ -182,7 +182,7 @@ func lastPart(name string) string { return name[strings.LastIndexByte(name, '/')
 
 func (r *reader) problem(p Problem) {
 	if len(r.out.problems) < r.limits.Problems {
-		r.out.problems = append(r.out.problems, p)
+		r.out.problems = append(r.out.problems, p.cleaned())
 	}
 }
 

@@ -98,7 +98,7 @@ func (c *Catalog) unreadable(ctx context.Context, l Location, reason error) erro
 	if f.Code == fault.Internal || ctx.Err() != nil {
 		return reason
 	}
-	l.Errors = []Problem{{Message: f.Message, Hint: f.Hint}}
+	l.Errors = []Problem{Problem{Message: f.Message, Hint: f.Hint}.cleaned()}
 	l.LastRefreshed = c.now()
 	if err := c.unit.InTx(ctx, func(ctx context.Context) error { return c.store.SaveLocation(ctx, l) }); err != nil {
 		return fmt.Errorf("save location %s: %w", l, err)
@@ -228,11 +228,12 @@ func conflict(e Entity, other Source) Problem {
 	if at := (Problem{File: other.Path, Line: other.Line}).Where(); at != "" {
 		where += " (" + at + ")"
 	}
-	return Problem{
+	p := Problem{
 		File: e.Source.Path, Line: e.Source.Line, Ref: e.Ref().String(), Field: "metadata.name",
 		Message: e.Ref().String() + " is already defined by " + where + ".",
 		Hint:    "Rename one of them, or remove the other location.",
 	}
+	return p.cleaned()
 }
 
 // headers returns the stored headers of entities by ref.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -97,8 +98,7 @@ func (e *execution) takeAll(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		var wait *WaitError
-		if errors.As(err, &wait) {
+		if wait, ok := errors.AsType[*WaitError](err); ok {
 			return e.wait(ctx, spec, wait)
 		}
 		if err != nil {
@@ -189,7 +189,7 @@ func (e *execution) change(ctx context.Context, fn func(ctx context.Context, run
 				return nil, err
 			}
 			events, err := fn(ctx, run)
-			return append(lines[:len(lines):len(lines)], events...), err
+			return append(slices.Clip(lines), events...), err
 		})
 		if err != nil {
 			return err

@@ -77,9 +77,8 @@ func TestABreakdownOfAStepIsItsFailure(t *testing.T) {
 	t.Parallel()
 	h := newHarness(t, func(_ *harness, steps map[string]*pipelines.StepSpec) {
 		steps["two"].Do = func(context.Context, *pipelines.Work) (pipelines.Outcome, error) {
-			var nothing map[string]int
-			nothing["x"] = 1
-			return pipelines.Outcome{}, nil
+			var none *pipelines.Run
+			return pipelines.Outcome{Result: none.ID}, nil
 		}
 	})
 	run := h.start()

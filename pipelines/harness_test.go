@@ -2,10 +2,10 @@ package pipelines_test
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -150,9 +150,9 @@ func (h *harness) rescue(alone bool) int {
 
 // states shows a run's state and those of its steps in one line.
 func states(run pipelines.Run) string {
-	s := string(run.State) + ":"
+	parts := []string{string(run.State) + ":"}
 	for _, step := range run.Steps {
-		s += fmt.Sprintf(" %s=%s", step.Name, step.State)
+		parts = append(parts, step.Name+"="+string(step.State))
 	}
-	return s
+	return strings.Join(parts, " ")
 }

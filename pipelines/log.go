@@ -50,6 +50,7 @@ type lineWriter struct {
 	rest  []byte
 }
 
+// Write adds the lines that are whole.
 func (w *lineWriter) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -67,6 +68,7 @@ func (w *lineWriter) Write(p []byte) (int, error) {
 	}
 }
 
+// Close adds the last line even without its end.
 func (w *lineWriter) Close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -40,7 +40,7 @@ func TestWatchTellsTheWholeStoryHoweverLateItBegins(t *testing.T) {
 					t.Fatal(err)
 				}
 				if live {
-					go h.drain()
+					go func() { _ = h.queue.Drain(t.Context(), h.runner.Work) }()
 				}
 				got := []string{}
 				for e := range events {
@@ -65,7 +65,7 @@ func TestWatchEndsWithItsContext(t *testing.T) {
 	}
 	<-events
 	cancel()
-	for range events { //nolint:revive // only the end matters
+	for range events {
 	}
 	if _, err := h.runner.Watch(t.Context(), "nobody", 0); !fault.Is(err, fault.NotFound) {
 		t.Errorf("Watch of a run that is not there = %v", err)

@@ -27,7 +27,7 @@ func (r *statusRecorder) Unwrap() http.ResponseWriter { return r.ResponseWriter 
 
 // Flush sends what is there: a clone shows its progress while it goes on.
 func (r *statusRecorder) Flush() {
-	_ = http.NewResponseController(r.ResponseWriter).Flush() //nolint:errcheck // a writer that cannot flush sends later
+	_ = http.NewResponseController(r.ResponseWriter).Flush() // one that cannot flush sends later
 }
 
 // countedBody counts what was read of a request.

@@ -8,9 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/failsafe-go/failsafe-go"
-	"github.com/failsafe-go/failsafe-go/circuitbreaker"
-	"github.com/failsafe-go/failsafe-go/retrypolicy"
 	"github.com/google/go-github/v60/github"
 
 	"github.com/goldenpath/platform/internal/fault"
@@ -118,47 +115,4 @@ func (g *GitHub) patience(err error) (time.Time, bool) {
 		until = now.Add(time.Second)
 	}
 	return until, true
-}
-
-// resilient makes requests bear a host that stumbles: those that may be made
-// twice are tried again, and when nothing works for a while, nobody waits for
-// the host in vain.
-func resilient(inner http.RoundTripper) http.RoundTripper {
-	stumbled := func(resp *http.Response, err error) bool {
-		if err != nil {
-			return !errors.Is(err, context.Canceled) && !errors.Is(err, circuitbreaker.ErrOpen)
-		}
-		return resp != nil && resp.StatusCode >= http.StatusBadGateway && resp.StatusCode <= http.StatusGatewayTimeout
-	}
-	breaker := circuitbreaker.NewBuilder[*http.Response]().HandleIf(stumbled).
-		WithFailureThreshold(8).WithDelay(15 * time.Second).Build()
-	again := retrypolicy.NewBuilder[*http.Response]().HandleIf(stumbled).ReturnLastFailure().
-		WithBackoff(200*time.Millisecond, 2*time.Second).WithJitterFactor(0.25).WithMaxRetries(2).Build()
-	if inner == nil {
-		inner = http.DefaultTransport
-	}
-	return &byMethod{
-		inner: inner,
-		safe:  failsafe.With[*http.Response](again, breaker), unsafe: failsafe.With[*http.Response](breaker),
-	}
-}
-
-// byMethod sends requests that may be made twice another way than the others.
-type byMethod struct {
-	inner        http.RoundTripper
-	safe, unsafe failsafe.Executor[*http.Response]
-}
-
-// RoundTrip sends the request.
-func (b *byMethod) RoundTrip(r *http.Request) (*http.Response, error) {
-	policies := b.unsafe
-	if r.Method == http.MethodGet || r.Method == http.MethodDelete {
-		policies = b.safe
-	}
-	return policies.WithContext(r.Context()).GetWithExecution(func(e failsafe.Execution[*http.Response]) (*http.Response, error) {
-		if last := e.LastResult(); last != nil && last.Body != nil {
-			_ = last.Body.Close() //nolint:errcheck // the answer is given up
-		}
-		return b.inner.RoundTrip(r)
-	})
 }

@@ -138,8 +138,8 @@ func (g *GitHub) Create(ctx context.Context, n pipelines.NewRepository) (pipelin
 	}
 	home := g.homepage(n)
 	made, _, err := g.client.Repositories.Create(ctx, org, &github.Repository{
-		Name: &n.Name, Description: github.String(shortened(n.Description)), Homepage: &home,
-		Private: &g.private, AutoInit: github.Bool(false),
+		Name: &n.Name, Description: new(shortened(n.Description)), Homepage: &home,
+		Private: &g.private, AutoInit: new(false),
 	})
 	switch {
 	case err == nil:

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -129,8 +130,8 @@ func TestGitHubRefusalsAreSentences(t *testing.T) {
 		{name: "a rule of the host", failure: githosttest.Failure{Method: "POST", Status: 422, Message: "Repository creation failed."}, want: fault.Invalid, says: "Repository creation failed"},
 		{name: "trouble of GitHub", failure: githosttest.Failure{Method: "POST", Status: 502, Message: "Bad gateway"}, want: fault.Unavailable, says: "502", hint: "githubstatus"},
 		{name: "no connection", failure: githosttest.Failure{Times: 9}, want: fault.Unavailable, says: "could not be reached", hint: "network"},
-		{name: "the hourly limit", failure: githosttest.Failure{Method: "POST", Status: 403, Header: map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": fmt.Sprint(reset.Unix())}, Message: "API rate limit exceeded"}, wait: reset},
-		{name: "the newer status for it", failure: githosttest.Failure{Method: "POST", Status: 429, Header: map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": fmt.Sprint(reset.Unix())}, Message: "API rate limit exceeded"}, wait: reset},
+		{name: "the hourly limit", failure: githosttest.Failure{Method: "POST", Status: 403, Header: map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": strconv.FormatInt(reset.Unix(), 10)}, Message: "API rate limit exceeded"}, wait: reset},
+		{name: "the newer status for it", failure: githosttest.Failure{Method: "POST", Status: 429, Header: map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": strconv.FormatInt(reset.Unix(), 10)}, Message: "API rate limit exceeded"}, wait: reset},
 		{name: "the secondary limit", failure: githosttest.Failure{Method: "POST", Status: 403, Header: map[string]string{"Retry-After": "90"}, Message: "You have exceeded a secondary rate limit"}, wait: today.Add(90 * time.Second)},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -5,11 +5,11 @@ package githosttest
 
 import (
 	"encoding/json"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -22,7 +22,7 @@ import (
 )
 
 // Token is the one the fake accepts.
-const Token = "ghp_aFakeTokenThatOnlyTestsKnow0123456789"
+const Token = "ghp_aFakeTokenThatOnlyTestsKnow0123456789" // #nosec G101 -- opens nothing but the fake
 
 // GitHub is a fake of github.com with one user, octocat, and one organisation,
 // acme.
@@ -100,7 +100,7 @@ func (g *GitHub) add(r *repo) (*repo, error) {
 	g.nextID++
 	r.id = g.nextID
 	g.repos[strings.ToLower(r.owner+"/"+r.name)] = r
-	_, err := g.git.Create(g.t.Context(), pipelines.NewRepository{Name: r.owner + "--" + r.name, Key: fmt.Sprint(r.id)})
+	_, err := g.git.Create(g.t.Context(), pipelines.NewRepository{Name: r.owner + "--" + r.name, Key: strconv.FormatInt(r.id, 10)})
 	return r, err
 }
 
@@ -158,9 +158,14 @@ func problem(message string) map[string]any {
 
 func respond(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	data, err := json.Marshal(body)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
 	w.WriteHeader(status)
 	if body != nil {
-		_ = json.NewEncoder(w).Encode(body)
+		_, _ = w.Write(data)
 	}
 }
 
@@ -269,7 +274,7 @@ func (g *GitHub) repository(method, owner, name string) (int, any) {
 	}
 	if method == http.MethodDelete {
 		delete(g.repos, key)
-		err := g.git.Delete(g.t.Context(), pipelines.Repository{Name: found.owner + "--" + found.name, ID: fmt.Sprint(found.id)})
+		err := g.git.Delete(g.t.Context(), pipelines.Repository{Name: found.owner + "--" + found.name, ID: strconv.FormatInt(found.id, 10)})
 		if err != nil {
 			g.t.Errorf("remove repository: %v", err)
 		}

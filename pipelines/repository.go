@@ -20,14 +20,6 @@ type Repository struct {
 	LocalPath string `json:"local_path,omitempty"` // when it is on the server's machine
 }
 
-// Address is where the server itself reads the repository.
-func (r Repository) Address() string {
-	if r.LocalPath != "" {
-		return r.LocalPath
-	}
-	return r.CloneURL
-}
-
 // NewRepository is a repository to be made. Making one with the key of one that
 // exists returns that one.
 type NewRepository struct {

@@ -193,6 +193,16 @@ func (g *GitHub) Remote(_ context.Context, r pipelines.Repository) (pipelines.Re
 	return pipelines.Remote{URL: r.CloneURL, Username: "x-access-token", Password: g.token}, nil
 }
 
+// Login returns what to log in with at an address, for reading: the token, at
+// GitHub's own address, and nothing anywhere else.
+func (g *GitHub) Login(address string) (username, password string) {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != g.client.BaseURL.Scheme || u.Host != strings.TrimPrefix(g.client.BaseURL.Host, "api.") {
+		return "", ""
+	}
+	return "x-access-token", g.token.Reveal()
+}
+
 func fromGitHub(r *github.Repository) pipelines.Repository {
 	return pipelines.Repository{
 		Host: GitHubName, Name: r.GetName(), ID: strconv.FormatInt(r.GetID(), 10),

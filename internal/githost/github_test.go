@@ -177,6 +177,26 @@ func TestGitHubIsAskedAgainOnlyWhatMayBeAskedTwice(t *testing.T) {
 	}
 }
 
+func TestTheTokenGoesToGitHubOnly(t *testing.T) {
+	t.Parallel()
+	host, err := githost.NewGitHub(githost.GitHubOptions{Token: githosttest.Token})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for address, want := range map[string]bool{
+		"https://github.com/acme/orders.git":           true,
+		"http://github.com/acme/orders.git":            false,
+		"https://github.com.example.com/acme/x.git":    false,
+		"https://example.com/github.com/orders.git":    false,
+		"https://github.com@example.com/orders.git":    false,
+		"https://raw.githubusercontent.com/acme/x.git": false,
+	} {
+		if _, password := host.Login(address); (password != "") != want {
+			t.Errorf("Login(%q) gives the token: %t, want %t", address, password != "", want)
+		}
+	}
+}
+
 func TestAPushWithABadTokenSaysSo(t *testing.T) {
 	t.Parallel()
 	fake := githosttest.NewGitHub(t)

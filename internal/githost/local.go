@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -126,6 +127,37 @@ func (l *Local) Delete(ctx context.Context, r pipelines.Repository) error {
 // write there.
 func (*Local) Remote(_ context.Context, r pipelines.Repository) (pipelines.Remote, error) {
 	return pipelines.Remote{URL: r.LocalPath}, nil
+}
+
+// Folder returns where the repository is that has this clone address. The address
+// may be one under which the portal was reached before: on this machine the path
+// tells.
+func (l *Local) Folder(address string) (string, bool) {
+	rest, ours := strings.CutPrefix(address, l.publicURL+"/git/")
+	if !ours {
+		u, err := url.Parse(address)
+		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || !isLoopback(u.Hostname()) {
+			return "", false
+		}
+		if rest, ours = strings.CutPrefix(u.Path, "/git/"); !ours {
+			return "", false
+		}
+	}
+	name, found := strings.CutSuffix(rest, ".git")
+	if !found {
+		return "", false
+	}
+	path, err := l.path(name)
+	if err != nil {
+		return "", false
+	}
+	info, err := os.Stat(path)
+	return path, err == nil && info.IsDir()
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || (ip != nil && ip.IsLoopback())
 }
 
 // path returns where the repository of that name is. The name is confined to

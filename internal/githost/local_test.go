@@ -197,6 +197,34 @@ func TestNamesStayInTheFolder(t *testing.T) {
 	}
 }
 
+func TestAnAddressLeadsToItsFolder(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	host := githost.NewLocal(dir, "https://platform.example.com")
+	made, err := host.Create(t.Context(), pipelines.NewRepository{Name: "orders", Key: "one"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for address, want := range map[string]string{
+		made.CloneURL:                                made.LocalPath,
+		"http://127.0.0.1:9999/git/orders.git":       made.LocalPath,
+		"http://localhost/git/orders.git":            made.LocalPath,
+		"http://[::1]:8080/git/orders.git":           made.LocalPath,
+		"https://example.com/git/orders.git":         "",
+		"https://platform.example.com/git/x.git":     "",
+		"https://platform.example.com/git/../x":      "",
+		"http://127.0.0.1/git/../../etc/x.git":       "",
+		"https://platform.example.com/git/orders":    "",
+		"ssh://127.0.0.1/git/orders.git":             "",
+		"http://127.0.0.1:8080/other/git/orders.git": "",
+	} {
+		folder, ok := host.Folder(address)
+		if ok != (want != "") || (ok && folder != want) {
+			t.Errorf("Folder(%q) = %q, %t, want %q", address, folder, ok, want)
+		}
+	}
+}
+
 func TestAPushOverOtherCommitsIsAConflict(t *testing.T) {
 	t.Parallel()
 	host, _ := newLocal(t)

@@ -13,7 +13,6 @@ type fieldRule struct {
 	list     bool // of non-empty strings
 	anyList  bool // of anything
 	object   bool
-	nullable bool
 	oneOf    []string
 }
 
@@ -38,8 +37,10 @@ func rulesOf(kind string) []fieldRule {
 		return []fieldRule{must("owner"), may("subdomainOf"), may("type")}
 	case KindGroup:
 		return []fieldRule{
-			must("type"), {name: "children", required: true, list: true},
-			may("parent"), list("members"), {name: "profile", object: true},
+			must("type"),
+			{name: "children", required: true, list: true},
+			may("parent"), list("members"),
+			{name: "profile", object: true},
 		}
 	case KindUser:
 		return []fieldRule{{name: "memberOf", required: true, list: true}, {name: "profile", object: true}}

@@ -150,9 +150,13 @@ func (l Location) normalFile(folder string) (Location, error) {
 
 func (l Location) normalGit() (Location, error) {
 	l.Target = strings.TrimSuffix(l.Target, "/")
+	if !strings.Contains(l.Target, "://") {
+		return l, nil // git@host:owner/repo.git, or a path
+	}
 	u, err := url.Parse(l.Target)
-	if err != nil || u.Scheme == "" || u.Host == "" {
-		return l, nil // git@host:owner/repo.git, or a path; git itself will judge it
+	if err != nil {
+		return l, fault.New(fault.Invalid, "%s is not an address.", l.Target).
+			WithHint("Use https://HOST/OWNER/REPOSITORY.git or git@HOST:OWNER/REPOSITORY.git").WithCause(err)
 	}
 	if _, secret := u.User.Password(); secret {
 		return l, fault.New(fault.Invalid, "The address holds a password, which everybody who sees the catalog would see.").
@@ -223,8 +227,9 @@ func (l Location) where(base, path string) string {
 		at := l
 		at.Path = path
 		return at.String()
+	default:
+		return l.String()
 	}
-	return l.String()
 }
 
 // page returns the web page of a file or folder on the hosts whose addresses we

@@ -56,8 +56,8 @@ func TestParseLocation(t *testing.T) {
 	}
 }
 
-func named(kind, name string) *fstest.MapFile {
-	return &fstest.MapFile{Data: fmt.Appendf(nil, "apiVersion: backstage.io/v1alpha1\nkind: %s\nmetadata: {name: %s}\nspec: {type: team, children: [], owner: x}\n", kind, name)}
+func group(name string) *fstest.MapFile {
+	return &fstest.MapFile{Data: fmt.Appendf(nil, "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: %s}\nspec: {type: team, children: []}\n", name)}
 }
 
 func location(name, spec string) *fstest.MapFile {
@@ -76,28 +76,28 @@ func TestWhichFilesAreRead(t *testing.T) {
 	}{
 		{
 			name: "a file at the top speaks for the folder", target: "/r", want: []string{"top"},
-			files: fstest.MapFS{"catalog-info.yaml": named("Group", "top"), "svc/catalog-info.yaml": named("Group", "svc")},
+			files: fstest.MapFS{"catalog-info.yaml": group("top"), "svc/catalog-info.yaml": group("svc")},
 		},
 		{
 			name: "files below count when there is none at the top", target: "/r", want: []string{"a", "b"},
 			files: fstest.MapFS{
-				"svc/a/catalog-info.yaml": named("Group", "a"), "svc/b/catalog-info.yml": named("Group", "b"), "other.yaml": named("Group", "other"),
-				"node_modules/x/catalog-info.yaml": named("Group", "x"), ".git/catalog-info.yaml": named("Group", "git"),
+				"svc/a/catalog-info.yaml": group("a"), "svc/b/catalog-info.yml": group("b"), "other.yaml": group("other"),
+				"node_modules/x/catalog-info.yaml": group("x"), ".git/catalog-info.yaml": group("git"),
 			},
 		},
 		{
 			name: "without any, files that start like entities", target: "/r", want: []string{"a"},
-			files: fstest.MapFS{"org/groups.yaml": named("Group", "a"), "deploy.yaml": {Data: []byte("apiVersion: apps/v1\nkind: Deployment\n")}, "notes.txt": named("Group", "n")},
+			files: fstest.MapFS{"org/groups.yaml": group("a"), "deploy.yaml": {Data: []byte("apiVersion: apps/v1\nkind: Deployment\n")}, "notes.txt": group("n")},
 		},
 		{
 			name: "a file is read whatever it is called", target: "/r/entities.txt", want: []string{"a"},
-			files: fstest.MapFS{"entities.txt": named("Group", "a"), "catalog-info.yaml": named("Group", "other")},
+			files: fstest.MapFS{"entities.txt": group("a"), "catalog-info.yaml": group("other")},
 		},
 		{
 			name: "locations name further files, by pattern too", target: "/r", want: []string{"a", "b", "c", "d", "root"},
 			files: fstest.MapFS{
 				"catalog-info.yaml": location("root", "{targets: [./x/a.yaml, teams/*.yaml, \"deep/**/d.yaml\"], target: other/b.yaml}"),
-				"x/a.yaml":          named("Group", "a"), "other/b.yaml": named("Group", "b"), "teams/c.yaml": named("Group", "c"), "deep/1/2/d.yaml": named("Group", "d"),
+				"x/a.yaml":          group("a"), "other/b.yaml": group("b"), "teams/c.yaml": group("c"), "deep/1/2/d.yaml": group("d"),
 			},
 		},
 		{
@@ -163,7 +163,7 @@ func TestLimitsOfALocation(t *testing.T) {
 	t.Parallel()
 	files := fstest.MapFS{}
 	for i := range 12 {
-		files[fmt.Sprintf("s%02d/catalog-info.yaml", i)] = named("Group", fmt.Sprintf("g%02d", i))
+		files[fmt.Sprintf("s%02d/catalog-info.yaml", i)] = group(fmt.Sprintf("g%02d", i))
 	}
 	chain := fstest.MapFS{"catalog-info.yaml": location("l0", "{target: l1.yaml}")}
 	for i := range 9 {
@@ -180,7 +180,7 @@ func TestLimitsOfALocation(t *testing.T) {
 		{"files", files, func(l *catalog.Limits) { l.Files = 5 }, 5, "The location has more than 5 catalog files."},
 		{"entities", files, func(l *catalog.Limits) { l.Entities = 7 }, 7, "The location has more than 7 entities."},
 		{"levels", chain, func(l *catalog.Limits) { l.Locations = 3 }, 4, "Locations name each other on more than 3 levels."},
-		{"bytes of a file", fstest.MapFS{"catalog-info.yaml": named("Group", strings.Repeat("a", 2000))}, func(l *catalog.Limits) { l.File = 1000 }, 0, "is larger than 1000 bytes."},
+		{"bytes of a file", fstest.MapFS{"catalog-info.yaml": group(strings.Repeat("a", 2000))}, func(l *catalog.Limits) { l.File = 1000 }, 0, "is larger than 1000 bytes."},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

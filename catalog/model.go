@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -18,6 +17,8 @@ const (
 	// waitForOwn bounds how long a write of this process is looked for that is
 	// not in the feed: its transaction may be long, or was rolled back.
 	waitForOwn = 30 * time.Second
+	// patience bounds how long an index that is slightly old is waited for.
+	patience = time.Second
 	// feedBatch is how many changes are read at once.
 	feedBatch = 2000
 )
@@ -29,7 +30,7 @@ type model struct {
 	docs  *index.Index
 	cache *entityCache
 
-	mu      sync.Mutex   // held while catching up
+	turn    chan struct{} // holds one token while somebody catches up
 	built   atomic.Bool  // docs holds everything up to seq
 	seq     atomic.Int64 // last change in docs
 	checked atomic.Int64 // when the feed was last read, unix nanoseconds
@@ -38,7 +39,7 @@ type model struct {
 }
 
 func newModel(store Store) *model {
-	return &model{store: store, docs: index.New(), cache: newEntityCache(32 << 20)}
+	return &model{store: store, docs: index.New(), cache: newEntityCache(32 << 20), turn: make(chan struct{}, 1)}
 }
 
 // wrote tells the model that this process drew seq; the transaction may not
@@ -62,12 +63,26 @@ func (m *model) index(ctx context.Context) (*index.Index, error) {
 	if m.fresh() {
 		return m.docs, nil
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.fresh() {
-		return m.docs, nil // somebody else did it while we waited
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	for {
+		select {
+		case m.turn <- struct{}{}:
+			defer func() { <-m.turn }()
+			if m.fresh() {
+				return m.docs, nil // somebody else did it while we waited
+			}
+			return m.docs, m.catchUp(ctx)
+		case <-ctx.Done():
+			return nil, fmt.Errorf("wait for the catalog's index: %w", ctx.Err())
+		case <-late.C:
+			// Whoever has the turn may wait for a connection that callers in
+			// transactions hold while they wait here.
+			if m.built.Load() {
+				return m.docs, nil
+			}
+		}
 	}
-	return m.docs, m.catchUp(ctx)
 }
 
 func (m *model) fresh() bool {
@@ -85,7 +100,7 @@ func (m *model) fresh() bool {
 // must not see what a transaction in ctx has not committed: that may be rolled
 // back, and the index could not forget it.
 func (m *model) catchUp(ctx context.Context) error {
-	ctx = outside{ctx}
+	ctx = withoutTx(ctx)
 	now := time.Now().UnixNano()
 	if !m.built.Load() {
 		if err := m.build(ctx); err != nil {
@@ -154,9 +169,9 @@ func (m *model) follow(ctx context.Context, log *slog.Logger) error {
 	ticker := time.NewTicker(pollEvery / 2)
 	defer ticker.Stop()
 	for {
-		m.mu.Lock()
+		m.turn <- struct{}{}
 		err := m.catchUp(ctx)
-		m.mu.Unlock()
+		<-m.turn
 		if err != nil && ctx.Err() == nil {
 			log.WarnContext(ctx, "catalog index is behind", "error", err)
 		}
@@ -199,7 +214,9 @@ func (m *model) load(ctx context.Context, hits []index.Summary) ([]Entity, error
 	return items, nil
 }
 
-// outside hides the transaction of a context and keeps its deadline.
+// withoutTx hides the transaction of a context and keeps its deadline.
+func withoutTx(ctx context.Context) context.Context { return outside{ctx} }
+
 type outside struct{ context.Context }
 
 // Value returns nothing.

@@ -131,7 +131,7 @@ func (c *Catalog) Exists(ctx context.Context, ref Ref) (bool, error) {
 }
 
 func neighbour(x *index.Index, ref string) Neighbour {
-	parsed, _ := ParseRef(ref, RefDefaults{}) //nolint:errcheck // the index holds canonical refs only
+	parsed, _ := ParseRef(ref, RefDefaults{}) // the index holds canonical refs only
 	n := Neighbour{Ref: parsed, Kind: parsed.Kind, Name: parsed.Name, Title: parsed.Name}
 	if s, ok := x.Lookup(ref); ok {
 		n.Kind, n.Name, n.Title, n.Exists = s.Kind, s.Name, s.Title, true

@@ -3,8 +3,8 @@ package catalog_test
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -188,11 +188,10 @@ func TestValidation(t *testing.T) {
 }
 
 func fieldsOf(err error) []fault.Field {
-	var f *fault.Error
-	if errors.As(err, &f) {
-		return f.Fields
+	if err == nil {
+		return nil
 	}
-	return nil
+	return fault.From(err).Fields
 }
 
 func TestParseKeepsEverythingInOrder(t *testing.T) {
@@ -317,9 +316,7 @@ func TestPlaceholders(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			fsys := fstest.MapFS{}
-			for name, file := range files {
-				fsys[name] = file
-			}
+			maps.Copy(fsys, files)
 			fsys["svc/catalog-info.yaml"] = &fstest.MapFile{Data: []byte(api(tt.definition) + tt.extra)}
 			entities, err := catalog.ParseFS(fsys, "svc/catalog-info.yaml")
 			if tt.wantErr != "" {
@@ -363,12 +360,13 @@ func TestScriptsInAnnotationsAreRejected(t *testing.T) {
 
 func TestHostileDocuments(t *testing.T) {
 	t.Parallel()
-	bomb := "a: &a [" + strings.Repeat("x,", 100) + "]\n"
+	var bomb strings.Builder
+	bomb.WriteString("a: &a [" + strings.Repeat("x,", 100) + "]\n")
 	for i := range 12 {
-		bomb += fmt.Sprintf("%c: &%c [%s]\n", 'b'+i, 'b'+i, strings.Repeat(fmt.Sprintf("*%c,", 'a'+i), 100))
+		fmt.Fprintf(&bomb, "%c: &%c [%s]\n", 'b'+i, 'b'+i, strings.Repeat(fmt.Sprintf("*%c,", 'a'+i), 100))
 	}
 	tests := []struct{ name, yaml, want string }{
-		{name: "an alias bomb", yaml: bomb, want: "is larger than 20 MB once its aliases are expanded"},
+		{name: "an alias bomb", yaml: bomb.String(), want: "is larger than 20 MB once its aliases are expanded"},
 		{name: "an anchor that holds itself", yaml: "a: &a [*a]\n", want: "nested deeper than 100 levels"},
 		{name: "deep nesting", yaml: "a: " + strings.Repeat("[", 5000) + strings.Repeat("]", 5000), want: "nested deeper than 100 levels"},
 		{name: "deeper than the reader goes", yaml: strings.Repeat("[", 1<<20), want: "This is not valid YAML"},

@@ -123,7 +123,9 @@ func readProblem(name string, err error) *Problem {
 	case errors.Is(err, fs.ErrPermission):
 		return &Problem{File: name, Message: "The platform is not allowed to read " + name + ".", Hint: "Make it readable: chmod +r " + name}
 	default:
-		return &Problem{File: name, Message: name + " cannot be read; it may be a link that leads out of the location.",
-			Hint: "Only regular files inside the location are read."}
+		return &Problem{
+			File: name, Message: name + " cannot be read; it may be a link that leads out of the location.",
+			Hint: "Only regular files inside the location are read.",
+		}
 	}
 }

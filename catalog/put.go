@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/goldenpath/platform/internal/fault"
@@ -171,9 +172,7 @@ func prepare(e Entity) (Entity, error) {
 // write returns the JSON of an entity made in code.
 func (e Entity) write() ([]byte, error) {
 	metadata := map[string]any{}
-	for key, v := range e.Metadata.Extra {
-		metadata[key] = v
-	}
+	maps.Copy(metadata, e.Metadata.Extra)
 	metadata["name"] = e.Metadata.Name
 	for key, s := range map[string]string{
 		"namespace": e.Metadata.Namespace, "title": e.Metadata.Title, "description": e.Metadata.Description,

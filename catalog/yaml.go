@@ -2,10 +2,7 @@ package catalog
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"math"
 	"regexp"
 	"strconv"
@@ -13,26 +10,6 @@ import (
 
 	"go.yaml.in/yaml/v3"
 )
-
-// Limits bound what one location may cost.
-type Limits struct {
-	File      int64 // bytes of a catalog file
-	Included  int64 // bytes of a file named by a placeholder
-	Entity    int   // bytes of an entity after aliases and placeholders
-	Depth     int   // levels of nesting in an entity
-	Files     int   // catalog files in one location
-	Entities  int   // entities in one location
-	Locations int   // levels of Location entities that name further files
-	Problems  int   // problems that are kept of one location
-}
-
-// DefaultLimits fit large companies and stop hostile files.
-func DefaultLimits() Limits {
-	return Limits{
-		File: 8 << 20, Included: 16 << 20, Entity: 20 << 20, Depth: 100,
-		Files: 20_000, Entities: 200_000, Locations: 10, Problems: 1000,
-	}
-}
 
 // chunk is one document of a file and the line it starts on.
 type chunk struct {
@@ -88,12 +65,11 @@ func meaningful(doc []byte) bool {
 }
 
 var (
-	errNotOne    = errors.New("there is more than one document")
-	yamlLine     = regexp.MustCompile(`line (\d+)`)                                            //nolint:gochecknoglobals // compiled once
-	yamlInt      = regexp.MustCompile(`^[-+]?[0-9]+$`)                                         //nolint:gochecknoglobals // compiled once
-	yamlFloat    = regexp.MustCompile(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`) //nolint:gochecknoglobals // compiled once
-	jsonNumber   = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$`)      //nolint:gochecknoglobals // compiled once
-	yamlInfinity = regexp.MustCompile(`^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$`)              //nolint:gochecknoglobals // compiled once
+	yamlLine     = regexp.MustCompile(`line (\d+)`)
+	yamlInt      = regexp.MustCompile(`^[-+]?[0-9]+$`)
+	yamlFloat    = regexp.MustCompile(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`)
+	jsonNumber   = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$`)
+	yamlInfinity = regexp.MustCompile(`^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$`)
 )
 
 // parseYAML reads one document. A syntax error names a line of the file.
@@ -102,7 +78,7 @@ func parseYAML(c chunk, l Limits) (*value, *Problem) {
 	if err := yaml.Unmarshal(c.data, &node); err != nil {
 		message, line := strings.TrimPrefix(err.Error(), "yaml: "), c.line
 		if m := yamlLine.FindStringSubmatch(message); m != nil {
-			n, _ := strconv.Atoi(m[1]) //nolint:errcheck // digits
+			n, _ := strconv.Atoi(m[1])
 			line = c.line + max(n, 1) - 1
 			message = strings.TrimPrefix(message, m[0]+": ")
 			if countsFromZero(message) {
@@ -265,73 +241,4 @@ func plainScalar(s string) (valueKind, string) {
 		return kindNull, "" // JSON has no such number; JavaScript writes null
 	}
 	return kindString, s
-}
-
-// parseJSON reads one JSON document, keys in order.
-func parseJSON(data []byte, l Limits) (*value, error) {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	v, err := readJSON(d, l.Depth)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errNotOne
-	}
-	return v, nil
-}
-
-func readJSON(d *json.Decoder, depth int) (*value, error) {
-	token, err := d.Token()
-	if err != nil {
-		return nil, err
-	}
-	if depth < 0 {
-		return nil, errors.New("the document is nested too deep")
-	}
-	switch t := token.(type) {
-	case string:
-		return text(t), nil
-	case json.Number:
-		return &value{kind: kindNumber, text: t.String()}, nil
-	case bool:
-		return &value{kind: kindBool, text: strconv.FormatBool(t)}, nil
-	case json.Delim:
-		return readJSONItems(d, t, depth)
-	default:
-		return &value{}, nil
-	}
-}
-
-func readJSONItems(d *json.Decoder, open json.Delim, depth int) (*value, error) {
-	v := &value{kind: kindList}
-	if open == '{' {
-		v.kind = kindObject
-	}
-	at := map[string]int{}
-	for d.More() {
-		key := ""
-		if v.kind == kindObject {
-			token, err := d.Token()
-			if err != nil {
-				return nil, err
-			}
-			key, _ = token.(string)
-		}
-		item, err := readJSON(d, depth-1)
-		if err != nil {
-			return nil, err
-		}
-		if v.kind == kindObject {
-			if i, twice := at[key]; twice {
-				v.items[i] = item // the last one counts, as everywhere in JSON
-				continue
-			}
-			at[key] = len(v.keys)
-			v.keys = append(v.keys, key)
-		}
-		v.items = append(v.items, item)
-	}
-	_, err := d.Token()
-	return v, err
 }

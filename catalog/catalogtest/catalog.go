@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 
@@ -75,12 +76,9 @@ func file(documents ...string) *fstest.MapFile {
 }
 
 func service(name, owner string, more ...string) string {
-	lines := ""
-	for _, line := range more {
-		lines += "  " + line + "\n"
-	}
+	lines := strings.Join(append(more, ""), "\n  ")
 	return fmt.Sprintf("apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: %s\n  title: The %s service\n  tags: [go]\n"+
-		"spec:\n  type: service\n  lifecycle: production\n  owner: %s\n  system: shop\n%s", name, name, owner, lines)
+		"spec:\n  type: service\n  lifecycle: production\n  owner: %s\n  system: shop\n  %s\n", name, name, owner, lines)
 }
 
 func api(name, owner string) string {
@@ -300,7 +298,7 @@ func testConflict(t *testing.T, s *shop) {
 	}
 	slices.Sort(messages)
 	want(t, "problems", messages, []string{
-		"a.yaml:13: component:default/orders is already defined by file:/srv/shop (orders/catalog-info.yaml:1).",
+		"a.yaml:14: component:default/orders is already defined by file:/srv/shop (orders/catalog-info.yaml:1).",
 		"b.yaml:1: component:default/fresh is already defined in a.yaml:1.",
 	})
 	e, err := s.Get(t.Context(), ref("component:orders"))
@@ -380,9 +378,13 @@ func testReplica(t *testing.T, s *shop) {
 	id := s.register(t, shopFolder).Location.ID
 	s.files["orders/catalog-info.yaml"] = file(service("orders", "warehouse"))
 	s.refresh(t, id)
-	deadline := t.Context()
+	poll := time.NewTicker(20 * time.Millisecond)
+	defer poll.Stop()
+	late := time.After(10 * time.Second)
 	for len(names(t, other, catalog.Query{})) != 6 {
-		if deadline.Err() != nil {
+		select {
+		case <-poll.C:
+		case <-late:
 			t.Fatal("the other process never saw it")
 		}
 	}
@@ -446,4 +448,3 @@ func testAuthors(t *testing.T, s *shop) {
 	}
 	want(t, "history", got, []string{`delete by platform from ""`, `put by user:default/ada from "c0ffee"`})
 }
-

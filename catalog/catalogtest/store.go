@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -260,7 +261,7 @@ func testFeed(t *testing.T, b Backend) {
 	}
 	var last int64
 	for i := range 7 {
-		last = b.save(t, author(fmt.Sprint(i)), Entity(t, "Robot", fmt.Sprintf("r%d", i), "loc-1"))
+		last = b.save(t, author(strconv.Itoa(i)), Entity(t, "Robot", fmt.Sprintf("r%d", i), "loc-1"))
 	}
 	var names []string
 	var seq int64
@@ -315,6 +316,12 @@ var errUndo = errors.New("undo")
 func testRollback(t *testing.T, b Backend) {
 	t.Helper()
 	e := Entity(t, "Robot", "r2", "loc-1")
+	others := func(ref catalog.Ref) {
+		found, err := b.Store.EntitiesByRef(t.Context(), []catalog.Ref{ref})
+		if err != nil || len(found) != 0 {
+			t.Errorf("others see %d uncommitted entities, %v", len(found), err)
+		}
+	}
 	err := b.Unit.InTx(t.Context(), func(ctx context.Context) error {
 		if err := b.Store.LockFeed(ctx); err != nil {
 			return err
@@ -326,10 +333,7 @@ func testRollback(t *testing.T, b Backend) {
 		if err != nil || len(inside) != 1 {
 			t.Errorf("the transaction sees %d of its own entities, %v", len(inside), err)
 		}
-		outside, err := b.Store.EntitiesByRef(t.Context(), []catalog.Ref{e.Ref()})
-		if err != nil || len(outside) != 0 {
-			t.Errorf("others see %d uncommitted entities, %v", len(outside), err)
-		}
+		others(e.Ref())
 		return errUndo
 	})
 	if !errors.Is(err, errUndo) {

@@ -44,17 +44,16 @@ func (x *Index) Find(q Query) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	o := x.ordering(q.Order)
+	x.prepare(q.Order)
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	if current := x.orders[q.Order]; current != nil {
-		o = current
-	} else {
+	o := x.orders[q.Order]
+	if o == nil {
 		o = newOrdering(x, q.Order) // dropped by a bulk change a moment ago
 	}
 	matched := x.match(q.Filters, q.Words)
 	slots, more := o.page(x, matched, q, start)
-	result := Result{Total: int(matched.GetCardinality()), Hits: make([]Summary, len(slots))}
+	result := Result{Total: size(matched), Hits: make([]Summary, len(slots))}
 	for i, slot := range slots {
 		result.Hits[i] = x.entries[slot].Summary
 	}
@@ -165,6 +164,11 @@ func (x *Index) alternatives(f Filter) *roaring.Bitmap {
 	default:
 		return roaring.FastOr(sets...)
 	}
+}
+
+// size returns how many slots are in the set.
+func size(set *roaring.Bitmap) int {
+	return int(set.GetCardinality()) //nolint:gosec // there are fewer slots than an int holds
 }
 
 // each calls fn for every slot in the set.

@@ -127,7 +127,7 @@ func (x *Index) Count(key, value string) int {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	if p := x.keys[key][value]; p != nil {
-		return int(p.slots.GetCardinality())
+		return size(p.slots)
 	}
 	return 0
 }

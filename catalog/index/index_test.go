@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -309,7 +310,7 @@ func company(n int) []index.Doc {
 			[]string{"service", "library", "website", "openapi", "database"}[i%5], []string{"production", "experimental", "deprecated"}[i%3],
 			[]string{"go", "java", "ts", "rust"}[i%4], i%(n/50+1), i%(n/20+1)))
 		docs[i].ID = fmt.Sprintf("uid-%d", i)
-		docs[i].Ref += fmt.Sprint(i)
+		docs[i].Ref += strconv.Itoa(i)
 	}
 	return docs
 }

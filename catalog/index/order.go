@@ -33,21 +33,19 @@ type position struct {
 	Name       string `json:"n"`
 }
 
-// ordering returns the ordering by a key, made now if need be.
-func (x *Index) ordering(by string) *ordering {
+// prepare makes the ordering by a key if there is none.
+func (x *Index) prepare(by string) {
 	x.mu.RLock()
 	o := x.orders[by]
 	x.mu.RUnlock()
 	if o != nil {
-		return o
+		return
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if o = x.orders[by]; o == nil {
-		o = newOrdering(x, by)
-		x.orders[by] = o
+	if x.orders[by] == nil {
+		x.orders[by] = newOrdering(x, by)
 	}
-	return o
 }
 
 func newOrdering(x *Index, by string) *ordering {
@@ -100,7 +98,7 @@ func (o *ordering) remove(x *Index, slot uint32) {
 // page returns the next slots of matched after start, and whether more follow.
 func (o *ordering) page(x *Index, matched *roaring.Bitmap, q Query, start *position) (page []uint32, more bool) {
 	from, to := o.window(x, q, start) // positions still to come
-	n := int(matched.GetCardinality())
+	n := size(matched)
 	if n > 0 && q.Limit*len(o.slots) < n*n {
 		page = o.walk(matched, from, to, q.Descending, q.Limit+1)
 	} else {
@@ -174,7 +172,7 @@ func (o *ordering) ranks(slots int) []uint32 {
 	}
 	rank := make([]uint32, slots)
 	for place, slot := range o.slots {
-		rank[slot] = uint32(place) //nolint:gosec // fewer places than slots
+		rank[slot] = uint32(place)
 	}
 	o.rank.Store(&rank)
 	return rank

@@ -155,9 +155,10 @@ func TestHostileFolder(t *testing.T) {
 	location := func(name, targets string) string {
 		return "apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {name: " + name + "}\nspec: {targets: " + targets + "}\n"
 	}
-	bomb := "a: &a [" + strings.Repeat("x,", 100) + "]\n"
+	var bomb strings.Builder
+	bomb.WriteString("a: &a [" + strings.Repeat("x,", 100) + "]\n")
 	for i := range 10 {
-		bomb += fmt.Sprintf("%c: &%c [%s]\n", 'b'+i, 'b'+i, strings.Repeat(fmt.Sprintf("*%c,", 'a'+i), 100))
+		fmt.Fprintf(&bomb, "%c: &%c [%s]\n", 'b'+i, 'b'+i, strings.Repeat(fmt.Sprintf("*%c,", 'a'+i), 100))
 	}
 	folder := write(t, map[string]string{
 		"catalog-info.yaml": component + "---\n" +
@@ -165,7 +166,7 @@ func TestHostileFolder(t *testing.T) {
 		"a.yaml":       location("a", "[b.yaml, a.yaml]"),
 		"b.yaml":       location("b", "[a.yaml, catalog-info.yaml]"),
 		"out.yaml":     "-> " + secret + "/secret.yaml",
-		"bomb.yaml":    bomb,
+		"bomb.yaml":    bomb.String(),
 		"loops/x.yaml": strings.Replace(component, "orders", "reached", 1),
 		"loops/self":   "-> .",
 	})
@@ -312,5 +313,40 @@ func TestCloneIsBounded(t *testing.T) {
 		Open(t.Context(), catalog.Location{Type: catalog.LocationGit, Target: address})
 	if !fault.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), "took longer") {
 		t.Errorf("Open = %v, want that it took too long", err)
+	}
+}
+
+// TestPutThenRefresh puts in what a repository was made of, as a new service
+// does, and then reads the repository: nothing may change.
+func TestPutThenRefresh(t *testing.T) {
+	t.Parallel()
+	file := strings.Replace(component, "owner: checkout", "owner: checkout, providesApis: [orders]", 1) +
+		"---\napiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: orders}\n" +
+		"spec: {type: openapi, lifecycle: production, owner: checkout, definition: {$text: ./api/openapi.yaml}}\n"
+	folder := write(t, map[string]string{"catalog-info.yaml": file, "api/openapi.yaml": "openapi: 3.1.0\n"})
+	commit(t, folder)
+	fake := catalogtest.NewFake()
+	const address = "https://github.com/acme/orders.git"
+	c := catalog.New(fake, fake, git.NewCatalogReader(git.CatalogReaderOptions{
+		Local: func(a string) (string, bool) { return folder, a == address },
+	}), slog.New(slog.DiscardHandler))
+	entities, err := catalog.ParseFS(os.DirFS(folder), "catalog-info.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	origin := catalog.Location{Type: catalog.LocationGit, Target: address, Branch: "main"}
+	if _, err := c.Put(t.Context(), origin, entities); err != nil {
+		t.Fatal(err)
+	}
+	doc, err := c.Definition(t.Context(), catalog.NewRef("api", "", "orders"))
+	if err != nil || string(doc) != "openapi: 3.1.0\n" {
+		t.Errorf("definition = %q, %v", doc, err)
+	}
+	r, err := c.Register(t.Context(), origin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Created || len(r.Entities) != 2 || len(r.Added)+len(r.Changed)+len(r.Removed)+len(r.Problems) != 0 {
+		t.Errorf("reading it afterwards changes %+v", r)
 	}
 }

@@ -169,7 +169,11 @@ func (m *model) follow(ctx context.Context, log *slog.Logger) error {
 	ticker := time.NewTicker(pollEvery / 2)
 	defer ticker.Stop()
 	for {
-		m.turn <- struct{}{}
+		select {
+		case m.turn <- struct{}{}:
+		case <-ctx.Done():
+			return nil
+		}
 		err := m.catchUp(ctx)
 		<-m.turn
 		if err != nil && ctx.Err() == nil {

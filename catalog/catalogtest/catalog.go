@@ -18,7 +18,7 @@ import (
 
 // TestCatalog runs what people do with a catalog on a store: register, change,
 // break and mend files, find things, take them out again.
-func TestCatalog(t *testing.T, open func(t *testing.T) Backend) {
+func TestCatalog(t *testing.T, on On) {
 	t.Helper()
 	for _, tt := range []struct {
 		name string
@@ -38,7 +38,10 @@ func TestCatalog(t *testing.T, open func(t *testing.T) Backend) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			tt.run(t, newShop(t, open(t)))
+			on(t, func(t *testing.T, b Backend) {
+				t.Helper()
+				tt.run(t, newShop(t, b))
+			})
 		})
 	}
 }

@@ -23,9 +23,11 @@ type Backend struct {
 	Unit  catalog.Unit
 }
 
-// TestStore runs the suite that every catalog.Store passes. open returns an
-// empty store, a new one on each call.
-func TestStore(t *testing.T, open func(t *testing.T) Backend) {
+// On runs a test on an empty backend, or on several one after the other.
+type On func(t *testing.T, run func(t *testing.T, b Backend))
+
+// TestStore runs the suite that every catalog.Store passes.
+func TestStore(t *testing.T, on On) {
 	t.Helper()
 	for _, tt := range []struct {
 		name string
@@ -47,7 +49,7 @@ func TestStore(t *testing.T, open func(t *testing.T) Backend) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			tt.run(t, open(t))
+			on(t, tt.run)
 		})
 	}
 }

@@ -3,6 +3,7 @@ package contractstest_test
 import (
 	"testing"
 
+	"github.com/goldenpath/platform/contracts"
 	"github.com/goldenpath/platform/contracts/contractstest"
 )
 
@@ -13,4 +14,22 @@ func TestTheFakeIsAStore(t *testing.T) {
 		store := contractstest.NewStore()
 		run(t, contractstest.Backend{Store: store, Unit: store})
 	})
+}
+
+func TestTheGateIsTheSlowGate(t *testing.T) {
+	t.Parallel()
+	const worlds, perStore = 10000, 10 // the fake reads its lists from end to end
+	answers := map[contracts.Verdict]int{}
+	for from := 0; from < worlds; from += perStore {
+		store := contractstest.NewStore()
+		for verdict, n := range contractstest.TestGate(t, contractstest.Backend{Store: store, Unit: store}, from, perStore) {
+			answers[verdict] += n
+		}
+	}
+	for _, verdict := range []contracts.Verdict{contracts.Yes, contracts.No, contracts.Unknown} {
+		if answers[verdict] < worlds/10 {
+			t.Errorf("only %d answers are %s: the worlds do not try it enough (%v)", answers[verdict], verdict, answers)
+		}
+	}
+	t.Logf("%d worlds: %v", worlds, answers)
 }

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 
 	"github.com/goldenpath/platform/internal/fault"
@@ -227,10 +226,14 @@ func digest(v any) string {
 func badJSON(file string, data []byte, err error) error {
 	name := orPact(file)
 	var syntax *json.SyntaxError
+	var ignored any
+	if exact := json.Unmarshal(data, &ignored); exact != nil {
+		err = exact // a decoder of tokens counts from the token, this from the start
+	}
 	offset := int64(len(data))
 	if errors.As(err, &syntax) {
 		offset = min(syntax.Offset, offset)
-	} else if !errors.Is(err, io.ErrUnexpectedEOF) {
+	} else {
 		return fault.New(fault.Invalid, "%s is not JSON that can be read: %s.", name, err).
 			WithField(name, "%s", err).WithCause(err)
 	}

@@ -27,7 +27,7 @@ const (
 // summarise judges all rows, ignored ones aside.
 func (m *matrix) summarise(rows []Row) Matrix {
 	out := Matrix{}
-	missing := m.requiredWithoutRow(rows)
+	missing := slices.Concat(m.requiredWithoutRow(rows), m.unverifiedResidents(rows))
 	for _, r := range rows {
 		switch {
 		case r.Ignored:
@@ -56,21 +56,56 @@ func (m *matrix) summarise(rows []Row) Matrix {
 	return out
 }
 
-func (m *matrix) requiredWithoutRow(rows []Row) []requiredIntegration {
+// unmet is a consumer and a provider without a verification between them.
+type unmet struct{ consumer, provider string }
+
+func (m *matrix) requiredWithoutRow(rows []Row) []unmet {
 	there := map[[2]int64]bool{}
 	for _, r := range rows {
 		there[[2]int64{r.ConsumerID, r.ProviderID}] = true
 	}
-	var out []requiredIntegration
+	var out []unmet
 	for _, i := range m.integrations {
 		if i.required && !there[[2]int64{i.ConsumerID, i.ProviderID}] {
-			out = append(out, i)
+			out = append(out, unmet{m.describe(i.ConsumerID, 0, i.Consumer, ""), m.describe(i.ProviderID, 0, i.Provider, "")})
 		}
 	}
 	return out
 }
 
-func (m *matrix) reasons(rows []Row, missing []requiredIntegration) []MatrixReason {
+// unverifiedResidents finds provider versions that are in the environment beside
+// one that has verified the pact, and have not verified it themselves. They have
+// no row, and the Pact Broker overlooks them: a yes by mistake that is not copied.
+func (m *matrix) unverifiedResidents(rows []Row) []unmet {
+	if m.q.Success != nil {
+		return nil // rows were left out on purpose
+	}
+	type promise struct{ consumerVersion, provider int64 }
+	verified := map[promise][]int64{}
+	var order []Row
+	for _, r := range rows {
+		key := promise{r.ConsumerVersionID, r.ProviderID}
+		if r.Ignored || !r.verified() {
+			continue
+		}
+		if len(verified[key]) == 0 {
+			order = append(order, r)
+		}
+		verified[key] = append(verified[key], r.ProviderVersionID)
+	}
+	var out []unmet
+	for _, r := range order {
+		for _, s := range m.inferred {
+			resident := s.service.ID == r.ProviderID && s.Environment != "" && s.many && !s.ignored
+			if resident && !slices.Contains(verified[promise{r.ConsumerVersionID, r.ProviderID}], s.version.ID) {
+				out = append(out, unmet{m.describe(r.ConsumerID, r.ConsumerVersionID, r.Consumer, r.ConsumerVersion), s.describe()})
+			}
+		}
+	}
+	return out
+}
+
+func (m *matrix) reasons(rows []Row, missing []unmet) []MatrixReason {
 	out := m.advice()
 	errors := m.versionErrors()
 	if len(errors) == 0 {
@@ -132,11 +167,11 @@ func (m *matrix) versionErrors() []string {
 
 // rowErrors explains, in this order: required providers without a row, failures,
 // and what nobody verified.
-func (m *matrix) rowErrors(rows []Row, missing []requiredIntegration) []string {
+func (m *matrix) rowErrors(rows []Row, missing []unmet) []string {
 	const unverified = "There is no verified pact between %s and %s"
 	var out []string
 	for _, i := range missing {
-		out = append(out, fmt.Sprintf(unverified, m.describe(i.ConsumerID, 0, i.Consumer, ""), m.describe(i.ProviderID, 0, i.Provider, "")))
+		out = append(out, fmt.Sprintf(unverified, i.consumer, i.provider))
 	}
 	for _, failed := range []bool{true, false} {
 		for _, wantIgnored := range []bool{false, true} {

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/goldenpath/platform/internal/pact"
+)
+
+// maxState is the size of the largest request for a provider state.
+const maxState = 1 << 20
+
+// relayTo passes requests on below the provider's address, with the headers of job.
+func relayTo(provider *url.URL, job pact.Job, notes *notes) http.Handler {
+	return relay(job, notes, func(r *httputil.ProxyRequest) { r.SetURL(provider) }, func(r *http.Request, why string) {
+		path := strings.TrimPrefix(r.URL.Path, strings.TrimRight(provider.Path, "/"))
+		notes.noAnswer(pact.NoAnswer{Method: r.Method, Path: path, Why: why})
+	})
+}
+
+// relayStates passes requests for provider states on to exactly one address, and
+// notes which state could not be set up: libpact only says that one could not.
+func relayStates(address *url.URL, job pact.Job, notes *notes) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxState))
+		if err != nil {
+			http.Error(w, "the state could not be read", http.StatusBadRequest)
+			return
+		}
+		var change struct {
+			State string `json:"state"`
+		}
+		if err := json.Unmarshal(body, &change); err != nil {
+			log.Println("[WARN] a provider state is not JSON:", err)
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		proxy := relay(job, notes, func(r *httputil.ProxyRequest) {
+			to := *address
+			r.Out.URL, r.Out.Host = &to, ""
+		}, func(_ *http.Request, why string) { notes.state(change.State, why) })
+		proxy.ModifyResponse = func(answer *http.Response) error {
+			if answer.StatusCode >= http.StatusBadRequest {
+				notes.state(change.State, "it answered "+answer.Status)
+			}
+			return nil
+		}
+		proxy.ServeHTTP(w, r)
+	})
+}
+
+func relay(job pact.Job, notes *notes, direct func(*httputil.ProxyRequest), noAnswer func(r *http.Request, why string)) *httputil.ReverseProxy {
+	return &httputil.ReverseProxy{
+		// Uncompressed unless the pact asks for it: the provider must see the pact's headers.
+		Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, DisableCompression: true},
+		Rewrite: func(r *httputil.ProxyRequest) {
+			direct(r)
+			// A pact may speak of these; the proxy has taken them away.
+			for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"} {
+				if values := r.In.Header.Values(name); len(values) > 0 {
+					r.Out.Header[name] = slices.Clone(values)
+				}
+			}
+			for name, value := range job.Headers {
+				r.Out.Header.Set(name, value)
+			}
+			if host := r.Out.Header.Get("Host"); host != "" {
+				r.Out.Host = host
+			}
+		},
+		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
+			log.Printf("[ERROR] %s %s: %v", r.Method, r.URL.Redacted(), err)
+			switch {
+			case cannotReach(err):
+				notes.unreachable(err.Error())
+			case errors.Is(err, context.Canceled): // libpact hung up first
+				noAnswer(r, fmt.Sprintf("none came within %s", job.RequestTimeout))
+			default:
+				noAnswer(r, err.Error())
+			}
+			hangUp(w)
+		},
+	}
+}
+
+// cannotReach tells a provider that is not there from one that gave no answer to
+// a request that reached it.
+func cannotReach(err error) bool {
+	var op *net.OpError
+	if errors.As(err, &op) && op.Op == "dial" {
+		return true
+	}
+	var dns *net.DNSError
+	var certificate *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	return errors.As(err, &dns) || errors.As(err, &certificate) || errors.As(err, &record)
+}
+
+// hangUp closes the connection without an answer, as the provider did. A status
+// of ours would be compared with what the pact expects of the provider.
+func hangUp(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		w.WriteHeader(http.StatusBadGateway)
+		return
+	}
+	_ = conn.Close()
+}

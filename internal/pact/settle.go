@@ -1,0 +1,139 @@
+package pact
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/goldenpath/platform/contracts"
+)
+
+// testResult is how one interaction did, in libpact's words.
+type testResult struct {
+	InteractionID string     `json:"interactionId"`
+	Success       bool       `json:"success"`
+	Mismatches    []mismatch `json:"mismatches"`
+	Exceptions    []struct {
+		Message string `json:"message"`
+	} `json:"exceptions"`
+}
+
+type mismatch struct {
+	Attribute   string `json:"attribute"`
+	Identifier  string `json:"identifier"`
+	Description string `json:"description"`
+}
+
+// unknown makes every interaction unknown, for one reason.
+func (p *PactResult) unknown(interactions []contracts.Interaction, problem string) {
+	p.Success, p.Problem = false, problem
+	p.Interactions = make([]contracts.InteractionResult, len(interactions))
+	for i, in := range interactions {
+		p.Interactions[i] = resultOf(in, contracts.StatusUnknown, problem)
+	}
+	p.Log = strings.TrimPrefix(p.Log+"\n"+problem, "\n")
+}
+
+// settle gives every interaction of the pact the result libpact published for it.
+// One without a result is unknown, and so is one that failed because the provider
+// was gone.
+func (p *PactResult) settle(interactions []contracts.Interaction, o Outcome, provider string) {
+	var results []testResult
+	if err := json.Unmarshal(o.TestResults, &results); err != nil {
+		p.unknown(interactions, "The verifier published no results that can be read.")
+		return
+	}
+	p.Interactions = make([]contracts.InteractionResult, len(interactions))
+	passed := 0
+	for i, in := range interactions {
+		at := slices.IndexFunc(results, func(r testResult) bool { return r.InteractionID == in.ID })
+		if at < 0 {
+			p.Problem = "The verifier published no result for some interactions."
+			p.Interactions[i] = resultOf(in, contracts.StatusUnknown, "The verifier published no result for it.")
+			continue
+		}
+		r := results[at]
+		results = slices.Delete(results, at, at+1) // equal interactions have equal ids, and a result each
+		p.Interactions[i] = p.judge(in, r, o, provider)
+		if p.Interactions[i].Status == contracts.Passed {
+			passed++
+		}
+	}
+	p.Success = passed == len(interactions)
+	if p.Success && o.Failed {
+		p.unknown(interactions, "The verifier failed although each interaction passed; its log says why.")
+	}
+	if p.Problem != "" && !strings.HasSuffix(p.Log, p.Problem) {
+		p.Log += "\n" + p.Problem
+	}
+}
+
+// judge turns one result into the platform's words.
+func (p *PactResult) judge(in contracts.Interaction, r testResult, o Outcome, provider string) contracts.InteractionResult {
+	broken := make([]string, 0, len(r.Mismatches)+len(r.Exceptions))
+	for _, m := range r.Mismatches {
+		broken = append(broken, m.sentence())
+	}
+	switch {
+	case r.Success && len(broken)+len(r.Exceptions) == 0:
+		return resultOf(in, contracts.Passed)
+	case len(broken) == 0 && o.Unreachable != "":
+		p.Problem = fmt.Sprintf("The provider at %s could not be reached: %s.", provider, o.Unreachable)
+		return resultOf(in, contracts.StatusUnknown, p.Problem)
+	}
+	for _, e := range r.Exceptions {
+		broken = append(broken, explain(in, e.Message, o))
+	}
+	if len(broken) == 0 {
+		broken = append(broken, "The verifier does not say why.")
+	}
+	return resultOf(in, contracts.Failed, broken...)
+}
+
+func resultOf(in contracts.Interaction, status string, mismatches ...string) contracts.InteractionResult {
+	return contracts.InteractionResult{
+		ID: in.ID, Description: in.Description, State: strings.Join(in.States, " and "), Status: status, Mismatches: mismatches,
+	}
+}
+
+// sentence says what differs, and where.
+func (m mismatch) sentence() string {
+	what := strings.TrimSuffix(m.Description, ".")
+	switch m.Attribute {
+	case "status":
+		return "Status: " + what + "."
+	case "header":
+		return fmt.Sprintf("Header %s: %s.", m.Identifier, what)
+	case "body":
+		if m.Identifier == "" || m.Identifier == "$" {
+			return "Body: " + what + "."
+		}
+		return fmt.Sprintf("Body at %s: %s.", m.Identifier, what)
+	default:
+		where := strings.TrimSpace(m.Attribute + " " + m.Identifier)
+		return strings.TrimPrefix(where+": "+what+".", ": ")
+	}
+}
+
+// explain says why an interaction could not be tried, from what the helper saw on
+// the way; libpact itself only says that a request failed.
+func explain(in contracts.Interaction, message string, o Outcome) string {
+	if strings.Contains(message, "state change") {
+		var why []string
+		for _, state := range in.States {
+			if reason, ok := o.States[state]; ok {
+				why = append(why, fmt.Sprintf("%q: %s", state, reason))
+			}
+		}
+		if len(why) > 0 {
+			return "The provider could not set up its state " + strings.Join(why, "; ") + "."
+		}
+	}
+	for _, n := range o.NoAnswers {
+		if n.Method == in.Method && n.Path == in.Path && strings.HasPrefix(message, "error sending request") {
+			return fmt.Sprintf("The provider gave no answer: %s.", n.Why)
+		}
+	}
+	return "The provider could not be asked: " + message + "."
+}

@@ -1,0 +1,267 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/goldenpath/platform/catalog"
+	"github.com/goldenpath/platform/internal/database"
+)
+
+// Catalog keeps entities, their change feed and locations. Entities and feed
+// are read and written in plain SQL: the index is built from all of them, and a
+// page needs many at once.
+type Catalog struct{ s *Store }
+
+var _ catalog.Store = (*Catalog)(nil)
+
+// Catalog returns the store of the catalog.
+func (s *Store) Catalog() *Catalog { return &Catalog{s: s} }
+
+// catalogBatch is how many rows one statement holds: well below the number of
+// placeholders either database takes.
+const catalogBatch = 400
+
+// feedLock is the number of PostgreSQL's advisory lock for writers of the feed.
+const feedLock = 7_266_514_001
+
+var errFeedWithoutTx = errors.New("the catalog's feed is written outside of a transaction")
+
+// LockFeed makes this transaction the only writer of the feed. Without it a
+// transaction could commit number 8 while number 7 is still open elsewhere, and
+// a reader that saw 8 would never look for 7. SQLite has one writer anyway.
+func (c *Catalog) LockFeed(ctx context.Context) error {
+	if _, ok := c.s.db.Tx(ctx); !ok {
+		return errFeedWithoutTx
+	}
+	if c.s.db.Dialect() == database.SQLite {
+		return nil
+	}
+	if _, err := c.s.db.Writer(ctx).ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", int64(feedLock)); err != nil {
+		return fmt.Errorf("take the feed's lock: %w", err)
+	}
+	return nil
+}
+
+// SaveEntities inserts and replaces by UID and appends to the feed.
+func (c *Catalog) SaveEntities(ctx context.Context, entities []catalog.Entity, by catalog.Author) (int64, error) {
+	for part := range slices.Chunk(entities, catalogBatch) {
+		var args []any
+		for _, e := range part {
+			args = append(args, e.UID, e.Ref().String(), e.Etag, e.Raw, e.Body, e.Source.LocationID,
+				e.Source.Path, e.Source.Line, by.Commit, e.CreatedAt.UTC(), e.UpdatedAt.UTC())
+		}
+		query := `INSERT INTO entities (id, ref, etag, raw, body, location_id, path, line, "commit", created_at, updated_at) VALUES ` +
+			markRows(len(part), 11) + ` ON CONFLICT (id) DO UPDATE SET ref = excluded.ref, etag = excluded.etag, raw = excluded.raw,
+			body = excluded.body, location_id = excluded.location_id, path = excluded.path, line = excluded.line,
+			"commit" = excluded."commit", updated_at = excluded.updated_at`
+		if err := c.exec(ctx, query, args...); err != nil {
+			return 0, fmt.Errorf("upsert %d entities: %w", len(part), err)
+		}
+	}
+	headers := make([]catalog.Header, len(entities))
+	for i, e := range entities {
+		headers[i] = catalog.Header{UID: e.UID, Etag: e.Etag, Ref: e.Ref(), Source: e.Source}
+	}
+	return c.appendChanges(ctx, catalog.OperationPut, headers, by)
+}
+
+// DeleteEntities removes and appends to the feed.
+func (c *Catalog) DeleteEntities(ctx context.Context, headers []catalog.Header, by catalog.Author) (int64, error) {
+	for part := range slices.Chunk(headers, catalogBatch) {
+		args := make([]any, len(part))
+		for i, h := range part {
+			args[i] = h.UID
+		}
+		if err := c.exec(ctx, "DELETE FROM entities WHERE id IN "+marks(len(args)), args...); err != nil {
+			return 0, fmt.Errorf("delete %d entities: %w", len(part), err)
+		}
+	}
+	return c.appendChanges(ctx, catalog.OperationDelete, headers, by)
+}
+
+// MoveEntities stores where entities are written down now.
+func (c *Catalog) MoveEntities(ctx context.Context, headers []catalog.Header) error {
+	for _, h := range headers {
+		err := c.exec(ctx, "UPDATE entities SET path = ?, line = ? WHERE id = ?", h.Source.Path, h.Source.Line, h.UID)
+		if err != nil {
+			return fmt.Errorf("update the place of %s: %w", h.UID, err)
+		}
+	}
+	return nil
+}
+
+// EntitiesByUID returns the entities that exist.
+func (c *Catalog) EntitiesByUID(ctx context.Context, uids []string) ([]catalog.Entity, error) {
+	return selectIn(ctx, c, "SELECT "+entityColumns+", e.raw"+entityTables+" WHERE e.id IN ", uids, scanWhole)
+}
+
+// EntitiesByRef returns the entities that exist.
+func (c *Catalog) EntitiesByRef(ctx context.Context, refs []catalog.Ref) ([]catalog.Entity, error) {
+	return selectIn(ctx, c, "SELECT "+entityColumns+", e.raw"+entityTables+" WHERE e.ref IN ", refTexts(refs), scanWhole)
+}
+
+// HeadersByRef returns the headers of the entities that exist.
+func (c *Catalog) HeadersByRef(ctx context.Context, refs []catalog.Ref) ([]catalog.Header, error) {
+	return selectIn(ctx, c, "SELECT "+headerColumns+entityTables+" WHERE e.ref IN ", refTexts(refs), scanHeader)
+}
+
+// HeadersAt returns the headers of a location's entities.
+func (c *Catalog) HeadersAt(ctx context.Context, locationID string) ([]catalog.Header, error) {
+	return selectIn(ctx, c, "SELECT "+headerColumns+entityTables+" WHERE e.location_id IN ", []string{locationID}, scanHeader)
+}
+
+// EachEntity calls fn for all entities, without what their files say.
+func (c *Catalog) EachEntity(ctx context.Context, fn func(catalog.Entity) error) error {
+	found, err := c.s.db.Reader(ctx).QueryContext(ctx, "SELECT "+entityColumns+entityTables)
+	if err != nil {
+		return fmt.Errorf("select entities: %w", err)
+	}
+	defer found.Close()
+	for found.Next() {
+		e, err := scanEntity(found)
+		if err != nil {
+			return err
+		}
+		if err := fn(e); err != nil {
+			return err
+		}
+	}
+	return found.Err()
+}
+
+// The columns of an entity and its location; empty where a join finds none.
+const (
+	headerColumns = `COALESCE(e.id, ''), COALESCE(e.ref, ''), COALESCE(e.etag, ''), COALESCE(e.location_id, ''),
+		COALESCE(e.path, ''), COALESCE(e.line, 0), COALESCE(e."commit", ''),
+		COALESCE(l.type, ''), COALESCE(l.target, ''), COALESCE(l.branch, '')`
+	entityColumns = headerColumns + `, e.body, e.created_at, e.updated_at`
+	entityTables  = ` FROM entities e LEFT JOIN locations l ON l.id = e.location_id`
+)
+
+// rowScanner is a row, or the row a cursor is at.
+type rowScanner interface{ Scan(dest ...any) error }
+
+// headerFields are where headerColumns go.
+func headerFields(h *catalog.Header, ref *string) []any {
+	return []any{
+		&h.UID, ref, &h.Etag, &h.Source.LocationID, &h.Source.Path, &h.Source.Line, &h.Source.Commit,
+		&h.Source.Type, &h.Source.Target, &h.Source.Branch,
+	}
+}
+
+func scanHeader(row rowScanner) (catalog.Header, error) {
+	var h catalog.Header
+	var ref string
+	if err := row.Scan(headerFields(&h, &ref)...); err != nil {
+		return h, fmt.Errorf("scan entity: %w", err)
+	}
+	return h, h.Ref.UnmarshalText([]byte(ref))
+}
+
+func scanEntity(row rowScanner) (catalog.Entity, error) {
+	var r entityRow
+	if err := row.Scan(r.fields()...); err != nil {
+		return catalog.Entity{}, fmt.Errorf("scan entity: %w", err)
+	}
+	return r.entity()
+}
+
+func scanWhole(row rowScanner) (catalog.Entity, error) {
+	var r entityRow
+	var raw []byte
+	if err := row.Scan(append(r.fields(), &raw)...); err != nil {
+		return catalog.Entity{}, fmt.Errorf("scan entity: %w", err)
+	}
+	e, err := r.entity()
+	e.Raw = raw
+	return e, err
+}
+
+// entityRow is where entityColumns go.
+type entityRow struct {
+	header           catalog.Header
+	ref              string
+	body             []byte
+	created, updated sql.NullTime
+}
+
+func (r *entityRow) fields() []any {
+	return append(headerFields(&r.header, &r.ref), &r.body, &r.created, &r.updated)
+}
+
+// entity returns the row decoded.
+func (r *entityRow) entity() (catalog.Entity, error) {
+	e, err := catalog.Entity{
+		UID: r.header.UID, Etag: r.header.Etag, Source: r.header.Source, Body: r.body,
+		CreatedAt: r.created.Time.UTC(), UpdatedAt: r.updated.Time.UTC(),
+	}.Decode()
+	if err != nil {
+		return e, fmt.Errorf("decode %s: %w", r.ref, err)
+	}
+	return e, nil
+}
+
+// selectIn runs a query that ends in IN for any number of values.
+func selectIn[T any](
+	ctx context.Context, c *Catalog, query string, values []string, scan func(rowScanner) (T, error),
+) ([]T, error) {
+	var out []T
+	for part := range slices.Chunk(values, catalogBatch) {
+		args := make([]any, len(part))
+		for i, v := range part {
+			args[i] = v
+		}
+		found, err := c.query(ctx, query+marks(len(args)), args...)
+		if err != nil {
+			return nil, err
+		}
+		if out, err = collectRows(out, found, scan); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// collectRows appends every row and closes the cursor.
+func collectRows[T any](out []T, found *sql.Rows, scan func(rowScanner) (T, error)) ([]T, error) {
+	defer found.Close()
+	for found.Next() {
+		item, err := scan(found)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, item)
+	}
+	return out, found.Err()
+}
+
+func (c *Catalog) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	found, err := c.s.db.Reader(ctx).QueryContext(ctx, c.s.db.Rebind(query), args...)
+	if err != nil {
+		return nil, fmt.Errorf("select from the catalog: %w", err)
+	}
+	return found, nil
+}
+
+func (c *Catalog) exec(ctx context.Context, query string, args ...any) error {
+	_, err := c.s.db.Writer(ctx).ExecContext(ctx, c.s.db.Rebind(query), args...)
+	return err
+}
+
+// marks returns placeholders for n values, markRows those for several rows.
+func marks(n int) string { return "(?" + strings.Repeat(", ?", n-1) + ")" }
+
+func markRows(count, n int) string { return marks(n) + strings.Repeat(", "+marks(n), count-1) }
+
+func refTexts(refs []catalog.Ref) []string {
+	texts := make([]string, len(refs))
+	for i, ref := range refs {
+		texts[i] = ref.String()
+	}
+	return texts
+}

@@ -1,0 +1,85 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/goldenpath/platform/catalog"
+)
+
+// appendChanges writes to the feed in the order given and returns its end.
+func (c *Catalog) appendChanges(
+	ctx context.Context, operation catalog.Operation, headers []catalog.Header, by catalog.Author,
+) (int64, error) {
+	if _, ok := c.s.db.Tx(ctx); !ok {
+		return 0, errFeedWithoutTx
+	}
+	for part := range slices.Chunk(headers, catalogBatch) {
+		var args []any
+		for _, h := range part {
+			args = append(args, string(operation), h.UID, h.Ref.String(), h.Etag, h.Source.LocationID, by.Actor, by.Commit, by.At.UTC())
+		}
+		query := `INSERT INTO entity_changes (operation, uid, ref, etag, location_id, actor, "commit", at) VALUES ` + markRows(len(part), 8)
+		if err := c.exec(ctx, query, args...); err != nil {
+			return 0, fmt.Errorf("append %d changes: %w", len(part), err)
+		}
+	}
+	return c.LastChange(ctx)
+}
+
+// LastChange returns the highest number in the feed.
+func (c *Catalog) LastChange(ctx context.Context) (int64, error) {
+	var seq int64
+	err := c.s.db.Reader(ctx).QueryRowContext(ctx, "SELECT COALESCE(MAX(id), 0) FROM entity_changes").Scan(&seq)
+	if err != nil {
+		return 0, fmt.Errorf("select the end of the feed: %w", err)
+	}
+	return seq, nil
+}
+
+// ChangesAfter returns changes with their entities as they are now, in one
+// statement: both are seen at the same moment.
+func (c *Catalog) ChangesAfter(ctx context.Context, seq int64, limit int) ([]catalog.Change, error) {
+	found, err := c.query(ctx, `SELECT `+changeColumns+`, `+entityColumns+` FROM entity_changes c
+		LEFT JOIN entities e ON e.id = c.uid LEFT JOIN locations l ON l.id = e.location_id
+		WHERE c.id > ? ORDER BY c.id LIMIT ?`, seq, limit)
+	if err != nil {
+		return nil, err
+	}
+	return collectRows(nil, found, func(row rowScanner) (catalog.Change, error) {
+		var r entityRow
+		change, err := scanChange(row, r.fields()...)
+		if err != nil || r.header.UID == "" {
+			return change, err
+		}
+		e, err := r.entity()
+		change.Entity = &e
+		return change, err
+	})
+}
+
+const changeColumns = `c.id, c.operation, c.uid, c.ref, c.etag, c.location_id, c.actor, c."commit", c.at`
+
+// History returns the last changes of one entity, newest first.
+func (c *Catalog) History(ctx context.Context, ref catalog.Ref, limit int) ([]catalog.Change, error) {
+	found, err := c.query(ctx, "SELECT "+changeColumns+" FROM entity_changes c WHERE c.ref = ? ORDER BY c.id DESC LIMIT ?", ref.String(), limit)
+	if err != nil {
+		return nil, err
+	}
+	return collectRows(nil, found, func(row rowScanner) (catalog.Change, error) { return scanChange(row) })
+}
+
+func scanChange(row rowScanner, more ...any) (catalog.Change, error) {
+	var change catalog.Change
+	var ref string
+	err := row.Scan(append([]any{
+		&change.Seq, &change.Operation, &change.UID, &ref, &change.Etag, &change.LocationID,
+		&change.Author.Actor, &change.Author.Commit, &change.Author.At,
+	}, more...)...)
+	if err != nil {
+		return change, fmt.Errorf("scan change: %w", err)
+	}
+	change.Author.At = change.Author.At.UTC()
+	return change, change.Ref.UnmarshalText([]byte(ref))
+}

@@ -1,0 +1,148 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"entgo.io/ent/dialect/sql"
+
+	"github.com/goldenpath/platform/catalog"
+	"github.com/goldenpath/platform/internal/store/ent"
+	"github.com/goldenpath/platform/internal/store/ent/location"
+	"github.com/goldenpath/platform/internal/store/ent/locationproblem"
+	"github.com/goldenpath/platform/internal/store/ent/predicate"
+)
+
+// Locations returns all, oldest first, with their problems.
+func (c *Catalog) Locations(ctx context.Context) ([]catalog.Location, error) {
+	return c.locations(ctx)
+}
+
+// LocationByID returns one with its problems.
+func (c *Catalog) LocationByID(ctx context.Context, id string) (catalog.Location, bool, error) {
+	return oneLocation(c.locations(ctx, location.ID(id)))
+}
+
+// LocationByKey returns the one that points at the same place.
+func (c *Catalog) LocationByKey(ctx context.Context, l catalog.Location) (catalog.Location, bool, error) {
+	return oneLocation(c.locations(ctx,
+		location.Type(string(l.Type)), location.Target(l.Target), location.Branch(l.Branch), location.Path(l.Path)))
+}
+
+func oneLocation(found []catalog.Location, err error) (catalog.Location, bool, error) {
+	if err != nil || len(found) == 0 {
+		return catalog.Location{}, false, err
+	}
+	return found[0], true, nil
+}
+
+func (c *Catalog) locations(ctx context.Context, where ...predicate.Location) ([]catalog.Location, error) {
+	client := c.s.client(ctx)
+	found, err := client.Location.Query().Where(where...).
+		Order(location.ByCreatedAt(), location.ByID()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("select locations: %w", err)
+	}
+	problems := client.LocationProblem.Query()
+	if len(found) == 1 {
+		problems = problems.Where(locationproblem.LocationID(found[0].ID))
+	}
+	wrong, err := problems.Order(locationproblem.ByID()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("select the problems of locations: %w", err)
+	}
+	byLocation := map[string][]catalog.Problem{}
+	for _, row := range wrong {
+		byLocation[row.LocationID] = append(byLocation[row.LocationID], fromProblem(row))
+	}
+	out := make([]catalog.Location, len(found))
+	for i, row := range found {
+		out[i] = fromLocation(row)
+		out[i].Errors = byLocation[row.ID]
+	}
+	return out, nil
+}
+
+// ProblemsOf returns the problems of all locations that name the entity.
+func (c *Catalog) ProblemsOf(ctx context.Context, ref catalog.Ref) ([]catalog.Problem, error) {
+	found, err := c.s.client(ctx).LocationProblem.Query().
+		Where(locationproblem.Ref(ref.String())).Order(locationproblem.ByID()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("select the problems of %s: %w", ref, err)
+	}
+	out := make([]catalog.Problem, len(found))
+	for i, row := range found {
+		out[i] = fromProblem(row)
+	}
+	return out, nil
+}
+
+// SaveLocation inserts or replaces by ID, problems included.
+func (c *Catalog) SaveLocation(ctx context.Context, l catalog.Location) error {
+	client := c.s.client(ctx)
+	create := client.Location.Create().SetID(l.ID).
+		SetType(string(l.Type)).SetTarget(l.Target).SetBranch(l.Branch).SetPath(l.Path).
+		SetCreatedAt(l.CreatedAt.UTC()).SetCreatedBy(l.CreatedBy).SetCommit(l.Commit)
+	if !l.LastRefreshed.IsZero() {
+		create = create.SetLastRefreshed(l.LastRefreshed.UTC())
+	}
+	err := create.OnConflict(sql.ConflictColumns(location.FieldID), sql.ResolveWithNewValues(),
+		sql.ResolveWith(func(u *sql.UpdateSet) { u.SetIgnore(location.FieldCreatedAt) })).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("upsert location %s: %w", l.ID, err)
+	}
+	if err := c.deleteProblems(ctx, client, l.ID); err != nil {
+		return err
+	}
+	for part := range slices.Chunk(l.Errors, catalogBatch) {
+		rows := make([]*ent.LocationProblemCreate, len(part))
+		for i, p := range part {
+			rows[i] = client.LocationProblem.Create().SetLocationID(l.ID).
+				SetFile(p.File).SetLine(p.Line).SetCol(p.Column).SetRef(p.Ref).SetField(p.Field).
+				SetMessage(p.Message).SetHint(p.Hint)
+		}
+		if err := client.LocationProblem.CreateBulk(rows...).Exec(ctx); err != nil {
+			return fmt.Errorf("insert %d problems of location %s: %w", len(part), l.ID, err)
+		}
+	}
+	return nil
+}
+
+// DeleteLocation forgets a location and its problems.
+func (c *Catalog) DeleteLocation(ctx context.Context, id string) error {
+	client := c.s.client(ctx)
+	if err := c.deleteProblems(ctx, client, id); err != nil {
+		return err
+	}
+	if _, err := client.Location.Delete().Where(location.ID(id)).Exec(ctx); err != nil {
+		return fmt.Errorf("delete location %s: %w", id, err)
+	}
+	return nil
+}
+
+func (*Catalog) deleteProblems(ctx context.Context, client *ent.Client, locationID string) error {
+	_, err := client.LocationProblem.Delete().Where(locationproblem.LocationID(locationID)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("delete the problems of location %s: %w", locationID, err)
+	}
+	return nil
+}
+
+func fromLocation(row *ent.Location) catalog.Location {
+	l := catalog.Location{
+		ID: row.ID, Type: catalog.LocationType(row.Type), Target: row.Target, Branch: row.Branch, Path: row.Path,
+		CreatedAt: row.CreatedAt.UTC(), CreatedBy: row.CreatedBy, Commit: row.Commit,
+	}
+	if row.LastRefreshed != nil {
+		l.LastRefreshed = row.LastRefreshed.UTC()
+	}
+	return l
+}
+
+func fromProblem(row *ent.LocationProblem) catalog.Problem {
+	return catalog.Problem{
+		LocationID: row.LocationID, File: row.File, Line: row.Line, Column: row.Col,
+		Ref: row.Ref, Field: row.Field, Message: row.Message, Hint: row.Hint,
+	}
+}

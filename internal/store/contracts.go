@@ -1,0 +1,295 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/goldenpath/platform/contracts"
+	"github.com/goldenpath/platform/internal/store/ent"
+	"github.com/goldenpath/platform/internal/store/ent/branch"
+	"github.com/goldenpath/platform/internal/store/ent/branchversion"
+	"github.com/goldenpath/platform/internal/store/ent/deployment"
+	"github.com/goldenpath/platform/internal/store/ent/integration"
+	"github.com/goldenpath/platform/internal/store/ent/pactcontent"
+	"github.com/goldenpath/platform/internal/store/ent/pacticipant"
+	"github.com/goldenpath/platform/internal/store/ent/pacticipantlabel"
+	"github.com/goldenpath/platform/internal/store/ent/pacticipantversion"
+	"github.com/goldenpath/platform/internal/store/ent/pactpublication"
+	"github.com/goldenpath/platform/internal/store/ent/predicate"
+	"github.com/goldenpath/platform/internal/store/ent/verification"
+	"github.com/goldenpath/platform/internal/store/ent/verificationdetail"
+	"github.com/goldenpath/platform/internal/store/ent/versiontag"
+)
+
+// Contracts stores the contracts domain. Rows are written through ent; lists that
+// join tables are SQL, because the gate lives on them.
+type Contracts struct{ s *Store }
+
+var _ contracts.Store = (*Contracts)(nil)
+
+// Contracts returns the store of the contracts domain.
+func (s *Store) Contracts() *Contracts { return &Contracts{s} }
+
+func (c *Contracts) client(ctx context.Context) *ent.Client { return c.s.client(ctx) }
+
+// made tells what an insert that gives way to an existing row did.
+func made(id int64, err error) (int64, bool, error) {
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, false, nil
+	}
+	return id, err == nil, err
+}
+
+// EnsurePacticipant implements contracts.PacticipantStore.
+func (c *Contracts) EnsurePacticipant(ctx context.Context, name string, now time.Time) (contracts.Pacticipant, bool, error) {
+	// Looking first keeps a known name, the usual case, from taking a write lock
+	// and from drawing an id.
+	list, err := c.Pacticipants(ctx, contracts.PacticipantFilter{Names: []string{name}})
+	if err != nil || len(list) > 0 {
+		return first(list), false, err
+	}
+	_, created, err := made(c.client(ctx).Pacticipant.Create().SetName(name).SetCreatedAt(now).
+		OnConflictColumns(pacticipant.FieldName).DoNothing().ID(ctx))
+	if err != nil {
+		return contracts.Pacticipant{}, false, fmt.Errorf("insert pacticipant %s: %w", name, err)
+	}
+	list, err = c.Pacticipants(ctx, contracts.PacticipantFilter{Names: []string{name}})
+	if err == nil && len(list) == 0 {
+		err = fmt.Errorf("pacticipant %s is neither inserted nor there", name)
+	}
+	return first(list), created, err
+}
+
+func first[T any](list []T) T {
+	var zero T
+	if len(list) == 0 {
+		return zero
+	}
+	return list[0]
+}
+
+// Pacticipants implements contracts.PacticipantStore.
+func (c *Contracts) Pacticipants(ctx context.Context, f contracts.PacticipantFilter) ([]contracts.Pacticipant, error) {
+	client := c.client(ctx)
+	q := client.Pacticipant.Query().Order(pacticipant.ByName())
+	if f.IDs != nil {
+		q = q.Where(pacticipant.IDIn(f.IDs...))
+	}
+	if f.Names != nil {
+		q = q.Where(pacticipant.NameIn(f.Names...))
+	}
+	labels := client.PacticipantLabel.Query().Order(pacticipantlabel.ByName())
+	if f.Label != "" {
+		ids, err := client.PacticipantLabel.Query().Where(pacticipantlabel.Name(f.Label)).All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("select pacticipants labelled %s: %w", f.Label, err)
+		}
+		q = q.Where(pacticipant.IDIn(labelled(ids)...))
+	}
+	rows, err := q.All(ctx)
+	if err != nil || len(rows) == 0 {
+		return nil, wrap(err, "select pacticipants")
+	}
+	if f.IDs != nil || f.Names != nil || f.Label != "" {
+		ids := make([]int64, len(rows))
+		for i, row := range rows {
+			ids[i] = row.ID
+		}
+		labels = labels.Where(pacticipantlabel.PacticipantIDIn(ids...))
+	}
+	found, err := labels.All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("select labels: %w", err)
+	}
+	out := make([]contracts.Pacticipant, len(rows))
+	for i, row := range rows {
+		out[i] = fromPacticipant(row, found)
+	}
+	return out, nil
+}
+
+// wrap adds the operation to err, if there is one.
+func wrap(err error, operation string) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", operation, err)
+}
+
+func labelled(rows []*ent.PacticipantLabel) []int64 {
+	ids := make([]int64, len(rows))
+	for i, row := range rows {
+		ids[i] = row.PacticipantID
+	}
+	return ids
+}
+
+func fromPacticipant(row *ent.Pacticipant, labels []*ent.PacticipantLabel) contracts.Pacticipant {
+	p := contracts.Pacticipant{
+		ID: row.ID, Name: row.Name, DisplayName: row.DisplayName, MainBranch: row.MainBranch, RepositoryURL: row.RepositoryURL,
+		RepositoryName: row.RepositoryName, RepositoryNamespace: row.RepositoryNamespace, CreatedAt: row.CreatedAt.UTC(), UpdatedAt: at(row.UpdatedAt),
+	}
+	for _, l := range labels {
+		if l.PacticipantID == row.ID {
+			p.Labels = append(p.Labels, contracts.Label{Name: l.Name, CreatedAt: l.CreatedAt.UTC()})
+		}
+	}
+	return p
+}
+
+// at is the time behind t, zero for none.
+func at(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+// when is t to store, nil for zero.
+func when(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+// UpdatePacticipant implements contracts.PacticipantStore.
+func (c *Contracts) UpdatePacticipant(ctx context.Context, p contracts.Pacticipant) error {
+	err := c.client(ctx).Pacticipant.Update().Where(pacticipant.ID(p.ID)).
+		SetDisplayName(p.DisplayName).SetMainBranch(p.MainBranch).SetRepositoryURL(p.RepositoryURL).
+		SetRepositoryName(p.RepositoryName).SetRepositoryNamespace(p.RepositoryNamespace).SetNillableUpdatedAt(when(p.UpdatedAt)).Exec(ctx)
+	return wrap(err, "update pacticipant "+p.Name)
+}
+
+// DeletePacticipant implements contracts.PacticipantStore.
+func (c *Contracts) DeletePacticipant(ctx context.Context, id int64) error {
+	list, err := c.Integrations(ctx, contracts.IntegrationFilter{ConsumerIDs: []int64{id}, ProviderIDs: []int64{id}})
+	if err != nil {
+		return err
+	}
+	for _, i := range list {
+		if err := c.DeleteIntegration(ctx, i.ConsumerID, i.ProviderID); err != nil {
+			return err
+		}
+	}
+	client := c.client(ctx)
+	versions, err := client.PacticipantVersion.Query().Where(pacticipantversion.PacticipantID(id)).IDs(ctx)
+	if err != nil {
+		return fmt.Errorf("select versions of pacticipant %d: %w", id, err)
+	}
+	for _, version := range versions {
+		if err := c.DeleteVersion(ctx, version); err != nil {
+			return err
+		}
+	}
+	_, errBranches := client.Branch.Delete().Where(branch.PacticipantID(id)).Exec(ctx)
+	_, errLabels := client.PacticipantLabel.Delete().Where(pacticipantlabel.PacticipantID(id)).Exec(ctx)
+	_, errItself := client.Pacticipant.Delete().Where(pacticipant.ID(id)).Exec(ctx)
+	return wrap(errors.Join(errBranches, errLabels, errItself), fmt.Sprintf("delete pacticipant %d", id))
+}
+
+// AddLabel implements contracts.PacticipantStore.
+func (c *Contracts) AddLabel(ctx context.Context, pacticipantID int64, name string, now time.Time) (bool, error) {
+	_, created, err := made(c.client(ctx).PacticipantLabel.Create().SetPacticipantID(pacticipantID).SetName(name).SetCreatedAt(now).
+		OnConflictColumns(pacticipantlabel.FieldPacticipantID, pacticipantlabel.FieldName).DoNothing().ID(ctx))
+	return created, wrap(err, "insert label "+name)
+}
+
+// DeleteLabel implements contracts.PacticipantStore.
+func (c *Contracts) DeleteLabel(ctx context.Context, pacticipantID int64, name string) (bool, error) {
+	n, err := c.client(ctx).PacticipantLabel.Delete().
+		Where(pacticipantlabel.PacticipantID(pacticipantID), pacticipantlabel.Name(name)).Exec(ctx)
+	return n > 0, wrap(err, "delete label "+name)
+}
+
+// EnsureIntegration implements contracts.PacticipantStore.
+func (c *Contracts) EnsureIntegration(ctx context.Context, consumerID, providerID int64, now time.Time) (bool, error) {
+	there, err := c.client(ctx).Integration.Query().
+		Where(integration.ConsumerID(consumerID), integration.ProviderID(providerID)).Exist(ctx)
+	if err != nil || there {
+		return false, wrap(err, "select integration")
+	}
+	_, created, err := made(c.client(ctx).Integration.Create().SetConsumerID(consumerID).SetProviderID(providerID).SetCreatedAt(now).
+		OnConflictColumns(integration.FieldConsumerID, integration.FieldProviderID).DoNothing().ID(ctx))
+	return created, wrap(err, "insert integration")
+}
+
+// DeleteIntegration implements contracts.PacticipantStore.
+func (c *Contracts) DeleteIntegration(ctx context.Context, consumerID, providerID int64) error {
+	client := c.client(ctx)
+	between := verification.And(verification.ConsumerID(consumerID), verification.ProviderID(providerID))
+	ids, err := client.Verification.Query().Where(between).IDs(ctx)
+	if err != nil {
+		return fmt.Errorf("select verifications of an integration: %w", err)
+	}
+	for chunk := range slices.Chunk(ids, 1000) {
+		if _, err := client.VerificationDetail.Delete().Where(verificationdetail.IDIn(chunk...)).Exec(ctx); err != nil {
+			return fmt.Errorf("delete verification details: %w", err)
+		}
+	}
+	_, errVerifications := client.Verification.Delete().Where(between).Exec(ctx)
+	_, errPacts := client.PactPublication.Delete().Where(pactpublication.ConsumerID(consumerID), pactpublication.ProviderID(providerID)).Exec(ctx)
+	_, errContents := client.PactContent.Delete().Where(pactcontent.ConsumerID(consumerID), pactcontent.ProviderID(providerID)).Exec(ctx)
+	_, errItself := client.Integration.Delete().Where(integration.ConsumerID(consumerID), integration.ProviderID(providerID)).Exec(ctx)
+	return wrap(errors.Join(errVerifications, errPacts, errContents, errItself), "delete integration")
+}
+
+// DeleteVersion implements contracts.VersionStore.
+func (c *Contracts) DeleteVersion(ctx context.Context, id int64) error {
+	client := c.client(ctx)
+	branches, err := client.BranchVersion.Query().Where(branchversion.VersionID(id)).All(ctx)
+	if err != nil {
+		return fmt.Errorf("select branches of version %d: %w", id, err)
+	}
+	verifications, err := client.Verification.Query().Where(verification.ProviderVersionID(id)).IDs(ctx)
+	if err != nil {
+		return fmt.Errorf("select verifications by version %d: %w", id, err)
+	}
+	_, errOn := client.BranchVersion.Delete().Where(branchversion.VersionID(id)).Exec(ctx)
+	_, errTags := client.VersionTag.Delete().Where(versiontag.VersionID(id)).Exec(ctx)
+	_, errPacts := client.PactPublication.Delete().Where(pactpublication.ConsumerVersionID(id)).Exec(ctx)
+	_, errDetails := client.VerificationDetail.Delete().Where(verificationdetail.IDIn(verifications...)).Exec(ctx)
+	_, errVerifications := client.Verification.Delete().Where(verification.ProviderVersionID(id)).Exec(ctx)
+	_, errDeployments := client.Deployment.Delete().Where(deployment.VersionID(id)).Exec(ctx)
+	_, errItself := client.PacticipantVersion.Delete().Where(pacticipantversion.ID(id)).Exec(ctx)
+	if err := errors.Join(errOn, errTags, errPacts, errDetails, errVerifications, errDeployments, errItself); err != nil {
+		return fmt.Errorf("delete version %d: %w", id, err)
+	}
+	for _, b := range branches {
+		if err := c.findHead(ctx, b.BranchID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deploymentsThat turns a filter into predicates.
+func deploymentsThat(f contracts.DeploymentFilter) []predicate.Deployment {
+	var out []predicate.Deployment
+	if f.ID != "" {
+		out = append(out, deployment.ID(f.ID))
+	}
+	if f.Kind != "" {
+		out = append(out, deployment.Kind(string(f.Kind)))
+	}
+	if f.PacticipantIDs != nil {
+		out = append(out, deployment.PacticipantIDIn(f.PacticipantIDs...))
+	}
+	if f.VersionIDs != nil {
+		out = append(out, deployment.VersionIDIn(f.VersionIDs...))
+	}
+	if f.EnvironmentID != "" {
+		out = append(out, deployment.EnvironmentID(f.EnvironmentID))
+	}
+	if f.Instance != nil {
+		out = append(out, deployment.ApplicationInstance(*f.Instance))
+	}
+	if f.Current {
+		out = append(out, deployment.Current(true))
+	}
+	return out
+}

@@ -1,0 +1,217 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/goldenpath/platform/contracts"
+	"github.com/goldenpath/platform/internal/database"
+)
+
+// contractsQuery collects the conditions of one SELECT.
+type contractsQuery struct {
+	ctx        context.Context //nolint:containedctx // lives for one query
+	db         *database.DB
+	conditions []string
+	args       []any
+}
+
+func (c *Contracts) query(ctx context.Context) *contractsQuery {
+	return &contractsQuery{ctx: ctx, db: c.s.db}
+}
+
+func (q *contractsQuery) and(condition string, args ...any) {
+	q.conditions = append(q.conditions, condition)
+	q.args = append(q.args, args...)
+}
+
+// in keeps rows whose column is one of ids; nil keeps all.
+func (q *contractsQuery) in(column string, ids []int64) {
+	if ids == nil {
+		return
+	}
+	condition, arg := q.anyOf(column, ids)
+	q.and(condition, arg)
+}
+
+// anyOf is one placeholder however long the list, so that neither database meets
+// its limit of parameters nor plans each length anew.
+func (q *contractsQuery) anyOf(column string, ids []int64) (condition string, arg any) {
+	if len(ids) == 1 {
+		return column + ` = ?`, ids[0]
+	}
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = strconv.FormatInt(id, 10)
+	}
+	list := strings.Join(texts, ",")
+	if q.db.Dialect() == database.Postgres {
+		return column + ` = ANY (CAST(? AS bigint[]))`, "{" + list + "}"
+	}
+	return column + ` IN (SELECT value FROM json_each(?))`, "[" + list + "]"
+}
+
+// inTexts keeps rows whose column is one of texts; nil keeps all.
+func (q *contractsQuery) inTexts(column string, texts []string) {
+	switch {
+	case texts == nil:
+		return
+	case len(texts) == 1:
+		q.and(column+` = ?`, texts[0])
+		return
+	}
+	list, err := json.Marshal(texts)
+	if err != nil {
+		list = []byte("[]")
+	}
+	if q.db.Dialect() == database.Postgres {
+		q.and(column+` IN (SELECT jsonb_array_elements_text(CAST(? AS jsonb)))`, string(list))
+		return
+	}
+	q.and(column+` IN (SELECT value FROM json_each(?))`, string(list))
+}
+
+func (q *contractsQuery) where() string {
+	if len(q.conditions) == 0 {
+		return ""
+	}
+	return ` WHERE ` + strings.Join(q.conditions, ` AND `)
+}
+
+// rowsOf runs the query and reads every row.
+func rowsOf[T any](q *contractsQuery, text string, scan func(*sql.Rows) (T, error)) ([]T, error) {
+	rows, err := q.db.Reader(q.ctx).QueryContext(q.ctx, q.db.Rebind(text), q.args...)
+	if err != nil {
+		return nil, fmt.Errorf("query contracts: %w", err)
+	}
+	defer rows.Close()
+	var out []T
+	for rows.Next() {
+		row, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("read contracts: %w", err)
+		}
+		out = append(out, row)
+	}
+	return out, wrap(rows.Err(), "read contracts")
+}
+
+// versionSets are the versions of a row query, taken apart for SQL.
+type versionSets struct{ versions, whole, all []int64 }
+
+func setsOf(q contracts.RowQuery) versionSets {
+	s := versionSets{versions: []int64{}, whole: []int64{}, all: []int64{}}
+	for pacticipant, set := range q.Versions {
+		s.all = append(s.all, pacticipant)
+		if set.All {
+			s.whole = append(s.whole, pacticipant)
+		} else {
+			s.versions = append(s.versions, set.IDs...)
+		}
+	}
+	return s
+}
+
+// covers keeps rows whose version is in the sets.
+func (q *contractsQuery) covers(s versionSets, versionColumn, pacticipantColumn string) (condition string, args []any) {
+	condition, arg := q.anyOf(versionColumn, s.versions)
+	if len(s.whole) == 0 {
+		return condition, []any{arg}
+	}
+	whole, wholeArg := q.anyOf(pacticipantColumn, s.whole)
+	return `(` + condition + ` OR ` + whole + `)`, []any{arg, wholeArg}
+}
+
+const (
+	rowColumns = `SELECT x.id, x.content_id, x.consumer_id, x.consumer_version_id, x.provider_id, x.created_at, x.revision,
+		c.name, cv.number, p.name, k.sha, v.id, v.provider_version_id, pv.number, v.success, v.incomplete, v.verified_at`
+	rowNames = ` JOIN pacticipants c ON c.id = x.consumer_id JOIN pacticipants p ON p.id = x.provider_id
+		JOIN pacticipant_versions cv ON cv.id = x.consumer_version_id JOIN pact_contents k ON k.id = x.content_id
+		LEFT JOIN pacticipant_versions pv ON pv.id = v.provider_version_id`
+	newestResult = ` AND NOT EXISTS (SELECT 1 FROM verifications later WHERE later.content_id = v.content_id
+		AND later.provider_version_id = v.provider_version_id AND later.id > v.id)`
+)
+
+// MatrixRows implements contracts.MatrixStore.
+func (c *Contracts) MatrixRows(ctx context.Context, rq contracts.RowQuery) ([]contracts.Row, error) {
+	sets := setsOf(rq)
+	if !rq.AnyCounterpart {
+		return c.rowsBetween(ctx, rq, sets)
+	}
+	asConsumer, err := c.rowsOfConsumer(ctx, rq, sets)
+	if err != nil {
+		return nil, err
+	}
+	asProvider, err := c.rowsOfProvider(ctx, rq, sets)
+	return append(asConsumer, asProvider...), err
+}
+
+// results joins verifications, the newest per provider version unless all count.
+func results(rq contracts.RowQuery, join, condition string) string {
+	text := ` ` + join + ` JOIN verifications v ON v.content_id = x.content_id` + condition
+	if !rq.EveryResult {
+		text += newestResult
+	}
+	return text
+}
+
+// rowsBetween joins publications of the versions with verifications by the
+// versions.
+func (c *Contracts) rowsBetween(ctx context.Context, rq contracts.RowQuery, s versionSets) ([]contracts.Row, error) {
+	q := c.query(ctx)
+	provider, args := q.covers(s, `v.provider_version_id`, `v.provider_id`)
+	q.args = append(q.args, args...) // stands in the join, before the conditions
+	text := rowColumns + ` FROM pact_publications x` + results(rq, `LEFT`, ` AND `+provider) + rowNames
+	consumer, args := q.covers(s, `x.consumer_version_id`, `x.consumer_id`)
+	q.and(consumer, args...)
+	q.in(`x.provider_id`, s.all)
+	if rq.Involving != nil {
+		asConsumer, arg1 := q.anyOf(`x.consumer_id`, rq.Involving)
+		asProvider, arg2 := q.anyOf(`x.provider_id`, rq.Involving)
+		q.and(`(`+asConsumer+` OR `+asProvider+`)`, arg1, arg2)
+	}
+	return c.readRows(q, rq, text)
+}
+
+// rowsOfConsumer joins publications of the versions with every verification.
+func (c *Contracts) rowsOfConsumer(ctx context.Context, rq contracts.RowQuery, s versionSets) ([]contracts.Row, error) {
+	q := c.query(ctx)
+	consumer, args := q.covers(s, `x.consumer_version_id`, `x.consumer_id`)
+	q.and(consumer, args...)
+	return c.readRows(q, rq, rowColumns+` FROM pact_publications x`+results(rq, `LEFT`, ``)+rowNames)
+}
+
+// rowsOfProvider joins every publication with verifications by the versions,
+// without those that rowsOfConsumer has.
+func (c *Contracts) rowsOfProvider(ctx context.Context, rq contracts.RowQuery, s versionSets) ([]contracts.Row, error) {
+	q := c.query(ctx)
+	provider, args := q.covers(s, `v.provider_version_id`, `v.provider_id`)
+	q.and(provider, args...)
+	consumer, args := q.covers(s, `x.consumer_version_id`, `x.consumer_id`)
+	q.and(`NOT (`+consumer+`)`, args...)
+	return c.readRows(q, rq, rowColumns+` FROM pact_publications x`+results(rq, ``, ``)+rowNames)
+}
+
+func (c *Contracts) readRows(q *contractsQuery, rq contracts.RowQuery, text string) ([]contracts.Row, error) {
+	if !rq.EveryResult {
+		q.and(`NOT x.superseded`)
+	}
+	return rowsOf(q, text+q.where(), func(rows *sql.Rows) (r contracts.Row, err error) {
+		var (
+			id, version         sql.NullInt64
+			number              sql.NullString
+			success, incomplete sql.NullBool
+			verified            sql.NullTime
+		)
+		err = rows.Scan(&r.PactID, &r.ContentID, &r.ConsumerID, &r.ConsumerVersionID, &r.ProviderID, &r.PublishedAt, &r.Revision,
+			&r.Consumer, &r.ConsumerVersion, &r.Provider, &r.SHA, &id, &version, &number, &success, &incomplete, &verified)
+		r.PublishedAt = r.PublishedAt.UTC()
+		r.VerificationID, r.ProviderVersionID, r.ProviderVersion = id.Int64, version.Int64, number.String
+		r.Success, r.Incomplete, r.VerifiedAt = success.Bool, incomplete.Bool, nullTime(verified)
+		return r, err
+	})
+}

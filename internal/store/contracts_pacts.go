@@ -1,0 +1,251 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	entsql "entgo.io/ent/dialect/sql"
+
+	"github.com/goldenpath/platform/contracts"
+	"github.com/goldenpath/platform/internal/store/ent/pactcontent"
+	"github.com/goldenpath/platform/internal/store/ent/pactpublication"
+	"github.com/goldenpath/platform/internal/store/ent/verification"
+	"github.com/goldenpath/platform/internal/store/ent/verificationdetail"
+)
+
+// descending is the order option for the newest first.
+func descending() entsql.OrderTermOption { return entsql.OrderDesc() }
+
+// EnsureContent implements contracts.PactStore.
+func (c *Contracts) EnsureContent(ctx context.Context, content contracts.Content) (int64, bool, error) {
+	client := c.client(ctx)
+	find := func() ([]int64, error) {
+		return client.PactContent.Query().Where(pactcontent.ConsumerID(content.ConsumerID),
+			pactcontent.ProviderID(content.ProviderID), pactcontent.Sha(content.SHA)).IDs(ctx)
+	}
+	ids, err := find()
+	if err != nil || len(ids) > 0 {
+		return first(ids), false, wrap(err, "select content "+content.SHA)
+	}
+	_, created, err := made(client.PactContent.Create().SetConsumerID(content.ConsumerID).SetProviderID(content.ProviderID).
+		SetSha(content.SHA).SetInteractions(content.Interactions).SetBody(content.Body).SetCreatedAt(content.CreatedAt).
+		OnConflictColumns(pactcontent.FieldConsumerID, pactcontent.FieldProviderID, pactcontent.FieldSha).DoNothing().ID(ctx))
+	if err != nil {
+		return 0, false, fmt.Errorf("insert content %s: %w", content.SHA, err)
+	}
+	ids, err = find()
+	return first(ids), created, wrap(err, "select content "+content.SHA)
+}
+
+// Contents implements contracts.PactStore.
+func (c *Contracts) Contents(ctx context.Context, f contracts.ContentFilter) ([]contracts.Content, error) {
+	q := c.query(ctx)
+	q.in(`id`, f.IDs)
+	if f.ConsumerID != 0 {
+		q.and(`consumer_id = ?`, f.ConsumerID)
+	}
+	if f.ProviderID != 0 {
+		q.and(`provider_id = ?`, f.ProviderID)
+	}
+	if f.SHA != "" {
+		q.and(`sha = ?`, f.SHA)
+	}
+	return rowsOf(q, `SELECT id, consumer_id, provider_id, sha, interactions, created_at, body FROM pact_contents`+q.where()+` ORDER BY id`,
+		func(rows *sql.Rows) (x contracts.Content, err error) {
+			err = rows.Scan(&x.ID, &x.ConsumerID, &x.ProviderID, &x.SHA, &x.Interactions, &x.CreatedAt, &x.Body)
+			x.CreatedAt = x.CreatedAt.UTC()
+			return x, err
+		})
+}
+
+// InsertPact implements contracts.PactStore.
+func (c *Contracts) InsertPact(ctx context.Context, p contracts.Pact) (contracts.Pact, bool, error) {
+	f := contracts.PactFilter{ConsumerVersionIDs: []int64{p.ConsumerVersionID}, ProviderIDs: []int64{p.ProviderID}}
+	list, err := c.Pacts(ctx, f)
+	if err != nil || len(list) > 0 {
+		return first(list), false, err
+	}
+	// The index is partial, so the conflict has to name its condition.
+	_, inserted, err := made(c.client(ctx).PactPublication.Create().
+		SetConsumerID(p.ConsumerID).SetProviderID(p.ProviderID).SetConsumerVersionID(p.ConsumerVersionID).SetContentID(p.ContentID).
+		SetRevision(p.Revision).SetCreatedAt(p.CreatedAt).
+		OnConflict(entsql.ConflictColumns(pactpublication.FieldConsumerVersionID, pactpublication.FieldProviderID),
+			entsql.ConflictWhere(entsql.P(func(b *entsql.Builder) { b.WriteString("NOT superseded") })), entsql.DoNothing()).ID(ctx))
+	if err != nil {
+		return contracts.Pact{}, false, fmt.Errorf("insert pact %s %s with %s: %w", p.Consumer, p.ConsumerVersion, p.Provider, err)
+	}
+	list, err = c.Pacts(ctx, f)
+	if err == nil && len(list) == 0 {
+		err = fmt.Errorf("pact %s %s with %s is neither inserted nor there", p.Consumer, p.ConsumerVersion, p.Provider)
+	}
+	return first(list), inserted, err
+}
+
+// SupersedePact implements contracts.PactStore.
+func (c *Contracts) SupersedePact(ctx context.Context, id int64) error {
+	err := c.client(ctx).PactPublication.Update().Where(pactpublication.ID(id)).SetSuperseded(true).Exec(ctx)
+	return wrap(err, "supersede pact")
+}
+
+// DeletePact implements contracts.PactStore.
+func (c *Contracts) DeletePact(ctx context.Context, consumerVersionID, providerID int64) error {
+	_, err := c.client(ctx).PactPublication.Delete().
+		Where(pactpublication.ConsumerVersionID(consumerVersionID), pactpublication.ProviderID(providerID)).Exec(ctx)
+	return wrap(err, "delete pact")
+}
+
+// Pacts implements contracts.PactStore.
+func (c *Contracts) Pacts(ctx context.Context, f contracts.PactFilter) ([]contracts.Pact, error) {
+	q := c.query(ctx)
+	q.and(`NOT x.superseded`)
+	q.in(`x.consumer_id`, f.ConsumerIDs)
+	q.in(`x.provider_id`, f.ProviderIDs)
+	q.in(`x.consumer_version_id`, f.ConsumerVersionIDs)
+	q.in(`x.content_id`, f.ContentIDs)
+	if !f.PublishedAfter.IsZero() {
+		q.and(`x.created_at > ?`, f.PublishedAfter.UTC())
+	}
+	if f.Tag != "" {
+		q.and(`EXISTS (SELECT 1 FROM version_tags t WHERE t.version_id = x.consumer_version_id AND t.name = ?)`, f.Tag)
+	}
+	if f.Untagged {
+		q.and(`NOT EXISTS (SELECT 1 FROM version_tags t WHERE t.version_id = x.consumer_version_id)`)
+	}
+	if f.BeforeVersionID != 0 {
+		q.and(`x.consumer_version_id < ?`, f.BeforeVersionID)
+	}
+	const joined = `SELECT x.id, x.consumer_id, x.provider_id, x.consumer_version_id, x.content_id,
+			c.name, p.name, v.number, k.sha, k.interactions, x.revision, x.created_at
+		FROM pact_publications x
+		JOIN pacticipants c ON c.id = x.consumer_id JOIN pacticipants p ON p.id = x.provider_id
+		JOIN pacticipant_versions v ON v.id = x.consumer_version_id JOIN pact_contents k ON k.id = x.content_id`
+	text := joined + q.where()
+	if f.Latest {
+		text = joined + ` WHERE NOT x.superseded AND (x.consumer_id, x.provider_id, x.consumer_version_id) IN (
+			SELECT x.consumer_id, x.provider_id, max(x.consumer_version_id) FROM pact_publications x` + q.where() + `
+			GROUP BY x.consumer_id, x.provider_id)`
+	}
+	return rowsOf(q, text+` ORDER BY x.consumer_version_id DESC, p.name`, func(rows *sql.Rows) (p contracts.Pact, err error) {
+		err = rows.Scan(&p.ID, &p.ConsumerID, &p.ProviderID, &p.ConsumerVersionID, &p.ContentID,
+			&p.Consumer, &p.Provider, &p.ConsumerVersion, &p.SHA, &p.Interactions, &p.Revision, &p.CreatedAt)
+		p.CreatedAt = p.CreatedAt.UTC()
+		return p, err
+	})
+}
+
+// InsertVerification implements contracts.VerificationStore.
+func (c *Contracts) InsertVerification(ctx context.Context, v contracts.Verification) (contracts.Verification, error) {
+	content, err := c.client(ctx).PactContent.Query().Where(pactcontent.ID(v.ContentID)).
+		Select(pactcontent.FieldID, pactcontent.FieldConsumerID, pactcontent.FieldProviderID).Only(ctx)
+	if err != nil {
+		return v, fmt.Errorf("select content %d: %w", v.ContentID, err)
+	}
+	row, err := c.client(ctx).Verification.Create().SetContentID(v.ContentID).SetConsumerID(content.ConsumerID).SetProviderID(content.ProviderID).
+		SetProviderVersionID(v.ProviderVersionID).SetSuccess(v.Success).SetIncomplete(v.Incomplete).SetPending(v.Pending).SetWip(v.WIP).
+		SetConsumerVersion(v.ConsumerVersion).SetBuildURL(v.BuildURL).SetVerifiedAt(v.VerifiedAt).Save(ctx)
+	if err != nil {
+		return v, fmt.Errorf("insert verification of %s by %s: %w", v.PactSHA, v.ProviderVersion, err)
+	}
+	v.ID = row.ID
+	results, err := json.Marshal(v.Interactions)
+	if err != nil {
+		return v, fmt.Errorf("encode results: %w", err)
+	}
+	err = c.client(ctx).VerificationDetail.Create().SetID(v.ID).SetInteractions(string(results)).SetLog(v.Log).
+		SetVerifiedBy(string(v.VerifiedBy)).SetTestResults(string(v.TestResults)).Exec(ctx)
+	return v, wrap(err, "insert verification details")
+}
+
+// Verifications implements contracts.VerificationStore.
+func (c *Contracts) Verifications(ctx context.Context, f contracts.VerificationFilter) ([]contracts.Verification, error) {
+	q := c.query(ctx)
+	if f.ID != 0 {
+		q.and(`v.id = ?`, f.ID)
+	}
+	if f.ConsumerID != 0 {
+		q.and(`v.consumer_id = ?`, f.ConsumerID)
+	}
+	if f.ProviderID != 0 {
+		q.and(`v.provider_id = ?`, f.ProviderID)
+	}
+	q.in(`v.content_id`, f.ContentIDs)
+	q.in(`v.provider_version_id`, f.ProviderVersionIDs)
+	const joined = `SELECT v.id, v.content_id, v.provider_version_id, k.sha, c.name, p.name, v.consumer_version, pv.number,
+			v.success, v.incomplete, v.pending, v.wip, v.build_url, v.verified_at
+		FROM verifications v JOIN pact_contents k ON k.id = v.content_id
+		JOIN pacticipants c ON c.id = v.consumer_id JOIN pacticipants p ON p.id = v.provider_id
+		JOIN pacticipant_versions pv ON pv.id = v.provider_version_id`
+	text := joined + q.where()
+	if f.Latest {
+		text = joined + ` WHERE v.id IN (SELECT max(v.id) FROM verifications v` + q.where() + ` GROUP BY v.content_id)`
+	}
+	text += ` ORDER BY v.id DESC`
+	if f.Limit > 0 {
+		text += fmt.Sprintf(` LIMIT %d`, f.Limit)
+	}
+	return rowsOf(q, text, func(rows *sql.Rows) (v contracts.Verification, err error) {
+		err = rows.Scan(&v.ID, &v.ContentID, &v.ProviderVersionID, &v.PactSHA, &v.Consumer, &v.Provider, &v.ConsumerVersion, &v.ProviderVersion,
+			&v.Success, &v.Incomplete, &v.Pending, &v.WIP, &v.BuildURL, &v.VerifiedAt)
+		v.VerifiedAt = v.VerifiedAt.UTC()
+		return v, err
+	})
+}
+
+// VerificationDetails implements contracts.VerificationStore.
+func (c *Contracts) VerificationDetails(ctx context.Context, vs []contracts.Verification) error {
+	if len(vs) == 0 {
+		return nil
+	}
+	type detail struct {
+		id                                         int64
+		interactions, log, verifiedBy, testResults string
+	}
+	ids := make([]int64, len(vs))
+	for i, v := range vs {
+		ids[i] = v.ID
+	}
+	q := c.query(ctx)
+	q.in(`id`, ids)
+	list, err := rowsOf(q, `SELECT id, interactions, log, verified_by, test_results FROM verification_details`+q.where(),
+		func(rows *sql.Rows) (d detail, err error) {
+			err = rows.Scan(&d.id, &d.interactions, &d.log, &d.verifiedBy, &d.testResults)
+			return d, err
+		})
+	if err != nil {
+		return err
+	}
+	byID := make(map[int64]detail, len(list))
+	for _, d := range list {
+		byID[d.id] = d
+	}
+	for i := range vs {
+		d, ok := byID[vs[i].ID]
+		if !ok {
+			continue
+		}
+		vs[i].Log, vs[i].VerifiedBy, vs[i].TestResults = d.log, rawJSON(d.verifiedBy), rawJSON(d.testResults)
+		if err := json.Unmarshal([]byte(d.interactions), &vs[i].Interactions); err != nil {
+			return fmt.Errorf("decode results of verification %d: %w", d.id, err)
+		}
+	}
+	return nil
+}
+
+// rawJSON is stored JSON, nil for none.
+func rawJSON(s string) json.RawMessage {
+	if s == "" {
+		return nil
+	}
+	return json.RawMessage(s)
+}
+
+// DeleteVerification implements contracts.VerificationStore.
+func (c *Contracts) DeleteVerification(ctx context.Context, id int64) error {
+	if _, err := c.client(ctx).VerificationDetail.Delete().Where(verificationdetail.ID(id)).Exec(ctx); err != nil {
+		return fmt.Errorf("delete details of verification %d: %w", id, err)
+	}
+	_, err := c.client(ctx).Verification.Delete().Where(verification.ID(id)).Exec(ctx)
+	return wrap(err, "delete verification")
+}

@@ -1,0 +1,303 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/goldenpath/platform/contracts"
+	"github.com/goldenpath/platform/internal/store/ent"
+	"github.com/goldenpath/platform/internal/store/ent/branch"
+	"github.com/goldenpath/platform/internal/store/ent/branchversion"
+	"github.com/goldenpath/platform/internal/store/ent/pacticipantversion"
+	"github.com/goldenpath/platform/internal/store/ent/versiontag"
+)
+
+// EnsureVersion implements contracts.VersionStore.
+func (c *Contracts) EnsureVersion(ctx context.Context, pacticipantID int64, number string, now time.Time) (contracts.Version, bool, error) {
+	f := contracts.VersionFilter{PacticipantIDs: []int64{pacticipantID}, Numbers: []string{number}}
+	list, err := c.Versions(ctx, f)
+	if err != nil || len(list) > 0 {
+		return first(list), false, err
+	}
+	_, created, err := made(c.client(ctx).PacticipantVersion.Create().SetPacticipantID(pacticipantID).SetNumber(number).SetCreatedAt(now).
+		OnConflictColumns(pacticipantversion.FieldPacticipantID, pacticipantversion.FieldNumber).DoNothing().ID(ctx))
+	if err != nil {
+		return contracts.Version{}, false, fmt.Errorf("insert version %s: %w", number, err)
+	}
+	list, err = c.Versions(ctx, f)
+	if err == nil && len(list) == 0 {
+		err = fmt.Errorf("version %s is neither inserted nor there", number)
+	}
+	return first(list), created, err
+}
+
+// Versions implements contracts.VersionStore.
+func (c *Contracts) Versions(ctx context.Context, f contracts.VersionFilter) ([]contracts.Version, error) {
+	q := c.query(ctx)
+	from := `pacticipant_versions v JOIN pacticipants p ON p.id = v.pacticipant_id`
+	switch {
+	case f.Branch != "" || f.MainBranch:
+		from = `branches b JOIN pacticipants p ON p.id = b.pacticipant_id`
+		if f.Latest && f.Tag == "" && f.EnvironmentID == "" && f.Numbers == nil && f.IDs == nil {
+			// The head is kept, so the versions of the branch need not be read.
+			from += ` JOIN pacticipant_versions v ON v.id = b.head_version_id`
+			f.Latest = false
+		} else {
+			from += ` JOIN branch_versions bv ON bv.branch_id = b.id JOIN pacticipant_versions v ON v.id = bv.version_id`
+		}
+		if f.MainBranch {
+			q.and(`b.name = p.main_branch`)
+		}
+		if f.Branch != "" {
+			q.and(`b.name = ?`, f.Branch)
+		}
+		q.in(`b.pacticipant_id`, f.PacticipantIDs)
+	default:
+		q.in(`v.pacticipant_id`, f.PacticipantIDs)
+	}
+	if f.Tag != "" {
+		from += ` JOIN version_tags t ON t.version_id = v.id`
+		q.and(`t.name = ?`, f.Tag)
+	}
+	q.in(`v.id`, f.IDs)
+	q.inTexts(`v.number`, f.Numbers)
+	if f.EnvironmentID != "" {
+		q.and(`EXISTS (SELECT 1 FROM deployments d WHERE d.version_id = v.id AND d.current AND d.environment_id = ?)`, f.EnvironmentID)
+	}
+	const columns = `v.id, v.pacticipant_id, p.name, v.number, v.build_url, v.created_at, v.updated_at`
+	text := `SELECT ` + columns + ` FROM ` + from + q.where()
+	if f.Latest {
+		text = `SELECT ` + columns + ` FROM pacticipant_versions v JOIN pacticipants p ON p.id = v.pacticipant_id
+			WHERE v.id IN (SELECT max(v.id) FROM ` + from + q.where() + ` GROUP BY v.pacticipant_id)`
+	}
+	return rowsOf(q, text+` ORDER BY v.id DESC`, func(rows *sql.Rows) (v contracts.Version, err error) {
+		var updated sql.NullTime
+		err = rows.Scan(&v.ID, &v.PacticipantID, &v.Pacticipant, &v.Number, &v.BuildURL, &v.CreatedAt, &updated)
+		v.CreatedAt, v.UpdatedAt = v.CreatedAt.UTC(), nullTime(updated)
+		return v, err
+	})
+}
+
+func nullTime(t sql.NullTime) time.Time {
+	if !t.Valid {
+		return time.Time{}
+	}
+	return t.Time.UTC()
+}
+
+// VersionDetails implements contracts.VersionStore.
+func (c *Contracts) VersionDetails(ctx context.Context, ids []int64) (map[int64]contracts.VersionDetail, error) {
+	out := make(map[int64]contracts.VersionDetail, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	type branchRow struct {
+		version int64
+		contracts.VersionBranch
+	}
+	q := c.query(ctx)
+	q.in(`bv.version_id`, ids)
+	branches, err := rowsOf(q, `SELECT bv.version_id, b.name, b.head_version_id = bv.version_id, bv.created_at
+		FROM branch_versions bv JOIN branches b ON b.id = bv.branch_id`+q.where()+` ORDER BY bv.id`,
+		func(rows *sql.Rows) (r branchRow, err error) {
+			err = rows.Scan(&r.version, &r.Name, &r.Latest, &r.CreatedAt)
+			r.CreatedAt = r.CreatedAt.UTC()
+			return r, err
+		})
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range branches {
+		d := out[r.version]
+		d.Branches = append(d.Branches, r.VersionBranch)
+		out[r.version] = d
+	}
+	if err := c.addTags(ctx, ids, out); err != nil {
+		return nil, err
+	}
+	deployments, err := c.Deployments(ctx, contracts.DeploymentFilter{VersionIDs: ids, Current: true})
+	if err != nil {
+		return nil, err
+	}
+	for _, dep := range deployments {
+		d := out[dep.VersionID]
+		d.Deployments = append(d.Deployments, dep)
+		out[dep.VersionID] = d
+	}
+	for _, id := range ids {
+		out[id] = out[id] // every version asked for has an entry
+	}
+	return out, nil
+}
+
+func (c *Contracts) addTags(ctx context.Context, ids []int64, out map[int64]contracts.VersionDetail) error {
+	type tagRow struct {
+		version int64
+		contracts.VersionTag
+	}
+	q := c.query(ctx)
+	q.in(`t.version_id`, ids)
+	tags, err := rowsOf(q, `SELECT t.version_id, t.name, t.created_at, NOT EXISTS (
+			SELECT 1 FROM version_tags later
+			WHERE later.pacticipant_id = t.pacticipant_id AND later.name = t.name AND later.version_id > t.version_id)
+		FROM version_tags t`+q.where()+` ORDER BY t.name`,
+		func(rows *sql.Rows) (r tagRow, err error) {
+			err = rows.Scan(&r.version, &r.Name, &r.CreatedAt, &r.Latest)
+			r.CreatedAt = r.CreatedAt.UTC()
+			return r, err
+		})
+	for _, r := range tags {
+		d := out[r.version]
+		d.Tags = append(d.Tags, r.VersionTag)
+		out[r.version] = d
+	}
+	return err
+}
+
+// UpdateVersion implements contracts.VersionStore.
+func (c *Contracts) UpdateVersion(ctx context.Context, v contracts.Version) error {
+	err := c.client(ctx).PacticipantVersion.Update().Where(pacticipantversion.ID(v.ID)).
+		SetBuildURL(v.BuildURL).SetNillableUpdatedAt(when(v.UpdatedAt)).Exec(ctx)
+	return wrap(err, "update version "+v.Number)
+}
+
+// EnsureBranchVersion implements contracts.VersionStore.
+func (c *Contracts) EnsureBranchVersion(ctx context.Context, v contracts.Version, name string, now time.Time) (bool, error) {
+	b, err := c.ensureBranch(ctx, v.PacticipantID, name, now)
+	if err != nil {
+		return false, err
+	}
+	client := c.client(ctx)
+	on := branchversion.And(branchversion.BranchID(b.ID), branchversion.VersionID(v.ID))
+	there, err := client.BranchVersion.Query().Where(on).Exist(ctx)
+	if err != nil || there {
+		return false, wrap(err, "select branch version")
+	}
+	_, created, err := made(client.BranchVersion.Create().SetBranchID(b.ID).SetVersionID(v.ID).SetCreatedAt(now).
+		OnConflictColumns(branchversion.FieldBranchID, branchversion.FieldVersionID).DoNothing().ID(ctx))
+	if err != nil {
+		return false, fmt.Errorf("insert version %s on branch %s: %w", v.Number, name, err)
+	}
+	// Only ever forward: of two writers, the one with the newer version wins.
+	err = client.Branch.Update().Where(branch.ID(b.ID), branch.HeadVersionIDLT(v.ID)).SetHeadVersionID(v.ID).Exec(ctx)
+	return created, wrap(err, "update head of branch "+name)
+}
+
+func (c *Contracts) ensureBranch(ctx context.Context, pacticipantID int64, name string, now time.Time) (*ent.Branch, error) {
+	client := c.client(ctx)
+	find := func() (*ent.Branch, error) {
+		return client.Branch.Query().Where(branch.PacticipantID(pacticipantID), branch.Name(name)).Only(ctx)
+	}
+	b, err := find()
+	if !ent.IsNotFound(err) {
+		return b, wrap(err, "select branch "+name)
+	}
+	if _, _, err = made(client.Branch.Create().SetPacticipantID(pacticipantID).SetName(name).SetCreatedAt(now).
+		OnConflictColumns(branch.FieldPacticipantID, branch.FieldName).DoNothing().ID(ctx)); err != nil {
+		return nil, fmt.Errorf("insert branch %s: %w", name, err)
+	}
+	b, err = find()
+	return b, wrap(err, "select branch "+name)
+}
+
+// findHead sets the head of a branch to its newest version.
+func (c *Contracts) findHead(ctx context.Context, branchID int64) error {
+	head, err := c.client(ctx).BranchVersion.Query().Where(branchversion.BranchID(branchID)).
+		Order(branchversion.ByVersionID(descending())).First(ctx)
+	id := int64(0)
+	switch {
+	case ent.IsNotFound(err):
+	case err != nil:
+		return fmt.Errorf("select head of branch %d: %w", branchID, err)
+	default:
+		id = head.VersionID
+	}
+	return wrap(c.client(ctx).Branch.Update().Where(branch.ID(branchID)).SetHeadVersionID(id).Exec(ctx), "update head of branch")
+}
+
+// DeleteBranchVersion implements contracts.VersionStore.
+func (c *Contracts) DeleteBranchVersion(ctx context.Context, versionID int64, name string) (bool, error) {
+	client := c.client(ctx)
+	v, err := client.PacticipantVersion.Get(ctx, versionID)
+	if err != nil {
+		return false, fmt.Errorf("select version %d: %w", versionID, err)
+	}
+	b, err := client.Branch.Query().Where(branch.PacticipantID(v.PacticipantID), branch.Name(name)).Only(ctx)
+	if ent.IsNotFound(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("select branch %s: %w", name, err)
+	}
+	n, err := client.BranchVersion.Delete().Where(branchversion.BranchID(b.ID), branchversion.VersionID(versionID)).Exec(ctx)
+	if err != nil || n == 0 {
+		return false, wrap(err, "delete branch version")
+	}
+	return true, c.findHead(ctx, b.ID)
+}
+
+// Branches implements contracts.VersionStore.
+func (c *Contracts) Branches(ctx context.Context, pacticipantIDs []int64, name string) ([]contracts.Branch, error) {
+	q := c.client(ctx).Branch.Query().Order(branch.ByName(), branch.ByID())
+	if pacticipantIDs != nil {
+		q = q.Where(branch.PacticipantIDIn(pacticipantIDs...))
+	}
+	if name != "" {
+		q = q.Where(branch.Name(name))
+	}
+	rows, err := q.All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("select branches: %w", err)
+	}
+	var out []contracts.Branch
+	for _, row := range rows {
+		out = append(out, contracts.Branch{
+			ID: row.ID, PacticipantID: row.PacticipantID, Name: row.Name, HeadID: row.HeadVersionID, CreatedAt: row.CreatedAt.UTC(),
+		})
+	}
+	return out, nil
+}
+
+// DeleteBranch implements contracts.VersionStore.
+func (c *Contracts) DeleteBranch(ctx context.Context, id int64) error {
+	if _, err := c.client(ctx).BranchVersion.Delete().Where(branchversion.BranchID(id)).Exec(ctx); err != nil {
+		return fmt.Errorf("delete versions of branch %d: %w", id, err)
+	}
+	_, err := c.client(ctx).Branch.Delete().Where(branch.ID(id)).Exec(ctx)
+	return wrap(err, "delete branch")
+}
+
+// EnsureTag implements contracts.VersionStore.
+func (c *Contracts) EnsureTag(ctx context.Context, v contracts.Version, name string, now time.Time) (contracts.VersionTag, bool, error) {
+	_, created, err := made(c.client(ctx).VersionTag.Create().SetVersionID(v.ID).SetPacticipantID(v.PacticipantID).SetName(name).SetCreatedAt(now).
+		OnConflictColumns(versiontag.FieldVersionID, versiontag.FieldName).DoNothing().ID(ctx))
+	if err != nil {
+		return contracts.VersionTag{}, false, fmt.Errorf("insert tag %s: %w", name, err)
+	}
+	row, err := c.client(ctx).VersionTag.Query().Where(versiontag.VersionID(v.ID), versiontag.Name(name)).Only(ctx)
+	if err != nil {
+		return contracts.VersionTag{}, false, fmt.Errorf("select tag %s: %w", name, err)
+	}
+	return contracts.VersionTag{Name: name, CreatedAt: row.CreatedAt.UTC()}, created, nil
+}
+
+// DeleteTag implements contracts.VersionStore.
+func (c *Contracts) DeleteTag(ctx context.Context, versionID int64, name string) (bool, error) {
+	n, err := c.client(ctx).VersionTag.Delete().Where(versiontag.VersionID(versionID), versiontag.Name(name)).Exec(ctx)
+	return n > 0, wrap(err, "delete tag "+name)
+}
+
+// FirstTagged implements contracts.VersionStore.
+func (c *Contracts) FirstTagged(ctx context.Context, pacticipantID int64, name string) (time.Time, bool, error) {
+	row, err := c.client(ctx).VersionTag.Query().Where(versiontag.PacticipantID(pacticipantID), versiontag.Name(name)).
+		Order(versiontag.ByID()).First(ctx)
+	if ent.IsNotFound(err) {
+		return time.Time{}, false, nil
+	}
+	if err != nil {
+		return time.Time{}, false, fmt.Errorf("select first tag %s: %w", name, err)
+	}
+	return row.CreatedAt.UTC(), true, nil
+}

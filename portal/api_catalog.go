@@ -1,0 +1,165 @@
+package portal
+
+import (
+	"context"
+
+	"github.com/goldenpath/platform/catalog"
+	"github.com/goldenpath/platform/internal/fault"
+	"github.com/goldenpath/platform/portal/api/server"
+	"github.com/goldenpath/platform/portal/api/types"
+)
+
+// apiCatalog is what the API needs of the catalog.
+type apiCatalog interface {
+	Get(ctx context.Context, ref catalog.Ref) (catalog.Entity, error)
+	List(ctx context.Context, q catalog.Query) (catalog.Page, error)
+	Facets(ctx context.Context, q catalog.Query, keys ...string) (map[string][]catalog.FacetCount, error)
+	Register(ctx context.Context, l catalog.Location) (catalog.Registration, error)
+	Refresh(ctx context.Context, locationID string) (catalog.Registration, error)
+	Remove(ctx context.Context, l catalog.Location) error
+	Locations(ctx context.Context) ([]catalog.Location, error)
+}
+
+// ListEntities answers GET /entities.
+func (a *API) ListEntities(ctx context.Context, r server.ListEntitiesRequestObject) (server.ListEntitiesResponseObject, error) {
+	p := r.Params
+	page, err := a.deps.Catalog.List(ctx, catalog.Query{
+		Kinds: p.Kind, Types: p.Type, Owners: p.Owner, Systems: p.System, Lifecycles: p.Lifecycle, Tags: p.Tag,
+		Text: value(p.Q), Order: value(p.Order), Limit: limitOf(p.Limit), Cursor: value(p.Cursor),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return server.ListEntities200JSONResponse{Items: mapped(page.Items, fromEntity), Total: page.Total, Next: page.Next}, nil
+}
+
+// ListFacets answers GET /entities/facets.
+func (a *API) ListFacets(ctx context.Context, r server.ListFacetsRequestObject) (server.ListFacetsResponseObject, error) {
+	p := r.Params
+	keys := mapped(p.Facet, func(f types.ListFacetsParamsFacet) string { return string(f) })
+	counts, err := a.deps.Catalog.Facets(ctx, catalog.Query{
+		Kinds: p.Kind, Types: p.Type, Owners: p.Owner, Systems: p.System, Lifecycles: p.Lifecycle, Tags: p.Tag, Text: value(p.Q),
+	}, keys...)
+	if err != nil {
+		return nil, err
+	}
+	facets := make(map[string][]types.FacetCount, len(counts))
+	for key, values := range counts {
+		facets[key] = mapped(values, func(c catalog.FacetCount) types.FacetCount {
+			return types.FacetCount{Value: c.Value, Label: c.Label, Count: c.Count}
+		})
+	}
+	return server.ListFacets200JSONResponse{Facets: facets}, nil
+}
+
+// GetEntity answers GET /entities/{kind}/{namespace}/{name}.
+func (a *API) GetEntity(ctx context.Context, r server.GetEntityRequestObject) (server.GetEntityResponseObject, error) {
+	ref, err := catalog.ParseRef(r.Kind+":"+r.Namespace+"/"+r.Name, catalog.RefDefaults{})
+	if err != nil {
+		return nil, err
+	}
+	entity, err := a.deps.Catalog.Get(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	return server.GetEntity200JSONResponse(fromEntity(entity)), nil
+}
+
+// ListLocations answers GET /locations.
+func (a *API) ListLocations(ctx context.Context, _ server.ListLocationsRequestObject) (server.ListLocationsResponseObject, error) {
+	locations, err := a.deps.Catalog.Locations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return server.ListLocations200JSONResponse{Items: mapped(locations, fromLocation)}, nil
+}
+
+// RegisterLocation answers POST /locations.
+func (a *API) RegisterLocation(ctx context.Context, r server.RegisterLocationRequestObject) (server.RegisterLocationResponseObject, error) {
+	registration, err := a.deps.Catalog.Register(ctx, catalog.Location{
+		Type: catalog.LocationType(r.Body.Type), Target: r.Body.Target, Branch: r.Body.Branch, Path: r.Body.Path,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return server.RegisterLocation200JSONResponse(fromRegistration(registration)), nil
+}
+
+// RefreshLocation answers POST /locations/{id}/refresh.
+func (a *API) RefreshLocation(ctx context.Context, r server.RefreshLocationRequestObject) (server.RefreshLocationResponseObject, error) {
+	registration, err := a.deps.Catalog.Refresh(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	return server.RefreshLocation200JSONResponse(fromRegistration(registration)), nil
+}
+
+// DeleteLocation answers DELETE /locations/{id}.
+func (a *API) DeleteLocation(ctx context.Context, r server.DeleteLocationRequestObject) (server.DeleteLocationResponseObject, error) {
+	locations, err := a.deps.Catalog.Locations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range locations {
+		if l.ID != r.ID {
+			continue
+		}
+		if err := a.deps.Catalog.Remove(ctx, l); err != nil {
+			return nil, err
+		}
+		return server.DeleteLocation204Response{}, nil
+	}
+	return nil, fault.New(fault.NotFound, "There is no location with the id %s.", r.ID).
+		WithHint("See the locations: platform catalog errors --all")
+}
+
+func fromEntity(e catalog.Entity) types.Entity {
+	spec := e.Spec
+	if spec == nil {
+		spec = map[string]any{}
+	}
+	return types.Entity{
+		UID: e.UID, Etag: e.Etag, Ref: e.Ref().String(), APIVersion: e.APIVersion, Kind: e.Kind,
+		Metadata: fromMetadata(e.Metadata), Spec: spec,
+		Relations: mapped(e.Relations, func(r catalog.Relation) types.Relation {
+			return types.Relation{Type: r.Type, TargetRef: r.TargetRef}
+		}),
+		Status: mapped(e.Status.Items, func(s catalog.StatusItem) types.StatusItem {
+			return types.StatusItem{Type: s.Type, Level: s.Level, Message: s.Message}
+		}),
+		Source: types.EntitySource{
+			Type: string(e.Source.Type), Target: e.Source.Target, Path: e.Source.Path, Line: e.Source.Line, Commit: e.Source.Commit,
+		},
+		UpdatedAt: e.UpdatedAt,
+	}
+}
+
+func fromMetadata(m catalog.Metadata) types.EntityMetadata {
+	return types.EntityMetadata{
+		Name: m.Name, Namespace: m.Namespace, Title: m.Title, Description: m.Description,
+		Labels: m.Labels, Annotations: m.Annotations, Tags: m.Tags,
+		Links: mapped(m.Links, func(l catalog.Link) types.EntityLink {
+			return types.EntityLink{URL: l.URL, Title: l.Title, Icon: l.Icon, Type: l.Type}
+		}),
+		AdditionalProperties: m.Extra,
+	}
+}
+
+func fromLocation(l catalog.Location) types.Location {
+	return types.Location{
+		ID: l.ID, Type: types.LocationType(l.Type), Target: l.Target, Branch: l.Branch,
+		Path: l.Path, Commit: l.Commit, CreatedBy: l.CreatedBy, LastRefreshed: l.LastRefreshed, Problems: mapped(l.Errors, fromSourceProblem),
+	}
+}
+
+func fromRegistration(r catalog.Registration) types.Registration {
+	return types.Registration{
+		Location: fromLocation(r.Location),
+		Entities: mapped(r.Entities, catalog.Ref.String),
+		Problems: mapped(r.Problems, fromSourceProblem),
+	}
+}
+
+func fromSourceProblem(p catalog.Problem) types.SourceProblem {
+	return types.SourceProblem{Where: p.Where(), Field: p.Field, Message: p.Message, Hint: p.Hint}
+}

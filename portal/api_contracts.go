@@ -1,0 +1,115 @@
+package portal
+
+import (
+	"context"
+
+	"github.com/goldenpath/platform/contracts"
+	"github.com/goldenpath/platform/portal/api/server"
+	"github.com/goldenpath/platform/portal/api/types"
+)
+
+// apiContracts is what the API needs of the broker.
+type apiContracts interface {
+	Publish(ctx context.Context, p contracts.Publication) (contracts.Published, error)
+	PactsForVerification(ctx context.Context, q contracts.PactQuery) ([]contracts.VerifiablePact, error)
+	RecordVerification(ctx context.Context, v contracts.Verification) (contracts.Verification, error)
+	RecordDeployment(ctx context.Context, d contracts.Deployment) (contracts.Deployment, error)
+	CanIDeploy(ctx context.Context, q contracts.Question) (contracts.Answer, error)
+	Environments(ctx context.Context) ([]contracts.Environment, error)
+	Pairs(ctx context.Context) ([]contracts.Pair, error)
+	Pair(ctx context.Context, consumer, provider string) (contracts.PairDetail, error)
+	ContractsOf(ctx context.Context, service string) ([]contracts.Pair, error)
+}
+
+// ListContracts answers GET /contracts.
+func (a *API) ListContracts(ctx context.Context, r server.ListContractsRequestObject) (server.ListContractsResponseObject, error) {
+	var pairs []contracts.Pair
+	var err error
+	if service := value(r.Params.Service); service != "" {
+		pairs, err = a.deps.Contracts.ContractsOf(ctx, service)
+	} else {
+		pairs, err = a.deps.Contracts.Pairs(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return server.ListContracts200JSONResponse{Items: mapped(pairs, fromPair)}, nil
+}
+
+// GetContract answers GET /contracts/pairs/{consumer}/{provider}.
+func (a *API) GetContract(ctx context.Context, r server.GetContractRequestObject) (server.GetContractResponseObject, error) {
+	detail, err := a.deps.Contracts.Pair(ctx, r.Consumer, r.Provider)
+	if err != nil {
+		return nil, err
+	}
+	return server.GetContract200JSONResponse(fromPairDetail(detail)), nil
+}
+
+// PublishContracts answers POST /contracts/publications.
+func (a *API) PublishContracts(ctx context.Context, r server.PublishContractsRequestObject) (server.PublishContractsResponseObject, error) {
+	p, err := toPublication(*r.Body)
+	if err != nil {
+		return nil, err
+	}
+	published, err := a.deps.Contracts.Publish(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return server.PublishContracts200JSONResponse(fromPublished(published)), nil
+}
+
+// PlanVerification answers POST /contracts/verification-plan.
+func (a *API) PlanVerification(ctx context.Context, r server.PlanVerificationRequestObject) (server.PlanVerificationResponseObject, error) {
+	pacts, err := a.deps.Contracts.PactsForVerification(ctx, toPactQuery(*r.Body))
+	if err != nil {
+		return nil, err
+	}
+	return server.PlanVerification200JSONResponse{Provider: r.Body.Provider, Pacts: mapped(pacts, fromVerifiable)}, nil
+}
+
+// RecordVerification answers POST /contracts/verifications.
+func (a *API) RecordVerification(ctx context.Context, r server.RecordVerificationRequestObject) (server.RecordVerificationResponseObject, error) {
+	v, err := a.deps.Contracts.RecordVerification(ctx, toVerification(*r.Body))
+	if err != nil {
+		return nil, err
+	}
+	return server.RecordVerification201JSONResponse(fromVerification(v)), nil
+}
+
+// RecordDeployment answers POST /contracts/deployments.
+func (a *API) RecordDeployment(ctx context.Context, r server.RecordDeploymentRequestObject) (server.RecordDeploymentResponseObject, error) {
+	d, err := a.deps.Contracts.RecordDeployment(ctx, contracts.Deployment{
+		Service: r.Body.Service, Version: r.Body.Version, Environment: r.Body.Environment, ApplicationInstance: r.Body.ApplicationInstance,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return server.RecordDeployment201JSONResponse{
+		ID: d.ID, Service: d.Service, Version: d.Version, Environment: d.Environment,
+		ApplicationInstance: d.ApplicationInstance, DeployedAt: d.CreatedAt,
+	}, nil
+}
+
+// CanIDeploy answers GET /contracts/can-i-deploy.
+func (a *API) CanIDeploy(ctx context.Context, r server.CanIDeployRequestObject) (server.CanIDeployResponseObject, error) {
+	p := r.Params
+	answer, err := a.deps.Contracts.CanIDeploy(ctx, contracts.Question{Service: p.Service, Version: p.Version, Environment: p.Environment})
+	if err != nil {
+		return nil, err
+	}
+	return server.CanIDeploy200JSONResponse{
+		Service: p.Service, Version: p.Version, Environment: p.Environment,
+		Verdict: types.Verdict(answer.Verdict), Summary: answer.Summary, Reasons: mapped(answer.Reasons, fromReason),
+	}, nil
+}
+
+// ListEnvironments answers GET /environments.
+func (a *API) ListEnvironments(ctx context.Context, _ server.ListEnvironmentsRequestObject) (server.ListEnvironmentsResponseObject, error) {
+	environments, err := a.deps.Contracts.Environments(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return server.ListEnvironments200JSONResponse{Items: mapped(environments, func(e contracts.Environment) types.Environment {
+		return types.Environment{Name: e.Name, Title: e.DisplayName, Production: e.Production}
+	})}, nil
+}

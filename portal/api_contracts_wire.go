@@ -1,0 +1,113 @@
+package portal
+
+import (
+	"strconv"
+
+	"github.com/goldenpath/platform/contracts"
+	"github.com/goldenpath/platform/internal/fault"
+	"github.com/goldenpath/platform/portal/api/types"
+)
+
+// toPublication takes the consumer and provider of each pact from its content:
+// the broker reads them there.
+func toPublication(p types.Publication) (contracts.Publication, error) {
+	publication := contracts.Publication{
+		Consumer: p.Consumer, Version: p.Version, Branch: p.Branch, Tags: p.Tags, BuildURL: p.BuildURL,
+	}
+	for i, c := range p.Contracts {
+		if len(c.Content) == 0 {
+			return publication, fault.New(fault.Invalid, "A contract has no content.").
+				WithField("contracts."+strconv.Itoa(i)+".content", "is missing")
+		}
+		publication.Contracts = append(publication.Contracts, contracts.Contract{File: c.File, Content: c.Content})
+	}
+	return publication, nil
+}
+
+func fromPublished(p contracts.Published) types.Published {
+	return types.Published{
+		Consumer: p.Consumer, Version: p.Version, Branch: p.Branch, Tags: p.Tags, Notices: orEmpty(p.Notices),
+		Contracts: mapped(p.Contracts, func(c contracts.PublishedContract) types.PublishedContract {
+			return types.PublishedContract{Consumer: c.Consumer, Provider: c.Provider, Sha: c.SHA, Changed: c.Changed || c.First}
+		}),
+	}
+}
+
+func toPactQuery(q types.VerificationQuestion) contracts.PactQuery {
+	return contracts.PactQuery{
+		Provider: q.Provider, ProviderBranch: q.ProviderBranch, ProviderTags: q.ProviderTags,
+		IncludePending: q.IncludePending, IncludeWIPSince: q.IncludeWipSince,
+		Selectors: mapped(q.Selectors, func(s types.Selector) contracts.Selector {
+			return contracts.Selector{
+				Consumer: s.Consumer, MainBranch: s.MainBranch, Branch: s.Branch, FallbackBranch: s.FallbackBranch,
+				MatchingBranch: s.MatchingBranch, Tag: s.Tag, FallbackTag: s.FallbackTag, Latest: s.Latest,
+				Deployed: s.Deployed, Released: s.Released, DeployedOrReleased: s.DeployedOrReleased, Environment: s.Environment,
+			}
+		}),
+	}
+}
+
+func fromVerifiable(p contracts.VerifiablePact) types.PlannedPact {
+	return types.PlannedPact{
+		Sha: p.SHA, Consumer: p.Consumer, Provider: p.Provider, Content: p.Content,
+		ConsumerVersions: orEmpty(p.ConsumerVersions), Pending: p.Pending,
+		Notices: mapped(p.Notices, func(n contracts.PactNotice) string { return n.Text }),
+	}
+}
+
+func toVerification(v types.NewVerification) contracts.Verification {
+	return contracts.Verification{
+		PactSHA: v.Sha, Consumer: v.Consumer, Provider: v.Provider,
+		ProviderVersion: v.ProviderVersion, ProviderBranch: v.ProviderBranch,
+		Success: v.Success, Log: v.Log, BuildURL: v.BuildURL,
+		Interactions: mapped(v.Interactions, func(i types.InteractionResult) contracts.InteractionResult {
+			return contracts.InteractionResult{
+				ID: i.ID, Description: i.Description, State: i.State, Status: string(i.Status), Mismatches: i.Mismatches,
+			}
+		}),
+	}
+}
+
+func fromVerification(v contracts.Verification) types.Verification {
+	return types.Verification{
+		ID: strconv.FormatInt(v.ID, 10), Sha: v.PactSHA, Consumer: v.Consumer, Provider: v.Provider,
+		ProviderVersion: v.ProviderVersion, ProviderBranch: v.ProviderBranch,
+		Success: v.Success, Log: v.Log, BuildURL: v.BuildURL, VerifiedAt: v.VerifiedAt,
+		Interactions: mapped(v.Interactions, func(i contracts.InteractionResult) types.InteractionResult {
+			return types.InteractionResult{
+				ID: i.ID, Description: i.Description, State: i.State,
+				Status: types.InteractionResultStatus(i.Status), Mismatches: i.Mismatches,
+			}
+		}),
+	}
+}
+
+func fromPair(p contracts.Pair) types.ContractSummary {
+	return types.ContractSummary{
+		Consumer: p.Consumer, Provider: p.Provider, Verdict: types.Verdict(p.Verdict), Sha: p.SHA,
+		ConsumerVersion: p.ConsumerVersion, ConsumerBranch: p.ConsumerBranch,
+		ProviderVersion: p.ProviderVersion, PublishedAt: p.PublishedAt, VerifiedAt: p.VerifiedAt,
+	}
+}
+
+func fromPairDetail(d contracts.PairDetail) types.Contract {
+	return types.Contract{
+		Summary: fromPair(d.Pair), Content: d.Content,
+		Versions: mapped(d.Versions, func(v contracts.PublishedVersion) types.ContractVersion {
+			return types.ContractVersion{
+				Version: v.Number, Branches: v.Branches, Tags: v.Tags, Environments: v.Environments,
+				Sha: v.SHA, PublishedAt: v.PublishedAt, Verdict: types.Verdict(v.Verdict),
+			}
+		}),
+		Verifications: mapped(d.Verifications, fromVerification),
+	}
+}
+
+func fromReason(r contracts.Reason) types.Reason {
+	return types.Reason{
+		Verdict: types.Verdict(r.Verdict), Text: r.Text, Next: r.Next,
+		Consumer: r.Consumer, ConsumerVersion: r.ConsumerVersion,
+		Provider: r.Provider, ProviderVersion: r.ProviderVersion,
+		Interactions: r.Interactions, VerifiedAt: r.VerifiedAt,
+	}
+}

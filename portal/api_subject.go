@@ -1,0 +1,50 @@
+package portal
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"github.com/goldenpath/platform/portal/api/server"
+)
+
+// noteSubject notes what a write is about, for the audit log: the guard has
+// noted the operation before, and whoever keeps the log reads both when the
+// answer is given.
+func noteSubject(next server.StrictHandlerFunc, _ string) server.StrictHandlerFunc {
+	return func(c echo.Context, request any) (any, error) {
+		if subject := subjectOf(request); subject != "" {
+			c.Set("subject", subject)
+		}
+		return next(c, request)
+	}
+}
+
+// subjectOf says what a write is about, "" for a read.
+func subjectOf(request any) string {
+	switch r := request.(type) {
+	case server.CreateServiceRequestObject:
+		return r.Body.Name
+	case server.RegisterLocationRequestObject:
+		return r.Body.Target
+	case server.DeleteLocationRequestObject:
+		return r.ID
+	case server.RefreshLocationRequestObject:
+		return r.ID
+	case server.RetryRunRequestObject:
+		return r.ID
+	case server.UndoRunRequestObject:
+		return r.ID
+	case server.CancelRunRequestObject:
+		return r.ID
+	case server.PublishContractsRequestObject:
+		return r.Body.Consumer + " " + r.Body.Version
+	case server.RecordVerificationRequestObject:
+		return r.Body.Consumer + " with " + r.Body.Provider + " " + r.Body.ProviderVersion
+	case server.RecordDeploymentRequestObject:
+		return r.Body.Service + " " + r.Body.Version + " in " + r.Body.Environment
+	case server.CreateTokenRequestObject:
+		return r.Body.Name
+	case server.RevokeTokenRequestObject:
+		return r.ID
+	}
+	return ""
+}

@@ -1,0 +1,74 @@
+package portal
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/goldenpath/platform/internal/fault"
+)
+
+type loginPage struct {
+	frame
+	Next    string
+	Message string
+	Needed  bool // this server wants a login
+}
+
+func (p *pages) showLogin(c echo.Context) error {
+	return p.render(c, http.StatusOK, "login", loginPage{
+		frame: newFrame(c, "Sign in", ""), Next: localPath(c.QueryParam("next")), Needed: p.sessions.Required(),
+	})
+}
+
+func (p *pages) submitLogin(c echo.Context) error {
+	next := localPath(c.FormValue("next"))
+	err := p.sessions.Login(c, strings.TrimSpace(c.FormValue("token")))
+	if err == nil {
+		return c.Redirect(http.StatusSeeOther, next)
+	}
+	f := fault.From(err)
+	if f.Code != fault.Unauthenticated && f.Code != fault.Invalid {
+		return err
+	}
+	return p.render(c, f.Code.HTTPStatus(), "login", loginPage{
+		frame: newFrame(c, "Not yet: Sign in", ""), Next: next, Message: f.Message, Needed: p.sessions.Required(),
+	})
+}
+
+func (p *pages) submitLogout(c echo.Context) error {
+	if err := p.sessions.Logout(c); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/login?notice=signed-out")
+}
+
+// preferenceLife is how long a browser keeps a preference.
+const preferenceLife = 365 * 24 * time.Hour
+
+// savePreferences keeps how this browser wants the portal to look and behave.
+func (*pages) savePreferences(c echo.Context) error {
+	form, err := formOf(c)
+	if err != nil {
+		return err
+	}
+	if form.Has("theme") {
+		setPreference(c, cookieTheme, oneOf(form.Get("theme"), themeSystem, "light", "dark"))
+	}
+	if form.Has("shortcuts") {
+		setPreference(c, cookieShortcuts, oneOf(form.Get("shortcuts"), "on", shortcutsOff))
+	}
+	if c.Request().Header.Get("Sec-Fetch-Mode") == "cors" || c.Request().Header.Get("Sec-Fetch-Mode") == "same-origin" {
+		return c.NoContent(http.StatusNoContent)
+	}
+	return c.Redirect(http.StatusSeeOther, localPath(form.Get("next")))
+}
+
+func setPreference(c echo.Context, name, value string) {
+	c.SetCookie(&http.Cookie{
+		Name: name, Value: value, Path: "/", MaxAge: int(preferenceLife.Seconds()),
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.Scheme() == "https",
+	})
+}

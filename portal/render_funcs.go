@@ -1,0 +1,151 @@
+package portal
+
+import (
+	"fmt"
+	"html/template"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// funcs are what templates may call.
+func (r *renderer) funcs() template.FuncMap {
+	return template.FuncMap{
+		"asset":    r.asset,
+		"icon":     r.icon,
+		"badge":    r.badge,
+		"age":      r.age,
+		"duration": showDuration,
+		"elapsed":  r.elapsed,
+		"short":    shortVersion,
+		"count":    showCount,
+		"plural":   plural,
+		"code":     highlight,
+		"words":    words,
+		"join":     strings.Join,
+		"add":      func(a, b int) int { return a + b },
+	}
+}
+
+// icon returns one icon of the sprite. It says nothing a screen reader should
+// read: the words beside it do.
+func (r *renderer) icon(name string) template.HTML {
+	href := template.HTMLEscapeString(r.asset("icons.svg") + "#" + name)
+	return template.HTML(`<svg class="icon" width="16" height="16" aria-hidden="true" focusable="false"><use href="` + href + `"></use></svg>`) //nolint:gosec // escaped above
+}
+
+// badge is a state in a word, an icon and a tone, so that it never depends on
+// colour alone.
+type badge struct{ Tone, Icon, Word string }
+
+func (r *renderer) badge(b badge) template.HTML {
+	if b.Word == "" {
+		return ""
+	}
+	return template.HTML(`<span class="badge `+template.HTMLEscapeString(b.Tone)+`">`) + //nolint:gosec // escaped
+		r.icon(b.Icon) + template.HTML(template.HTMLEscapeString(b.Word)+`</span>`) //nolint:gosec // escaped
+}
+
+// age shows how long ago t was; the exact time in UTC is in its title. A
+// script keeps it up to date.
+func (r *renderer) age(t time.Time) template.HTML {
+	if t.IsZero() {
+		return `<span class="muted">never</span>`
+	}
+	t = t.UTC()
+	return template.HTML(fmt.Sprintf(`<time datetime="%s" title="%s" data-age>%s</time>`, //nolint:gosec // times hold no markup
+		t.Format(time.RFC3339), t.Format("2006-01-02 15:04:05 UTC"), ageText(r.now().Sub(t))))
+}
+
+// ageText says how long ago something was, in one unit.
+func ageText(d time.Duration) string {
+	switch {
+	case d < 10*time.Second:
+		return "just now"
+	case d < time.Minute:
+		return fmt.Sprintf("%d s ago", int(d.Seconds()))
+	case d < time.Hour:
+		return fmt.Sprintf("%d min ago", int(d.Minutes()))
+	case d < 24*time.Hour:
+		return fmt.Sprintf("%d h ago", int(d.Hours()))
+	case d < 60*24*time.Hour:
+		return plural(int(d.Hours()/24), "day", "days") + " ago"
+	case d < 730*24*time.Hour:
+		return plural(int(d.Hours()/24/30), "month", "months") + " ago"
+	}
+	return plural(int(d.Hours()/24/365), "year", "years") + " ago"
+}
+
+// elapsed returns the time between from and to, or until now while to is zero.
+func (r *renderer) elapsed(from, to time.Time) string {
+	if from.IsZero() {
+		return ""
+	}
+	if to.IsZero() {
+		to = r.now()
+	}
+	return showDuration(to.Sub(from))
+}
+
+func showDuration(d time.Duration) string {
+	switch {
+	case d < 0:
+		return "0 ms"
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	case d < 10*time.Second:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", int(d.Seconds()))
+	case d < time.Hour:
+		return fmt.Sprintf("%d min %d s", int(d.Minutes()), int(d.Seconds())%60)
+	}
+	return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
+}
+
+// shortVersion cuts a commit to the seven characters people recognise it by.
+// Other versions are shown whole.
+func shortVersion(version string) string {
+	if len(version) != 40 && len(version) != 64 {
+		return version
+	}
+	for _, c := range version {
+		if !strings.ContainsRune("0123456789abcdef", c) {
+			return version
+		}
+	}
+	return version[:7]
+}
+
+// showCount writes a number with thousands apart.
+func showCount(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return showCount(n) + " " + many
+}
+
+// words turns an identifier such as dependencyOf or create-service into words.
+func words(identifier string) string {
+	var b strings.Builder
+	for i, c := range identifier {
+		switch {
+		case c == '-' || c == '_':
+			b.WriteByte(' ')
+		case c >= 'A' && c <= 'Z' && i > 0:
+			b.WriteByte(' ')
+			b.WriteRune(c + 'a' - 'A')
+		default:
+			b.WriteRune(c)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,209 @@
+package config
+
+import (
+	"fmt"
+	"log/slog"
+	"maps"
+	"net"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+func text(field func(*Config) *string) func(*Config, string) string {
+	return func(c *Config, value string) string {
+		*field(c) = value
+		return ""
+	}
+}
+
+func oneOf(field func(*Config) *string, words ...string) func(*Config, string) string {
+	return func(c *Config, value string) string {
+		if !slices.Contains(words, value) {
+			return fmt.Sprintf("%q is not one of %s.", value, strings.Join(words, ", "))
+		}
+		*field(c) = value
+		return ""
+	}
+}
+
+func parseBool(field func(*Config) *bool) func(*Config, string) string {
+	return func(c *Config, value string) string {
+		b, err := strconv.ParseBool(value)
+		if err != nil {
+			return fmt.Sprintf("%q is neither true nor false.", value)
+		}
+		*field(c) = b
+		return ""
+	}
+}
+
+func parseListen(c *Config, value string) string {
+	c.Listen = value
+	_, port, err := net.SplitHostPort(value)
+	if err != nil {
+		return fmt.Sprintf("%q is not host:port, for example 127.0.0.1:8080.", value)
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return fmt.Sprintf("%q is no port; ports are 0 to 65535.", port)
+	}
+	return ""
+}
+
+func parseDataDir(c *Config, value string) string {
+	if value == "" {
+		return "no folder is named, and there is no home directory to keep data in. Name a folder, or set HOME."
+	}
+	c.DataDir = value
+	return ""
+}
+
+func parseDatabase(c *Config, value string) string {
+	c.Database = value
+	if scheme, _, ok := strings.Cut(value, "://"); ok && !isPostgres(value) {
+		return fmt.Sprintf("%s:// is no database we know. It is postgres://USER:PASSWORD@HOST/NAME, or the path of an SQLite file.", scheme)
+	}
+	if isPostgres(value) {
+		return checkPostgres(value)
+	}
+	return ""
+}
+
+func parseReplicas(c *Config, value string) string {
+	c.Replicas = nil
+	for one := range strings.SplitSeq(value, ",") {
+		one = strings.TrimSpace(one)
+		if !isPostgres(one) {
+			return "each replica is postgres://..., with commas between them."
+		}
+		if wrong := checkPostgres(one); wrong != "" {
+			return wrong
+		}
+		c.Replicas = append(c.Replicas, one)
+	}
+	return ""
+}
+
+func isPostgres(value string) bool {
+	return strings.HasPrefix(value, "postgres://") || strings.HasPrefix(value, "postgresql://")
+}
+
+// checkPostgres never repeats the address: it has a password in it.
+func checkPostgres(value string) string {
+	if _, err := url.Parse(value); err != nil {
+		return "the address of PostgreSQL cannot be read. Write special characters of the password as %XX."
+	}
+	return ""
+}
+
+func parsePublicURL(c *Config, value string) string {
+	if !isWeb(value) {
+		return fmt.Sprintf("%q is not an address like https://platform.example.com.", value)
+	}
+	c.publicURL = strings.TrimRight(value, "/")
+	return ""
+}
+
+func parseGitHubURL(c *Config, value string) string {
+	if !isWeb(value) {
+		return fmt.Sprintf("%q is no address of GitHub's API. An enterprise's own looks like https://github.example.com/api/v3.", value)
+	}
+	c.GitHub.URL = strings.TrimRight(value, "/")
+	return ""
+}
+
+func isWeb(value string) bool {
+	u, err := url.Parse(value)
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
+}
+
+func parseLogLevel(c *Config, value string) string {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(value)); err != nil {
+		return fmt.Sprintf("%q is not one of debug, info, warn, error.", value)
+	}
+	c.LogLevel = level
+	return ""
+}
+
+// parseEndpoint takes the address for all signals; spans go below it.
+func parseEndpoint(c *Config, value string) string {
+	if !isWeb(value) {
+		return fmt.Sprintf("%q is not an address like http://127.0.0.1:4318.", value)
+	}
+	c.Traces.Endpoint = strings.TrimRight(value, "/") + "/v1/traces"
+	return ""
+}
+
+// parseTracesEndpoint takes the address for spans alone, as it is.
+func parseTracesEndpoint(c *Config, value string) string {
+	if !isWeb(value) {
+		return fmt.Sprintf("%q is not an address like http://127.0.0.1:4318/v1/traces.", value)
+	}
+	c.Traces.Endpoint = value
+	return ""
+}
+
+// parsePairs reads OpenTelemetry's lists: key=value,key=value with %XX in values.
+func parsePairs(field func(*Config) *map[string]string) func(*Config, string) string {
+	return func(c *Config, value string) string {
+		pairs := map[string]string{}
+		for one := range strings.SplitSeq(value, ",") {
+			if one = strings.TrimSpace(one); one == "" {
+				continue
+			}
+			key, raw, ok := strings.Cut(one, "=")
+			plain, err := url.PathUnescape(strings.TrimSpace(raw))
+			if key = strings.TrimSpace(key); !ok || key == "" || err != nil {
+				return "is not key=value,key=value with special characters as %XX."
+			}
+			pairs[key] = plain
+		}
+		*field(c) = maps.Clone(pairs)
+		return ""
+	}
+}
+
+func parseTimeout(c *Config, value string) string {
+	ms, err := strconv.Atoi(value)
+	if err != nil || ms <= 0 {
+		return fmt.Sprintf("%q is no number of milliseconds.", value)
+	}
+	c.Traces.Timeout = time.Duration(ms) * time.Millisecond
+	return ""
+}
+
+func parseRatio(c *Config, value string) string {
+	ratio, err := strconv.ParseFloat(value, 64)
+	if err != nil || ratio < 0 || ratio > 1 {
+		return fmt.Sprintf("%q is no number from 0 to 1.", value)
+	}
+	c.Traces.Ratio = ratio
+	return ""
+}
+
+// withoutPassword shows an address without its password.
+func withoutPassword(value string) string {
+	if !strings.Contains(value, "://") {
+		return value // a path
+	}
+	u, err := url.Parse(value)
+	if err != nil {
+		return "(hidden)"
+	}
+	query := u.Query()
+	if query.Has("password") || query.Has("sslpassword") {
+		return "(hidden)"
+	}
+	return u.Redacted()
+}
+
+func withoutPasswords(value string) string {
+	all := strings.Split(value, ",")
+	for i := range all {
+		all[i] = withoutPassword(strings.TrimSpace(all[i]))
+	}
+	return strings.Join(all, ",")
+}

@@ -129,14 +129,13 @@ func (c *Creation) resolveMissing(ctx context.Context, r *resolved, p *problems,
 // come from the platform itself.
 func (c *Creation) writtenDown(ctx context.Context, kind string) (bool, error) {
 	q := catalog.Query{Kinds: []string{kind}, Limit: catalog.MaxLimit}
-	made := catalog.OriginMade()
 	for {
 		page, err := c.o.Catalog.List(ctx, q)
 		if err != nil {
 			return false, err
 		}
 		if slices.ContainsFunc(page.Items, func(e catalog.Entity) bool {
-			return e.Source.Type != made.Type || e.Source.Target != made.Target
+			return e.Source.Type != catalog.LocationPlatform
 		}) {
 			return true, nil
 		}

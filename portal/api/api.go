@@ -3,7 +3,7 @@
 // and the portal validates requests against it.
 package api
 
-import _ "embed"
+import "embed"
 
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config types/config.yaml openapi.yaml
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config client/config.yaml openapi.yaml
@@ -13,6 +13,12 @@ import _ "embed"
 //
 //go:embed openapi.yaml
 var Document []byte
+
+// Files holds the document and catalog-info.yaml, by which the platform is in
+// its own catalog.
+//
+//go:embed openapi.yaml catalog-info.yaml
+var Files embed.FS
 
 // BasePath is where the API is served. Paths in the document are relative to it.
 const BasePath = "/api/v1"

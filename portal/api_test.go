@@ -39,7 +39,7 @@ func newAPIServer(t *testing.T, deps APIDeps, who Identity) http.Handler {
 
 var apiCaller = Identity{Actor: "ada", User: "user:default/ada", Scopes: []string{ScopeAdmin}, Authenticated: true}
 
-func apiDocument(t *testing.T) *openapi3.T {
+func documentOf(t *testing.T) *openapi3.T {
 	t.Helper()
 	spec, err := openapi3.NewLoader().LoadFromData(api.Document)
 	if err != nil {
@@ -50,7 +50,7 @@ func apiDocument(t *testing.T) *openapi3.T {
 
 func TestTheDocumentIsValid(t *testing.T) {
 	t.Parallel()
-	spec := apiDocument(t)
+	spec := documentOf(t)
 	if err := spec.Validate(t.Context(), openapi3.EnableExamplesValidation()); err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ var apiCalls = []apiCall{
 // validates what comes back against openapi.yaml.
 func TestEveryAnswerIsWhatTheDocumentSays(t *testing.T) {
 	t.Parallel()
-	spec := apiDocument(t)
+	spec := documentOf(t)
 	covered := map[string]bool{}
 	for _, c := range apiCalls {
 		covered[c.op] = true
@@ -157,7 +157,7 @@ func TestEveryAnswerIsWhatTheDocumentSays(t *testing.T) {
 // TestListsWithoutItemsAreEmptyAndNotNull asks fakes that know nothing.
 func TestListsWithoutItemsAreEmptyAndNotNull(t *testing.T) {
 	t.Parallel()
-	spec := apiDocument(t)
+	spec := documentOf(t)
 	for _, c := range apiCalls {
 		if c.op == "watchRun" || c.op == "deleteLocation" {
 			continue // a stream; and there is no location to delete

@@ -1,0 +1,61 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// txKey is where the transaction of one database is in a context.
+type txKey struct{ db *DB }
+
+// InTx calls fn with a context that carries a transaction, which everything
+// that asks this database for a Reader or Writer joins. It commits when fn
+// returns nil, and rolls back when fn returns an error, panics or exits. Inside
+// a transaction fn joins the one that is there.
+func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) error {
+	if _, ok := db.Tx(ctx); ok {
+		return fn(ctx)
+	}
+	db.remember(ctx)
+	tx, err := db.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin a transaction: %w", err)
+	}
+	// After a commit there is nothing left to roll back.
+	defer func() { _ = tx.Rollback() }()
+	if err := fn(context.WithValue(ctx, txKey{db}, tx)); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("commit a transaction: %w", err)
+	}
+	return nil
+}
+
+// Tx returns the transaction in ctx.
+func (db *DB) Tx(ctx context.Context) (*sql.Tx, bool) {
+	tx, ok := ctx.Value(txKey{db}).(*sql.Tx)
+	return tx, ok
+}
+
+// Reader returns what reads: the transaction in ctx, a replica when the session
+// in ctx may read one, or the database itself.
+func (db *DB) Reader(ctx context.Context) Reader {
+	if tx, ok := db.Tx(ctx); ok {
+		return tx
+	}
+	if replica := db.replicaFor(ctx); replica != nil {
+		return replica
+	}
+	return db.reader
+}
+
+// Writer returns what writes: the transaction in ctx or the database itself.
+func (db *DB) Writer(ctx context.Context) Writer {
+	if tx, ok := db.Tx(ctx); ok {
+		return tx
+	}
+	db.remember(ctx)
+	return db.writer
+}

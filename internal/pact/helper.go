@@ -185,6 +185,8 @@ func (e ending) outcome(ctx context.Context, timeout time.Duration) (Outcome, st
 		return o, "pact-verifier wrote a result that cannot be read."
 	case !o.Ran:
 		return o, "pact-verifier did not call the verifier."
+	case e.err != nil && !o.Failed:
+		return o, "pact-verifier failed after it had written a result."
 	case o.TestResults == nil && o.Unreachable != "":
 		return o, "The provider could not be reached: " + o.Unreachable + "."
 	case o.TestResults == nil:

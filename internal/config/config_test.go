@@ -263,6 +263,10 @@ func TestFoldersFollowTheStandard(t *testing.T) {
 	if err != nil || c.DataDir != "/start/here" || c.Database != "/start/x.db" {
 		t.Errorf("data in %s, database %s, %v", c.DataDir, c.Database, err)
 	}
+	c, err = Load(Sources{Environ: []string{"HOME=/home/ada"}, Flags: map[string]string{"database": "sqlite:x.db"}, Dir: "/start"})
+	if err != nil || c.Database != "/start/x.db" || effective(c, "PLATFORM_DATABASE").Value != "/start/x.db" {
+		t.Errorf("database %s, %v", c.Database, err)
+	}
 	_, err = Load(Sources{})
 	if f := fault.From(err); f.Code != fault.Invalid || len(f.Fields) != 1 || f.Fields[0].Name != "PLATFORM_DATA" {
 		t.Errorf("without a home: %+v", f)

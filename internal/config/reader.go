@@ -82,6 +82,9 @@ func (r *reader) apply(c *Config, s setting) {
 		}
 	}
 	value := got.value
+	if s.flag == "database" {
+		value = strings.TrimPrefix(value, "sqlite:") // database.Open calls it that
+	}
 	if s.flag == "data" || (s.flag == "database" && !strings.Contains(value, "://")) {
 		value = r.absolute(value)
 	}

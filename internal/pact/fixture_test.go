@@ -29,8 +29,18 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// buildHelper builds the real helper, once.
+// buildHelper builds the real helper, once. It looks at each source, because a
+// cached result of these tests holds only while the files they opened are the same.
 var buildHelper = sync.OnceValues(func() (string, error) {
+	sources, err := filepath.Glob("../../cmd/pact-verifier/*.go")
+	if err != nil {
+		return "", err
+	}
+	for _, source := range sources {
+		if _, err := os.ReadFile(source); err != nil {
+			return "", err
+		}
+	}
 	path := filepath.Join(workFolder, "pact-verifier")
 	out, err := exec.Command("go", "build", "-o", path, "../../cmd/pact-verifier").CombinedOutput()
 	if err != nil {

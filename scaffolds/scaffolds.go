@@ -24,6 +24,9 @@ type File struct {
 	Body       []byte
 	Executable bool
 	Class      Class
+	// Source is the path's own file that it was made of, under golden/; empty
+	// when the engine wrote it.
+	Source string `json:",omitempty"`
 }
 
 // Answers are what a person decided about a service.
@@ -60,6 +63,8 @@ type Path struct {
 	Language              string
 	Schema                json.RawMessage // JSON Schema of the answers
 	Packs                 []Pack
+
+	packed *packed // what rendering needs; nil in a Path made by hand
 }
 
 // Tree is what rendering a path gives, sorted by file path.

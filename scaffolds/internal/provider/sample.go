@@ -1,0 +1,313 @@
+package provider
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// sample is a value that fits a schema, with the structure that a matcher is
+// written from.
+type sample struct {
+	fields []field // of an object
+	item   *sample // of a list that is not empty
+	scalar any
+	kind   sampleKind
+}
+
+type sampleKind int
+
+const (
+	scalarSample sampleKind = iota
+	objectSample
+	listSample
+)
+
+type field struct {
+	name  string
+	value *sample
+}
+
+// value returns the sample as JSON would have it.
+func (s *sample) value() any {
+	switch s.kind {
+	case objectSample:
+		object := make(map[string]any, len(s.fields))
+		for _, f := range s.fields {
+			object[f.name] = f.value.value()
+		}
+		return object
+	case listSample:
+		if s.item == nil {
+			return []any{}
+		}
+		return []any{s.item.value()}
+	default:
+		return s.scalar
+	}
+}
+
+// matcher writes the sample as Go code for pact-go: the types matter, the
+// values are examples.
+func (s *sample) matcher() string {
+	switch s.kind {
+	case objectSample:
+		if len(s.fields) == 0 {
+			return "matchers.MapMatcher{}"
+		}
+		var out strings.Builder
+		out.WriteString("matchers.MapMatcher{\n")
+		for _, f := range s.fields {
+			fmt.Fprintf(&out, "%s: %s,\n", strconv.Quote(f.name), f.value.matcher())
+		}
+		out.WriteString("}")
+		return out.String()
+	case listSample:
+		if s.item == nil {
+			return "matchers.Like([]any{})"
+		}
+		return "matchers.EachLike(" + s.item.matcher() + ", 1)"
+	default:
+		return "matchers.Like(" + literal(s.scalar) + ")"
+	}
+}
+
+// literal writes a plain value in Go.
+func literal(v any) string {
+	switch v := v.(type) {
+	case string:
+		return strconv.Quote(v)
+	case nil:
+		return "nil"
+	default:
+		return text(v)
+	}
+}
+
+// text writes a plain value as it stands in a path or a query.
+func text(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case float64:
+		if v == math.Trunc(v) && math.Abs(v) < 1e15 {
+			return strconv.FormatInt(int64(v), 10)
+		}
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	case []any:
+		if len(v) == 1 {
+			return text(v[0])
+		}
+		return ""
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+func pathEscape(s string) string { return url.PathEscape(s) }
+
+// purpose says which properties do not travel.
+type purpose int
+
+const (
+	forRequest purpose = iota
+	forResponse
+)
+
+// maxSample bounds the values of one body: schemas that refer to each other
+// can describe more of them than there are atoms.
+const maxSample = 300
+
+type sampler struct {
+	purpose purpose
+	left    int
+	open    map[*openapi3.Schema]bool // being sampled, to find cycles
+}
+
+func newSampler(p purpose) *sampler {
+	return &sampler{purpose: p, left: maxSample, open: map[*openapi3.Schema]bool{}}
+}
+
+// sample returns a value for a schema; hint is an example from further out. It
+// is not ok when nothing can be said: any value, or one that contains itself.
+func (s *sampler) sample(ref *openapi3.SchemaRef, hint any) (*sample, bool) {
+	if ref == nil || ref.Value == nil || s.open[ref.Value] || s.left <= 0 {
+		return nil, false
+	}
+	s.left--
+	s.open[ref.Value] = true
+	defer delete(s.open, ref.Value)
+	shape := newShape()
+	shape.merge(ref.Value, 0)
+	if hint == nil {
+		hint = shape.example
+	}
+	switch shape.kind() {
+	case openapi3.TypeObject:
+		return s.object(shape, hint)
+	case openapi3.TypeArray:
+		return s.list(shape, hint)
+	case "":
+		return nil, false
+	}
+	return &sample{scalar: shape.scalar(hint)}, true
+}
+
+func (s *sampler) object(shape *shape, hint any) (*sample, bool) {
+	hints, _ := hint.(map[string]any)
+	out := &sample{kind: objectSample}
+	for _, name := range shape.required {
+		ref := shape.properties[name]
+		if ref == nil || ref.Value == nil {
+			continue
+		}
+		if s.purpose == forRequest && ref.Value.ReadOnly || s.purpose == forResponse && ref.Value.WriteOnly {
+			continue
+		}
+		value, ok := s.sample(ref, hints[name])
+		if !ok {
+			if s.purpose == forRequest && s.left > 0 {
+				return nil, false // the provider would refuse it
+			}
+			continue
+		}
+		out.fields = append(out.fields, field{name, value})
+	}
+	return out, true
+}
+
+func (s *sampler) list(shape *shape, hint any) (*sample, bool) {
+	var first any
+	if hints, ok := hint.([]any); ok && len(hints) > 0 {
+		first = hints[0]
+	}
+	out := &sample{kind: listSample}
+	if item, ok := s.sample(shape.items, first); ok {
+		out.item = item
+	}
+	return out, true
+}
+
+// plainSample returns a value for a parameter: plain, or a list of one.
+func plainSample(p *openapi3.Parameter) (any, bool) {
+	if p.Schema == nil {
+		return nil, false // described by a media type
+	}
+	hint := p.Example
+	for _, ref := range p.Examples {
+		if hint == nil && len(p.Examples) == 1 && ref.Value != nil {
+			hint = ref.Value.Value
+		}
+	}
+	v, ok := newSampler(forRequest).sample(p.Schema, hint)
+	if !ok || v.kind == objectSample || v.kind == listSample && (v.item == nil || v.item.kind != scalarSample || p.In == openapi3.ParameterInPath) {
+		return nil, false
+	}
+	if v.kind == scalarSample && v.scalar == nil {
+		return nil, false
+	}
+	return v.value(), true
+}
+
+// shape is a schema with what allOf, oneOf and anyOf add to it.
+type shape struct {
+	types      []string
+	format     string
+	enum       []any
+	example    any
+	properties map[string]*openapi3.SchemaRef
+	required   []string
+	items      *openapi3.SchemaRef
+	open       bool // has additional properties
+	min, max   *float64
+	minLength  uint64
+	maxLength  *uint64
+}
+
+func newShape() *shape { return &shape{properties: map[string]*openapi3.SchemaRef{}} }
+
+// merge adds a schema, with the parts it is made of. Alternatives count by
+// their first: one is enough for an example.
+func (s *shape) merge(v *openapi3.Schema, depth int) {
+	if v == nil || depth > 20 {
+		return
+	}
+	if v.Type != nil && len(s.types) == 0 {
+		s.types = *v.Type
+	}
+	if s.format == "" {
+		s.format = v.Format
+	}
+	if s.enum == nil {
+		s.enum = v.Enum
+	}
+	if v.Const != nil && s.enum == nil {
+		s.enum = []any{v.Const}
+	}
+	for _, e := range append([]any{v.Example, v.Default}, v.Examples...) {
+		if s.example == nil {
+			s.example = e
+		}
+	}
+	for name, ref := range v.Properties {
+		s.properties[name] = ref
+	}
+	s.required = append(s.required, v.Required...)
+	slices.Sort(s.required)
+	s.required = slices.Compact(s.required)
+	if s.items == nil {
+		s.items = v.Items
+	}
+	s.min, s.max = or(s.min, v.Min), or(s.max, v.Max)
+	s.minLength, s.maxLength = max(s.minLength, v.MinLength), or(s.maxLength, v.MaxLength)
+	s.open = s.open || v.AdditionalProperties.Schema != nil || v.AdditionalProperties.Has != nil && *v.AdditionalProperties.Has
+	for _, part := range v.AllOf {
+		s.merge(part.Value, depth+1)
+	}
+	for _, alternatives := range []openapi3.SchemaRefs{v.OneOf, v.AnyOf} {
+		for _, alternative := range alternatives {
+			if alternative.Value != nil && !(alternative.Value.Type != nil && alternative.Value.Type.Is("null")) {
+				s.merge(alternative.Value, depth+1)
+				break
+			}
+		}
+	}
+}
+
+func or[T any](a, b *T) *T {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+// kind is the JSON type, "" when it can be anything.
+func (s *shape) kind() string {
+	for _, t := range s.types {
+		if t != "null" {
+			return t
+		}
+	}
+	switch {
+	case len(s.properties) > 0 || s.open:
+		return openapi3.TypeObject
+	case s.items != nil:
+		return openapi3.TypeArray
+	case len(s.enum) > 0:
+		switch s.enum[0].(type) {
+		case string:
+			return openapi3.TypeString
+		case float64, int, int64, uint64, json.Number:
+			return openapi3.TypeNumber
+		case bool:
+			return openapi3.TypeBoolean
+		}
+	}
+	return ""
+}

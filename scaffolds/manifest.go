@@ -1,0 +1,199 @@
+package scaffolds
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// engine is the version of the manifest's language that this program speaks.
+const engine = 1
+
+// manifest is path.yaml: what a golden path is called and how its files become
+// those of a service.
+type manifest struct {
+	Name        string
+	Version     string
+	Engine      int
+	Title       string
+	Description string
+	Language    string
+
+	Tokens    []token
+	Classes   []classRule
+	Templates []templateRule
+	Repeat    []repeatRule
+	Packs     []packRule
+	Omit      []string // globs of golden files that are no part of a service
+}
+
+// token is a literal text of the golden code and the value that takes its place.
+type token struct{ Find, Value string }
+
+type classRule struct {
+	Glob  string
+	Class Class
+}
+
+// templateRule makes a file from a template instead of the golden one.
+type templateRule struct{ From, To string }
+
+// repeatRule repeats a folder once for each answer of a list.
+type repeatRule struct {
+	Over     string
+	Dir      string
+	Samples  []string
+	Tokens   []token
+	Reserved []string
+	Files    []repeatFile
+	Imports  []importRule
+}
+
+// repeatFile is made anew in each repeated folder: from a template, or by one
+// of the engine's own makers.
+type repeatFile struct{ To, From, Make string }
+
+// The engine's makers. The list is closed: a path runs no code of its own.
+const (
+	makeDocument = "provider-document"
+	makeClient   = "go-client"
+)
+
+// importRule is a package that only some generated clients import, and the
+// version of its module.
+type importRule struct{ Package, Module, Version string }
+
+// packRule is an optional part: files of its own, and never a region of a
+// shared one, because regions conflict on later merges and files don't.
+type packRule struct {
+	Name        string
+	Title       string
+	Description string
+	Default     bool
+	Files       []string // globs
+	Requires    []string // other packs
+}
+
+func parseManifest(data []byte) (*manifest, error) {
+	var m manifest
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	dec.KnownFields(true)
+	if err := dec.Decode(&m); err != nil {
+		return nil, fmt.Errorf("path.yaml: %w", err)
+	}
+	if err := m.check(); err != nil {
+		return nil, fmt.Errorf("path.yaml: %w", err)
+	}
+	return &m, nil
+}
+
+// check finds what would otherwise show only in somebody's service.
+func (m *manifest) check() error {
+	if m.Engine != engine {
+		return fmt.Errorf("engine is %d, this program speaks %d", m.Engine, engine)
+	}
+	if m.Name == "" || m.Version == "" {
+		return fmt.Errorf("name or version is missing")
+	}
+	for _, c := range m.Classes {
+		if !slices.Contains([]Class{Managed, Merged, Seeded, User, Generated}, c.Class) {
+			return fmt.Errorf("class %q of %s is unknown", c.Class, c.Glob)
+		}
+	}
+	for _, r := range m.Repeat {
+		if r.Over != "consumes" {
+			return fmt.Errorf("repeat over %q is unknown, want consumes", r.Over)
+		}
+		if !slices.Contains(r.Samples, path.Base(r.Dir)) {
+			return fmt.Errorf("repeat of %s does not list it as a sample", r.Dir)
+		}
+		for _, f := range r.Files {
+			if known := f.Make == makeDocument || f.Make == makeClient; known == (f.From != "") {
+				return fmt.Errorf("%s/%s wants either a template or one of %s, %s", r.Dir, f.To, makeDocument, makeClient)
+			}
+		}
+	}
+	for _, p := range m.Packs {
+		for _, name := range p.Requires {
+			if m.pack(name) == nil {
+				return fmt.Errorf("pack %s requires %s, which is no pack", p.Name, name)
+			}
+		}
+	}
+	return nil
+}
+
+func (m *manifest) pack(name string) *packRule {
+	for i := range m.Packs {
+		if m.Packs[i].Name == name {
+			return &m.Packs[i]
+		}
+	}
+	return nil
+}
+
+// classOf returns the class of a file; the first rule that fits decides.
+func (m *manifest) classOf(name string) Class {
+	for _, c := range m.Classes {
+		if matches(c.Glob, name) {
+			return c.Class
+		}
+	}
+	return Merged
+}
+
+// included reports whether a golden file is part of a service with the packs:
+// not one of the golden code alone, of a pack left out or of a sample.
+func (m *manifest) included(name string, packs []string) bool {
+	if matchesAny(m.Omit, name) {
+		return false
+	}
+	for _, p := range m.Packs {
+		if !slices.Contains(packs, p.Name) && matchesAny(p.Files, name) {
+			return false
+		}
+	}
+	for _, r := range m.Repeat {
+		for _, sample := range r.Samples {
+			if strings.HasPrefix(name, path.Join(path.Dir(r.Dir), sample)+"/") {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func matchesAny(globs []string, name string) bool {
+	return slices.ContainsFunc(globs, func(glob string) bool { return matches(glob, name) })
+}
+
+// matches reports whether a path fits a glob, where ** stands for any number of
+// folders.
+func matches(glob, name string) bool {
+	return matchParts(strings.Split(glob, "/"), strings.Split(name, "/"))
+}
+
+func matchParts(glob, name []string) bool {
+	for len(glob) > 0 {
+		if glob[0] == "**" {
+			for i := range len(name) + 1 {
+				if matchParts(glob[1:], name[i:]) {
+					return true
+				}
+			}
+			return false
+		}
+		if len(name) == 0 {
+			return false
+		}
+		if ok, err := path.Match(glob[0], name[0]); err != nil || !ok {
+			return false
+		}
+		glob, name = glob[1:], name[1:]
+	}
+	return len(name) == 0
+}

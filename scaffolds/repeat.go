@@ -1,0 +1,122 @@
+package scaffolds
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/goldenpath/platform/internal/fault"
+	"github.com/goldenpath/platform/scaffolds/internal/provider"
+)
+
+// repeat makes a folder for each service consumed, after the pattern of the
+// first sample.
+func (r *rendering) repeat(rule repeatRule) error {
+	for _, c := range r.consumes {
+		values := c.values()
+		for k, v := range r.values {
+			values[k] = v
+		}
+		tokens, err := newReplacer(values, rule.Tokens, r.manifest.Tokens)
+		if err != nil {
+			return r.broken(rule.Dir, err)
+		}
+		for _, f := range r.content.golden {
+			inner, ok := strings.CutPrefix(f.Path, rule.Dir+"/")
+			if !ok || slices.ContainsFunc(rule.Files, func(made repeatFile) bool { return made.To == inner }) {
+				continue
+			}
+			if err := r.add(f, tokens, tokens.path(f.Path)); err != nil {
+				return err
+			}
+		}
+		if err := r.makeFiles(rule, c, tokens); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// contractData is what the contract test's template may use.
+type contractData struct {
+	pageData
+	Provider   consumed
+	Operations []provider.Operation
+	Imports    []string // of other modules
+	StdImports []string
+	UsesTypes  bool // of the generated package
+}
+
+// makeFiles makes what comes from the service's OpenAPI document.
+func (r *rendering) makeFiles(rule repeatRule, c consumed, tokens *replacer) error {
+	client, err := c.api.Client()
+	if err != nil {
+		return err
+	}
+	if err := r.allowImports(rule, c, client); err != nil {
+		return err
+	}
+	contract := client.Contract(c.Package, c.BasePath)
+	data := contractData{
+		pageData: r.data(), Provider: c, Operations: contract.Operations,
+		Imports: contract.Imports, StdImports: contract.StdImports, UsesTypes: contract.UsesTypes,
+	}
+	for _, made := range rule.Files {
+		golden := path.Join(rule.Dir, made.To)
+		f := File{Path: tokens.path(golden), Source: golden}
+		switch made.Make {
+		case makeDocument:
+			f.Body = c.document
+		case makeClient:
+			f.Body = client.Code
+		default:
+			if f.Body, err = r.content.fill(made.From, data); err != nil {
+				return r.broken(made.From, err)
+			}
+		}
+		if made.Make != "" {
+			r.files = append(r.files, f) // formatted as its maker does
+			continue
+		}
+		if err := r.addMade(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// allowImports refuses a client that needs modules which nobody reviewed: a
+// document can name any package as the home of a type.
+func (r *rendering) allowImports(rule repeatRule, c consumed, client *provider.Client) error {
+	for _, imported := range client.Imports {
+		if !strings.Contains(strings.Split(imported, "/")[0], ".") || r.inUnits(imported) {
+			continue
+		}
+		if slices.ContainsFunc(rule.Imports, func(i importRule) bool { return i.Package == imported }) {
+			if unit := UnitOfImport(imported); !slices.Contains(r.units, unit) {
+				r.units = append(r.units, unit)
+			}
+			continue
+		}
+		return fault.New(fault.Invalid, "The OpenAPI document of %s makes its client import the Go package %s, which services of %s do not have.",
+			c.Name, imported, r.path.Name).
+			WithField("consumes", "%s cannot be consumed yet", c.Name).
+			WithHint("Take x-go-type and x-go-type-import out of the document of %s.", c.Name)
+	}
+	return nil
+}
+
+// inUnits reports whether a package belongs to a module that every service
+// which consumes another requires directly.
+func (r *rendering) inUnits(pkg string) bool {
+	units := r.path.packed.packing.Units
+	for _, u := range units {
+		if u.Name != UnitConsumes {
+			continue
+		}
+		return slices.ContainsFunc(u.Require, func(req Requirement) bool {
+			return !req.Indirect && (pkg == req.Path || strings.HasPrefix(pkg, req.Path+"/"))
+		})
+	}
+	return len(units) == 0
+}

@@ -1,0 +1,58 @@
+package scaffolds
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"text/template"
+)
+
+// templateFuncs are pure: they turn a value into text that is safe where it is
+// put.
+func templateFuncs() template.FuncMap {
+	return template.FuncMap{"yaml": quoteYAML, "quote": strconv.Quote, "raw": quoteRaw}
+}
+
+// quoteYAML writes a string as YAML reads it in double quotes, which is how
+// JSON writes it.
+func quoteYAML(s string) (string, error) {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(s); err != nil {
+		return "", err
+	}
+	return strings.TrimSuffix(out.String(), "\n"), nil
+}
+
+// quoteRaw writes a Go string in backquotes where they can hold it.
+func quoteRaw(s string) string {
+	if strconv.CanBackquote(s) {
+		return "`" + s + "`"
+	}
+	return strconv.Quote(s)
+}
+
+// pageData is what a path's templates may use.
+type pageData struct {
+	Name, Owner, System, Description, Module string
+	Path, Version                            string
+	Consumes                                 []consumed // by package
+	Packs                                    []string
+	Extra                                    map[string]any
+}
+
+// fill executes a template of the path.
+func (c *content) fill(name string, data any) ([]byte, error) {
+	t := c.templates.Lookup(name)
+	if t == nil {
+		return nil, fmt.Errorf("there is no template %s", name)
+	}
+	var out bytes.Buffer
+	if err := t.Execute(&out, data); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}

@@ -1,0 +1,140 @@
+package scaffolds
+
+import (
+	"fmt"
+	gotoken "go/token"
+	"go/types"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/goldenpath/platform/scaffolds/internal/provider"
+)
+
+// nameOf returns the name of a written reference: inventory of
+// component:default/inventory.
+func nameOf(ref string) string {
+	return ref[strings.LastIndexAny(ref, ":/")+1:]
+}
+
+// consumed is a service that the new one calls, under every name that code,
+// settings and documents need.
+type consumed struct {
+	Name     string // golden-provider
+	Package  string // goldenprovider
+	Env      string // GOLDEN_PROVIDER
+	Pascal   string // GoldenProvider
+	BasePath string // of its document's first server: /v2
+	API      string // the catalog's reference
+
+	written  string // in Answers.Consumes
+	document []byte
+	api      *provider.Document
+}
+
+// values are what a repeated folder's tokens stand for.
+func (c consumed) values() map[string]string {
+	return map[string]string{
+		"provider.name": c.Name, "provider.package": c.Package, "provider.env": c.Env, "provider.pascal": c.Pascal,
+	}
+}
+
+// nameConsumed finds the names of services in the order they were answered, so
+// that one added later does not rename those before it. Reserved are the names
+// that a package must not have.
+func nameConsumed(refs, reserved []string) []consumed {
+	all := make([]consumed, 0, len(refs))
+	for _, ref := range refs {
+		name := nameOf(ref)
+		words := wordsOf(name)
+		for n := 1; ; n++ {
+			c := consumed{Name: name, written: ref}
+			for _, w := range words {
+				lower := strings.ToLower(w)
+				c.Package += lower
+				c.Pascal += strings.ToUpper(lower[:1]) + lower[1:]
+				c.Env += "_" + strings.ToUpper(w)
+			}
+			c.Env = c.Env[1:]
+			if n > 1 {
+				c.Package += strconv.Itoa(n)
+				c.Pascal += strconv.Itoa(n)
+				c.Env += "_" + strconv.Itoa(n)
+			}
+			if isReserved(c.Package, reserved) {
+				c.Package += "svc"
+			}
+			if !slices.ContainsFunc(all, func(o consumed) bool {
+				return o.Package == c.Package || o.Pascal == c.Pascal || o.Env == c.Env
+			}) {
+				all = append(all, c)
+				break
+			}
+		}
+	}
+	return all
+}
+
+// wordsOf splits a name at what separates words. Code and shell know no name
+// that starts with a digit.
+func wordsOf(name string) []string {
+	words := strings.FieldsFunc(name, func(r rune) bool {
+		return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
+	if len(words) == 0 || unicode.IsDigit(rune(words[0][0])) {
+		words = append([]string{"svc"}, words...)
+	}
+	return words
+}
+
+// isReserved reports whether a package of that name would not compile, or
+// would hide something that the code around it uses.
+func isReserved(name string, reserved []string) bool {
+	return slices.Contains(reserved, name) || gotoken.IsKeyword(name) || types.Universe.Lookup(name) != nil ||
+		slices.Contains([]string{"main", "init", "internal", "vendor", "testdata"}, name)
+}
+
+// valuesOf are what a path's tokens stand for.
+func valuesOf(a Answers) map[string]string {
+	return map[string]string{
+		"module": a.Module, "name": a.Name, "team": nameOf(a.Owner), "system_name": nameOf(a.System),
+		"description": a.Description,
+	}
+}
+
+// replacer replaces tokens in one pass, the longest first, so that no value is
+// taken for a token.
+type replacer struct {
+	finds []string
+	r     *strings.Replacer
+}
+
+func newReplacer(values map[string]string, tokens ...[]token) (*replacer, error) {
+	all := slices.Concat(tokens...)
+	slices.SortStableFunc(all, func(a, b token) int { return len(b.Find) - len(a.Find) })
+	r := &replacer{}
+	pairs := make([]string, 0, 2*len(all))
+	for _, t := range all {
+		value, ok := values[t.Value]
+		if !ok {
+			return nil, fmt.Errorf("the token %s stands for %s, which nothing answers", t.Find, t.Value)
+		}
+		r.finds = append(r.finds, t.Find)
+		pairs = append(pairs, t.Find, value)
+	}
+	r.r = strings.NewReplacer(pairs...)
+	return r, nil
+}
+
+// bytes replaces the tokens of a text; a file without any, or that is no text,
+// is returned as it is.
+func (r *replacer) bytes(body []byte) []byte {
+	text := string(body)
+	if !slices.ContainsFunc(r.finds, func(find string) bool { return strings.Contains(text, find) }) || strings.IndexByte(text, 0) >= 0 {
+		return body
+	}
+	return []byte(r.r.Replace(text))
+}
+
+func (r *replacer) path(name string) string { return r.r.Replace(name) }

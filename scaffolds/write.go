@@ -1,0 +1,157 @@
+package scaffolds
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/goldenpath/platform/internal/fault"
+)
+
+// Write puts the files into a folder that is absent or empty. They are written
+// beside it and moved in one go, so that a process killed on the way leaves
+// nothing half-made there.
+func (t *Tree) Write(dir string) error {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return fmt.Errorf("find folder %s: %w", dir, err)
+	}
+	if resolved, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = resolved
+	}
+	there, err := checkEmpty(dir)
+	if err != nil {
+		return err
+	}
+	parent := filepath.Dir(dir)
+	if err := os.MkdirAll(parent, 0o777); err != nil { //nolint:gosec // the person's umask decides, as with mkdir -p
+		return unwritable(parent, err)
+	}
+	beside := filepath.Join(parent, besidePrefix(dir)+rand.Text())
+	removeLeftovers(dir)
+	defer os.RemoveAll(beside) //nolint:errcheck // it is gone when all went well
+	if err := t.writeTo(beside); err != nil {
+		return unwritable(dir, err)
+	}
+	if err := move(beside, dir, there); err != nil {
+		return unwritable(dir, err)
+	}
+	return nil
+}
+
+// checkEmpty returns what is known of the folder, nil when it is absent.
+func checkEmpty(dir string) (fs.FileInfo, error) {
+	info, err := os.Stat(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, unwritable(dir, err)
+	}
+	taken := fault.New(fault.Conflict, "%s is a file.", dir)
+	if info.IsDir() {
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			return nil, unwritable(dir, err)
+		}
+		if len(entries) == 0 {
+			return info, nil
+		}
+		taken = fault.New(fault.Conflict, "The folder %s is not empty.", dir)
+	}
+	return nil, taken.WithHint("Choose a folder that is absent or empty, or move this one away.")
+}
+
+// unwritable explains an error of the file system.
+func unwritable(dir string, err error) error {
+	code := fault.Unavailable
+	if errors.Is(err, fs.ErrPermission) {
+		code = fault.Forbidden
+	}
+	reason := err
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		reason = at.Err
+	}
+	return fault.New(code, "%s cannot be written: %s.", dir, reason).WithCause(err).
+		WithHint("Choose another folder, or see that this one can be written.")
+}
+
+// writeTo writes the files into a new folder.
+func (t *Tree) writeTo(dir string) error {
+	if err := os.Mkdir(dir, 0o777); err != nil { //nolint:gosec // the person's umask decides
+		return err
+	}
+	made := map[string]bool{".": true}
+	for _, f := range t.Files {
+		if !filepath.IsLocal(filepath.FromSlash(f.Path)) {
+			return &fs.PathError{Op: "write", Path: f.Path, Err: fs.ErrInvalid}
+		}
+		name := filepath.Join(dir, filepath.FromSlash(f.Path))
+		if folder := filepath.Dir(name); !made[folder] {
+			if err := os.MkdirAll(folder, 0o777); err != nil { //nolint:gosec // the person's umask decides
+				return err
+			}
+			made[folder] = true
+		}
+		mode := fs.FileMode(0o666)
+		if f.Executable {
+			mode = 0o777
+		}
+		if err := os.WriteFile(name, f.Body, mode); err != nil { //nolint:gosec // the person's umask decides
+			return err
+		}
+	}
+	return nil
+}
+
+// move puts the folder beside in the place of dir. There is what stood there:
+// an empty folder, whose mode is kept. The folder somebody stands in stays, or
+// the shell would be left in one that is gone.
+func move(beside, dir string, there fs.FileInfo) error {
+	if there == nil {
+		return os.Rename(beside, dir)
+	}
+	if here, err := os.Stat("."); err == nil && os.SameFile(here, there) {
+		entries, err := os.ReadDir(beside)
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			if err := os.Rename(filepath.Join(beside, e.Name()), filepath.Join(dir, e.Name())); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err := os.Chmod(beside, there.Mode().Perm()); err != nil {
+		return err
+	}
+	return os.Rename(beside, dir)
+}
+
+// besidePrefix starts the names of the folders a service is written to first.
+func besidePrefix(dir string) string { return "." + filepath.Base(dir) + ".platform-" }
+
+// removeLeftovers removes what processes killed on the way left beside dir
+// long ago. What cannot be removed is nobody's problem now.
+func removeLeftovers(dir string) {
+	entries, err := filepath.Glob(filepath.Join(globEscape(filepath.Dir(dir)), globEscape(besidePrefix(dir))+"*"))
+	if err != nil {
+		return
+	}
+	for _, name := range entries {
+		if info, err := os.Lstat(name); err == nil && info.IsDir() && time.Since(info.ModTime()) > time.Hour {
+			_ = os.RemoveAll(name)
+		}
+	}
+}
+
+func globEscape(name string) string {
+	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(name)
+}

@@ -8,7 +8,10 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
 	"go.opentelemetry.io/otel"
 
 	"example.com/golden/service/internal/telemetry"
@@ -98,5 +101,44 @@ func TestMetrics_boundedLabels(t *testing.T) {
 	metrics.Handler().ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", http.NoBody))
 	if got := recorder.Body.String(); strings.Contains(got, "TEAPOT") || !strings.Contains(got, `http_request_method="_OTHER"`) {
 		t.Error("the method became a label value")
+	}
+}
+
+// Prometheus' own parser understands /metrics, and finds the names that
+// dashboards and alerts are written with.
+func TestMetrics_scraped(t *testing.T) {
+	t.Parallel()
+	metrics := telemetry.NewMetrics()
+	metrics.Started(http.MethodGet, "/items/{itemId}")(http.StatusOK)
+	metrics.Called("teapots", http.MethodGet, http.StatusOK, time.Millisecond)
+	recorder := httptest.NewRecorder()
+	metrics.Handler().ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", http.NoBody))
+	parser := expfmt.NewTextParser(model.UTF8Validation)
+	families, err := parser.TextToMetricFamilies(recorder.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, labels := range map[string]string{
+		"http_server_request_duration_seconds": "http_request_method http_response_status_code http_route",
+		"http_client_request_duration_seconds": "http_request_method http_response_status_code peer_service",
+		"http_server_active_requests":          "",
+		"process_start_time_seconds":           "",
+		"go_goroutines":                        "",
+	} {
+		family := families[name]
+		if len(family.GetMetric()) != 1 {
+			t.Errorf("%s has %d series, want 1", name, len(family.GetMetric()))
+			continue
+		}
+		var got []string
+		for _, label := range family.GetMetric()[0].GetLabel() {
+			got = append(got, label.GetName())
+		}
+		if strings.Join(got, " ") != labels {
+			t.Errorf("%s has the labels %v, want %s", name, got, labels)
+		}
+		if family.GetHelp() == "" {
+			t.Errorf("%s does not say what it is", name)
+		}
 	}
 }

@@ -1,5 +1,3 @@
-// Package paths_test checks what golden paths have beside code: the actions
-// that workflows run, and the manifests that clusters are given.
 package paths_test
 
 import (
@@ -49,39 +47,6 @@ func find(t *testing.T, dir, suffix string) []string {
 		t.Fatalf("found %v (%v), want files *%s in %s", found, err, suffix, dir)
 	}
 	return found
-}
-
-var uses = regexp.MustCompile(`(?m)^\s*-?\s*uses: (\S+)(?: # (\S+))?$`)
-
-// A tag can be moved to other code, a commit cannot. Commits come from one
-// list, so that a new one is looked up once.
-func TestActionsArePinnedToTheCommitsOfTheList(t *testing.T) {
-	t.Parallel()
-	var pins struct {
-		Actions map[string]struct{ Tag, Commit string }
-	}
-	if err := yaml.Unmarshal(read(t, "pins.yaml"), &pins); err != nil {
-		t.Fatal(err)
-	}
-	for _, project := range golden(t) {
-		checked := 0
-		for _, file := range find(t, filepath.Join(project, ".github"), ".yaml") {
-			for _, use := range uses.FindAllStringSubmatch(string(read(t, file)), -1) {
-				if strings.HasPrefix(use[1], "./") {
-					continue // the repository's own
-				}
-				name, commit, _ := strings.Cut(use[1], "@")
-				pin, ok := pins.Actions[name]
-				if !ok || commit != pin.Commit || use[2] != pin.Tag {
-					t.Errorf("%s uses %s # %s, pins.yaml has %+v", file, use[1], use[2], pin)
-				}
-				checked++
-			}
-		}
-		if checked == 0 {
-			t.Errorf("%s uses no actions at all; does this test still find them?", project)
-		}
-	}
 }
 
 // The version that CI tests with is the one that the image is built with.

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/goldenpath/platform/internal/fault"
 )
 
 // Question asks whether a version of a service may go to an environment.
@@ -47,6 +49,10 @@ type Reason struct {
 // nobody published or verified, a provider that is not there or has not verified
 // the pact, a consumer that is there without a pact.
 func (b *Broker) CanIDeploy(ctx context.Context, q Question) (Answer, error) {
+	if q.MaxAge < 0 {
+		return Answer{}, fault.New(fault.Invalid, "A verdict cannot be at most %s old.", q.MaxAge).
+			WithHint("Give a duration such as 72h, or none for any age.")
+	}
 	env, err := b.Environment(ctx, q.Environment)
 	if err != nil {
 		return Answer{}, err

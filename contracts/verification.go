@@ -33,14 +33,15 @@ func (b *Broker) RecordVerification(ctx context.Context, v Verification) (Verifi
 }
 
 // RecordClaim stores a result as the Pact Broker does: the client's word decides,
-// and results per interaction are kept when it sent some.
+// and results per interaction are kept when it sent any. A list without results,
+// unlike none at all, says that nothing ran.
 func (b *Broker) RecordClaim(ctx context.Context, v Verification) (Verification, error) {
 	err := b.unit.InTx(ctx, func(ctx context.Context) error {
 		content, err := b.Content(ctx, v.Consumer, v.Provider, v.PactSHA)
 		if err != nil {
 			return err
 		}
-		if len(v.Interactions) > 0 {
+		if v.Interactions != nil {
 			doc, err := ParsePact("", content.Body)
 			if err != nil {
 				return err
@@ -114,13 +115,13 @@ func findResult(in Interaction, results []InteractionResult, used []bool) int {
 }
 
 // judge makes success and incomplete follow from the results: a pass needs every
-// interaction to have passed, and a no needs one that failed.
+// interaction to have passed, and at least one; a no needs one that failed.
 func judge(v *Verification) {
 	failed, unknown := count(v.Interactions)
 	switch {
 	case failed > 0:
 		v.Success, v.Incomplete = false, false
-	case unknown > 0 || !v.Success:
+	case unknown > 0 || !v.Success || len(v.Interactions) == 0:
 		v.Success, v.Incomplete = false, true
 	default:
 		v.Success, v.Incomplete = true, false

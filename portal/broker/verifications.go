@@ -100,6 +100,9 @@ func resultsOf(testResults any) []contracts.InteractionResult {
 	if !ok {
 		return nil
 	}
+	if len(list) == 0 {
+		return []contracts.InteractionResult{}
+	}
 	var out []contracts.InteractionResult
 	for _, item := range list {
 		fields, isObject := item.(map[string]any)

@@ -1,0 +1,116 @@
+package scaffolds_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/goldenpath/platform/scaffolds"
+	"github.com/goldenpath/platform/scaffolds/internal/packing"
+)
+
+const goldenFolder = "paths/go-http/golden"
+
+// packedPath packs the path as it stands in the work tree, so that a test never
+// looks at an old archive.
+var packedPath = sync.OnceValues(func() (*scaffolds.Path, error) {
+	source, err := packing.Open(context.Background(), filepath.Join("paths", "go-http"))
+	if err != nil {
+		return nil, err
+	}
+	archive, err := source.Pack(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	library, err := scaffolds.Open(fstest.MapFS{"go-http.zip": &fstest.MapFile{Data: archive}})
+	if err != nil {
+		return nil, err
+	}
+	return library.Get("go-http")
+})
+
+func goHTTP(t testing.TB) *scaffolds.Path {
+	t.Helper()
+	p, err := packedPath()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// document returns the OpenAPI document of a sample in the golden code.
+func document(t testing.TB, sample string) []byte {
+	t.Helper()
+	body, err := os.ReadFile(filepath.Join(goldenFolder, "internal/clients", sample, "openapi/openapi.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body
+}
+
+// The golden code is what its own answers give: templates, clients, contract
+// tests and go.mod included.
+func TestTheGoldenCodeIsWhatItsAnswersGive(t *testing.T) {
+	t.Parallel()
+	answers := scaffolds.Answers{
+		Name: "goldensvc", Owner: "golden-owner", System: "golden-system", Description: "Golden service description.",
+		Module: "example.com/golden/service", Consumes: []string{"golden-provider", "golden-other"},
+	}
+	tree, err := goHTTP(t).Render(answers, []scaffolds.Provider{
+		{Name: "golden-provider", OpenAPI: document(t, "goldenprovider")},
+		{Name: "golden-other", OpenAPI: document(t, "goldenother"), API: "exchange-rates"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{scaffolds.LockFile: true}
+	for _, f := range tree.Files {
+		if f.Path == scaffolds.LockFile {
+			continue
+		}
+		seen[f.Path] = true
+		want, err := os.ReadFile(filepath.Join(goldenFolder, f.Path))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		// The golden code's label for a team is a token of its own, so that it
+		// differs from the owner's reference.
+		got := strings.ReplaceAll(string(f.Body), `team: "golden-owner"`, `team: "golden-team"`)
+		if diff := cmp.Diff(string(want), got); diff != "" {
+			t.Errorf("%s (-golden +rendered):\n%s", f.Path, diff)
+		}
+	}
+	for _, name := range tracked(t) {
+		if !seen[name] {
+			t.Errorf("%s is not rendered", name)
+		}
+	}
+}
+
+// tracked lists the golden files that git knows.
+func tracked(t *testing.T) []string {
+	t.Helper()
+	var names []string
+	err := filepath.WalkDir(goldenFolder, func(name string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(goldenFolder, name)
+		if top := strings.Split(filepath.ToSlash(rel), "/")[0]; top == "bin" || top == "pacts" {
+			return err // made by the golden code's own Makefile
+		}
+		names = append(names, filepath.ToSlash(rel))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}

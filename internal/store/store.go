@@ -15,6 +15,8 @@ import (
 	"github.com/goldenpath/platform/internal/store/ent"
 )
 
+//go:generate go tool ent generate --feature sql/upsert,sql/lock,sql/modifier,sql/execquery --target ./ent ./schema
+
 // Store keeps things in one database.
 type Store struct {
 	db  *database.DB

@@ -3,8 +3,9 @@ package portal
 import (
 	"context"
 	"slices"
-	"time"
 
+	"github.com/goldenpath/platform/catalog"
+	"github.com/goldenpath/platform/internal/access"
 	"github.com/goldenpath/platform/pipelines"
 	"github.com/goldenpath/platform/portal/api/server"
 	"github.com/goldenpath/platform/portal/api/types"
@@ -12,9 +13,9 @@ import (
 
 // Scopes, each including the ones before it.
 const (
-	ScopeRead  = "read"
-	ScopeWrite = "write"
-	ScopeAdmin = "admin"
+	ScopeRead  = access.ScopeRead
+	ScopeWrite = access.ScopeWrite
+	ScopeAdmin = access.ScopeAdmin
 )
 
 // Identity is who makes a request, and what they may do.
@@ -22,7 +23,8 @@ type Identity struct {
 	Actor         string // the name that writes are recorded under
 	User          string // reference of a User entity; empty when none is linked
 	Scopes        []string
-	Authenticated bool // false on a loopback server without login
+	Authenticated bool   // false on a loopback server without login
+	Token         string // id of the token; empty without one
 }
 
 // May reports whether the caller has scope, or one that includes it.
@@ -37,9 +39,10 @@ func (i Identity) May(scope string) bool {
 type identityKey struct{}
 
 // WithIdentity returns a context of a request that who makes. Runs started in
-// it are recorded as asked for by who.
+// it and changes of the catalog are recorded as asked for by who.
 func WithIdentity(ctx context.Context, who Identity) context.Context {
-	return pipelines.WithActor(context.WithValue(ctx, identityKey{}, who), who.Actor)
+	ctx = catalog.WithActor(pipelines.WithActor(ctx, who.Actor), who.Actor)
+	return context.WithValue(ctx, identityKey{}, who)
 }
 
 // IdentityOf returns who makes the request of ctx: nobody, who may do nothing,
@@ -49,43 +52,17 @@ func IdentityOf(ctx context.Context) Identity {
 	return who
 }
 
-// Token is an API token without its secret.
-type Token struct {
-	ID, Name   string
-	Scopes     []string
-	User       string
-	CreatedAt  time.Time
-	ExpiresAt  time.Time // zero for never
-	LastUsedAt time.Time
-	RevokedAt  time.Time
-}
-
-// NewToken asks for a token.
-type NewToken struct {
-	Name      string
-	Scopes    []string
-	User      string
-	ExpiresAt time.Time // zero for never
-}
-
-// AuditEntry is one write that somebody made.
-type AuditEntry struct {
-	ID        string
-	Time      time.Time
-	Actor     string
-	Action    string
-	Subject   string
-	RequestID string
-	Outcome   string
-	Detail    string
-}
-
-// AuditQuery asks for a page of the audit log, newest first.
-type AuditQuery struct {
-	Actor  string
-	Limit  int
-	Cursor string
-}
+// What package access knows, by the names that handlers use.
+type (
+	// Token is an API token without its secret.
+	Token = access.Token
+	// NewToken asks for a token.
+	NewToken = access.NewToken
+	// AuditEntry is one write that somebody made.
+	AuditEntry = access.AuditEntry
+	// AuditQuery asks for a page of the audit log, newest first.
+	AuditQuery = access.AuditQuery
+)
 
 // apiTokens makes, lists and revokes tokens.
 type apiTokens interface {

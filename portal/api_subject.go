@@ -12,7 +12,7 @@ import (
 func noteSubject(next server.StrictHandlerFunc, _ string) server.StrictHandlerFunc {
 	return func(c echo.Context, request any) (any, error) {
 		if subject := subjectOf(request); subject != "" {
-			c.Set("subject", subject)
+			c.Set(keySubject, subject)
 		}
 		return next(c, request)
 	}

@@ -94,7 +94,8 @@ func (d *document) guard(next echo.HandlerFunc) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		c.Set("operation", route.Operation.OperationID)
+		c.Set(keyOperation, route.Operation.OperationID)
+		c.Set(keyWrites, writes(route))
 		if err := authorize(c.Request().Context(), route); err != nil {
 			return err
 		}
@@ -120,6 +121,23 @@ func authorize(ctx context.Context, route *routers.Route) error {
 		}
 	}
 	return nil
+}
+
+// writes reports whether an operation changes anything: it then needs more than
+// the scope read. Some that only read are POST, for what they are told is long.
+func writes(route *routers.Route) bool {
+	security := route.Operation.Security
+	if security == nil {
+		return false
+	}
+	for _, requirement := range *security {
+		for _, scopes := range requirement {
+			if slices.ContainsFunc(scopes, func(s string) bool { return s != ScopeRead }) {
+				return route.Method != http.MethodGet
+			}
+		}
+	}
+	return false
 }
 
 func refuse(caller Identity, scope string) error {

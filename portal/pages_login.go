@@ -49,7 +49,7 @@ func (p *pages) submitLogout(c echo.Context) error {
 const preferenceLife = 365 * 24 * time.Hour
 
 // savePreferences keeps how this browser wants the portal to look and behave.
-func (*pages) savePreferences(c echo.Context) error {
+func (p *pages) savePreferences(c echo.Context) error {
 	form, err := formOf(c)
 	if err != nil {
 		return err
@@ -60,10 +60,30 @@ func (*pages) savePreferences(c echo.Context) error {
 	if form.Has("shortcuts") {
 		setPreference(c, cookieShortcuts, oneOf(form.Get("shortcuts"), "on", shortcutsOff))
 	}
+	if form.Has("me") {
+		if err := p.chooseMe(c, strings.TrimSpace(form.Get("me"))); err != nil {
+			return err
+		}
+	}
 	if c.Request().Header.Get("Sec-Fetch-Mode") == "cors" || c.Request().Header.Get("Sec-Fetch-Mode") == "same-origin" {
 		return c.NoContent(http.StatusNoContent)
 	}
 	return c.Redirect(http.StatusSeeOther, localPath(form.Get("next")))
+}
+
+// chooseMe keeps which User entity the person at this browser is; an empty name
+// takes it back. It means something only where nobody signs in.
+func (p *pages) chooseMe(c echo.Context, name string) error {
+	if name == "" {
+		setPreference(c, cookieMe, "")
+		return nil
+	}
+	ref, err := ResolveUser(p.catalog)(c.Request().Context(), name)
+	if err != nil {
+		return err
+	}
+	setPreference(c, cookieMe, ref)
+	return nil
 }
 
 func setPreference(c echo.Context, name, value string) {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -20,45 +21,57 @@ import (
 // renderer turns page structs into HTML. Every page is a set of its own: the
 // layout, the parts, and one file under pages that defines "content".
 type renderer struct {
-	pages  map[string]*template.Template
-	files  fs.FS             // built scripts, styles and icons
-	names  map[string]string // logical name -> fingerprinted name; empty when web was never built
-	now    func() time.Time
-	public string // prefix of asset addresses
+	templates fs.FS
+	layout    func() (*template.Template, error)
+	mu        sync.Mutex
+	pages     map[string]*template.Template // those somebody has asked for
+	files     fs.FS                         // built scripts, styles and icons
+	names     map[string]string             // logical name -> fingerprinted name; empty when web was never built
+	now       func() time.Time
+	public    string // prefix of asset addresses
 }
 
 // errNotBuilt is shown instead of pages when web/dist is empty.
 var errNotBuilt = errors.New("web is not built")
 
-// newRenderer parses the templates and reads the manifest of the built assets.
-// Without a build it still works: pages then say what is missing.
+// newRenderer reads the manifest of the built assets. Templates are parsed when
+// a page is first asked for: a command that renders none must not wait for
+// them. Without a build it still works: pages then say what is missing.
 func newRenderer(templates, assets fs.FS) (*renderer, error) {
-	r := &renderer{pages: map[string]*template.Template{}, files: assets, now: time.Now, public: "/static/"}
+	r := &renderer{templates: templates, pages: map[string]*template.Template{}, files: assets, now: time.Now, public: "/static/"}
 	if err := r.readManifest(); err != nil {
 		return nil, err
 	}
-	layout, err := template.New("layout.html").Funcs(r.funcs()).ParseFS(templates, "layout.html", "parts/*.html")
-	if err != nil {
-		return nil, fmt.Errorf("parse layout: %w", err)
-	}
-	err = fs.WalkDir(templates, "pages", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		page, err := layout.Clone()
+	r.layout = sync.OnceValues(func() (*template.Template, error) {
+		layout, err := template.New("layout.html").Funcs(r.funcs()).ParseFS(templates, "layout.html", "parts/*.html")
 		if err != nil {
-			return fmt.Errorf("clone layout for %s: %w", name, err)
+			return nil, fmt.Errorf("parse layout: %w", err)
 		}
-		if _, err := page.ParseFS(templates, name); err != nil {
-			return fmt.Errorf("parse %s: %w", name, err)
-		}
-		r.pages[strings.TrimSuffix(strings.TrimPrefix(name, "pages/"), ".html")] = page
-		return nil
+		return layout, nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("parse pages: %w", err)
-	}
 	return r, nil
+}
+
+// page returns the template of one page, parsed once.
+func (r *renderer) page(name string) (*template.Template, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if page, ok := r.pages[name]; ok {
+		return page, nil
+	}
+	layout, err := r.layout()
+	if err != nil {
+		return nil, err
+	}
+	page, err := layout.Clone()
+	if err != nil {
+		return nil, fmt.Errorf("clone layout for %s: %w", name, err)
+	}
+	if _, err := page.ParseFS(r.templates, "pages/"+name+".html"); err != nil {
+		return nil, fmt.Errorf("parse page %s: %w", name, err)
+	}
+	r.pages[name] = page
+	return page, nil
 }
 
 func (r *renderer) readManifest() error {
@@ -93,9 +106,9 @@ func (r *renderer) execute(name string, page any) ([]byte, error) {
 	if len(r.names) == 0 {
 		return nil, errNotBuilt
 	}
-	set, ok := r.pages[name]
-	if !ok {
-		return nil, fmt.Errorf("there is no page template %q", name)
+	set, err := r.page(name)
+	if err != nil {
+		return nil, err
 	}
 	var b bytes.Buffer
 	if err := set.ExecuteTemplate(&b, "layout.html", page); err != nil {

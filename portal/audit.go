@@ -1,0 +1,138 @@
+package portal
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/goldenpath/platform/internal/fault"
+)
+
+// auditTime is how long an entry may take to be written. The client may be gone
+// by then; what it did is not.
+const auditTime = 5 * time.Second
+
+// Keys under which handlers note what an entry of the audit log says.
+const (
+	keyOperation = "operation" // of the API
+	keyWrites    = "writes"    // the API's operation changes something
+	keySubject   = "subject"
+	keyFault     = "fault" // what the request failed with
+)
+
+// recordOnce returns a function that writes the request into the audit log if
+// somebody changed something, or tried to. It runs just before the answer's
+// header, so that who has an answer finds the entry; git answers before it has
+// done anything, so there it runs afterwards.
+func (s *Server) recordOnce(c echo.Context) func() {
+	record := sync.OnceFunc(func() { s.record(c) })
+	if !isUnder(c.Path(), "/git") {
+		c.Response().Before(record)
+	}
+	return record
+}
+
+func (s *Server) record(c echo.Context) {
+	if !isWrite(c) {
+		return
+	}
+	ctx := c.Request().Context()
+	who := IdentityOf(ctx)
+	if who.Actor == "" {
+		return // nobody: the access log has the refusal
+	}
+	e := AuditEntry{
+		Actor: who.Actor, Action: actionOf(c), Subject: auditSubject(c), RequestID: RequestIDOf(ctx),
+		Outcome: outcomeOf(c.Response().Status),
+	}
+	if who.Token != "" {
+		e.Detail = "token " + who.Token
+	}
+	if f, ok := c.Get(keyFault).(*fault.Error); ok {
+		e.Outcome = string(f.Code)
+		e.Detail = strings.TrimPrefix(e.Detail+" · "+f.Message, " · ")
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), auditTime)
+	defer cancel()
+	if err := s.access.Record(ctx, e); err != nil {
+		s.log.ErrorContext(ctx, "AUDIT ENTRY LOST: a write is not in the audit log", "error", err,
+			"actor", e.Actor, "action", e.Action, "subject", e.Subject, "outcome", e.Outcome, "request_id", e.RequestID)
+	}
+}
+
+// isWrite reports whether a request is one the audit log is about.
+func isWrite(c echo.Context) bool {
+	r := c.Request()
+	if isSafe(methodOf(r)) || c.Path() == "" {
+		return false
+	}
+	switch {
+	case isUnder(c.Path(), "/api"):
+		return c.Get(keyWrites) == true
+	case isUnder(c.Path(), "/git"):
+		return strings.HasSuffix(r.URL.Path, "/git-receive-pack")
+	case isUnder(c.Path(), "/broker"):
+		return !readsPacts(r.URL.Path)
+	}
+	return !slices.Contains([]string{"/create/:path/check", "/preferences"}, c.Path())
+}
+
+// actionOf names what is done: the operation of the API, else method and route.
+func actionOf(c echo.Context) string {
+	if operation, ok := c.Get(keyOperation).(string); ok {
+		return operation
+	}
+	switch {
+	case isUnder(c.Path(), "/git"):
+		return "git push"
+	case isUnder(c.Path(), "/broker"):
+		return c.Request().Method + " /broker"
+	}
+	return c.Request().Method + " " + c.Path()
+}
+
+// auditSubject says what it is done to: what the handler noted, else what the
+// address names and the form calls a name.
+func auditSubject(c echo.Context) string {
+	if subject, ok := c.Get(keySubject).(string); ok {
+		return subject
+	}
+	path := c.Request().URL.Path
+	switch {
+	case isUnder(path, "/git"):
+		name, _, _ := strings.Cut(strings.TrimPrefix(path, "/git/"), ".git/")
+		return name
+	case isUnder(path, "/broker"):
+		return strings.TrimPrefix(path, "/broker")
+	}
+	words := slices.Clone(c.ParamValues())
+	for _, field := range []string{"name", "target"} {
+		if value := c.Request().PostForm.Get(field); value != "" {
+			words = append(words, value)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// outcomeOf names a status as faults do.
+func outcomeOf(status int) string {
+	switch {
+	case status < http.StatusBadRequest:
+		return "ok"
+	case status >= http.StatusInternalServerError:
+		return string(fault.Internal)
+	}
+	for _, code := range []fault.Code{
+		fault.Invalid, fault.Unauthenticated, fault.Forbidden, fault.NotFound, fault.Conflict, fault.TooLarge, fault.Interrupted,
+	} {
+		if code.HTTPStatus() == status {
+			return string(code)
+		}
+	}
+	return "refused"
+}

@@ -1,0 +1,99 @@
+package portal
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/goldenpath/platform/portal/api"
+)
+
+// routes lists every address of the server. Those of pages are in pageRoutes,
+// those of the API in portal/api/openapi.yaml, those of the Pact Broker in
+// portal/broker.
+func (s *Server) routes() {
+	e, o := s.echo, s.options
+
+	e.GET("/healthz", s.showAlive)
+	e.GET("/readyz", s.showReady)
+	if o.Metrics != nil {
+		e.GET("/metrics", echo.WrapHandler(o.Metrics))
+	}
+
+	p := newPages(pageDeps{
+		Renderer: s.renderer, Catalog: o.Catalog, Paths: o.Paths, Creation: o.Creation, Runs: o.Runs, Contracts: o.Contracts,
+		Tokens: s.access, Audit: s.access, Sessions: s.sessions, Server: o.About, Log: s.log,
+	})
+	publicRoutes(e.Group(""), p)
+	pageRoutes(e.Group(""), p)
+
+	NewAPI(APIDeps{
+		Catalog: o.Catalog, Paths: o.Paths, Creation: o.Creation, Runs: o.Runs, Contracts: o.Contracts,
+		Tokens: s.access, Audit: s.access, Server: o.About,
+	}).Register(e)
+
+	if o.Broker != nil {
+		o.Broker.Register(e.Group("/broker"))
+	}
+	if o.Git != nil {
+		e.Any("/git/*", echo.WrapHandler(http.StripPrefix("/git", o.Git)))
+	}
+	if o.Downloads != nil {
+		e.GET("/download", o.Downloads.list)
+		e.GET("/download/:target", o.Downloads.serveArchive)
+		e.GET("/download/:target/:file", o.Downloads.serveFile)
+	}
+}
+
+// isPublic reports whether a route answers before anybody has said who they
+// are. The API's own guard knows which of its operations do. Downloads hold no
+// secrets, and a pipeline has no token before it has the program.
+func isPublic(route string) bool {
+	switch route {
+	case "/healthz", "/readyz", "/static/*", "/favicon.ico", "/login", "/logout",
+		"/download", "/download/:target", "/download/:target/:file":
+		return true
+	}
+	return strings.HasPrefix(route, api.BasePath+"/")
+}
+
+// isUnder reports whether an address is prefix or below it.
+func isUnder(path, prefix string) bool {
+	rest, ok := strings.CutPrefix(path, prefix)
+	return ok && (rest == "" || rest[0] == '/')
+}
+
+// isStream reports whether a route answers for as long as something goes on.
+func isStream(route string) bool {
+	return route == "/runs/:id/events" || route == api.BasePath+"/runs/:id/events"
+}
+
+func isSafe(method string) bool {
+	return slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace}, method)
+}
+
+// scopeOf is what a request needs that is not the API's: reading is for every
+// token, anything else only for those that may write, unless it is known to
+// change nothing. Pages that want more say so themselves.
+func scopeOf(c echo.Context) string {
+	path := c.Request().URL.Path
+	switch {
+	case isSafe(c.Request().Method), isUnder(path, "/git"): // who may push, git's handler asks by MayPush
+		return ScopeRead
+	case isUnder(path, "/broker"):
+		if readsPacts(path) {
+			return ScopeRead
+		}
+	case slices.Contains([]string{"/create/:path/check", "/preferences"}, c.Path()):
+		return ScopeRead
+	}
+	return ScopeWrite
+}
+
+// readsPacts reports whether a POST to the broker only asks which pacts are to
+// be verified.
+func readsPacts(path string) bool {
+	return strings.HasSuffix(strings.TrimSuffix(path, "/"), "/for-verification")
+}

@@ -21,7 +21,7 @@ func (b *Broker) Matrix(ctx context.Context, q MatrixQuery) (Matrix, error) {
 		return Matrix{}, err
 	}
 	sortRows(rows)
-	rows = latestBy(rows, q.LatestBy)
+	rows = latestBy(rows, m.grouping())
 	rows = withSuccess(rows, q.Success)
 	m.markIgnored(rows)
 	out := m.summarise(rows)
@@ -31,6 +31,17 @@ func (b *Broker) Matrix(ctx context.Context, q MatrixQuery) (Matrix, error) {
 	byVersions(rows)
 	out.Rows = rows
 	return out, nil
+}
+
+// grouping is by what to keep only the newest row. Where an environment is asked
+// about, every version there keeps its row: some clients ask for the newest per
+// version of the consumer, which would hide a resident that breaks the pact.
+func (m *matrix) grouping() string {
+	resident := m.q.Environment != "" || slices.ContainsFunc(m.q.Selectors, func(s MatrixSelector) bool { return s.Environment != "" })
+	if resident && m.q.LatestBy != "" {
+		return "cvpv"
+	}
+	return m.q.LatestBy
 }
 
 // matrix is one query on its way.

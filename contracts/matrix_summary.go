@@ -94,8 +94,9 @@ func (m *matrix) unverifiedResidents(rows []Row) []unmet {
 		verified[key] = append(verified[key], r.ProviderVersionID)
 	}
 	var out []unmet
+	all := slices.Concat(m.specified, m.inferred)
 	for _, r := range order {
-		for _, s := range m.inferred {
+		for _, s := range all {
 			resident := s.service.ID == r.ProviderID && s.Environment != "" && s.many && !s.ignored
 			if resident && !slices.Contains(verified[promise{r.ConsumerVersionID, r.ProviderID}], s.version.ID) {
 				out = append(out, unmet{m.describe(r.ConsumerID, r.ConsumerVersionID, r.Consumer, r.ConsumerVersion), s.describe()})

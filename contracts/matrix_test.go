@@ -1,0 +1,68 @@
+package contracts_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/goldenpath/platform/contracts"
+)
+
+// TestTheMatrixJudgesEveryResident asks as pipelines do whether orders o1 may join
+// inventory i1 and i2, which run side by side. Some clients ask for the newest
+// result per version of the consumer (cvp), which must not hide the other one.
+func TestTheMatrixJudgesEveryResident(t *testing.T) {
+	t.Parallel()
+	broken := map[string]string{inStock: contracts.Failed, soldOut: contracts.Passed}
+	tests := []struct {
+		name         string
+		older, newer map[string]string // what they say about the pact; nil is nothing
+		want         string
+		reason       string
+	}{
+		{"both keep the pact", kept(), kept(), "yes", "All required verification results are published and successful"},
+		{"the older one breaks it", broken, kept(), "no", "currently in production (i1) failed"},
+		{"the newer one breaks it", kept(), broken, "no", "currently in production (i2) failed"},
+		{"nobody verified the older one", nil, kept(), "unknown", "There is no verified pact between version o1 of orders and one of the versions of inventory currently in production (i1)"},
+		{"nobody verified the newer one", kept(), nil, "unknown", "There is no verified pact between version o1 of orders and one of the versions of inventory currently in production (i2)"},
+		{"nobody verified any", nil, nil, "unknown", "There is no verified pact between version o1 of orders and one of the versions of inventory currently in production"},
+	}
+	queries := map[string]contracts.MatrixQuery{
+		"one selector, the environment beside it": {
+			Selectors: []contracts.MatrixSelector{{Pacticipant: "orders", Version: "o1"}}, Environment: "production",
+		},
+		"two selectors, one by environment": {
+			Selectors: []contracts.MatrixSelector{{Pacticipant: "orders", Version: "o1"}, {Pacticipant: "inventory", Environment: "production"}},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			b := newBroker()
+			publish(t, b, "o1", "main", "orders", "inventory", inStock, soldOut)
+			for i, says := range []map[string]string{tt.older, tt.newer} {
+				version := []string{"i1", "i2"}[i]
+				sees(t, b, "inventory", version)
+				place(t, b, contracts.Deployed, "inventory", version, "production", version)
+				if says != nil {
+					verify(t, b, version, says)
+				}
+			}
+			for name, q := range queries {
+				for _, by := range []string{"cvpv", "cvp", "cp", ""} {
+					q.LatestBy, q.Limit = by, 1
+					m, err := b.Matrix(t.Context(), q)
+					if err != nil {
+						t.Fatal(err)
+					}
+					got := "unknown"
+					if m.Deployable != nil {
+						got = map[bool]string{true: "yes", false: "no"}[*m.Deployable]
+					}
+					if got != tt.want || !strings.Contains(m.Reason(), tt.reason) {
+						t.Errorf("%s, latest by %q: %s because\n%s\nwant %s because %s", name, by, got, m.Reason(), tt.want, tt.reason)
+					}
+				}
+			}
+		})
+	}
+}

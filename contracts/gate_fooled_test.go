@@ -101,7 +101,10 @@ func TestTheGateIsNotFooled(t *testing.T) {
 		},
 		{
 			name: "the same content under a new version is kept already", service: "orders", version: "o2", want: contracts.Yes,
-			before:   func(t *testing.T, b *broker) { t.Helper(); publish(t, b, "o2", "x", "orders", "inventory", inStock, soldOut) },
+			before: func(t *testing.T, b *broker) {
+				t.Helper()
+				publish(t, b, "o2", "x", "orders", "inventory", inStock, soldOut)
+			},
 			wantText: "inventory i1 (in production) keeps the pact of orders o2.",
 		},
 		{

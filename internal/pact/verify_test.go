@@ -1,17 +1,12 @@
 package pact_test
 
 import (
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -134,138 +129,6 @@ func TestNobodyListens(t *testing.T) {
 	}
 }
 
-func TestOneAnswerThatNeverComesIsABrokenPromise(t *testing.T) {
-	t.Parallel()
-	v := realVerifier(t)
-	release := make(chan struct{})
-	address := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/products/A1" {
-			select {
-			case <-release:
-			case <-r.Context().Done():
-			}
-			return
-		}
-		answer(w, none)
-	})
-	defer close(release)
-	r := request(address, pactOf("orders", inStock(), soldOut()))
-	r.RequestTimeout = 300 * time.Millisecond
-	got := verified(t, v, r)[0]
-	if got.Success || got.Interactions[0].Status != contracts.Failed || got.Interactions[1].Status != contracts.Passed {
-		t.Fatalf("got %+v", got)
-	}
-	if why := got.Interactions[0].Mismatches; len(why) != 1 || why[0] != "The provider gave no answer: none came within 300ms." {
-		t.Errorf("mismatches %q", why)
-	}
-}
-
-func TestAProviderThatHangsMeetsTheDeadline(t *testing.T) {
-	t.Parallel()
-	v := realVerifier(t)
-	release := make(chan struct{})
-	address := serve(t, func(_ http.ResponseWriter, r *http.Request) {
-		select {
-		case <-release:
-		case <-r.Context().Done():
-		}
-	})
-	defer close(release)
-	r := request(address, pactOf("orders", inStock()), pactOf("web", inStock()))
-	r.Timeout, r.RequestTimeout = time.Second, time.Minute
-	started := time.Now()
-	results := verified(t, v, r)
-	if took := time.Since(started); took > 10*time.Second {
-		t.Errorf("it took %s", took)
-	}
-	for _, got := range results {
-		wantUnknown(t, got, 1, "The verification was stopped: it took longer than 1s.")
-	}
-}
-
-func TestAProviderThatGoesAwayIsUnknown(t *testing.T) {
-	t.Parallel()
-	v := realVerifier(t)
-	var server *httptest.Server
-	server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_ = server.Listener.Close() // the last answer before it ends
-		w.Header().Set("Connection", "close")
-		answer(w, three)
-	}))
-	t.Cleanup(server.Close)
-	got := verified(t, v, request(server.URL, pactOf("orders", inStock(), soldOut())))[0]
-	if got.Success || !strings.Contains(got.Problem, "could not be reached") {
-		t.Fatalf("success %v, problem %q", got.Success, got.Problem)
-	}
-	if s := got.Interactions[1].Status; s != contracts.StatusUnknown {
-		t.Errorf("what was not asked is %s, want unknown", s)
-	}
-}
-
-// warehouse is a provider with states: a product is there when a state put it there.
-type warehouse struct {
-	mu      sync.Mutex
-	there   map[string]bool
-	changes []map[string]any
-}
-
-func (h *warehouse) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if r.URL.Path != "/states" {
-		if !h.there[strings.TrimPrefix(r.URL.Path, "/products/")] {
-			answer(w, "")
-			return
-		}
-		answer(w, three)
-		return
-	}
-	var change map[string]any
-	if err := json.NewDecoder(r.Body).Decode(&change); err != nil || r.Header.Get("X-Secret") != "open sesame" {
-		w.WriteHeader(http.StatusForbidden)
-		return
-	}
-	h.changes = append(h.changes, change)
-	if change["state"] != "A1 is in stock" {
-		w.WriteHeader(http.StatusNotImplemented)
-		return
-	}
-	params, _ := change["params"].(map[string]any)
-	sku, _ := params["sku"].(string)
-	h.there = map[string]bool{sku: true}
-	answer(w, "{}")
-}
-
-func TestProviderStates(t *testing.T) {
-	t.Parallel()
-	v := realVerifier(t)
-	h := &warehouse{}
-	server := httptest.NewServer(h)
-	t.Cleanup(server.Close)
-	known, unheard := inStock(), soldOut()
-	known.state, unheard.state = "A1 is in stock", "the moon is full"
-	r := request(server.URL, pactOf("orders", known, unheard))
-	r.Headers = map[string]string{"X-Secret": "open sesame"}
-
-	if got := verified(t, v, r)[0]; got.Interactions[0].Status != contracts.Failed {
-		t.Errorf("without states the product should not be there: %+v", got.Interactions[0])
-	}
-	r.StateURL = server.URL + "/states"
-	got := verified(t, v, r)[0]
-	if got.Success || got.Interactions[0].Status != contracts.Passed || got.Interactions[0].State != "A1 is in stock" {
-		t.Errorf("with states: %+v\n%s", got.Interactions, got.Log)
-	}
-	want := `The provider could not set up its state "the moon is full": it answered 501 Not Implemented.`
-	if diff := cmp.Diff([]string{want}, got.Interactions[1].Mismatches); diff != "" {
-		t.Errorf("the state it has never heard of (-want +got):\n%s", diff)
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if len(h.changes) == 0 || h.changes[0]["action"] != "setup" {
-		t.Errorf("changes %v", h.changes)
-	}
-}
-
 func TestSeveralPactsEachGetTheirResult(t *testing.T) {
 	t.Parallel()
 	v := realVerifier(t)
@@ -325,75 +188,5 @@ func TestAProviderBelowAPath(t *testing.T) {
 	address := provider(t, map[string]string{"/v1/products/A1": three})
 	if got := verified(t, realVerifier(t), request(address+"/v1/", pactOf("orders", inStock())))[0]; !got.Success {
 		t.Errorf("got %+v\n%s", got, got.Log)
-	}
-}
-
-func TestTheRealHelperSaysWhatItIs(t *testing.T) {
-	t.Parallel()
-	got, err := realVerifier(t).Versions(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := strings.Split(got, "\n")
-	if len(lines) != 3 || !strings.HasPrefix(lines[0], "pact-verifier ") || !strings.HasPrefix(lines[1], "pact-go v2") || lines[2] != "libpact_ffi 0.4.28" {
-		t.Errorf("versions %q", got)
-	}
-}
-
-func TestTheRealHelperEndsWithItsParent(t *testing.T) {
-	t.Parallel()
-	realVerifier(t) // builds it, or skips
-	helper, err := buildHelper()
-	if err != nil {
-		t.Fatal(err)
-	}
-	asked, release := make(chan struct{}, 1), make(chan struct{})
-	address := serve(t, func(_ http.ResponseWriter, r *http.Request) {
-		asked <- struct{}{}
-		select {
-		case <-release:
-		case <-r.Context().Done():
-		}
-	})
-	defer close(release)
-	p := pactOf("orders", inStock())
-	job, err := json.Marshal(pact.Job{
-		Protocol: pact.Protocol, Consumer: "orders", Provider: "inventory", BaseURL: address, Version: "i1",
-		RequestTimeout: time.Minute, Pact: p.Content,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, results, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer results.Close()
-	cmd := exec.Command(helper)
-	cmd.ExtraFiles = []*os.File{results}
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	if _, err := stdin.Write(job); err != nil {
-		t.Fatal(err)
-	}
-	limit := time.After(20 * time.Second)
-	select {
-	case <-asked:
-	case <-limit:
-		t.Fatal("the provider was not asked")
-	}
-	_ = stdin.Close() // so it is when the platform is killed
-	select {
-	case <-ended:
-	case <-limit:
-		_ = cmd.Process.Kill()
-		t.Error("the helper outlives who started it")
 	}
 }

@@ -1,0 +1,148 @@
+package contracts
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/goldenpath/platform/internal/fault"
+)
+
+func (m *matrix) loadNames(ctx context.Context) error {
+	var names []string
+	for _, s := range slices.Concat(m.q.Selectors, m.q.Ignore) {
+		names = append(names, s.Pacticipant)
+	}
+	if len(names) > 0 {
+		list, err := m.b.store.Pacticipants(ctx, PacticipantFilter{Names: names})
+		if err != nil {
+			return err
+		}
+		for _, p := range list {
+			m.names[p.Name] = p
+		}
+	}
+	for _, s := range m.q.Selectors {
+		if _, ok := m.names[s.Pacticipant]; !ok {
+			return fault.New(fault.NotFound, "Pacticipant %s not found", s.Pacticipant)
+		}
+	}
+	if m.q.Environment == "" && !slices.ContainsFunc(m.q.Selectors, func(s MatrixSelector) bool { return s.Environment != "" }) {
+		return nil
+	}
+	envs, err := m.b.store.Environments(ctx)
+	for _, e := range envs {
+		m.envs[e.Name] = e
+	}
+	return err
+}
+
+func (m *matrix) resolveAll(ctx context.Context, selectors []MatrixSelector, specific bool) ([]resolved, error) {
+	var out []resolved
+	for _, s := range selectors {
+		list, err := m.resolveOne(ctx, s, specific)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, list...)
+	}
+	return out, nil
+}
+
+func (m *matrix) resolveOne(ctx context.Context, s MatrixSelector, specific bool) ([]resolved, error) {
+	p, known := m.names[s.Pacticipant]
+	base := resolved{MatrixSelector: s, service: p, specific: specific}
+	if !known {
+		base.service.ID, base.missing = -1, true
+		return []resolved{base}, nil
+	}
+	if s == (MatrixSelector{Pacticipant: s.Pacticipant}) {
+		base.all, base.ignored = true, m.ignores(p.ID, 0)
+		return []resolved{base}, nil
+	}
+	f, possible := m.filter(s, []int64{p.ID})
+	var versions []Version
+	if possible {
+		var err error
+		if versions, err = m.b.store.Versions(ctx, f); err != nil {
+			return nil, err
+		}
+	}
+	return m.expand(base, versions), nil
+}
+
+// filter turns a selector into a version filter; false when it names an
+// environment there is not.
+func (m *matrix) filter(s MatrixSelector, ids []int64) (VersionFilter, bool) {
+	f := VersionFilter{PacticipantIDs: ids, Branch: s.Branch, MainBranch: s.MainBranch, Tag: s.Tag, Latest: s.Latest}
+	if s.Version != "" {
+		f.Numbers = []string{s.Version}
+	}
+	if s.Environment != "" {
+		env, ok := m.envs[s.Environment]
+		if !ok {
+			return f, false
+		}
+		f.EnvironmentID = env.ID
+	}
+	return f, true
+}
+
+// expand makes one resolved selector per version, or one that misses.
+func (m *matrix) expand(base resolved, versions []Version) []resolved {
+	if len(versions) == 0 {
+		base.missing, base.ignored = true, m.ignores(base.service.ID, 0)
+		return []resolved{base}
+	}
+	out := make([]resolved, len(versions))
+	for i, v := range versions {
+		out[i] = base
+		out[i].version, out[i].many, out[i].ignored = v, len(versions) > 1, m.ignores(base.service.ID, v.ID)
+	}
+	return out
+}
+
+func (m *matrix) ignores(pacticipant, version int64) bool {
+	return slices.ContainsFunc(m.ignore, func(s resolved) bool {
+		return s.service.ID == pacticipant && (s.all || (!s.missing && s.version.ID == version))
+	})
+}
+
+// inferOthers resolves the other services of the integrations, all with one
+// query.
+func (m *matrix) inferOthers(ctx context.Context) ([]resolved, error) {
+	others := map[int64]Pacticipant{}
+	for _, i := range m.integrations {
+		others[i.ConsumerID] = Pacticipant{ID: i.ConsumerID, Name: i.Consumer}
+		others[i.ProviderID] = Pacticipant{ID: i.ProviderID, Name: i.Provider}
+	}
+	for _, s := range m.specified {
+		delete(others, s.service.ID)
+	}
+	if len(others) == 0 {
+		return nil, nil
+	}
+	ids := make([]int64, 0, len(others))
+	for id := range others {
+		ids = append(ids, id)
+	}
+	slices.SortFunc(ids, func(a, b int64) int { return cmp.Compare(others[a].Name, others[b].Name) })
+	common := MatrixSelector{Tag: m.q.Tag, Branch: m.q.Branch, MainBranch: m.q.MainBranch, Latest: m.q.Latest, Environment: m.q.Environment}
+	byService := map[int64][]Version{}
+	if f, possible := m.filter(common, ids); possible {
+		versions, err := m.b.store.Versions(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range versions {
+			byService[v.PacticipantID] = append(byService[v.PacticipantID], v)
+		}
+	}
+	var out []resolved
+	for _, id := range ids {
+		selector := common
+		selector.Pacticipant = others[id].Name
+		out = append(out, m.expand(resolved{MatrixSelector: selector, service: others[id]}, byService[id])...)
+	}
+	return out, nil
+}

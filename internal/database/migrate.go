@@ -65,10 +65,15 @@ func (db *DB) Migrate(ctx context.Context) error {
 	return nil
 }
 
+// notMigrated explains an error of a migration. What the database refuses is
+// said as everywhere; else it is the migration that is wrong.
 func (db *DB) notMigrated(to Version, err error) error {
+	if why := db.explain(err); fault.CodeOf(why) != fault.Internal {
+		return why
+	}
 	return fault.New(fault.Internal, "The database %s could not be brought to %s.", db.name, to).
 		WithHint("The migration that failed left nothing behind; the log has the details. The previous platform still runs on it.").
-		WithCause(db.explain(err))
+		WithCause(err)
 }
 
 // upToDate reports whether there is nothing to do.

@@ -14,6 +14,9 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
+	"github.com/goldenpath/platform/internal/store/ent/accesssession"
+	"github.com/goldenpath/platform/internal/store/ent/accesstoken"
+	"github.com/goldenpath/platform/internal/store/ent/auditentry"
 	"github.com/goldenpath/platform/internal/store/ent/branch"
 	"github.com/goldenpath/platform/internal/store/ent/branchversion"
 	"github.com/goldenpath/platform/internal/store/ent/deployment"
@@ -44,6 +47,12 @@ type Client struct {
 	config
 	// Schema is the client for creating, migrating and dropping schema.
 	Schema *migrate.Schema
+	// AccessSession is the client for interacting with the AccessSession builders.
+	AccessSession *AccessSessionClient
+	// AccessToken is the client for interacting with the AccessToken builders.
+	AccessToken *AccessTokenClient
+	// AuditEntry is the client for interacting with the AuditEntry builders.
+	AuditEntry *AuditEntryClient
 	// Branch is the client for interacting with the Branch builders.
 	Branch *BranchClient
 	// BranchVersion is the client for interacting with the BranchVersion builders.
@@ -97,6 +106,9 @@ func NewClient(opts ...Option) *Client {
 
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
+	c.AccessSession = NewAccessSessionClient(c.config)
+	c.AccessToken = NewAccessTokenClient(c.config)
+	c.AuditEntry = NewAuditEntryClient(c.config)
 	c.Branch = NewBranchClient(c.config)
 	c.BranchVersion = NewBranchVersionClient(c.config)
 	c.Deployment = NewDeploymentClient(c.config)
@@ -210,6 +222,9 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	return &Tx{
 		ctx:                ctx,
 		config:             cfg,
+		AccessSession:      NewAccessSessionClient(cfg),
+		AccessToken:        NewAccessTokenClient(cfg),
+		AuditEntry:         NewAuditEntryClient(cfg),
 		Branch:             NewBranchClient(cfg),
 		BranchVersion:      NewBranchVersionClient(cfg),
 		Deployment:         NewDeploymentClient(cfg),
@@ -250,6 +265,9 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	return &Tx{
 		ctx:                ctx,
 		config:             cfg,
+		AccessSession:      NewAccessSessionClient(cfg),
+		AccessToken:        NewAccessTokenClient(cfg),
+		AuditEntry:         NewAuditEntryClient(cfg),
 		Branch:             NewBranchClient(cfg),
 		BranchVersion:      NewBranchVersionClient(cfg),
 		Deployment:         NewDeploymentClient(cfg),
@@ -277,7 +295,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 // Debug returns a new debug-client. It's used to get verbose logging on specific operations.
 //
 //	client.Debug().
-//		Branch.
+//		AccessSession.
 //		Query().
 //		Count(ctx)
 func (c *Client) Debug() *Client {
@@ -300,11 +318,11 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Branch, c.BranchVersion, c.Deployment, c.Entity, c.EntityChange,
-		c.Environment, c.Integration, c.Location, c.LocationProblem, c.PactContent,
-		c.PactPublication, c.Pacticipant, c.PacticipantLabel, c.PacticipantVersion,
-		c.Run, c.RunEvent, c.RunFile, c.RunStep, c.Verification, c.VerificationDetail,
-		c.VersionTag,
+		c.AccessSession, c.AccessToken, c.AuditEntry, c.Branch, c.BranchVersion,
+		c.Deployment, c.Entity, c.EntityChange, c.Environment, c.Integration,
+		c.Location, c.LocationProblem, c.PactContent, c.PactPublication, c.Pacticipant,
+		c.PacticipantLabel, c.PacticipantVersion, c.Run, c.RunEvent, c.RunFile,
+		c.RunStep, c.Verification, c.VerificationDetail, c.VersionTag,
 	} {
 		n.Use(hooks...)
 	}
@@ -314,11 +332,11 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Branch, c.BranchVersion, c.Deployment, c.Entity, c.EntityChange,
-		c.Environment, c.Integration, c.Location, c.LocationProblem, c.PactContent,
-		c.PactPublication, c.Pacticipant, c.PacticipantLabel, c.PacticipantVersion,
-		c.Run, c.RunEvent, c.RunFile, c.RunStep, c.Verification, c.VerificationDetail,
-		c.VersionTag,
+		c.AccessSession, c.AccessToken, c.AuditEntry, c.Branch, c.BranchVersion,
+		c.Deployment, c.Entity, c.EntityChange, c.Environment, c.Integration,
+		c.Location, c.LocationProblem, c.PactContent, c.PactPublication, c.Pacticipant,
+		c.PacticipantLabel, c.PacticipantVersion, c.Run, c.RunEvent, c.RunFile,
+		c.RunStep, c.Verification, c.VerificationDetail, c.VersionTag,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -327,6 +345,12 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 // Mutate implements the ent.Mutator interface.
 func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
+	case *AccessSessionMutation:
+		return c.AccessSession.mutate(ctx, m)
+	case *AccessTokenMutation:
+		return c.AccessToken.mutate(ctx, m)
+	case *AuditEntryMutation:
+		return c.AuditEntry.mutate(ctx, m)
 	case *BranchMutation:
 		return c.Branch.mutate(ctx, m)
 	case *BranchVersionMutation:
@@ -371,6 +395,405 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.VersionTag.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("ent: unknown mutation type %T", m)
+	}
+}
+
+// AccessSessionClient is a client for the AccessSession schema.
+type AccessSessionClient struct {
+	config
+}
+
+// NewAccessSessionClient returns a client for the AccessSession from the given config.
+func NewAccessSessionClient(c config) *AccessSessionClient {
+	return &AccessSessionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `accesssession.Hooks(f(g(h())))`.
+func (c *AccessSessionClient) Use(hooks ...Hook) {
+	c.hooks.AccessSession = append(c.hooks.AccessSession, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `accesssession.Intercept(f(g(h())))`.
+func (c *AccessSessionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AccessSession = append(c.inters.AccessSession, interceptors...)
+}
+
+// Create returns a builder for creating a AccessSession entity.
+func (c *AccessSessionClient) Create() *AccessSessionCreate {
+	mutation := newAccessSessionMutation(c.config, OpCreate)
+	return &AccessSessionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AccessSession entities.
+func (c *AccessSessionClient) CreateBulk(builders ...*AccessSessionCreate) *AccessSessionCreateBulk {
+	return &AccessSessionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AccessSessionClient) MapCreateBulk(slice any, setFunc func(*AccessSessionCreate, int)) *AccessSessionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AccessSessionCreateBulk{err: fmt.Errorf("calling to AccessSessionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AccessSessionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AccessSessionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AccessSession.
+func (c *AccessSessionClient) Update() *AccessSessionUpdate {
+	mutation := newAccessSessionMutation(c.config, OpUpdate)
+	return &AccessSessionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AccessSessionClient) UpdateOne(_m *AccessSession) *AccessSessionUpdateOne {
+	mutation := newAccessSessionMutation(c.config, OpUpdateOne, withAccessSession(_m))
+	return &AccessSessionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AccessSessionClient) UpdateOneID(id string) *AccessSessionUpdateOne {
+	mutation := newAccessSessionMutation(c.config, OpUpdateOne, withAccessSessionID(id))
+	return &AccessSessionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AccessSession.
+func (c *AccessSessionClient) Delete() *AccessSessionDelete {
+	mutation := newAccessSessionMutation(c.config, OpDelete)
+	return &AccessSessionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AccessSessionClient) DeleteOne(_m *AccessSession) *AccessSessionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AccessSessionClient) DeleteOneID(id string) *AccessSessionDeleteOne {
+	builder := c.Delete().Where(accesssession.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AccessSessionDeleteOne{builder}
+}
+
+// Query returns a query builder for AccessSession.
+func (c *AccessSessionClient) Query() *AccessSessionQuery {
+	return &AccessSessionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAccessSession},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AccessSession entity by its id.
+func (c *AccessSessionClient) Get(ctx context.Context, id string) (*AccessSession, error) {
+	return c.Query().Where(accesssession.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AccessSessionClient) GetX(ctx context.Context, id string) *AccessSession {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *AccessSessionClient) Hooks() []Hook {
+	return c.hooks.AccessSession
+}
+
+// Interceptors returns the client interceptors.
+func (c *AccessSessionClient) Interceptors() []Interceptor {
+	return c.inters.AccessSession
+}
+
+func (c *AccessSessionClient) mutate(ctx context.Context, m *AccessSessionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AccessSessionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AccessSessionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AccessSessionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AccessSessionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown AccessSession mutation op: %q", m.Op())
+	}
+}
+
+// AccessTokenClient is a client for the AccessToken schema.
+type AccessTokenClient struct {
+	config
+}
+
+// NewAccessTokenClient returns a client for the AccessToken from the given config.
+func NewAccessTokenClient(c config) *AccessTokenClient {
+	return &AccessTokenClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `accesstoken.Hooks(f(g(h())))`.
+func (c *AccessTokenClient) Use(hooks ...Hook) {
+	c.hooks.AccessToken = append(c.hooks.AccessToken, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `accesstoken.Intercept(f(g(h())))`.
+func (c *AccessTokenClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AccessToken = append(c.inters.AccessToken, interceptors...)
+}
+
+// Create returns a builder for creating a AccessToken entity.
+func (c *AccessTokenClient) Create() *AccessTokenCreate {
+	mutation := newAccessTokenMutation(c.config, OpCreate)
+	return &AccessTokenCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AccessToken entities.
+func (c *AccessTokenClient) CreateBulk(builders ...*AccessTokenCreate) *AccessTokenCreateBulk {
+	return &AccessTokenCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AccessTokenClient) MapCreateBulk(slice any, setFunc func(*AccessTokenCreate, int)) *AccessTokenCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AccessTokenCreateBulk{err: fmt.Errorf("calling to AccessTokenClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AccessTokenCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AccessTokenCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AccessToken.
+func (c *AccessTokenClient) Update() *AccessTokenUpdate {
+	mutation := newAccessTokenMutation(c.config, OpUpdate)
+	return &AccessTokenUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AccessTokenClient) UpdateOne(_m *AccessToken) *AccessTokenUpdateOne {
+	mutation := newAccessTokenMutation(c.config, OpUpdateOne, withAccessToken(_m))
+	return &AccessTokenUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AccessTokenClient) UpdateOneID(id string) *AccessTokenUpdateOne {
+	mutation := newAccessTokenMutation(c.config, OpUpdateOne, withAccessTokenID(id))
+	return &AccessTokenUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AccessToken.
+func (c *AccessTokenClient) Delete() *AccessTokenDelete {
+	mutation := newAccessTokenMutation(c.config, OpDelete)
+	return &AccessTokenDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AccessTokenClient) DeleteOne(_m *AccessToken) *AccessTokenDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AccessTokenClient) DeleteOneID(id string) *AccessTokenDeleteOne {
+	builder := c.Delete().Where(accesstoken.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AccessTokenDeleteOne{builder}
+}
+
+// Query returns a query builder for AccessToken.
+func (c *AccessTokenClient) Query() *AccessTokenQuery {
+	return &AccessTokenQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAccessToken},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AccessToken entity by its id.
+func (c *AccessTokenClient) Get(ctx context.Context, id string) (*AccessToken, error) {
+	return c.Query().Where(accesstoken.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AccessTokenClient) GetX(ctx context.Context, id string) *AccessToken {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *AccessTokenClient) Hooks() []Hook {
+	return c.hooks.AccessToken
+}
+
+// Interceptors returns the client interceptors.
+func (c *AccessTokenClient) Interceptors() []Interceptor {
+	return c.inters.AccessToken
+}
+
+func (c *AccessTokenClient) mutate(ctx context.Context, m *AccessTokenMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AccessTokenCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AccessTokenUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AccessTokenUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AccessTokenDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown AccessToken mutation op: %q", m.Op())
+	}
+}
+
+// AuditEntryClient is a client for the AuditEntry schema.
+type AuditEntryClient struct {
+	config
+}
+
+// NewAuditEntryClient returns a client for the AuditEntry from the given config.
+func NewAuditEntryClient(c config) *AuditEntryClient {
+	return &AuditEntryClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `auditentry.Hooks(f(g(h())))`.
+func (c *AuditEntryClient) Use(hooks ...Hook) {
+	c.hooks.AuditEntry = append(c.hooks.AuditEntry, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `auditentry.Intercept(f(g(h())))`.
+func (c *AuditEntryClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AuditEntry = append(c.inters.AuditEntry, interceptors...)
+}
+
+// Create returns a builder for creating a AuditEntry entity.
+func (c *AuditEntryClient) Create() *AuditEntryCreate {
+	mutation := newAuditEntryMutation(c.config, OpCreate)
+	return &AuditEntryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AuditEntry entities.
+func (c *AuditEntryClient) CreateBulk(builders ...*AuditEntryCreate) *AuditEntryCreateBulk {
+	return &AuditEntryCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AuditEntryClient) MapCreateBulk(slice any, setFunc func(*AuditEntryCreate, int)) *AuditEntryCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AuditEntryCreateBulk{err: fmt.Errorf("calling to AuditEntryClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AuditEntryCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AuditEntryCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AuditEntry.
+func (c *AuditEntryClient) Update() *AuditEntryUpdate {
+	mutation := newAuditEntryMutation(c.config, OpUpdate)
+	return &AuditEntryUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AuditEntryClient) UpdateOne(_m *AuditEntry) *AuditEntryUpdateOne {
+	mutation := newAuditEntryMutation(c.config, OpUpdateOne, withAuditEntry(_m))
+	return &AuditEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AuditEntryClient) UpdateOneID(id string) *AuditEntryUpdateOne {
+	mutation := newAuditEntryMutation(c.config, OpUpdateOne, withAuditEntryID(id))
+	return &AuditEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AuditEntry.
+func (c *AuditEntryClient) Delete() *AuditEntryDelete {
+	mutation := newAuditEntryMutation(c.config, OpDelete)
+	return &AuditEntryDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AuditEntryClient) DeleteOne(_m *AuditEntry) *AuditEntryDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AuditEntryClient) DeleteOneID(id string) *AuditEntryDeleteOne {
+	builder := c.Delete().Where(auditentry.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AuditEntryDeleteOne{builder}
+}
+
+// Query returns a query builder for AuditEntry.
+func (c *AuditEntryClient) Query() *AuditEntryQuery {
+	return &AuditEntryQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAuditEntry},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AuditEntry entity by its id.
+func (c *AuditEntryClient) Get(ctx context.Context, id string) (*AuditEntry, error) {
+	return c.Query().Where(auditentry.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AuditEntryClient) GetX(ctx context.Context, id string) *AuditEntry {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *AuditEntryClient) Hooks() []Hook {
+	return c.hooks.AuditEntry
+}
+
+// Interceptors returns the client interceptors.
+func (c *AuditEntryClient) Interceptors() []Interceptor {
+	return c.inters.AuditEntry
+}
+
+func (c *AuditEntryClient) mutate(ctx context.Context, m *AuditEntryMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AuditEntryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AuditEntryUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AuditEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AuditEntryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown AuditEntry mutation op: %q", m.Op())
 	}
 }
 
@@ -3170,16 +3593,18 @@ func (c *VersionTagClient) mutate(ctx context.Context, m *VersionTagMutation) (V
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Branch, BranchVersion, Deployment, Entity, EntityChange, Environment,
-		Integration, Location, LocationProblem, PactContent, PactPublication,
-		Pacticipant, PacticipantLabel, PacticipantVersion, Run, RunEvent, RunFile,
-		RunStep, Verification, VerificationDetail, VersionTag []ent.Hook
+		AccessSession, AccessToken, AuditEntry, Branch, BranchVersion, Deployment,
+		Entity, EntityChange, Environment, Integration, Location, LocationProblem,
+		PactContent, PactPublication, Pacticipant, PacticipantLabel,
+		PacticipantVersion, Run, RunEvent, RunFile, RunStep, Verification,
+		VerificationDetail, VersionTag []ent.Hook
 	}
 	inters struct {
-		Branch, BranchVersion, Deployment, Entity, EntityChange, Environment,
-		Integration, Location, LocationProblem, PactContent, PactPublication,
-		Pacticipant, PacticipantLabel, PacticipantVersion, Run, RunEvent, RunFile,
-		RunStep, Verification, VerificationDetail, VersionTag []ent.Interceptor
+		AccessSession, AccessToken, AuditEntry, Branch, BranchVersion, Deployment,
+		Entity, EntityChange, Environment, Integration, Location, LocationProblem,
+		PactContent, PactPublication, Pacticipant, PacticipantLabel,
+		PacticipantVersion, Run, RunEvent, RunFile, RunStep, Verification,
+		VerificationDetail, VersionTag []ent.Interceptor
 	}
 )
 

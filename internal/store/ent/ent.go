@@ -12,6 +12,9 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/goldenpath/platform/internal/store/ent/accesssession"
+	"github.com/goldenpath/platform/internal/store/ent/accesstoken"
+	"github.com/goldenpath/platform/internal/store/ent/auditentry"
 	"github.com/goldenpath/platform/internal/store/ent/branch"
 	"github.com/goldenpath/platform/internal/store/ent/branchversion"
 	"github.com/goldenpath/platform/internal/store/ent/deployment"
@@ -93,6 +96,9 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
+			accesssession.Table:      accesssession.ValidColumn,
+			accesstoken.Table:        accesstoken.ValidColumn,
+			auditentry.Table:         auditentry.ValidColumn,
 			branch.Table:             branch.ValidColumn,
 			branchversion.Table:      branchversion.ValidColumn,
 			deployment.Table:         deployment.ValidColumn,

@@ -14,6 +14,12 @@ import (
 // Tx is a transactional client that is created by calling Client.Tx().
 type Tx struct {
 	config
+	// AccessSession is the client for interacting with the AccessSession builders.
+	AccessSession *AccessSessionClient
+	// AccessToken is the client for interacting with the AccessToken builders.
+	AccessToken *AccessTokenClient
+	// AuditEntry is the client for interacting with the AuditEntry builders.
+	AuditEntry *AuditEntryClient
 	// Branch is the client for interacting with the Branch builders.
 	Branch *BranchClient
 	// BranchVersion is the client for interacting with the BranchVersion builders.
@@ -187,6 +193,9 @@ func (tx *Tx) Client() *Client {
 }
 
 func (tx *Tx) init() {
+	tx.AccessSession = NewAccessSessionClient(tx.config)
+	tx.AccessToken = NewAccessTokenClient(tx.config)
+	tx.AuditEntry = NewAuditEntryClient(tx.config)
 	tx.Branch = NewBranchClient(tx.config)
 	tx.BranchVersion = NewBranchVersionClient(tx.config)
 	tx.Deployment = NewDeploymentClient(tx.config)
@@ -217,7 +226,7 @@ func (tx *Tx) init() {
 // of them in order to commit or rollback the transaction.
 //
 // If a closed transaction is embedded in one of the generated entities, and the entity
-// applies a query, for example: Branch.QueryXXX(), the query will be executed
+// applies a query, for example: AccessSession.QueryXXX(), the query will be executed
 // through the driver which created this transaction.
 //
 // Note that txDriver is not goroutine safe.

@@ -9,6 +9,68 @@ import (
 )
 
 var (
+	// AccessSessionsColumns holds the columns for the "access_sessions" table.
+	AccessSessionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "token_id", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "expires_at", Type: field.TypeTime},
+	}
+	// AccessSessionsTable holds the schema information for the "access_sessions" table.
+	AccessSessionsTable = &schema.Table{
+		Name:       "access_sessions",
+		Columns:    AccessSessionsColumns,
+		PrimaryKey: []*schema.Column{AccessSessionsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "accesssession_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{AccessSessionsColumns[3]},
+			},
+		},
+	}
+	// AccessTokensColumns holds the columns for the "access_tokens" table.
+	AccessTokensColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "name", Type: field.TypeString},
+		{Name: "scopes", Type: field.TypeString},
+		{Name: "user_ref", Type: field.TypeString},
+		{Name: "hash", Type: field.TypeBytes},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "expires_at", Type: field.TypeTime, Nullable: true},
+		{Name: "last_used_at", Type: field.TypeTime, Nullable: true},
+		{Name: "revoked_at", Type: field.TypeTime, Nullable: true},
+	}
+	// AccessTokensTable holds the schema information for the "access_tokens" table.
+	AccessTokensTable = &schema.Table{
+		Name:       "access_tokens",
+		Columns:    AccessTokensColumns,
+		PrimaryKey: []*schema.Column{AccessTokensColumns[0]},
+	}
+	// AuditEntriesColumns holds the columns for the "audit_entries" table.
+	AuditEntriesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "actor", Type: field.TypeString, Size: 2147483647},
+		{Name: "action", Type: field.TypeString, Size: 2147483647},
+		{Name: "subject", Type: field.TypeString, Size: 2147483647},
+		{Name: "request_id", Type: field.TypeString, Size: 2147483647},
+		{Name: "outcome", Type: field.TypeString, Size: 2147483647},
+		{Name: "detail", Type: field.TypeString, Size: 2147483647},
+	}
+	// AuditEntriesTable holds the schema information for the "audit_entries" table.
+	AuditEntriesTable = &schema.Table{
+		Name:       "audit_entries",
+		Columns:    AuditEntriesColumns,
+		PrimaryKey: []*schema.Column{AuditEntriesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "auditentry_actor_id",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEntriesColumns[2], AuditEntriesColumns[0]},
+			},
+		},
+	}
 	// BranchesColumns holds the columns for the "branches" table.
 	BranchesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -594,6 +656,9 @@ var (
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
+		AccessSessionsTable,
+		AccessTokensTable,
+		AuditEntriesTable,
 		BranchesTable,
 		BranchVersionsTable,
 		DeploymentsTable,
@@ -619,6 +684,15 @@ var (
 )
 
 func init() {
+	AccessSessionsTable.Annotation = &entsql.Annotation{
+		Table: "access_sessions",
+	}
+	AccessTokensTable.Annotation = &entsql.Annotation{
+		Table: "access_tokens",
+	}
+	AuditEntriesTable.Annotation = &entsql.Annotation{
+		Table: "audit_entries",
+	}
 	EntitiesTable.Annotation = &entsql.Annotation{
 		Table: "entities",
 	}

@@ -54,7 +54,7 @@ func TestSecretsAreNotLogged(t *testing.T) {
 	for _, asJSON := range []bool{true, false} {
 		var out bytes.Buffer
 		log := telemetry.NewLogger(&out, telemetry.LogOptions{JSON: asJSON, Level: slog.LevelInfo})
-		log.With("client_secret", "hush").InfoContext(t.Context(), "called", "user", "ada", "Authorization", "Bearer hush",
+		log.With("client_secret", "hush").InfoContext(t.Context(), "called", "user", "ada", "authorization", "Bearer hush",
 			slog.Group("settings", "db_password", "hush", "api_token", []string{"hush"}))
 		if got := out.String(); strings.Contains(got, "hush") || !strings.Contains(got, "ada") || strings.Count(got, "[redacted]") != 4 {
 			t.Errorf("logged %s", got)

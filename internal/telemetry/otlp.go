@@ -35,7 +35,7 @@ func (m *message) fixed64(field protowire.Number, value uint64) {
 }
 
 func (m *message) time(field protowire.Number, value time.Time) {
-	m.fixed64(field, uint64(max(value.UnixNano(), 0))) //nolint:gosec // never negative
+	m.fixed64(field, uint64(max(value.UnixNano(), 0)))
 }
 
 func (m *message) attributes(field protowire.Number, attributes []attribute.KeyValue) {
@@ -141,7 +141,7 @@ func anyValue(v attribute.Value) message {
 	case attribute.FLOAT64:
 		m.fixed64(4, math.Float64bits(v.AsFloat64()))
 	default: // lists are written as text; ours have none
-		m.bytes(1, []byte(v.Emit()))
+		m.bytes(1, []byte(v.String()))
 	}
 	return m
 }

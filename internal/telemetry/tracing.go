@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"

@@ -1,0 +1,125 @@
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL       := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS   += --no-builtin-rules
+
+# A release sets it; otherwise the program tells its commit.
+VERSION ?= $(shell git describe --tags --exact-match 2>/dev/null)
+LDFLAGS := -s -w $(if $(VERSION),-X main.version=$(VERSION:v%=%))
+
+PATHS  := $(patsubst scaffolds/paths/%/path.yaml,%,$(wildcard scaffolds/paths/*/path.yaml))
+PACKS  := $(PATHS:%=scaffolds/dist/%.zip)
+GOLDEN := $(PATHS:%=scaffolds/paths/%/golden)
+ASSETS := web/dist/manifest.json
+
+# Pact's library calls home unless it is told not to.
+export PACT_DO_NOT_TRACK := true
+
+.PHONY: help
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+
+# --- Build -----------------------------------------------------------------
+
+.PHONY: build
+build: bin/platform bin/pact-verifier ## Build bin/platform and bin/pact-verifier
+
+# Go knows better than make what is out of date, and is quick to say "nothing".
+.PHONY: bin/platform bin/pact-verifier
+bin/platform: $(PACKS) $(ASSETS)
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/platform
+
+# The one program with C in it: it links Pact's library.
+bin/pact-verifier:
+	scripts/install-pact-ffi.sh
+	CGO_ENABLED=1 go build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/pact-verifier
+
+# Golden paths are packed all at once; any of their files may be in any of them.
+$(PACKS) &: $(shell find scaffolds/paths scaffolds/pack scaffolds/*.go -type f -not -name '*_test.go')
+	go run ./scaffolds/pack
+	touch $(PACKS)
+
+$(ASSETS): web/node_modules/.package-lock.json web/build.mjs $(shell find web/static -type f)
+	cd web && npm run --silent build
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	cd web && npm ci --no-progress
+	touch $@
+
+# --- Run -------------------------------------------------------------------
+
+.PHONY: run
+run: ## Set this machine up, build, and start the portal at http://127.0.0.1:8080
+	scripts/setup.sh run
+	$(MAKE) --no-print-directory build
+	bin/platform serve
+
+# --- Test ------------------------------------------------------------------
+
+.PHONY: test
+test: ## Set this machine up, build, lint, and run every test of 15 minutes together
+	scripts/setup.sh test lint
+	$(MAKE) --no-print-directory build lint vet test-go test-golden
+
+.PHONY: proof
+proof: ## Like test, with the tests that take long
+	scripts/setup.sh test lint
+	PLATFORM_PROOF=1 $(MAKE) --no-print-directory build lint vet test-go test-golden verify TIMEOUT=60m
+
+TIMEOUT ?= 12m
+
+.PHONY: vet
+vet: $(PACKS) $(ASSETS)
+	go vet ./...
+
+# The report ends with what was skipped and why; in CI a skipped test has failed.
+.PHONY: test-go
+test-go: build
+	go test -timeout $(TIMEOUT) -json ./... | go run ./scripts/testreport
+
+# Golden paths are modules of their own, with tests of their own.
+.PHONY: test-golden
+test-golden: $(GOLDEN:%=%/test)
+
+.PHONY: $(GOLDEN:%=%/test)
+$(GOLDEN:%=%/test): %/test:
+	go -C $* vet -tags contract ./...
+	go -C $* test -timeout $(TIMEOUT) -tags contract -json ./... | go run ./scripts/testreport
+
+.PHONY: lint
+lint: $(PACKS) $(ASSETS) ## Check style, import arrows, scripts and workflows
+	"$$(scripts/tool.sh golangci-lint)" run ./...
+	lint=$$(scripts/tool.sh golangci-lint); for golden in $(GOLDEN); do (cd "$$golden" && "$$lint" run ./...); done
+	shellcheck scripts/*.sh .ci/run
+	"$$(scripts/tool.sh actionlint)" $(wildcard $(GOLDEN:%=%/.github/workflows/*.yaml))
+
+# --- Generate --------------------------------------------------------------
+
+.PHONY: generate
+generate: ## Make everything generated anew: database client, API, golden paths
+	go generate ./internal/store ./portal/api
+	for golden in $(GOLDEN); do go -C "$$golden" generate ./...; done
+	go run ./scaffolds/pack
+
+# What is generated and committed; the rest is made by build.
+GENERATED = { find internal/store/ent -type f; git ls-files '*.gen.go'; } | sort -u | xargs sha256sum
+
+.PHONY: verify
+verify: ## Fail when something generated, go.mod or formatting is stale; what is stale is made anew
+	before=$$($(GENERATED)); $(MAKE) --no-print-directory generate; after=$$($(GENERATED)); \
+	diff <(echo "$$before") <(echo "$$after") || { echo 'Error: the files above were stale. They are new now: commit them.' >&2; exit 1; }
+	go mod tidy -diff
+	"$$(scripts/tool.sh golangci-lint)" fmt --diff ./...
+
+# --- Measure ---------------------------------------------------------------
+
+.PHONY: bench
+bench: build ## Measure: Go benchmarks, start, memory, and commands beside what they are compared with
+	go test -run '^$$' -bench . -benchmem ./...
+	scripts/bench.sh
+
+.PHONY: clean
+clean: ## Delete what was built; tools and caches stay
+	rm -rf bin $(PACKS) web/node_modules
+	find web/dist -type f -not -name .gitkeep -delete

@@ -2,7 +2,7 @@
 # Installs what a fresh Debian machine lacks to run, test or lint the platform.
 # Go and npm must be there already. Does nothing, quickly, when nothing is missing.
 #
-#   scripts/setup.sh run|test|lint
+#   scripts/setup.sh {run|test|lint}...
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source-path=SCRIPTDIR source=as-root.sh
@@ -26,14 +26,22 @@ has_postgres() {
 	compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null && compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null
 }
 
-purpose=${1:-}
-case "$purpose" in
-run | test | lint) ;;
-*)
-	say "usage: scripts/setup.sh run|test|lint"
+usage() {
+	say "usage: scripts/setup.sh {run|test|lint}..."
 	exit 2
-	;;
-esac
+}
+
+(($# > 0)) || usage
+for purpose in "$@"; do
+	case "$purpose" in
+	run | test | lint) ;;
+	*) usage ;;
+	esac
+done
+
+# for_purpose PURPOSE is true when it is one of those asked for.
+for_purpose() { [[ " $purposes " == *" $1 "* ]]; }
+purposes="$*"
 
 has go || die "Go is not installed." "Get it from https://go.dev/dl, put its bin folder on PATH, then try again."
 has npm || die "npm is not installed; the portal's browser libraries come from npm." "Debian: apt-get install npm"
@@ -42,11 +50,11 @@ missing=()
 has gcc || missing+=(gcc)
 has_headers || missing+=(libc6-dev)
 has git || missing+=(git)
-if [[ "$purpose" == test ]]; then
+if for_purpose test; then
 	has chromium chromium-browser google-chrome google-chrome-stable || missing+=(chromium)
 	has_postgres || missing+=(postgresql)
 fi
-if [[ "$purpose" == lint ]]; then
+if for_purpose lint; then
 	has shellcheck || missing+=(shellcheck)
 fi
 

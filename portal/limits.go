@@ -38,11 +38,12 @@ func (l Limits) orDefaults() Limits {
 	return l
 }
 
-// Downloads are large and connections slow; a body that is not here after
-// bodyTime will not come.
+// Downloads are large and connections slow. A body may take as long as the
+// answer and a little more: the deadline of reading would otherwise end a
+// request whose body is long here.
 const (
 	downloadTime = 15 * time.Minute
-	bodyTime     = time.Minute
+	bodyGrace    = 10 * time.Second
 )
 
 // bodyLimit returns how large the request's body may be.
@@ -108,7 +109,7 @@ func (s *Server) boundBody(c echo.Context) error {
 	if r.ContentLength > limit {
 		return &http.MaxBytesError{Limit: limit}
 	}
-	err := http.NewResponseController(c.Response()).SetReadDeadline(time.Now().Add(bodyTime))
+	err := http.NewResponseController(c.Response()).SetReadDeadline(time.Now().Add(s.limits.timeLimit(c) + bodyGrace))
 	if err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return err
 	}

@@ -142,7 +142,7 @@ func (s *Server) Drain() {
 // Bounds of a connection. What one request may take is in Limits.
 const (
 	readHeaderTime = 10 * time.Second
-	answerTime     = 2 * time.Minute
+	answerTime     = 3 * time.Minute // more than any answer may take
 	idleTime       = 2 * time.Minute
 	maxHeader      = 64 << 10
 )

@@ -43,7 +43,9 @@ func (p *Path) Check(a Answers) (Answers, error) {
 	}
 	a = fromValues(completed, a)
 	a.Packs = packs
-	p.checkModule(a, problems)
+	if err := p.checkModule(a, problems); err != nil {
+		return a, err
+	}
 	if err := problems.fault(p, offered); err != nil {
 		return a, err
 	}
@@ -144,22 +146,27 @@ func (p *Path) checkWords(a Answers, problems *problems) {
 var folderNames = []string{"vendor", "testdata"} //nolint:gochecknoglobals // a constant list
 
 // checkModule finds module paths that look right and cannot be built.
-func (p *Path) checkModule(a Answers, problems *problems) {
+func (p *Path) checkModule(a Answers, problems *problems) error {
 	if a.Module == "" || p.Language != "go" {
-		return
+		return nil
 	}
 	if err := module.CheckPath(a.Module); err != nil {
 		problems.add("module", "%q is not a module path Go accepts, for example github.com/acme/%s", a.Module, a.Name)
-		return
+		return nil
 	}
-	for _, u := range p.packed.packing.Units {
+	known, err := p.packed.modules()
+	if err != nil {
+		return err
+	}
+	for _, u := range known.Units {
 		for _, r := range u.Require {
 			if r.Path == a.Module || strings.HasPrefix(r.Path, a.Module+"/") {
 				problems.add("module", "%q is where %s lives, which the service needs: choose another", a.Module, r.Path)
-				return
+				return nil
 			}
 		}
 	}
+	return nil
 }
 
 // choosePacks returns the packs to use, with those they require. Offered is

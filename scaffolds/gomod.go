@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/semver"
 )
 
@@ -23,8 +22,9 @@ func UnitOfPack(name string) string { return "pack " + name }
 // UnitOfImport names the unit of a package that some generated clients import.
 func UnitOfImport(pkg string) string { return "import " + pkg }
 
-// Unit is a part of a path and what "go mod tidy" said it needs. A service's
-// go.mod and go.sum are the union of its units.
+// Unit is a part of a path and what "go mod tidy" said it needs; units other
+// than the base have only what the base has not. A service's go.mod and go.sum
+// are the union of its units.
 type Unit struct {
 	Name    string        `json:"name"`
 	Require []Requirement `json:"require"`
@@ -38,28 +38,11 @@ type Requirement struct {
 	Indirect bool   `json:"indirect,omitempty"`
 }
 
-// NewUnit reads a tidy go.mod and go.sum.
-func NewUnit(name string, mod, sum []byte) (Unit, error) {
-	f, err := modfile.Parse("go.mod", mod, nil)
-	if err != nil {
-		return Unit{}, err
-	}
-	u := Unit{Name: name, Sum: strings.Split(strings.TrimSuffix(string(sum), "\n"), "\n")}
-	for _, r := range f.Require {
-		u.Require = append(u.Require, Requirement{Path: r.Mod.Path, Version: r.Mod.Version, Indirect: r.Indirect})
-	}
-	return u, nil
-}
-
-// goModFiles returns go.mod and go.sum of the units. Golden is the golden
-// go.mod with its tokens replaced; all but its requirements is kept.
-func goModFiles(golden []byte, units []Unit) (mod, sum []byte, err error) {
-	f, err := modfile.ParseLax("go.mod", golden, nil)
-	if err != nil {
-		return nil, nil, err
-	}
+// goModFiles returns go.mod and go.sum of the units. Head and tail are what
+// go.mod has around its requirements.
+func goModFiles(head, tail string, units []Unit) (mod, sum []byte) {
 	required := map[string]Requirement{}
-	lines := map[string]bool{}
+	lines := []string{}
 	for _, u := range units {
 		for _, r := range u.Require {
 			if old, ok := required[r.Path]; ok {
@@ -70,12 +53,10 @@ func goModFiles(golden []byte, units []Unit) (mod, sum []byte, err error) {
 			}
 			required[r.Path] = r
 		}
-		for _, line := range u.Sum {
-			lines[line] = true
-		}
+		lines = append(lines, u.Sum...)
 	}
 	direct, indirect := blocks(required)
-	return modText(f, direct, indirect), sumText(lines), nil
+	return []byte(head + requireText(direct, "") + requireText(indirect, " // indirect") + tail), sumText(lines)
 }
 
 // blocks sorts requirements into the two blocks that the go command keeps.
@@ -93,38 +74,7 @@ func blocks(required map[string]Requirement) (direct, indirect []Requirement) {
 	return direct, indirect
 }
 
-// modText writes go.mod as the go command would.
-func modText(f *modfile.File, direct, indirect []Requirement) []byte {
-	var out strings.Builder
-	placed := false
-	for _, stmt := range f.Syntax.Stmt {
-		text := modfile.Format(&modfile.FileSyntax{Stmt: []modfile.Expr{stmt}})
-		if isRequire(stmt) {
-			if placed {
-				continue
-			}
-			placed = true
-			text = []byte(requireText(direct, "") + requireText(indirect, " // indirect"))
-			text = []byte(strings.TrimPrefix(string(text), "\n"))
-		}
-		if out.Len() > 0 {
-			out.WriteByte('\n')
-		}
-		out.Write(text)
-	}
-	return []byte(out.String())
-}
-
-func isRequire(stmt modfile.Expr) bool {
-	switch s := stmt.(type) {
-	case *modfile.Line:
-		return len(s.Token) > 0 && s.Token[0] == "require"
-	case *modfile.LineBlock:
-		return len(s.Token) > 0 && s.Token[0] == "require"
-	}
-	return false
-}
-
+// requireText writes requirements as the go command does.
 func requireText(list []Requirement, comment string) string {
 	switch len(list) {
 	case 0:
@@ -143,23 +93,27 @@ func requireText(list []Requirement, comment string) string {
 
 // sumText writes go.sum in the order of the go command: by module, then
 // version, a version's go.mod after the version.
-func sumText(lines map[string]bool) []byte {
-	type sumLine struct{ module, version, text string }
+func sumText(lines []string) []byte {
+	type sumLine struct{ module, version, file, text string }
 	all := make([]sumLine, 0, len(lines))
-	for text := range lines {
-		if fields := strings.Fields(text); len(fields) == 3 {
-			all = append(all, sumLine{fields[0], fields[1], text})
-		}
+	for _, text := range lines {
+		module, rest, _ := strings.Cut(text, " ")
+		version, _, _ := strings.Cut(rest, " ")
+		version, file, _ := strings.Cut(version, "/")
+		all = append(all, sumLine{module, version, file, text})
 	}
 	slices.SortFunc(all, func(a, b sumLine) int {
-		av, aFile, _ := strings.Cut(a.version, "/")
-		bv, bFile, _ := strings.Cut(b.version, "/")
-		return cmp.Or(cmp.Compare(a.module, b.module), semver.Compare(av, bv), cmp.Compare(aFile, bFile), cmp.Compare(a.text, b.text))
+		if c := cmp.Compare(a.module, b.module); c != 0 {
+			return c
+		}
+		return cmp.Or(semver.Compare(a.version, b.version), cmp.Compare(a.file, b.file), cmp.Compare(a.text, b.text))
 	})
 	var out strings.Builder
-	for _, l := range all {
-		out.WriteString(l.text)
-		out.WriteByte('\n')
+	for i, l := range all {
+		if i == 0 || l.text != all[i-1].text {
+			out.WriteString(l.text)
+			out.WriteByte('\n')
+		}
 	}
 	return []byte(out.String())
 }

@@ -2,6 +2,7 @@ package scaffolds
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"path"
 	"slices"
@@ -78,15 +79,27 @@ type packRule struct {
 	Requires    []string // other packs
 }
 
-func parseManifest(data []byte) (*manifest, error) {
+// ManifestJSON returns path.yaml in JSON, or what is wrong with it.
+func ManifestJSON(text []byte) (json.RawMessage, error) {
 	var m manifest
-	dec := yaml.NewDecoder(bytes.NewReader(data))
+	dec := yaml.NewDecoder(bytes.NewReader(text))
 	dec.KnownFields(true)
 	if err := dec.Decode(&m); err != nil {
 		return nil, fmt.Errorf("path.yaml: %w", err)
 	}
 	if err := m.check(); err != nil {
 		return nil, fmt.Errorf("path.yaml: %w", err)
+	}
+	return json.Marshal(m)
+}
+
+func readManifest(data []byte) (*manifest, error) {
+	var m manifest
+	if err := json.Unmarshal(data, &m); err != nil {
+		return nil, fmt.Errorf("manifest: %w", err)
+	}
+	if err := m.check(); err != nil {
+		return nil, fmt.Errorf("manifest: %w", err)
 	}
 	return &m, nil
 }

@@ -11,41 +11,49 @@ import (
 	"path"
 	"strings"
 	"sync"
-	"text/template"
 )
 
 // The files of a packed path: NAME.zip has them under these names.
 const (
-	manifestFile = "path.yaml"
 	schemaFile   = "parameters.schema.json"
 	packingFile  = "packing.json"
+	modulesFile  = "modules.json"
 	goldenFolder = "golden/"
 )
 
 // Packing is what packing a path found out, so that rendering needs neither
 // toolchain nor network. Package packing writes it.
 type Packing struct {
-	Digest string `json:"digest"` // of the path's own files
-	Units  []Unit `json:"units,omitempty"`
+	Digest   string          `json:"digest"`   // of the path's own files
+	Manifest json.RawMessage `json:"manifest"` // path.yaml, in the notation that is read faster
 	// Format lists golden Go files whose formatting depends on the values that
 	// take the place of tokens: how things align, and how imports sort.
 	Format []string `json:"format,omitempty"`
 }
 
-// packed is a path's archive. Opening it reads the manifest; files are read
-// when the path is rendered first.
+// Modules is what a path's parts require. Head and Tail are the golden go.mod
+// before and after its requirements.
+type Modules struct {
+	Head  string `json:"head"`
+	Tail  string `json:"tail"`
+	Units []Unit `json:"units,omitempty"`
+}
+
+// packed is a path's archive. Opening it reads the manifest; the rest is read
+// when it is needed first.
 type packed struct {
 	manifest *manifest
 	schema   json.RawMessage
 	packing  Packing
 	content  func() (*content, error)
+	modules  func() (Modules, error)
 	validate func() (*validator, error)
 }
 
 // content is what rendering works on.
 type content struct {
 	golden    []File // paths relative to golden/
-	templates *template.Template
+	templates map[string][]byte
 }
 
 func openPacked(data []byte) (*packed, error) {
@@ -53,43 +61,38 @@ func openPacked(data []byte) (*packed, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &packed{}
+	heads := map[string][]byte{}
 	for _, f := range archive.File {
 		switch f.Name {
-		case manifestFile, schemaFile, packingFile:
-		default:
-			continue
-		}
-		body, err := extract(data, f)
-		if err != nil {
-			return nil, err
-		}
-		switch f.Name {
-		case manifestFile:
-			p.manifest, err = parseManifest(body)
-		case schemaFile:
-			p.schema = body
-		case packingFile:
-			err = json.Unmarshal(body, &p.packing)
-		}
-		if err != nil {
-			return nil, err
+		case packingFile, schemaFile, modulesFile:
+			if heads[f.Name], err = extract(data, f); err != nil {
+				return nil, err
+			}
 		}
 	}
-	if p.manifest == nil || p.schema == nil || p.packing.Digest == "" {
-		return nil, fmt.Errorf("%s, %s or %s is missing", manifestFile, schemaFile, packingFile)
+	for _, name := range []string{packingFile, schemaFile, modulesFile} {
+		if heads[name] == nil {
+			return nil, fmt.Errorf("%s is missing", name)
+		}
 	}
-	p.content = sync.OnceValues(func() (*content, error) { return p.read(data, archive) })
+	p := &packed{schema: heads[schemaFile]}
+	if err := json.Unmarshal(heads[packingFile], &p.packing); err != nil {
+		return nil, err
+	}
+	if p.manifest, err = readManifest(p.packing.Manifest); err != nil {
+		return nil, err
+	}
+	p.content = sync.OnceValues(func() (*content, error) { return readContent(data, archive) })
+	p.modules = sync.OnceValues(func() (m Modules, err error) { return m, json.Unmarshal(heads[modulesFile], &m) })
 	p.validate = sync.OnceValues(func() (*validator, error) { return newValidator(p.manifest.Name, p.schema) })
 	return p, nil
 }
 
-func (p *packed) read(data []byte, archive *zip.Reader) (*content, error) {
-	c := &content{templates: template.New("").Delims("[[", "]]").Option("missingkey=error").Funcs(templateFuncs())}
+func readContent(data []byte, archive *zip.Reader) (*content, error) {
+	c := &content{golden: make([]File, 0, len(archive.File)), templates: map[string][]byte{}}
 	for _, f := range archive.File {
 		name, golden := strings.CutPrefix(f.Name, goldenFolder)
-		isTemplate := path.Ext(f.Name) == ".tmpl" && !golden
-		if !golden && !isTemplate || strings.HasSuffix(f.Name, "/") {
+		if !golden && path.Ext(f.Name) != ".tmpl" {
 			continue
 		}
 		if !fs.ValidPath(f.Name) {
@@ -99,13 +102,11 @@ func (p *packed) read(data []byte, archive *zip.Reader) (*content, error) {
 		if err != nil {
 			return nil, err
 		}
-		if isTemplate {
-			if _, err := c.templates.New(f.Name).Parse(string(body)); err != nil {
-				return nil, err
-			}
-			continue
+		if golden {
+			c.golden = append(c.golden, File{Path: name, Body: body, Executable: f.Mode()&0o111 != 0, Source: name})
+		} else {
+			c.templates[f.Name] = body
 		}
-		c.golden = append(c.golden, File{Path: name, Body: body, Executable: f.Mode()&0o111 != 0, Source: name})
 	}
 	return c, nil
 }

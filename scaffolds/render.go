@@ -55,7 +55,7 @@ func (r *rendering) render() error {
 		if !r.manifest.included(f.Path, r.answers.Packs) || r.isTemplate(f.Path) {
 			continue
 		}
-		if err := r.add(f, tokens, tokens.path(f.Path)); err != nil {
+		if err := r.add(f, tokens, tokens.text(f.Path)); err != nil {
 			return err
 		}
 	}
@@ -64,7 +64,7 @@ func (r *rendering) render() error {
 		if err != nil {
 			return r.broken(t.From, err)
 		}
-		if err := r.addMade(File{Path: tokens.path(t.To), Body: body, Source: t.To}); err != nil {
+		if err := r.addMade(File{Path: tokens.text(t.To), Body: body, Source: t.To}); err != nil {
 			return err
 		}
 	}
@@ -73,7 +73,7 @@ func (r *rendering) render() error {
 			return err
 		}
 	}
-	if err := r.modules(); err != nil {
+	if err := r.modules(tokens); err != nil {
 		return err
 	}
 	return r.finish()
@@ -164,34 +164,31 @@ func (r *rendering) consume(providers []Provider) error {
 }
 
 // modules puts together go.mod and go.sum of the units that were used.
-func (r *rendering) modules() error {
-	known := r.path.packed.packing.Units
-	if len(known) == 0 {
+func (r *rendering) modules(tokens *replacer) error {
+	known, err := r.path.packed.modules()
+	if err != nil {
+		return r.broken(modulesFile, err)
+	}
+	if len(known.Units) == 0 {
 		return nil // it is being packed, or is not in Go
 	}
 	for _, pack := range r.answers.Packs {
 		r.units = append(r.units, UnitOfPack(pack))
 	}
 	var units []Unit
-	for _, u := range known {
+	for _, u := range known.Units {
 		if slices.Contains(r.units, u.Name) {
 			units = append(units, u)
 		}
 	}
-	at := slices.IndexFunc(r.files, func(f File) bool { return f.Path == "go.mod" })
-	if at < 0 {
-		return r.broken("go.mod", fs.ErrNotExist)
+	mod, sum := goModFiles(tokens.text(known.Head), tokens.text(known.Tail), units)
+	for name, body := range map[string][]byte{"go.mod": mod, "go.sum": sum} {
+		at := slices.IndexFunc(r.files, func(f File) bool { return f.Path == name })
+		if at < 0 {
+			return r.broken(name, fs.ErrNotExist)
+		}
+		r.files[at].Body = body
 	}
-	mod, sum, err := goModFiles(r.files[at].Body, units)
-	if err != nil {
-		return r.broken("go.mod", err)
-	}
-	r.files[at].Body = mod
-	at = slices.IndexFunc(r.files, func(f File) bool { return f.Path == "go.sum" })
-	if at < 0 {
-		return r.broken("go.sum", fs.ErrNotExist)
-	}
-	r.files[at].Body = sum
 	return nil
 }
 

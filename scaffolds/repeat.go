@@ -26,7 +26,7 @@ func (r *rendering) repeat(rule repeatRule) error {
 			if !ok || slices.ContainsFunc(rule.Files, func(made repeatFile) bool { return made.To == inner }) {
 				continue
 			}
-			if err := r.add(f, tokens, tokens.path(f.Path)); err != nil {
+			if err := r.add(f, tokens, tokens.text(f.Path)); err != nil {
 				return err
 			}
 		}
@@ -63,7 +63,7 @@ func (r *rendering) makeFiles(rule repeatRule, c consumed, tokens *replacer) err
 	}
 	for _, made := range rule.Files {
 		golden := path.Join(rule.Dir, made.To)
-		f := File{Path: tokens.path(golden), Source: golden}
+		f := File{Path: tokens.text(golden), Source: golden}
 		switch made.Make {
 		case makeDocument:
 			f.Body = c.document
@@ -88,8 +88,12 @@ func (r *rendering) makeFiles(rule repeatRule, c consumed, tokens *replacer) err
 // allowImports refuses a client that needs modules which nobody reviewed: a
 // document can name any package as the home of a type.
 func (r *rendering) allowImports(rule repeatRule, c consumed, client *provider.Client) error {
+	known, err := r.path.packed.modules()
+	if err != nil {
+		return r.broken(modulesFile, err)
+	}
 	for _, imported := range client.Imports {
-		if !strings.Contains(strings.Split(imported, "/")[0], ".") || r.inUnits(imported) {
+		if !strings.Contains(strings.Split(imported, "/")[0], ".") || inUnits(known, imported) {
 			continue
 		}
 		if slices.ContainsFunc(rule.Imports, func(i importRule) bool { return i.Package == imported }) {
@@ -106,17 +110,15 @@ func (r *rendering) allowImports(rule repeatRule, c consumed, client *provider.C
 	return nil
 }
 
-// inUnits reports whether a package belongs to a module that every service
-// which consumes another requires directly.
-func (r *rendering) inUnits(pkg string) bool {
-	units := r.path.packed.packing.Units
-	for _, u := range units {
-		if u.Name != UnitConsumes {
-			continue
-		}
-		return slices.ContainsFunc(u.Require, func(req Requirement) bool {
+// inUnits reports whether a package belongs to a module that services which
+// consume others require directly.
+func inUnits(known Modules, pkg string) bool {
+	for _, u := range known.Units {
+		if slices.Contains([]string{UnitBase, UnitConsumes}, u.Name) && slices.ContainsFunc(u.Require, func(req Requirement) bool {
 			return !req.Indirect && (pkg == req.Path || strings.HasPrefix(pkg, req.Path+"/"))
-		})
+		}) {
+			return true
+		}
 	}
-	return len(units) == 0
+	return len(known.Units) == 0 // it is being packed
 }

@@ -46,9 +46,13 @@ type pageData struct {
 
 // fill executes a template of the path.
 func (c *content) fill(name string, data any) ([]byte, error) {
-	t := c.templates.Lookup(name)
-	if t == nil {
+	text, ok := c.templates[name]
+	if !ok {
 		return nil, fmt.Errorf("there is no template %s", name)
+	}
+	t, err := template.New(name).Delims("[[", "]]").Option("missingkey=error").Funcs(templateFuncs()).Parse(string(text))
+	if err != nil {
+		return nil, err
 	}
 	var out bytes.Buffer
 	if err := t.Execute(&out, data); err != nil {

@@ -8,26 +8,30 @@ import (
 	"fmt"
 	"go/format"
 	"io/fs"
-	"os"
-	"os/exec"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing/fstest"
 
-	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/semver"
 
 	"github.com/goldenpath/platform/scaffolds"
 )
 
-// packingFile is the archive's record of what packing found out.
-const packingFile = "packing.json"
+// The archive's records of what packing found out, for package scaffolds.
+const (
+	packingFile = "packing.json"
+	modulesFile = "modules.json"
+)
 
 // Pack returns the archive of the path. The same files give the same bytes.
 func (s *Source) Pack(ctx context.Context) ([]byte, error) {
-	bare, err := s.archive(scaffolds.Packing{Digest: s.Digest})
+	manifest, err := scaffolds.ManifestJSON(s.file("path.yaml"))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.dir, err)
+	}
+	found := scaffolds.Packing{Digest: s.Digest, Manifest: manifest}
+	bare, err := s.archive(found, scaffolds.Modules{})
 	if err != nil {
 		return nil, err
 	}
@@ -39,16 +43,17 @@ func (s *Source) Pack(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := scaffolds.Packing{Digest: s.Digest}
-	if s.manifest.Language == "go" {
-		if found.Units, err = s.units(ctx, p); err != nil {
-			return nil, err
-		}
-		if found.Format, err = s.unformatted(p); err != nil {
-			return nil, err
-		}
+	if s.manifest.Language != "go" {
+		return bare, nil
 	}
-	return s.archive(found)
+	modules, err := s.modules(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	if found.Format, err = s.unformatted(p); err != nil {
+		return nil, err
+	}
+	return s.archive(found, modules)
 }
 
 // Packed returns the digest that an archive was packed from, "" when it is none.
@@ -70,14 +75,18 @@ func Packed(archive []byte) string {
 
 // archive writes files in order, without times, and as they are: rendering
 // reads them in place.
-func (s *Source) archive(found scaffolds.Packing) ([]byte, error) {
-	record, err := json.Marshal(found)
+func (s *Source) archive(found scaffolds.Packing, modules scaffolds.Modules) ([]byte, error) {
+	packing, err := json.Marshal(found)
+	if err != nil {
+		return nil, err
+	}
+	required, err := json.Marshal(modules)
 	if err != nil {
 		return nil, err
 	}
 	var out bytes.Buffer
 	w := zip.NewWriter(&out)
-	for _, f := range append([]sourceFile{{name: packingFile, body: record}}, s.files...) {
+	for _, f := range append([]sourceFile{{name: packingFile, body: packing}, {name: modulesFile, body: required}}, s.files...) {
 		header := &zip.FileHeader{Name: f.name, Method: zip.Store}
 		header.SetMode(0o644)
 		if f.executable {
@@ -114,115 +123,6 @@ func (s *Source) answers(name, module string, consumes ...string) (scaffolds.Ans
 		}
 	}
 	return a, providers
-}
-
-// units asks the go command what each part of the path requires.
-func (s *Source) units(ctx context.Context, p *scaffolds.Path) ([]scaffolds.Unit, error) {
-	a, _ := s.answers("sample", "example.com/sample")
-	base, err := s.tidy(ctx, p, scaffolds.UnitBase, a, nil, "", "", "")
-	if err != nil {
-		return nil, err
-	}
-	units := []scaffolds.Unit{base}
-	if len(s.manifest.Repeat) > 0 {
-		a, providers := s.answers("sample", "example.com/sample", "other")
-		consumes, err := s.tidy(ctx, p, scaffolds.UnitConsumes, a, providers, "", "", "")
-		if err != nil {
-			return nil, err
-		}
-		units = append(units, consumes)
-		for _, repeat := range s.manifest.Repeat {
-			for _, i := range repeat.Imports {
-				unit, err := s.tidy(ctx, p, scaffolds.UnitOfImport(i.Package), a, providers, i.Package, i.Module, i.Version)
-				if err != nil {
-					return nil, err
-				}
-				units = append(units, unit)
-			}
-		}
-	}
-	for _, pack := range s.manifest.Packs {
-		a.Packs = []string{pack.Name}
-		unit, err := s.tidy(ctx, p, scaffolds.UnitOfPack(pack.Name), a, nil, "", "", "")
-		if err != nil {
-			return nil, err
-		}
-		units = append(units, unit)
-	}
-	return units, nil
-}
-
-// tidy renders a service, with one more import when a package is named, and
-// returns what "go mod tidy" says that it needs.
-func (*Source) tidy(ctx context.Context, p *scaffolds.Path, unit string, a scaffolds.Answers, providers []scaffolds.Provider, pkg, module, version string) (scaffolds.Unit, error) {
-	fail := func(err error) (scaffolds.Unit, error) {
-		return scaffolds.Unit{}, fmt.Errorf("find out what %s of %s requires: %w", unit, p.Name, err)
-	}
-	tree, err := p.Render(a, providers)
-	if err != nil {
-		return fail(err)
-	}
-	folder, err := os.MkdirTemp("", "packing-")
-	if err != nil {
-		return fail(err)
-	}
-	defer os.RemoveAll(folder) //nolint:errcheck // a temporary folder
-	dir := filepath.Join(folder, "service")
-	if err := tree.Write(dir); err != nil {
-		return fail(err)
-	}
-	if pkg != "" {
-		if err := addImport(dir, pkg, module, version); err != nil {
-			return fail(err)
-		}
-	}
-	cmd := exec.CommandContext(ctx, "go", "mod", "tidy")
-	cmd.Dir = dir
-	cmd.Env = append(cmd.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fail(fmt.Errorf("go mod tidy: %w: %s", err, bytes.TrimSpace(out)))
-	}
-	mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-	if err != nil {
-		return fail(err)
-	}
-	sum, err := os.ReadFile(filepath.Join(dir, "go.sum"))
-	if err != nil {
-		return fail(err)
-	}
-	made, err := scaffolds.NewUnit(unit, mod, sum)
-	if err != nil {
-		return fail(err)
-	}
-	return made, nil
-}
-
-// addImport makes the service import one more package, at a fixed version of
-// its module.
-func addImport(dir, pkg, module, version string) error {
-	name := filepath.Join(dir, "go.mod")
-	mod, err := os.ReadFile(name)
-	if err != nil {
-		return err
-	}
-	f, err := modfile.Parse("go.mod", mod, nil)
-	if err != nil {
-		return err
-	}
-	if err := f.AddRequire(module, version); err != nil {
-		return err
-	}
-	if mod, err = f.Format(); err != nil {
-		return err
-	}
-	if err := os.WriteFile(name, mod, 0o600); err != nil {
-		return err
-	}
-	code := "package imported\n\nimport _ \"" + pkg + "\"\n"
-	if err := os.Mkdir(filepath.Join(dir, "imported"), 0o700); err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(dir, "imported", "imported.go"), []byte(code), 0o600)
 }
 
 // unformatted finds golden Go files whose format depends on the values of

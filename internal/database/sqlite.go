@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/url"
 	"os"
@@ -102,4 +103,19 @@ func unusablePath(path string, err error) error {
 	}
 	return fault.New(fault.Invalid, "No database can be kept at %s: %v.", path, reason).
 		WithHint("Choose another place: --database sqlite:PATH, or --data DIR").WithCause(err)
+}
+
+// SnapshotTo copies a SQLite database, as it is at one moment, into a file that
+// is not there yet. Nobody waits meanwhile, readers or writers.
+func (db *DB) SnapshotTo(ctx context.Context, path string) error {
+	// A connection of its own: the writer's would keep everybody from writing.
+	snapshot, err := sql.Open("sqlite", sqliteDSN(db.path))
+	if err != nil {
+		return db.explain(err)
+	}
+	defer snapshot.Close()
+	if _, err := snapshot.ExecContext(ctx, "VACUUM INTO ?", path); err != nil {
+		return db.explain(fmt.Errorf("copy the database: %w", err))
+	}
+	return nil
 }

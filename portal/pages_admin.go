@@ -182,6 +182,11 @@ type tokensPage struct {
 	Fields  []fault.Field
 }
 
+// Wrong reports whether an input has to be corrected.
+func (t tokensPage) Wrong(name string) bool {
+	return slices.ContainsFunc(t.Fields, func(f fault.Field) bool { return f.Name == name })
+}
+
 type tokenRow struct {
 	Token
 	Badge  badge

@@ -76,6 +76,11 @@ func (p *pages) createForm(c echo.Context, path *scaffolds.Path, values url.Valu
 	return page, nil
 }
 
+// Wrong returns the inputs that have to be corrected.
+func (c createPage) Wrong() []formField {
+	return slices.DeleteFunc(slices.Clone(c.Fields), func(f formField) bool { return f.Error == "" })
+}
+
 // refuse shows the form again, with what the person typed and what is wrong.
 func (p *pages) refuse(c echo.Context, path *scaffolds.Path, values url.Values, refusal error) error {
 	var f *fault.Error

@@ -17,9 +17,15 @@ type loginPage struct {
 	Needed  bool // this server wants a login
 }
 
+func bareFrame(c echo.Context, title string) frame {
+	f := newFrame(c, title, "")
+	f.Bare = true
+	return f
+}
+
 func (p *pages) showLogin(c echo.Context) error {
 	return p.render(c, http.StatusOK, "login", loginPage{
-		frame: newFrame(c, "Sign in", ""), Next: localPath(c.QueryParam("next")), Needed: p.sessions.Required(),
+		frame: bareFrame(c, "Sign in"), Next: localPath(c.QueryParam("next")), Needed: p.sessions.Required(),
 	})
 }
 
@@ -34,7 +40,7 @@ func (p *pages) submitLogin(c echo.Context) error {
 		return err
 	}
 	return p.render(c, f.Code.HTTPStatus(), "login", loginPage{
-		frame: newFrame(c, "Not yet: Sign in", ""), Next: next, Message: f.Message, Needed: p.sessions.Required(),
+		frame: bareFrame(c, "Not yet: Sign in"), Next: next, Message: f.Message, Needed: p.sessions.Required(),
 	})
 }
 

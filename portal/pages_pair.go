@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -86,8 +87,9 @@ func (p *pages) showPair(c echo.Context) error {
 		return err
 	}
 	page := pairPage{
-		frame:  newFrame(c, consumer+" → "+provider, "contracts", crumb{"Contracts", "/contracts"}),
-		Detail: detail, Badge: pairBadge(detail.Verdict), Pact: indented(detail.Content),
+		frame:      newFrame(c, consumer+" → "+provider, "contracts", crumb{"Contracts", "/contracts"}),
+		CatalogURL: [2]string{searchURL(consumer), searchURL(provider)},
+		Detail:     detail, Badge: pairBadge(detail.Verdict), Pact: indented(detail.Content),
 		Versions: mapped(detail.Versions, func(v contracts.PublishedVersion) versionRow { return versionRow{v, pairBadge(v.Verdict)} }),
 	}
 	for i, in := range detail.Interactions {
@@ -104,6 +106,8 @@ func (p *pages) showPair(c echo.Context) error {
 	}
 	return p.render(c, http.StatusOK, "contracts/pair", page)
 }
+
+func searchURL(name string) string { return "/catalog?" + url.Values{"q": {name}}.Encode() }
 
 func newInteraction(i int, in contracts.Interaction) interactionView {
 	return interactionView{

@@ -69,6 +69,21 @@ func newPreviewFile(f scaffolds.File) previewFile {
 	return out
 }
 
+// Keeper says who looks after the file from now on.
+func (f previewFile) Keeper() string {
+	switch scaffolds.Class(f.Class) {
+	case scaffolds.Managed:
+		return "kept up to date for you"
+	case scaffolds.Merged:
+		return "yours, upgrades are merged in"
+	case scaffolds.Seeded, scaffolds.User:
+		return "yours from the first commit"
+	case scaffolds.Generated:
+		return "generated, never edited"
+	}
+	return f.Class
+}
+
 func anchorRune(r rune) rune {
 	if r == '/' || r == '.' || r == '_' || r == '-' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
 		return r

@@ -1,8 +1,6 @@
 package portal
 
 import (
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -12,7 +10,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/goldenpath/platform/catalog"
 	"github.com/goldenpath/platform/internal/fault"
 	"github.com/goldenpath/platform/pipelines"
 )
@@ -36,6 +33,17 @@ type runRow struct {
 	StartedAt  time.Time
 	FinishedAt time.Time
 }
+
+// Bar is how wide a bar of barWidth is filled.
+func (r runRow) Bar() int {
+	if r.All == 0 {
+		return 0
+	}
+	return barWidth * r.Done / r.All
+}
+
+// barWidth is the width of the drawing that shows progress, in pixels.
+const barWidth = 64
 
 func runURL(id string) string { return "/runs/" + url.PathEscape(id) }
 
@@ -80,150 +88,6 @@ func (p *pages) listRuns(c echo.Context) error {
 		})
 	}
 	return p.render(c, http.StatusOK, "runs/list", page)
-}
-
-type runPage struct {
-	frame
-	Run      pipelines.Run
-	Row      runRow
-	Steps    []stepRow
-	Log      []logLine
-	LastSeq  int64
-	MoreLog  bool // the log goes on; script reads it
-	Live     bool // the run goes on
-	Output   createdService
-	HasMade  bool
-	Progress string // what the window's title says first
-	CanRetry bool
-	CanUndo  bool
-	CanStop  bool
-	UndoneBy string
-	Undoes   string
-	Entity   string
-}
-
-type stepRow struct {
-	Step  pipelines.Step
-	Badge badge
-}
-
-// logLine is one line of a run's log.
-type logLine struct {
-	pipelines.Event
-	StepTitle string
-}
-
-// createdService is the output of a run that created a service.
-type createdService struct {
-	Repository string   `json:"repository"`
-	CloneURL   string   `json:"clone_url"`
-	LocalPath  string   `json:"local_path"`
-	WebURL     string   `json:"web_url"`
-	Commit     string   `json:"commit"`
-	Entities   []string `json:"entities"`
-}
-
-// logShown is how many lines a page holds from the start; the others come with
-// the live log.
-const logShown = 2000
-
-// reloadAfter is how often a page without script looks again.
-const reloadAfter = 3
-
-func (p *pages) showRun(c echo.Context) error {
-	ctx := c.Request().Context()
-	run, err := p.runs.Get(ctx, c.Param("id"))
-	if err != nil {
-		return err
-	}
-	page := runPage{
-		frame: newFrame(c, run.Title, "runs", crumb{"Runs", "/runs"}), Run: run, Row: p.runRow(run),
-		Live: !run.State.Ended(), UndoneBy: run.UndoneBy,
-	}
-	page.Progress = progressOf(page.Row)
-	page.Title = page.Progress + " " + run.Title
-	page.CanStop = page.Live && !run.CancelRequested
-	page.CanRetry = (run.State == pipelines.Failed || run.State == pipelines.Cancelled) && run.UndoneBy == ""
-	page.CanUndo = !page.Live && run.Kind != pipelines.KindUndo && run.UndoneBy == ""
-	if page.Live {
-		page.Refresh = reloadAfter
-	}
-	for _, s := range run.Steps {
-		page.Steps = append(page.Steps, stepRow{Step: s, Badge: stepBadge(s.State)})
-	}
-	page.Undoes = undoneRun(run)
-	if err := page.readOutput(); err != nil {
-		return err
-	}
-	if err := p.readLog(c, &page); err != nil {
-		return err
-	}
-	return p.render(c, http.StatusOK, "runs/show", page)
-}
-
-// progressOf is what the window's title begins with.
-func progressOf(row runRow) string {
-	switch row.Run.State {
-	case pipelines.Succeeded:
-		return "✓"
-	case pipelines.Failed:
-		return "✗"
-	case pipelines.Cancelled:
-		return "–"
-	case pipelines.Queued, pipelines.Running, pipelines.Waiting:
-	}
-	return fmt.Sprintf("(%d/%d)", row.Done, row.All)
-}
-
-// undoneRun returns the run that an undo takes back.
-func undoneRun(run pipelines.Run) string {
-	if run.Kind != pipelines.KindUndo {
-		return ""
-	}
-	var in struct {
-		Run string `json:"run"`
-	}
-	if json.Unmarshal(run.Input, &in) != nil {
-		return ""
-	}
-	return in.Run
-}
-
-// readOutput finds out what a succeeded creation made.
-func (r *runPage) readOutput() error {
-	if r.Run.Kind != pipelines.KindCreateService || r.Run.State != pipelines.Succeeded || len(r.Run.Output) == 0 {
-		return nil
-	}
-	if err := json.Unmarshal(r.Run.Output, &r.Output); err != nil {
-		return fmt.Errorf("read output of run %s: %w", r.Run.ID, err)
-	}
-	r.HasMade = true
-	for _, name := range r.Output.Entities {
-		ref, err := catalog.ParseRef(name, catalog.RefDefaults{Kind: catalog.KindComponent})
-		if err == nil && ref.Kind == "component" {
-			r.Entity = entityURL(ref)
-		}
-	}
-	return nil
-}
-
-func (p *pages) readLog(c echo.Context, page *runPage) error {
-	events, err := p.runs.Events(c.Request().Context(), page.Run.ID, 0, logShown)
-	if err != nil {
-		return err
-	}
-	titles := map[string]string{}
-	for _, s := range page.Run.Steps {
-		titles[s.Name] = s.Title
-	}
-	for _, e := range events {
-		page.LastSeq = e.Seq
-		if e.Type == pipelines.EventLog {
-			page.Log = append(page.Log, logLine{Event: e, StepTitle: titles[e.Step]})
-		}
-	}
-	page.MoreLog = page.Live || len(events) == logShown
-	return nil
 }
 
 // watchRun streams a run's events as the API does, to the session of a browser.

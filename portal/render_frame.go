@@ -19,6 +19,7 @@ type frame struct {
 	Me        Identity
 	Refresh   int    // seconds after which a page without script reloads; 0 is never
 	Notice    string // what just happened
+	Bare      bool   // without rail and bar: nobody is known yet
 }
 
 // crumb is a step of the way to a page.

@@ -23,7 +23,10 @@ func (r *renderer) funcs() template.FuncMap {
 		"code":     highlight,
 		"words":    words,
 		"join":     strings.Join,
-		"add":      func(a, b int) int { return a + b },
+		"stamp":    func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"clock":    func(t time.Time) string { return t.UTC().Format(time.TimeOnly) },
+		"day":      func(t time.Time) string { return t.UTC().Format(time.DateOnly) },
+		"language": languageName,
 	}
 }
 
@@ -124,6 +127,19 @@ func showCount(n int) string {
 		s = s[:i] + "," + s[i:]
 	}
 	return s
+}
+
+// languageName writes the name of a programming language as its people do.
+func languageName(language string) string {
+	switch strings.ToLower(language) {
+	case "go":
+		return "Go"
+	case "typescript", "ts":
+		return "TypeScript"
+	case "python":
+		return "Python"
+	}
+	return language
 }
 
 func plural(n int, one, many string) string {

@@ -61,7 +61,7 @@ func (s *Server) record(c echo.Context) {
 	defer cancel()
 	if err := s.access.Record(ctx, e); err != nil {
 		s.log.ErrorContext(ctx, "AUDIT ENTRY LOST: a write is not in the audit log", "error", err,
-			"actor", e.Actor, "action", e.Action, "subject", e.Subject, "outcome", e.Outcome, "request_id", e.RequestID)
+			"actor", e.Actor, "action", e.Action, "subject", e.Subject, "outcome", e.Outcome)
 	}
 }
 

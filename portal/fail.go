@@ -26,7 +26,7 @@ func (s *Server) fail(c echo.Context, err error) {
 		askWho(c)
 	}
 	if err := s.answerFault(c, f); err != nil {
-		s.log.WarnContext(c.Request().Context(), "error not written to the client", "error", err, "request_id", RequestIDOf(c.Request().Context()))
+		s.log.WarnContext(c.Request().Context(), "error not written to the client", "error", err)
 	}
 }
 
@@ -64,7 +64,7 @@ func (s *Server) logFailure(c echo.Context, f *fault.Error, err error) {
 		cause = hidden
 	}
 	r := c.Request()
-	s.log.ErrorContext(r.Context(), "request failed", "error", cause, "code", string(f.Code), "method", methodOf(r), "path", r.URL.Path, "request_id", RequestIDOf(r.Context()))
+	s.log.ErrorContext(r.Context(), "request failed", "error", cause, "code", string(f.Code), "method", methodOf(r), "path", r.URL.Path)
 }
 
 // askWho tells clients that know nothing else than names and passwords to ask
@@ -123,7 +123,7 @@ func (s *Server) pageError(c echo.Context, status int, f *fault.Error) error {
 		}
 	}
 	if err := s.renderer.errorPage(c, status, f); err != nil {
-		s.log.ErrorContext(r.Context(), "error page not rendered", "error", err, "request_id", RequestIDOf(r.Context()))
+		s.log.ErrorContext(r.Context(), "error page not rendered", "error", err)
 		return plainError(c, status, f)
 	}
 	return nil

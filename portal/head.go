@@ -19,7 +19,6 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	get := r.WithContext(ctx)
 	get.Method = http.MethodGet
 	s.echo.ServeHTTP(&headWriter{ResponseWriter: w, end: cancel}, get)
-	r.Pattern = get.Pattern
 }
 
 // methodOf returns the method as it was sent.

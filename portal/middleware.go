@@ -27,7 +27,7 @@ var saneID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{7,63}$`)
 
 type requestIDKey struct{}
 
-// RequestIDOf returns the id of the request of ctx, for logs.
+// RequestIDOf returns the id of the request of ctx.
 func RequestIDOf(ctx context.Context) string {
 	id, _ := ctx.Value(requestIDKey{}).(string)
 	return id
@@ -38,8 +38,6 @@ func RequestIDOf(ctx context.Context) string {
 func (s *Server) identifyRequest(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
-		// Whoever measures requests reads the route here afterwards.
-		r.Pattern = c.Path()
 		id := r.Header.Get(echo.HeaderXRequestID)
 		if !saneID.MatchString(id) {
 			id = uuid.NewString()
@@ -55,7 +53,11 @@ func (s *Server) identifyRequest(next echo.HandlerFunc) echo.HandlerFunc {
 		if s.secure {
 			header.Set("Strict-Transport-Security", "max-age=31536000")
 		}
-		c.SetRequest(r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id)))
+		ctx := context.WithValue(r.Context(), requestIDKey{}, id)
+		if s.options.Route != nil {
+			ctx = s.options.Route(ctx, c.Path(), id)
+		}
+		c.SetRequest(r.WithContext(ctx))
 		return next(c)
 	}
 }
@@ -116,7 +118,7 @@ func (s *Server) logRequest(c echo.Context, took time.Duration) {
 		slog.String("method", methodOf(r)), slog.String("path", r.URL.Path), slog.String("route", c.Path()),
 		slog.Int("status", c.Response().Status), slog.Int64("bytes", c.Response().Size),
 		slog.Float64("duration_ms", float64(took.Microseconds())/1000),
-		slog.String("request_id", RequestIDOf(ctx)), slog.String("actor", IdentityOf(ctx).Actor), slog.String("remote", r.RemoteAddr))
+		slog.String("actor", IdentityOf(ctx).Actor), slog.String("remote", r.RemoteAddr))
 }
 
 // isQuiet reports whether requests to a route say little: files, and machines

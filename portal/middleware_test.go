@@ -67,8 +67,9 @@ func TestRequestIDs(t *testing.T) {
 	if answer := s.ask(t, "GET /api/v1/nothing", "X-Request-ID: request-0001"); !strings.Contains(answer.Body.String(), `"request_id":"request-0001"`) {
 		t.Errorf("the problem does not name it: %s", answer.Body)
 	}
-	if !strings.Contains(s.log.String(), `"request_id":"request-0001"`) {
-		t.Error("the log does not name it")
+	s.ask(t, "GET /runs/r1", "X-Request-ID: request-0002")
+	if !strings.Contains(s.log.String(), `"told":"request-0002 /runs/:id"`) {
+		t.Error("the log does not name it, or not its route")
 	}
 }
 

@@ -46,8 +46,11 @@ type Options struct {
 	// LocalActor is the name that writes without login are recorded under.
 	LocalActor string
 
-	// Instrument measures and traces requests; none when nil.
+	// Instrument measures and traces requests; none when nil. Route is told which
+	// route a request has and what its id is, once that is known, and returns the
+	// context that Log finds the id in: lines written here do not repeat it.
 	Instrument func(http.Handler) http.Handler
+	Route      func(ctx context.Context, route, requestID string) context.Context
 	Log        *slog.Logger
 	Limits     Limits
 }

@@ -40,7 +40,7 @@ func (s *sessions) Login(c echo.Context, token string) error {
 	secret, t, expires, err := s.access.Login(ctx, token)
 	if err != nil {
 		if fault.Is(err, fault.Unauthenticated) {
-			s.log.WarnContext(ctx, "sign-in refused", "request_id", RequestIDOf(ctx), "remote", c.Request().RemoteAddr)
+			s.log.WarnContext(ctx, "sign-in refused", "remote", c.Request().RemoteAddr)
 		}
 		return err
 	}

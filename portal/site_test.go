@@ -57,7 +57,10 @@ func newSite(t *testing.T, change func(o *Options)) *site {
 		Metrics:   http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "up 1\n") }),
 		Templates: bareTemplates{}, Assets: fstest.MapFS{"manifest.json": {Data: []byte(`{"app.css":"app.1.css"}`)}, "app.1.css": {Data: []byte("a{}")}},
 		Loopback: true, LocalActor: "me", PublicURL: "http://platform.example.com",
-		Log: slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Log: slog.New(withIDs{slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})}),
+		Route: func(ctx context.Context, route, id string) context.Context {
+			return context.WithValue(ctx, loggedKey{}, id+" "+route)
+		},
 	}
 	if change != nil {
 		change(&o)
@@ -154,6 +157,18 @@ func (bareTemplates) Open(name string) (fs.File, error) {
 		files[name] = &fstest.MapFile{Data: []byte(`{{define "content"}}page ` + page + extra + `{{end}}`)}
 	}
 	return files.Open(name)
+}
+
+// withIDs adds what Route was told to every line, as package telemetry does.
+type withIDs struct{ slog.Handler }
+
+type loggedKey struct{}
+
+func (h withIDs) Handle(ctx context.Context, record slog.Record) error {
+	if told, ok := ctx.Value(loggedKey{}).(string); ok {
+		record.AddAttrs(slog.String("told", told))
+	}
+	return h.Handler.Handle(ctx, record)
 }
 
 type movingClock struct {

@@ -225,13 +225,12 @@ func digest(v any) string {
 // badJSON turns a syntax error into a fault with line and column.
 func badJSON(file string, data []byte, err error) error {
 	name := orPact(file)
-	var syntax *json.SyntaxError
 	var ignored any
 	if exact := json.Unmarshal(data, &ignored); exact != nil {
 		err = exact // a decoder of tokens counts from the token, this from the start
 	}
 	offset := int64(len(data))
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		offset = min(syntax.Offset, offset)
 	} else {
 		return fault.New(fault.Invalid, "%s is not JSON that can be read: %s.", name, err).

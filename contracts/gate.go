@@ -107,7 +107,7 @@ func (g *gate) find(ctx context.Context) (bool, error) {
 		if len(near) > 0 {
 			text += " Similar names: " + join(near) + "."
 		}
-		g.unknown(Reason{Text: text, Next: g.publish(g.q.Service, g.q.Version)}, 0)
+		g.unknown(Reason{Text: text, Next: g.publish(g.q.Service, g.q.Version)})
 		return false, nil
 	}
 	g.service = p
@@ -121,7 +121,7 @@ func (g *gate) find(ctx context.Context) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		g.unknown(Reason{Text: text, Next: next}, 0)
+		g.unknown(Reason{Text: text, Next: next})
 		return false, nil
 	}
 	g.version = versions[0]

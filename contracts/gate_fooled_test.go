@@ -19,14 +19,14 @@ func kept() map[string]string {
 	return map[string]string{inStock: contracts.Passed, soldOut: contracts.Passed}
 }
 
-// place puts a version somewhere, beside what is there.
-func place(t *testing.T, b *contracts.Broker, kind contracts.DeploymentKind, service, version, environment, instance string) contracts.Deployment {
+// place puts a version into production, beside what is there.
+func place(t *testing.T, b *contracts.Broker, kind contracts.DeploymentKind, service, version, instance string) contracts.Deployment {
 	t.Helper()
 	record := b.RecordDeployment
 	if kind == contracts.Released {
 		record = b.RecordRelease
 	}
-	d, err := record(t.Context(), contracts.Deployment{Service: service, Version: version, Environment: environment, ApplicationInstance: instance})
+	d, err := record(t.Context(), contracts.Deployment{Service: service, Version: version, Environment: "production", ApplicationInstance: instance})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestTheGateIsNotFooled(t *testing.T) {
 			before: func(t *testing.T, b *broker) {
 				t.Helper()
 				sees(t, b, "inventory", "i0")
-				place(t, b, contracts.Deployed, "inventory", "i0", "production", "blue")
+				place(t, b, contracts.Deployed, "inventory", "i0", "blue")
 			},
 			wantText: "inventory i0 (in production) has not verified the pact of orders o1.",
 			wantNext: "platform contracts verify --provider inventory --provider-url URL --version i0",
@@ -145,7 +145,7 @@ func TestTheGateIsNotFooled(t *testing.T) {
 			before: func(t *testing.T, b *broker) {
 				t.Helper()
 				verify(t, b, "i2", map[string]string{inStock: contracts.Failed, soldOut: contracts.Passed})
-				place(t, b, contracts.Released, "inventory", "i2", "production", "")
+				place(t, b, contracts.Released, "inventory", "i2", "")
 			},
 			wantText: `inventory i2 (in production) breaks the pact of orders o1: "a product in stock" failed.`,
 			wantNext: `platform contracts verify --provider inventory --provider-url URL --version "$(git rev-parse HEAD)"`,
@@ -155,7 +155,7 @@ func TestTheGateIsNotFooled(t *testing.T) {
 			before: func(t *testing.T, b *broker) {
 				t.Helper()
 				verify(t, b, "i2", map[string]string{inStock: contracts.Failed})
-				d := place(t, b, contracts.Released, "inventory", "i2", "production", "")
+				d := place(t, b, contracts.Released, "inventory", "i2", "")
 				if _, err := b.EndDeployment(t.Context(), contracts.Released, d.ID); err != nil {
 					t.Fatal(err)
 				}
@@ -179,7 +179,7 @@ func TestTheGateIsNotFooled(t *testing.T) {
 				deploy(t, b, "orders", "o1")
 				publish(t, b, "o2", "main", "orders", "inventory", soldOut)
 				verify(t, b, "i2", map[string]string{soldOut: contracts.Passed})
-				place(t, b, contracts.Deployed, "orders", "o2", "production", "green")
+				place(t, b, contracts.Deployed, "orders", "o2", "green")
 			},
 			wantText: `inventory i2 breaks the pact of orders o1 (in production): "a product in stock" failed.`,
 		},

@@ -31,14 +31,14 @@ func (g *gate) judge() {
 			Text:     fmt.Sprintf("%s has pacts with %s, but version %s published none.", g.service.Name, join(providerNames(g.providers)), g.version.Number),
 			Next:     g.publish(g.service.Name, g.version.Number),
 			Consumer: g.service.Name, ConsumerVersion: g.version.Number,
-		}, 0)
+		})
 	}
 	if len(g.consumers) > 0 && !g.verifies {
 		g.unknown(Reason{
 			Text:     fmt.Sprintf("Version %s of %s has not verified any pact.", g.version.Number, g.service.Name),
 			Next:     g.verify(g.service.Name, g.version.Number),
 			Provider: g.service.Name, ProviderVersion: g.version.Number,
-		}, 0)
+		})
 	}
 }
 
@@ -60,7 +60,7 @@ func (g *gate) judgeProvider(p Pact, verified map[contractKey]Row) {
 			Next: fmt.Sprintf("platform contracts record-deployment --service %s --version VERSION --environment %s",
 				quote(p.Provider), quote(g.q.Environment)),
 			Consumer: p.Consumer, ConsumerVersion: p.ConsumerVersion, Provider: p.Provider,
-		}, 0)
+		})
 	}
 	for _, d := range there {
 		row, found := verified[contractKey{p.ConsumerVersionID, p.ProviderID, d.VersionID}]
@@ -77,7 +77,7 @@ func (g *gate) judgeConsumer(c Integration, published, verified map[contractKey]
 		if _, ok := published[contractKey{d.VersionID, g.service.ID, 0}]; !ok {
 			r.Text = fmt.Sprintf("%s %s is in %s and has published no pact with %s.", c.Consumer, d.Version, g.q.Environment, g.service.Name)
 			r.Next = g.publish(c.Consumer, d.Version)
-			g.unknown(r, 0)
+			g.unknown(r)
 			continue
 		}
 		row, found := verified[contractKey{d.VersionID, g.service.ID, g.version.ID}]
@@ -119,9 +119,9 @@ func (g *gate) compare(row Row, found bool, r Reason, there string) {
 	g.add(r, row.VerificationID)
 }
 
-func (g *gate) unknown(r Reason, verification int64) {
+func (g *gate) unknown(r Reason) {
 	r.Verdict = Unknown
-	g.add(r, verification)
+	g.add(r, 0)
 }
 
 func (g *gate) add(r Reason, verification int64) {

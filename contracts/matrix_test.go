@@ -42,7 +42,7 @@ func TestTheMatrixJudgesEveryResident(t *testing.T) {
 			for i, says := range []map[string]string{tt.older, tt.newer} {
 				version := []string{"i1", "i2"}[i]
 				sees(t, b, "inventory", version)
-				place(t, b, contracts.Deployed, "inventory", version, "production", version)
+				place(t, b, contracts.Deployed, "inventory", version, version)
 				if says != nil {
 					verify(t, b, version, says)
 				}

@@ -78,7 +78,7 @@ func runAsTest(job pact.Job, result io.Writer) {
 	os.Args = os.Args[:1] // testing parses the command line
 	testing.Main(
 		func(_, _ string) (bool, error) { return true, nil },
-		[]testing.InternalTest{{Name: job.Consumer + "_" + job.Provider, F: func(t *testing.T) {
+		[]testing.InternalTest{{Name: job.Consumer + "_" + job.Provider, F: func(t *testing.T) { //nolint:thelper // this is the test
 			outcome, err := verify(t, job)
 			if err != nil {
 				outcome.Refused = err.Error()

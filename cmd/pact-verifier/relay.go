@@ -80,7 +80,7 @@ func relay(job pact.Job, notes *notes, direct func(*httputil.ProxyRequest), noAn
 			}
 		},
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
-			log.Printf("[ERROR] %s %s: %v", r.Method, r.URL.Redacted(), err)
+			log.Printf("[ERROR] %q %q: %v", r.Method, r.URL.Redacted(), err) //nolint:gosec // quoted
 			switch {
 			case cannotReach(err):
 				notes.unreachable(err.Error())

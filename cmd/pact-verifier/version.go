@@ -4,7 +4,7 @@ package main
 #cgo linux LDFLAGS: -L/tmp -L/opt/pact/lib -L/usr/local/lib -lpact_ffi -Wl,-rpath,$ORIGIN
 #cgo darwin LDFLAGS: -L/tmp -L/usr/local/lib -lpact_ffi -Wl,-rpath,@executable_path
 
-extern const char *pactffi_version(void);
+extern const char *pactffi_version(void); // what the library says it is.
 */
 import "C"
 

@@ -60,7 +60,7 @@ func (v *Verifier) Versions(ctx context.Context) (string, error) {
 		return "", err
 	}
 	var out, errs bytes.Buffer
-	cmd := exec.CommandContext(ctx, helper, "--version")
+	cmd := exec.CommandContext(ctx, helper, "--version") //nolint:gosec // Find found it
 	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = &out, &errs, patience
 	err = cmd.Run()
 	if missing := (ending{err: err, log: errs.String()}).missingLibrary(); missing != nil {
@@ -127,18 +127,19 @@ func readAll(r io.Reader) []byte {
 // change what is verified, and without a proxy between the helper and loopback.
 func helperEnv(env []string) []string {
 	kept := make([]string, 0, len(env)+3)
-	direct := "localhost,127.0.0.1,::1"
+	direct := []string{"localhost", "127.0.0.1", "::1"}
 	for _, e := range env {
 		name, value, _ := strings.Cut(e, "=")
 		switch upper := strings.ToUpper(name); {
 		case strings.HasPrefix(upper, "PACT_"), upper == "LOG_LEVEL", upper == "RUST_LOG":
 		case upper == "NO_PROXY":
-			direct += "," + value
+			direct = append(direct, value)
 		default:
 			kept = append(kept, e)
 		}
 	}
-	return append(kept, "PACT_DO_NOT_TRACK=true", "NO_PROXY="+direct, "no_proxy="+direct)
+	noProxy := strings.Join(direct, ",")
+	return append(kept, "PACT_DO_NOT_TRACK=true", "NO_PROXY="+noProxy, "no_proxy="+noProxy)
 }
 
 // missingLibrary recognises the loader's refusal to start the helper.

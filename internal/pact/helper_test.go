@@ -115,7 +115,7 @@ func TestAHelperThatHangsIsKilledWithItsChildren(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, field := range strings.Fields(string(written)) {
+	for field := range strings.FieldsSeq(string(written)) {
 		pid, err := strconv.Atoi(field)
 		if err != nil {
 			t.Fatal(err)
@@ -162,7 +162,7 @@ func TestACallerThatGivesUpGetsItsReason(t *testing.T) {
 
 func TestAHelperThatTalksTooMuchIsCutShort(t *testing.T) {
 	t.Parallel()
-	helper := script(t, "head -c 9000000 /dev/zero | tr '\\0' x\necho\necho the end\nexit 3")
+	helper := script(t, "head -c 9000000 /dev/zero | tr '\\0' x\nprintf '\\nthe end\\n'\nexit 3")
 	got := verified(t, quiet(helper), request(provider(t, nil), pactOf("orders", inStock())))[0]
 	wantUnknown(t, got, 1, "broke down (exit status 3)")
 	if len(got.Log) > 1<<20 || !strings.HasPrefix(got.Log, "(the beginning of the log was cut)") || !strings.Contains(got.Log, "xx\nthe end\n") {
@@ -199,7 +199,7 @@ func TestWithoutAHelper(t *testing.T) {
 		{"the library is missing", script(t, loader), "the library libpact_ffi is not here", "scripts/install-pact-ffi.sh"},
 	}
 	address := provider(t, nil)
-	for _, tt := range tests {
+	for _, tt := range tests { //nolint:paralleltest // they share an empty PATH
 		t.Run(tt.name, func(t *testing.T) {
 			v := quiet(tt.helper)
 			_, err := v.Verify(t.Context(), request(address, pactOf("orders", inStock())))

@@ -49,11 +49,11 @@ func prepare(content []byte) (prepared, string) {
 // whole is a fault with its fields in one line.
 func whole(err error) string {
 	f := fault.From(err)
-	text := f.Message
+	sentences := []string{f.Message}
 	for _, field := range f.Fields {
-		text += " " + field.Name + " " + field.Message + "."
+		sentences = append(sentences, field.Name+" "+field.Message+".")
 	}
-	return text
+	return strings.Join(sentences, " ")
 }
 
 // plugins returns the names of the plugins a pact asks for.

@@ -26,7 +26,7 @@ type Options struct {
 	// PublicURL starts every link, such as https://platform.example.com; without
 	// it links are made from the request's host and X-Forwarded headers.
 	PublicURL string
-	Log      *slog.Logger
+	Log       *slog.Logger
 }
 
 // Handler answers the Pact Broker's routes.
@@ -133,8 +133,11 @@ func (r route) allowed() string {
 		name   string
 		handle echo.HandlerFunc
 	}{
-		{http.MethodGet, r.get}, {http.MethodPost, r.post}, {http.MethodPut, r.put},
-		{http.MethodDelete, r.del}, {http.MethodPatch, r.patch},
+		{http.MethodGet, r.get},
+		{http.MethodPost, r.post},
+		{http.MethodPut, r.put},
+		{http.MethodDelete, r.del},
+		{http.MethodPatch, r.patch},
 	} {
 		if m.handle != nil {
 			names = append(names, m.name)

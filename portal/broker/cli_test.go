@@ -49,8 +49,7 @@ func (c cli) run(t *testing.T, wantExit int, args ...string) string {
 	cmd.Env = append(os.Environ(), "PACT_BROKER_BASE_URL="+c.url, "PACT_DO_NOT_TRACK=true", "NO_COLOR=1")
 	out, err := cmd.CombinedOutput()
 	got := 0
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		got = exit.ExitCode()
 	} else if err != nil {
 		t.Fatalf("pact %s: %v", strings.Join(args, " "), err)
@@ -92,8 +91,8 @@ func TestTheOfficialCLI(t *testing.T) {
 	}))
 	defer provider.Close()
 	port := provider.URL[strings.LastIndex(provider.URL, ":")+1:]
-	verify := func(wantExit int, version string) string {
-		return pact.run(t, wantExit, "verifier", "-b", pact.url, "-n", "api", "-h", "127.0.0.1", "-p", port,
+	verify := func(wantExit int, version string) {
+		pact.run(t, wantExit, "verifier", "-b", pact.url, "-n", "api", "-h", "127.0.0.1", "-p", port,
 			"--provider-version", version, "--provider-branch", "main", "--publish")
 	}
 	mayDeploy := func(wantExit int, service, version string) string {

@@ -83,8 +83,7 @@ func (h *Handler) toFailure(err error, c echo.Context) failure {
 	if errors.As(err, &f) {
 		return f
 	}
-	var he *echo.HTTPError
-	if errors.As(err, &he) {
+	if he, ok := errors.AsType[*echo.HTTPError](err); ok {
 		if he.Code == http.StatusNotFound {
 			errors.As(notFound(), &f)
 			return f

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -116,11 +117,8 @@ func (h *Handler) showContent(c echo.Context) error {
 	wanted := decodeMetadata(encoded).versions
 	var selected []contracts.Pact
 	for _, p := range list {
-		for _, id := range wanted {
-			if p.ConsumerVersionID == id {
-				selected = append(selected, p)
-				break
-			}
+		if slices.Contains(wanted, p.ConsumerVersionID) {
+			selected = append(selected, p)
 		}
 	}
 	if len(selected) == 0 {

@@ -55,7 +55,7 @@ func splitKey(key string) (name string, path []string) {
 	if !found {
 		return key, nil
 	}
-	for _, step := range strings.Split(rest, "[") {
+	for step := range strings.SplitSeq(rest, "[") {
 		step, _, _ = strings.Cut(step, "]")
 		path = append(path, step)
 	}

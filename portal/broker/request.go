@@ -83,8 +83,7 @@ func accepts(r *http.Request, contentType string) bool {
 func readBody(c echo.Context) ([]byte, error) {
 	const most = 4 * contracts.MaxContent
 	body, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, most))
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
+	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return nil, fault.New(fault.TooLarge, "The request is larger than %d bytes.", tooLarge.Limit)
 	}
 	return body, err

@@ -50,10 +50,10 @@ func settle(plan types.VerificationPlan, result Result) (verification, error) {
 	return report, nil
 }
 
-// verdict is what one pact's result means. A pending pact may fail, and an
-// interaction without a result is unknown whatever the sum says.
+// verdict is what one pact's result means. A pending pact may fail. An interaction
+// without a result, and a pact without any, is unknown whatever the sum says.
 func (p verifiedPact) verdict() types.Verdict {
-	unknown := len(p.Interactions) == 0 && !p.Success
+	unknown := len(p.Interactions) == 0
 	for _, i := range p.Interactions {
 		switch i.Status {
 		case types.InteractionFailed:

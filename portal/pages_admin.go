@@ -33,7 +33,7 @@ func needScope(c echo.Context, scope string) error {
 		return nil
 	}
 	return fault.New(fault.Forbidden, "This needs the scope %s.", scope).
-		WithHint("Sign in with a token that has it: platform token create --scope %s", scope)
+		WithHint("Sign in with a token that has it: platform token create NAME --scope %s", scope)
 }
 
 type adminPage struct {

@@ -212,7 +212,7 @@ func TestADamagedArchiveChangesNothing(t *testing.T) {
 	}
 	path := filepath.Join(t.TempDir(), "bad.backup")
 	refused := 0
-	for i := 0; i < len(good); i += max(1, len(good)/150) {
+	for i := 0; i < len(good); i += max(1, len(good)/60) {
 		bad := bytes.Clone(good)
 		bad[i] ^= 0x41
 		if restoredOrNothing(t, path, bad) {
@@ -220,8 +220,8 @@ func TestADamagedArchiveChangesNothing(t *testing.T) {
 		}
 		refused++
 	}
-	if refused < 100 {
-		t.Errorf("%d of about 150 damaged archives were refused", refused)
+	if refused < 40 {
+		t.Errorf("%d of about 60 damaged archives were refused", refused)
 	}
 	for _, length := range []int{0, 1, 100, len(good) / 2, len(good) - 1} {
 		if restoredOrNothing(t, path, good[:length]) {

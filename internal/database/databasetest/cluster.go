@@ -30,7 +30,7 @@ const (
 )
 
 // patience is how long a cluster may take to start.
-const patience = time.Minute
+const patience = 3 * time.Minute
 
 var errNotInstalled = errors.New("POSTGRESQL IS NOT INSTALLED: initdb and postgres are neither on PATH nor in /usr/lib/postgresql/*/bin. " +
 	"HALF OF THIS TEST DID NOT RUN. Install it: apt-get install postgresql")

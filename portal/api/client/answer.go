@@ -1,6 +1,11 @@
 package client //nolint:revive // the package comment is in the generated file
 
-import "github.com/goldenpath/platform/internal/fault"
+import (
+	"encoding/json"
+	"errors"
+
+	"github.com/goldenpath/platform/internal/fault"
+)
 
 // OK takes the answer out of a call that is answered with 200. Use it around
 // the call: page, err := client.OK(api.ListRunsWithResponse(ctx, params)).
@@ -29,7 +34,19 @@ func Accepted[T any, R interface{ GetJSON202() *T }](resp R, err error) (T, erro
 
 func none[T any](err error) (T, error) {
 	var zero T
-	return zero, err
+	return zero, notOurs(err)
+}
+
+// notOurs explains an answer that says it is JSON and is not, or is JSON of
+// another kind: something else listens at the address.
+func notOurs(err error) error {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	if !errors.As(err, &syntax) && !errors.As(err, &kind) {
+		return err
+	}
+	return fault.New(fault.Unavailable, "What answers is not a platform server, or one of another version.").
+		WithHint("Check the address: PLATFORM_URL, --url or platform login. For its version: platform version").WithCause(err)
 }
 
 // value guards against a server that answers well but with another status

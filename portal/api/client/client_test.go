@@ -49,6 +49,16 @@ func TestAnswersBecomeValuesOrFaults(t *testing.T) {
 	}{
 		{name: "a good answer", answer: canned{status: 200, kind: "application/json", body: `{"id":"7","kind":"k","state":"failed"}`}},
 		{
+			name: "a page that says it is JSON", answer: canned{status: 200, kind: "application/json", body: "<h1>Hello</h1>"},
+			wantCode: fault.Unavailable, wantText: "What answers is not a platform server, or one of another version.",
+			wantHint: "Check the address: PLATFORM_URL, --url or platform login. For its version: platform version",
+		},
+		{
+			name: "JSON of another server", answer: canned{status: 200, kind: "application/json", body: `[1]`},
+			wantCode: fault.Unavailable, wantText: "What answers is not a platform server, or one of another version.",
+			wantHint: "Check the address: PLATFORM_URL, --url or platform login. For its version: platform version",
+		},
+		{
 			name: "a problem", answer: canned{status: 404, kind: "application/problem+json", body: problem},
 			wantCode: fault.NotFound, wantText: "There is no run 7.", wantHint: "See them: platform runs list",
 			fields: []fault.Field{{Name: "id", Message: "is unknown"}},

@@ -31,6 +31,22 @@ type entityFrame struct {
 	Tabs       []tab
 }
 
+// ContractsURL is the address of the tab that explains the gate.
+func (f entityFrame) ContractsURL() string { return entityURL(f.Entity.Ref(), tabContracts) }
+
+// Place is where the entity is written down, as file:line.
+func (f entityFrame) Place() string { return placeOf(f.Entity) }
+
+// PublishCommand publishes what a component relies on.
+func (f entityFrame) PublishCommand() string {
+	return "platform contracts publish pacts --service " + f.Entity.Metadata.Name
+}
+
+// GateCommand asks whether a version of a component may be deployed.
+func (f entityFrame) GateCommand() string {
+	return "platform contracts can-i-deploy --service " + f.Entity.Metadata.Name + " --version \"$(git rev-parse HEAD)\" --environment " + f.GateFor
+}
+
 // warning is something wrong with an entity or its file.
 type warning struct {
 	Where string // file:line

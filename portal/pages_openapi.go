@@ -38,6 +38,9 @@ type operation struct {
 	Consumers                                  []field // name and address of the pair
 }
 
+// Tone names the colour of the method's badge.
+func (o operation) Tone() string { return strings.ToLower(o.Method) }
+
 type bodyView struct {
 	Type     string // application/json
 	Schema   string // name of the schema, or its type

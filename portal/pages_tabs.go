@@ -180,7 +180,6 @@ type sourcePage struct {
 	entityFrame
 	Ingested  string // YAML of the entity as its file says it
 	Processed string // YAML of it after ingestion
-	Place     string
 }
 
 func (p *pages) showSource(c echo.Context) error {
@@ -188,7 +187,7 @@ func (p *pages) showSource(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	page := sourcePage{entityFrame: f, Place: placeOf(f.Entity)}
+	page := sourcePage{entityFrame: f}
 	if page.Ingested, err = asYAML(f.Entity.Raw); err != nil {
 		return err
 	}

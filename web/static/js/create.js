@@ -75,7 +75,11 @@ function derive(form) {
   const chosen = new FormData(form);
   const words = [terminal.dataset.terminal, quoted(value('name')) || 'NAME', '--owner', quoted(value('owner')) || 'GROUP', '--path', terminal.dataset.path];
   const more = value('consumes_more').split(/[\s,]+/).filter(Boolean);
-  for (const name of [...chosen.getAll('consumes'), ...more]) words.push('--consumes', quoted(name));
+  const consumed = [...chosen.getAll('consumes'), ...more];
+  if (consumed.length > 0) words.push('--consumes', quoted(consumed.join(',')));
+  if (chosen.getAll('packs').length > 0) words.push('--pack', quoted(chosen.getAll('packs').join(',')));
+  for (const name of ['system', 'description', 'module']) if (value(name)) words.push(`--${name}`, quoted(value(name)));
+  for (const name of ['owner', 'system']) if (chosen.get(`create_${name}`)) words.push(`--create-${name}`);
   terminal.textContent = words.join(' ');
 }
 

@@ -61,18 +61,26 @@ func (s *Source) modules(ctx context.Context, p *scaffolds.Path) (scaffolds.Modu
 			return m, fmt.Errorf("find out what %s of %s requires: %w", part.unit, p.Name, err)
 		}
 		if len(m.Units) > 0 {
-			unit = beyond(m.Units[0], unit)
+			if unit, err = beyond(m.Units[0], unit); err != nil {
+				return m, fmt.Errorf("%s of %s: %w", part.unit, p.Name, err)
+			}
 		}
 		m.Units = append(m.Units, unit)
 	}
 	return m, nil
 }
 
-// beyond returns what a unit has and the base has not.
-func beyond(base, unit scaffolds.Unit) scaffolds.Unit {
+// beyond returns what a unit has and the base has not. A unit that makes the
+// base lose something cannot be put on top of it.
+func beyond(base, unit scaffolds.Unit) (scaffolds.Unit, error) {
+	for _, line := range base.Sum {
+		if !slices.Contains(unit.Sum, line) {
+			return unit, fmt.Errorf("with it, go.sum would lose %q: use the versions that the base already has", line)
+		}
+	}
 	unit.Require = slices.DeleteFunc(unit.Require, func(r scaffolds.Requirement) bool { return slices.Contains(base.Require, r) })
 	unit.Sum = slices.DeleteFunc(unit.Sum, func(line string) bool { return slices.Contains(base.Sum, line) })
-	return unit
+	return unit, nil
 }
 
 // around returns a go.mod before and after its requirements.

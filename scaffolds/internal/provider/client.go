@@ -148,10 +148,21 @@ func (d *Document) compiles(fset *token.FileSet, file *ast.File) error {
 			}
 		},
 	}
+	// The type checker takes the last word of a path for a package's name.
+	for _, spec := range file.Imports {
+		if importPath, err := strconv.Unquote(spec.Path.Value); err == nil && spec.Name == nil {
+			spec.Name = ast.NewIdent(packageName(importPath))
+			defer func() { spec.Name = nil }()
+		}
+	}
 	// The error is the first one that was given to Error.
 	_, _ = config.Check("openapi", fset, []*ast.File{file}, nil)
 	if e, ok := first.(types.Error); ok { //nolint:errorlint // set just above
-		return d.unusable("its client would not compile: %s (two things may have the same name in Go)", e.Msg)
+		why := ""
+		if strings.Contains(e.Msg, "declared") {
+			why = " (two things of the document have the same name in Go)"
+		}
+		return d.unusable("its client would not compile: %s%s", e.Msg, why)
 	}
 	return nil
 }

@@ -70,13 +70,19 @@ func checkEmpty(dir string) (fs.FileInfo, error) {
 // unwritable explains an error of the file system.
 func unwritable(dir string, err error) error {
 	code := fault.Unavailable
-	if errors.Is(err, fs.ErrPermission) {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
 		code = fault.Forbidden
+	case errors.Is(err, fs.ErrExist): // somebody was faster
+		code = fault.Conflict
 	}
 	reason := err
 	var at *fs.PathError
+	var link *os.LinkError
 	if errors.As(err, &at) {
 		reason = at.Err
+	} else if errors.As(err, &link) {
+		reason = link.Err
 	}
 	return fault.New(code, "%s cannot be written: %s.", dir, reason).WithCause(err).
 		WithHint("Choose another folder, or see that this one can be written.")
@@ -130,6 +136,10 @@ func move(beside, dir string, there fs.FileInfo) error {
 		return nil
 	}
 	if err := os.Chmod(beside, there.Mode().Perm()); err != nil {
+		return err
+	}
+	// Removes it only when it is still empty.
+	if err := os.Remove(dir); err != nil {
 		return err
 	}
 	return os.Rename(beside, dir)

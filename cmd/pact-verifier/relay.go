@@ -23,11 +23,13 @@ import (
 const maxState = 1 << 20
 
 // relayTo passes requests on below the provider's address, with the headers of job.
-func relayTo(provider *url.URL, job pact.Job, notes *notes) http.Handler {
-	return relay(job, notes, func(r *httputil.ProxyRequest) { r.SetURL(provider) }, func(r *http.Request, why string) {
+func relayTo(provider *url.URL, job pact.Job, redirects redirects, notes *notes) http.Handler {
+	proxy := relay(job, notes, func(r *httputil.ProxyRequest) { r.SetURL(provider) }, func(r *http.Request, why string) {
 		path := strings.TrimPrefix(r.URL.Path, strings.TrimRight(provider.Path, "/"))
 		notes.noAnswer(pact.NoAnswer{Method: r.Method, Path: path, Why: why})
 	})
+	proxy.ModifyResponse = redirects.hold(provider)
+	return proxy
 }
 
 // relayStates passes requests for provider states on to exactly one address, and

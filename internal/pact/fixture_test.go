@@ -103,9 +103,13 @@ func soldOut() interaction {
 // request asks for pacts to be verified against a provider at address.
 func request(address string, pacts ...pact.Pact) pact.Request {
 	return pact.Request{
-		Provider: "inventory", BaseURL: address, ProviderVersion: "i1", Timeout: 30 * time.Second, RequestTimeout: 5 * time.Second, Pacts: pacts,
+		Provider: "inventory", BaseURL: address, ProviderVersion: "i1", Timeout: 50 * time.Second, RequestTimeout: 20 * time.Second, Pacts: pacts,
 	}
 }
+
+// soon is much longer than anything here takes on a busy machine, and much shorter
+// than what hangs would hang.
+const soon = 45 * time.Second
 
 // verified runs r and returns the results, one per pact.
 func verified(t *testing.T, v *pact.Verifier, r pact.Request) []pact.PactResult {

@@ -43,7 +43,7 @@ func TestTheRealHelperEndsWithItsParent(t *testing.T) {
 	p := pactOf("orders", inStock())
 	job, err := json.Marshal(pact.Job{
 		Protocol: pact.Protocol, Consumer: "orders", Provider: "inventory", BaseURL: address, Version: "i1",
-		RequestTimeout: time.Minute, Pact: p.Content,
+		RequestTimeout: 5 * time.Minute, Pact: p.Content,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +67,7 @@ func TestTheRealHelperEndsWithItsParent(t *testing.T) {
 	if _, err := stdin.Write(job); err != nil {
 		t.Fatal(err)
 	}
-	limit := time.After(20 * time.Second)
+	limit := time.After(soon)
 	select {
 	case <-asked:
 	case <-limit:

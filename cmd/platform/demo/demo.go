@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"regexp"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -100,10 +101,15 @@ func run(ctx context.Context, env *cli.Env, needs Needs, opts options) (err erro
 func describe(w io.Writer, r result) error {
 	rows := make([][]string, len(r.Answers))
 	for i, a := range r.Answers {
-		rows[i] = []string{a.Service, short(a.Version), a.Environment, a.Verdict, a.Summary}
+		rows[i] = []string{a.Service, short(a.Version), a.Environment, a.Verdict, shorten(a.Summary)}
 	}
 	return cli.Rows(w, []string{"service", "version", "may go to", "answer", "because"}, rows)
 }
 
 // short is how people name a commit.
 func short(commit string) string { return commit[:min(10, len(commit))] }
+
+// shorten names the commits in a sentence as people do.
+func shorten(text string) string {
+	return regexp.MustCompile(`\b[0-9a-f]{40}\b`).ReplaceAllStringFunc(text, short)
+}

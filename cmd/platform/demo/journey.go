@@ -264,8 +264,8 @@ func (j *journey) readCommit(ctx context.Context) (err error) {
 // say shows an answer below its step, and what it rests on.
 func (s *screen) say(verdict types.Verdict, text string, details ...string) {
 	paint := map[types.Verdict]func(string) string{types.VerdictYes: s.env.Green, types.VerdictNo: s.env.Red, types.VerdictUnknown: s.env.Yellow}[verdict]
-	s.env.Talk("      %s", paint(cli.Plain(text)))
+	s.env.Talk("      %s", paint(cli.Plain(shorten(text))))
 	for _, d := range details {
-		s.env.Talk("        %s", cli.Plain(d))
+		s.env.Talk("        %s", cli.Plain(shorten(d)))
 	}
 }

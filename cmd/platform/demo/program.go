@@ -46,16 +46,26 @@ func program(ctx context.Context, folder string, words ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...) // #nosec G204 -- no shell; the words are the demo's
 	cmd.Dir = folder
 	cmd.WaitDelay = patience
-	// A make around this program must not talk to the ones started here.
-	for _, e := range cmd.Environ() {
-		switch name, _, _ := strings.Cut(e, "="); name {
-		case "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "GNUMAKEFLAGS", "VERSION", "TEST_FLAGS":
-		default:
-			cmd.Env = append(cmd.Env, e)
-		}
-	}
+	cmd.Env = environment(cmd.Environ())
 	isolate(cmd)
 	return cmd
+}
+
+// environment is this program's, without what a make around it would say to the
+// makes started here. With -trimpath, what Go compiled for one demo serves the
+// next one too: its folder has another name, and else that counts.
+func environment(own []string) []string {
+	flags, env := "-trimpath", make([]string, 0, len(own)+1)
+	for _, e := range own {
+		switch name, value, _ := strings.Cut(e, "="); name {
+		case "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "GNUMAKEFLAGS", "VERSION", "TEST_FLAGS":
+		case "GOFLAGS":
+			flags = strings.TrimSpace(value + " " + flags)
+		default:
+			env = append(env, e)
+		}
+	}
+	return append(env, "GOFLAGS="+flags)
 }
 
 // running is a service that was started.

@@ -28,7 +28,7 @@ func relayTo(provider *url.URL, job pact.Job, redirects redirects, notes *notes)
 		path := strings.TrimPrefix(r.URL.Path, strings.TrimRight(provider.Path, "/"))
 		notes.noAnswer(pact.NoAnswer{Method: r.Method, Path: path, Why: why})
 	})
-	proxy.ModifyResponse = redirects.hold(provider)
+	proxy.ModifyResponse = redirects.hold(provider) //nolint:bodyclose // the proxy closes it
 	return proxy
 }
 

@@ -55,6 +55,12 @@ run: ## Set this machine up, build, and start the portal at http://127.0.0.1:808
 	$(MAKE) --no-print-directory build
 	bin/platform serve
 
+.PHONY: browse
+browse: build ## Start the portal with the demo's services in it, on data of its own (tmp/browse)
+	mkdir -p tmp/browse
+	[ -e tmp/browse/demo ] || { PLATFORM_DATA=$(CURDIR)/tmp/browse bin/platform demo --portal; touch tmp/browse/demo; }
+	PLATFORM_DATA=$(CURDIR)/tmp/browse bin/platform serve
+
 # --- Test ------------------------------------------------------------------
 
 .PHONY: test

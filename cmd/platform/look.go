@@ -9,12 +9,11 @@ import (
 	"github.com/goldenpath/platform/internal/pact"
 )
 
-// look is what "platform doctor" looks at on this machine.
+// look is what "platform doctor" looks at.
 func (p *program) look(ctx context.Context) ([]doctor.Check, error) {
 	verifier := pact.New(p.settings.PactVerifier, slog.New(slog.DiscardHandler))
 	return doctor.Look(ctx, doctor.Place{
-		DataDir: p.settings.DataDir,
-		Find:    exec.LookPath,
+		DataDir: p.env.DataDir, Find: exec.LookPath,
 		Verifier: func(ctx context.Context) (doctor.Helper, error) {
 			path, err := verifier.Find()
 			if err != nil {
@@ -23,7 +22,6 @@ func (p *program) look(ctx context.Context) ([]doctor.Check, error) {
 			versions, err := verifier.Versions(ctx)
 			return doctor.Helper{Path: path, Versions: versions}, err
 		},
-		// Where the linker flags of pact-go point, in their order.
 		Libraries: []string{"/opt/pact/lib", "/tmp", "/usr/local/lib"},
 	}), nil
 }

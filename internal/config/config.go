@@ -126,6 +126,10 @@ func (c Config) PublicURL(addr string) string {
 	return (&url.URL{Scheme: "http", Host: net.JoinHostPort(host, port)}).String()
 }
 
+// ConfiguredPublicURL returns where people reach the server as somebody set it,
+// "" when nobody did.
+func (c Config) ConfiguredPublicURL() string { return c.publicURL }
+
 // Exposed reports whether other machines can reach the server.
 func (c Config) Exposed() bool {
 	host, _, err := net.SplitHostPort(c.Listen)

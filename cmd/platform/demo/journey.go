@@ -2,9 +2,11 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/goldenpath/platform/cmd/internal/cli"
@@ -15,6 +17,9 @@ import (
 const (
 	branch     = "main"
 	production = "production"
+	next       = "next: "
+	// fewMismatches is how much is said about what is wrong with one answer.
+	fewMismatches = 2
 )
 
 // walk goes the whole way.
@@ -151,13 +156,21 @@ func (j *journey) verify(ctx context.Context, want types.Verdict) error {
 	}
 	for _, p := range report.Pacts {
 		for _, i := range p.Interactions {
-			j.screen.say(types.Verdict(outcome(i.Status)), string(i.Status)+"  "+i.Description, i.Mismatches...)
+			j.screen.say(outcome(i.Status), string(i.Status)+"  "+i.Description, few(i.Mismatches)...)
 		}
 	}
 	if report.Verdict != want {
 		return unexpected("The verification of "+j.provider.Name, report.Verdict, want)
 	}
 	return nil
+}
+
+// few is what a person reads of a long list.
+func few(mismatches []string) []string {
+	if len(mismatches) <= fewMismatches+1 {
+		return mismatches
+	}
+	return append(slices.Clone(mismatches[:fewMismatches]), fmt.Sprintf("and %d more", len(mismatches)-fewMismatches))
 }
 
 // outcome is the verdict that an interaction's result amounts to.
@@ -194,6 +207,9 @@ func (j *journey) ask(ctx context.Context, s *service, want types.Verdict) error
 			details = append(details, "failed: "+i)
 			a.Interactions = append(a.Interactions, i)
 		}
+		if r.Next != "" {
+			details = append(details, next+r.Next)
+		}
 	}
 	j.screen.say(gate.Verdict, string(gate.Verdict)+": "+gate.Summary, details...)
 	j.result.Answers = append(j.result.Answers, a)
@@ -219,8 +235,24 @@ func (j *journey) command(ctx context.Context, folder, title string, result any,
 			result = &struct{}{}
 		}
 		_, err := j.platform.run(ctx, filepath.Join(j.folder, folder), result, words...)
-		return err
+		return j.withoutRuns(err)
 	})
+}
+
+// withoutRuns takes out of a hint how to go on with a run that nobody will find:
+// data of the demo's own ends with it.
+func (j *journey) withoutRuns(err error) error {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || j.opts.portal || j.opts.keep {
+		return err
+	}
+	var kept []string
+	for line := range strings.Lines(f.Hint) {
+		if !strings.Contains(line, "platform runs ") {
+			kept = append(kept, line)
+		}
+	}
+	return f.WithHint("%s", strings.Join(kept, ""))
 }
 
 // spoken is a command as people type it: a version is the commit that is checked out.
@@ -266,6 +298,9 @@ func (s *screen) say(verdict types.Verdict, text string, details ...string) {
 	paint := map[types.Verdict]func(string) string{types.VerdictYes: s.env.Green, types.VerdictNo: s.env.Red, types.VerdictUnknown: s.env.Yellow}[verdict]
 	s.env.Talk("      %s", paint(cli.Plain(shorten(text))))
 	for _, d := range details {
-		s.env.Talk("        %s", cli.Plain(shorten(d)))
+		if !strings.HasPrefix(d, next) { // what is typed needs the whole version
+			d = shorten(d)
+		}
+		s.env.Talk("        %s", cli.Plain(d))
 	}
 }

@@ -112,11 +112,22 @@ func (j *journey) end(ctx context.Context, failed error) error {
 		j.sayWhatIsLeft(failed)
 		return err
 	}
-	if failed == nil && j.opts.portal {
-		j.env.Talk("")
-		j.env.Talk("%s and %s stay in the portal. Look: platform contracts show %s %s", j.provider.Name, j.consumer.Name, j.consumer.Name, j.provider.Name)
+	if j.opts.portal {
+		j.sayWhatStays()
 	}
 	return errors.Join(err, removeAll(j.folder))
+}
+
+// sayWhatStays names the services that are in somebody's portal now.
+func (j *journey) sayWhatStays() {
+	switch {
+	case j.consumer.Commit != "":
+		j.env.Talk("")
+		j.env.Talk("%s and %s stay in the portal. Look: platform contracts show %s %s", j.provider.Name, j.consumer.Name, j.consumer.Name, j.provider.Name)
+	case j.provider.Commit != "":
+		j.env.Talk("")
+		j.env.Talk("%s stays in the portal. Look: platform catalog get %s", j.provider.Name, j.provider.Name)
+	}
 }
 
 // removeAll takes a folder away, also the parts that Go made read-only.

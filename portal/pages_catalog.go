@@ -163,7 +163,7 @@ func catalogColumns(values url.Values) []column {
 		{Title: "Type", URL: "type", Class: "narrow-hide"},
 		{Title: "Owner", URL: "owner"},
 		{Title: "Lifecycle", URL: "lifecycle", Class: "medium-hide"},
-		{Title: "System", URL: "system", Class: "medium-hide"},
+		{Title: "System", URL: "system", Class: "wide-only"},
 		{Title: "Gate"},
 		{Title: "Last deploy", Class: "medium-hide"},
 		{Title: "Facts from", URL: "updated", Class: "narrow-hide"},

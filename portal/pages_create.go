@@ -62,7 +62,7 @@ func (p *pages) showCreate(c echo.Context) error {
 
 func (p *pages) createForm(c echo.Context, path *scaffolds.Path, values url.Values) (createPage, error) {
 	page := createPage{
-		frame: newFrame(c, "Create: "+path.Title, "create", crumb{"Create", "/create"}),
+		frame: newFrame(c, path.Title, "create", crumb{"Create", "/create"}),
 		Path:  path, URL: createURL(path.Name),
 	}
 	var err error
@@ -91,7 +91,7 @@ func (p *pages) refuse(c echo.Context, path *scaffolds.Path, values url.Values, 
 	if err != nil {
 		return err
 	}
-	page.Message, page.Hint, page.Title = f.Message, formHint(f.Hint), "Not yet: "+page.Title
+	page.Message, page.Hint, page.Window = f.Message, formHint(f.Hint), "Not yet: "+page.Title
 	for _, problem := range f.Fields {
 		i := slices.IndexFunc(page.Fields, func(field formField) bool { return field.Name == problem.Name })
 		if i < 0 {

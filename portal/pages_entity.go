@@ -163,7 +163,7 @@ func (p *pages) warnings(ctx context.Context, e catalog.Entity) ([]warning, erro
 				continue
 			}
 			out = append(out, warning{
-				Where: placeOf(e), Text: words(group.Type) + " names " + n.Ref.String() + ", which is not in the catalog.",
+				Where: placeOf(e), Text: relationTitle(group.Type) + ": " + n.Ref.String() + " is not in the catalog.",
 				Hint: "Register its file, or correct the name.",
 			})
 		}

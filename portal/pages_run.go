@@ -74,7 +74,7 @@ func (p *pages) showRun(c echo.Context) error {
 		Live: !run.State.Ended(), UndoneBy: run.UndoneBy,
 	}
 	page.Progress = progressOf(page.Row)
-	page.Title = page.Progress + " " + run.Title
+	page.Window = page.Progress + " " + run.Title
 	page.CanStop = page.Live && !run.CancelRequested
 	page.CanRetry = (run.State == pipelines.Failed || run.State == pipelines.Cancelled) && run.UndoneBy == ""
 	page.CanUndo = !page.Live && run.Kind != pipelines.KindUndo && run.UndoneBy == ""

@@ -11,6 +11,7 @@ import (
 // frame is what the layout needs of every page; page structs embed it.
 type frame struct {
 	Title     string // what the page is about; the layout adds the product
+	Window    string // title of the window where it is another one
 	Nav       string // entry of the rail that is current
 	Crumbs    []crumb
 	Theme     string // system, light or dark

@@ -3,6 +3,7 @@ package portal
 import (
 	"fmt"
 	"html/template"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -27,6 +28,9 @@ func (r *renderer) funcs() template.FuncMap {
 		"clock":    func(t time.Time) string { return t.UTC().Format(time.TimeOnly) },
 		"day":      func(t time.Time) string { return t.UTC().Format(time.DateOnly) },
 		"language": languageName,
+		"breaks":   breaksAtSlashes,
+		"commits":  shortCommits,
+		"deed":     deedWords,
 	}
 }
 
@@ -127,6 +131,55 @@ func showCount(n int) string {
 		s = s[:i] + "," + s[i:]
 	}
 	return s
+}
+
+// breaksAtSlashes lets a browser break a long path where people would.
+func breaksAtSlashes(path string) template.HTML {
+	return template.HTML(strings.ReplaceAll(template.HTMLEscapeString(path), "/", "/<wbr>")) //nolint:gosec // escaped
+}
+
+// deedWords says what somebody did: an operation of the API, or a form of a
+// page by its route.
+func deedWords(action string) string {
+	switch action {
+	case "POST /create/:path":
+		return "create service"
+	case "POST /runs/:id/retry":
+		return "retry run"
+	case "POST /runs/:id/undo":
+		return "undo run"
+	case "POST /runs/:id/cancel":
+		return "cancel run"
+	case "POST /admin/locations":
+		return "register location"
+	case "POST /admin/locations/:id/refresh":
+		return "refresh location"
+	case "POST /admin/locations/:id/remove":
+		return "remove location"
+	case "POST /admin/tokens":
+		return "create token"
+	case "POST /admin/tokens/:id/revoke":
+		return "revoke token"
+	case "POST /login":
+		return "sign in"
+	case "POST /logout":
+		return "sign out"
+	}
+	if strings.Contains(action, "/") {
+		return action
+	}
+	return words(action)
+}
+
+// commitWord is a commit in a sentence.
+var commitWord = regexp.MustCompile(`\b[0-9a-f]{40}\b`)
+
+// shortCommits writes the commits in a sentence as people know them; the whole
+// of each is in its title.
+func shortCommits(sentence string) template.HTML {
+	return template.HTML(commitWord.ReplaceAllStringFunc(template.HTMLEscapeString(sentence), func(commit string) string { //nolint:gosec // escaped
+		return `<code title="` + commit + `">` + shortVersion(commit) + `</code>`
+	}))
 }
 
 // languageName writes the name of a programming language as its people do.

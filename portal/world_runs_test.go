@@ -253,7 +253,7 @@ func (w worldPaths) Paths() []scaffolds.Path {
 	more := `"size":{"type":"string","title":"Size","description":"How big it starts.","enum":["small","large"],"default":"small"},
 		"replicas":{"type":"integer","title":"Replicas","description":"How many of it run.","default":2},
 		"public":{"type":"boolean","title":"Public","description":"Whether the internet reaches it.","default":false},`
-	schema = []byte(strings.Replace(string(schema), `"properties": {`, `"properties": {`+more, 1))
+	schema = []byte(strings.Replace(string(schema), `"consumes": {`, more+`"consumes": {`, 1))
 	return []scaffolds.Path{{
 		Name: "go-http", Version: "0.1.0", Title: "HTTP service in Go", Language: "go", Schema: schema,
 		Description: "An HTTP API designed first in OpenAPI, with generated server and client, validation, metrics, traces, logs, health, graceful shutdown, contract tests, container, Kubernetes manifests and CI.",

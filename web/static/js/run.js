@@ -44,8 +44,6 @@ export function run() {
         if (focused) one('#main').focus({ preventScroll: true }); // never lose a reader's place to nowhere
       }
       document.title = fresh.title;
-      const now = one('.crumbs [aria-current]', fresh);
-      if (now) one('.crumbs [aria-current]').textContent = now.textContent;
     } catch {
       // the next change draws again
     }

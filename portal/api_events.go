@@ -35,7 +35,7 @@ func (s eventStream) VisitWatchRunResponse(w http.ResponseWriter) error {
 	w.WriteHeader(http.StatusOK)
 	// The comment makes the header leave at once, also through buffers.
 	if err := send(w, []byte(": watching\n\n")); err != nil {
-		return nil //nolint:nilerr // the client is gone; there is nobody to tell
+		return nil // the client is gone; there is nobody to tell
 	}
 	heartbeat := time.NewTicker(eventHeartbeat)
 	defer heartbeat.Stop()
@@ -67,7 +67,7 @@ func (s *eventStream) next(event pipelines.Event, more bool) ([]byte, error) {
 		return encodeEvent(fromEvent(event))
 	}
 	if s.ctx.Err() != nil {
-		return nil, nil
+		return nil, nil //nolint:nilerr // the end of the request is not the run's
 	}
 	return encodeEvent(types.RunEvent{Seq: s.after, Type: types.RunEventTypeEnd, Time: time.Now().UTC()})
 }

@@ -38,12 +38,10 @@ func problemOf(err error, requestID string) types.Problem {
 // faultOf classifies what the web framework reports itself: unknown addresses,
 // methods, bodies over the limit and values it cannot bind.
 func faultOf(err error) *fault.Error {
-	var f *fault.Error
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*fault.Error](err); ok {
 		return f
 	}
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
+	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return fault.New(fault.TooLarge, "The request is larger than the %d bytes allowed.", tooLarge.Limit).
 			WithHint("Send less at a time.").WithCause(err)
 	}

@@ -162,8 +162,7 @@ func validate(c echo.Context, route *routers.Route) error {
 	if err == nil {
 		return nil
 	}
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 		return err
 	}
 	f := fault.New(fault.Invalid, "The request is not as the API describes it.").

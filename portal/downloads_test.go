@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
 	"net/http"
 	"os"
@@ -30,7 +31,7 @@ func programs(t *testing.T, verifier bool) (*site, string) {
 	dir := t.TempDir()
 	write := func(name, text string) string {
 		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, []byte(text), 0o700); err != nil { //nolint:gosec // a program
+		if err := os.WriteFile(path, []byte(text), 0o700); err != nil {
 			t.Fatal(err)
 		}
 		return path
@@ -86,7 +87,7 @@ func TestTheArchiveHoldsThePrograms(t *testing.T) {
 		files := map[string]string{}
 		for reader := tar.NewReader(unzipped); ; {
 			header, err := reader.Next()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				return files, answer.Header().Get("Content-Disposition")
 			}
 			if err != nil {
@@ -105,7 +106,7 @@ func TestTheArchiveHoldsThePrograms(t *testing.T) {
 	}
 	// An upgrade puts another program in the place of the one that runs.
 	path := filepath.Join(dir, "platform")
-	if err := os.WriteFile(path, []byte("a newer platform"), 0o700); err != nil { //nolint:gosec // a program
+	if err := os.WriteFile(path, []byte("a newer platform"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Chtimes(path, time.Time{}, time.Now().Add(time.Minute)); err != nil {

@@ -118,8 +118,7 @@ func (s *Server) boundBody(c echo.Context) error {
 	// that is too large from an empty one.
 	if strings.HasPrefix(r.Header.Get(echo.HeaderContentType), echo.MIMEApplicationForm) && isPage(r.URL.Path) {
 		if err := r.ParseForm(); err != nil {
-			var tooLarge *http.MaxBytesError
-			if errors.As(err, &tooLarge) {
+			if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 				return err
 			}
 			return fault.New(fault.Invalid, "The form cannot be read.").WithHint("Go back and send it again.").WithCause(err)

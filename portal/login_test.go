@@ -11,7 +11,7 @@ import (
 
 func cookieOf(t *testing.T, answer *httptest.ResponseRecorder, name string) *http.Cookie {
 	t.Helper()
-	for _, c := range answer.Result().Cookies() { //nolint:bodyclose // a recorder's
+	for _, c := range answer.Result().Cookies() {
 		if c.Name == name {
 			return c
 		}
@@ -107,7 +107,7 @@ func TestEveryRouteIsGuarded(t *testing.T) {
 		"/api/v1/health": true, "/api/v1/version": true,
 	}
 	for _, route := range s.echo.Routes() {
-		if public[route.Path] || route.Method == "CONNECT" || strings.HasPrefix(route.Method, "echo_") {
+		if public[route.Path] || route.Method == http.MethodConnect || strings.HasPrefix(route.Method, "echo_") {
 			continue
 		}
 		if answer := s.ask(t, route.Method+" "+strings.ReplaceAll(route.Path, "*", "x")); answer.Code != http.StatusUnauthorized {
@@ -231,7 +231,7 @@ func TestALoginThatFailsSaysWhy(t *testing.T) {
 		"token=gp_x_y": "The token is not one of this server&#39;s.", "token=": "Type the token.", "": "Type the token.",
 	} {
 		answer := s.ask(t, "POST /login "+form, browser)
-		if answer.Code < 400 || answer.Code >= 500 || !strings.Contains(answer.Body.String(), want) || len(answer.Result().Cookies()) != 0 { //nolint:bodyclose // a recorder's
+		if answer.Code < 400 || answer.Code >= 500 || !strings.Contains(answer.Body.String(), want) || len(answer.Result().Cookies()) != 0 {
 			t.Errorf("%q: %d %s", form, answer.Code, answer.Body)
 		}
 	}
@@ -284,7 +284,7 @@ func TestChoosingWhoIAm(t *testing.T) {
 	}
 	for form, status := range map[string]int{"me=ghost": 404, "me=group:default/x": 400} {
 		answer := s.ask(t, "POST /preferences "+form)
-		if answer.Code != status || len(answer.Result().Cookies()) != 0 { //nolint:bodyclose // a recorder's
+		if answer.Code != status || len(answer.Result().Cookies()) != 0 {
 			t.Errorf("%s: %d %s", form, answer.Code, answer.Body)
 		}
 	}

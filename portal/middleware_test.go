@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -23,7 +24,7 @@ func TestEveryAnswerCarriesItsHeaders(t *testing.T) {
 		for _, route := range s.echo.Routes() {
 			path := strings.NewReplacer(":kind", "component", ":namespace", "default", "/*", "/x", ":", "").Replace(route.Path)
 			method := route.Method
-			if strings.HasPrefix(method, "echo_") || method == "CONNECT" {
+			if strings.HasPrefix(method, "echo_") || method == http.MethodConnect {
 				continue
 			}
 			for _, accept := range []string{"text/html", "*/*"} {
@@ -188,12 +189,12 @@ func TestAPanicInTheMiddleBreaksTheAnswer(t *testing.T) {
 	s := newSite(t, func(o *Options) {
 		o.Git = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusOK)
-			panic("boom") //nolint:forbidigo // what is tested
+			panic("boom")
 		})
 	})
 	defer func() {
-		if v := recover(); v != http.ErrAbortHandler {
-			t.Errorf("ended with %v; the client takes half an answer for a whole one", v)
+		if err, _ := recover().(error); !errors.Is(err, http.ErrAbortHandler) {
+			t.Errorf("ended with %v; the client takes half an answer for a whole one", err)
 		}
 	}()
 	s.ask(t, "GET /git/orders.git/info/refs")

@@ -93,7 +93,7 @@ func (p *pages) chooseMe(c echo.Context, name string) error {
 }
 
 func setPreference(c echo.Context, name, value string) {
-	c.SetCookie(&http.Cookie{
+	c.SetCookie(&http.Cookie{ //nolint:gosec // Secure depends on how people reach the server
 		Name: name, Value: value, Path: "/", MaxAge: int(preferenceLife.Seconds()),
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.Scheme() == "https",
 	})

@@ -1,3 +1,6 @@
+// Package portal is the web server: the pages people look at, the platform's
+// own API, and what every request goes through before either. It knows echo and
+// HTML; what things mean is the domains'.
 package portal
 
 import (

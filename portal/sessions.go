@@ -69,7 +69,7 @@ func (s *sessions) Logout(c echo.Context) error {
 // setCookie keeps the secret from scripts and from other sites' requests; an
 // empty one ends the cookie.
 func (s *sessions) setCookie(c echo.Context, secret string, expires time.Time) {
-	cookie := &http.Cookie{
+	cookie := &http.Cookie{ //nolint:gosec // Secure depends on how people reach the server
 		Name: cookieSession, Value: secret, Path: "/", Expires: expires,
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.secure || c.Scheme() == "https",
 	}

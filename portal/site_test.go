@@ -216,7 +216,7 @@ func (f *siteCatalog) Get(ctx context.Context, ref catalog.Ref) (catalog.Entity,
 		<-ctx.Done()
 		return catalog.Entity{}, ctx.Err()
 	case "panic":
-		panic("boom") //nolint:forbidigo // what is tested
+		panic("boom")
 	}
 	return f.fakeCatalog.Get(ctx, ref)
 }

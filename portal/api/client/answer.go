@@ -11,7 +11,7 @@ import (
 // the call: page, err := client.OK(api.ListRunsWithResponse(ctx, params)).
 func OK[T any, R interface{ GetJSON200() *T }](resp R, err error) (T, error) {
 	if err != nil {
-		return none[T](err)
+		return *new(T), notOurs(err)
 	}
 	return value(resp.GetJSON200())
 }
@@ -19,7 +19,7 @@ func OK[T any, R interface{ GetJSON200() *T }](resp R, err error) (T, error) {
 // Created takes the answer out of a call that is answered with 201.
 func Created[T any, R interface{ GetJSON201() *T }](resp R, err error) (T, error) {
 	if err != nil {
-		return none[T](err)
+		return *new(T), notOurs(err)
 	}
 	return value(resp.GetJSON201())
 }
@@ -27,14 +27,9 @@ func Created[T any, R interface{ GetJSON201() *T }](resp R, err error) (T, error
 // Accepted takes the answer out of a call that is answered with 202.
 func Accepted[T any, R interface{ GetJSON202() *T }](resp R, err error) (T, error) {
 	if err != nil {
-		return none[T](err)
+		return *new(T), notOurs(err)
 	}
 	return value(resp.GetJSON202())
-}
-
-func none[T any](err error) (T, error) {
-	var zero T
-	return zero, notOurs(err)
 }
 
 // notOurs explains an answer that says it is JSON and is not, or is JSON of
@@ -53,8 +48,8 @@ func notOurs(err error) error {
 // than the document says.
 func value[T any](v *T) (T, error) {
 	if v == nil {
-		return none[T](fault.New(fault.Internal, "The server's answer is not the one its API document promises.").
-			WithHint("Are the server and this program of the same version? See: platform version"))
+		return *new(T), fault.New(fault.Internal, "The server's answer is not the one its API document promises.").
+			WithHint("Are the server and this program of the same version? See: platform version")
 	}
 	return *v, nil
 }

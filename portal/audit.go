@@ -77,7 +77,7 @@ func isWrite(c echo.Context) bool {
 	case isUnder(c.Path(), "/git"):
 		return strings.HasSuffix(r.URL.Path, "/git-receive-pack")
 	case isUnder(c.Path(), "/broker"):
-		return !readsPacts(r.URL.Path)
+		return !asksForPacts(r)
 	}
 	return !slices.Contains([]string{"/create/:path/check", "/preferences"}, c.Path())
 }

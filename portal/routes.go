@@ -78,12 +78,11 @@ func isSafe(method string) bool {
 // token, anything else only for those that may write, unless it is known to
 // change nothing. Pages that want more say so themselves.
 func scopeOf(c echo.Context) string {
-	path := c.Request().URL.Path
 	switch {
-	case isSafe(c.Request().Method), isUnder(path, "/git"): // who may push, git's handler asks by MayPush
+	case isSafe(c.Request().Method), isUnder(c.Path(), "/git"): // who may push, git's handler asks by MayPush
 		return ScopeRead
-	case isUnder(path, "/broker"):
-		if readsPacts(path) {
+	case isUnder(c.Path(), "/broker"):
+		if asksForPacts(c.Request()) {
 			return ScopeRead
 		}
 	case slices.Contains([]string{"/create/:path/check", "/preferences"}, c.Path()):
@@ -92,8 +91,11 @@ func scopeOf(c echo.Context) string {
 	return ScopeWrite
 }
 
-// readsPacts reports whether a POST to the broker only asks which pacts are to
-// be verified.
-func readsPacts(path string) bool {
-	return strings.HasSuffix(strings.TrimSuffix(path, "/"), "/for-verification")
+// asksForPacts reports whether a request to the broker only asks which pacts
+// are to be verified. Escaped slashes stay escaped, as in the broker's router:
+// what ends in these words may also be the name of a tag.
+func asksForPacts(r *http.Request) bool {
+	parts := strings.Split(strings.Trim(r.URL.EscapedPath(), "/"), "/")
+	return r.Method == http.MethodPost && len(parts) == 5 &&
+		parts[1] == "pacts" && parts[2] == "provider" && parts[4] == "for-verification"
 }

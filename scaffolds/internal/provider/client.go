@@ -77,6 +77,9 @@ func (d *Document) polish(code string) (*Client, error) {
 	if err != nil {
 		return nil, d.unusable("its client would not be Go: %s", firstLine(err.Error()))
 	}
+	if err := d.checkSizes(file); err != nil {
+		return nil, err
+	}
 	if err := d.compiles(fset, file); err != nil {
 		return nil, err
 	}

@@ -16,8 +16,8 @@ import (
 )
 
 type options struct {
-	paths, into                  string
-	check, record, amend, always bool
+	paths, into          string
+	check, record, amend bool
 }
 
 func main() {
@@ -27,7 +27,6 @@ func main() {
 	flag.BoolVar(&o.check, "check", false, "pack nothing; fail when contents changed under a version, or an archive is stale")
 	flag.BoolVar(&o.record, "record", false, "record the contents of a new version")
 	flag.BoolVar(&o.amend, "amend", false, "record other contents of a version that no service was ever made of")
-	flag.BoolVar(&o.always, "always", false, "pack even what has not changed")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -64,14 +63,13 @@ func run(ctx context.Context, o options) error {
 }
 
 func one(ctx context.Context, o options, source *packing.Source, archive string) error {
-	old, err := os.ReadFile(archive)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	fresh := packing.Packed(old) == source.Digest
 	switch {
 	case o.check:
-		if !fresh {
+		old, err := os.ReadFile(archive)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		if packing.Packed(old) != source.Digest {
 			return errors.Join(source.Check(), fmt.Errorf("%s is stale: run make generate", archive))
 		}
 		return source.Check()
@@ -79,9 +77,6 @@ func one(ctx context.Context, o options, source *packing.Source, archive string)
 		if err := source.Record(o.amend); err != nil {
 			return err
 		}
-	}
-	if fresh && !o.always {
-		return nil
 	}
 	packed, err := source.Pack(ctx)
 	if err != nil {

@@ -98,10 +98,10 @@ awk -v n=$entities 'BEGIN {for (i = 0; i < n; i++) printf "apiVersion: backstage
 start start-before-register
 timed register "$platform" catalog register "$work/all.yaml"
 stop
-for _ in $(seq 5); do
+for i in $(seq 5); do
 	start start-full
 	full=$(memory)
-	[[ $_ == 5 ]] || stop
+	((i == 5)) || stop
 done
 line "start to first answer, $entities entities" "$(median start-full) ms"
 line "resident memory, $entities entities, after start" "$full"

@@ -39,7 +39,7 @@ func (w *wired) openPortal(o opening, kept *store.Store, library *scaffolds.Libr
 		Metrics:   w.metrics.Handler(),
 		Templates: templates, Assets: assets,
 		PublicURL: o.publicURL, Loopback: !o.login, RequireLogin: o.login, LocalActor: localActor(),
-		Instrument: w.http.Instrument, Route: noteRoute, Log: w.log,
+		Instrument: w.instrument, Route: noteRoute, Log: w.log,
 	}
 	if program, err := os.Executable(); err == nil {
 		options.Downloads = portal.NewDownloads(program, portal.Verifier(program))
@@ -54,6 +54,14 @@ func (w *wired) openPortal(o opening, kept *store.Store, library *scaffolds.Libr
 func noteRoute(ctx context.Context, route, requestID string) context.Context {
 	telemetry.SetRoute(ctx, route)
 	return telemetry.WithRequestID(ctx, requestID)
+}
+
+// instrument is what every request goes through before the portal.
+func (w *wired) instrument(next http.Handler) http.Handler {
+	if len(w.settings.Replicas) > 0 {
+		next = readingReplicas(next)
+	}
+	return w.http.Instrument(next)
 }
 
 // serveGit answers git clients. A push to a repository whose catalog file the

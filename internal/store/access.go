@@ -9,6 +9,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 
 	"github.com/goldenpath/platform/internal/access"
+	"github.com/goldenpath/platform/internal/database"
 	"github.com/goldenpath/platform/internal/fault"
 	"github.com/goldenpath/platform/internal/store/ent"
 	"github.com/goldenpath/platform/internal/store/ent/accesssession"
@@ -39,7 +40,7 @@ func (s *Access) InsertToken(ctx context.Context, t access.Token, hash []byte) e
 
 // Token returns a token and the hash of its secret.
 func (s *Access) Token(ctx context.Context, id string) (access.Token, []byte, error) {
-	row, err := s.client(ctx).AccessToken.Query().Where(accesstoken.ID(id)).Only(ctx)
+	row, err := s.client(ctx).AccessToken.Query().Where(accesstoken.ID(id)).Only(database.ReadPrimary(ctx)) // what is revoked must not come back with an old copy
 	if ent.IsNotFound(err) {
 		return access.Token{}, nil, noToken(id)
 	}
@@ -106,7 +107,7 @@ func (s *Access) InsertSession(ctx context.Context, session access.Session) erro
 
 // Session returns a session by the hash of its secret.
 func (s *Access) Session(ctx context.Context, hash string) (access.Session, error) {
-	row, err := s.client(ctx).AccessSession.Query().Where(accesssession.ID(hash)).Only(ctx)
+	row, err := s.client(ctx).AccessSession.Query().Where(accesssession.ID(hash)).Only(database.ReadPrimary(ctx))
 	if ent.IsNotFound(err) {
 		return access.Session{}, fault.New(fault.NotFound, "There is no such session.").WithHint("Sign in at /login")
 	}

@@ -125,7 +125,8 @@ func readPact(dir, name string) (pactFile, error) {
 // explainJSON says where a document stops being JSON.
 func explainJSON(content []byte, err error) error {
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-		before := content[:min(int(syntax.Offset), len(content))]
+		// A file that ends too early is wrong in its last line, not after it.
+		before := bytes.TrimRight(content[:min(int(syntax.Offset), len(content))], " \t\r\n")
 		return fmt.Errorf("is not JSON: line %d, %s", 1+bytes.Count(before, []byte("\n")), strings.TrimPrefix(syntax.Error(), "json: "))
 	}
 	if kind, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -138,7 +139,16 @@ func (b *window) do(steps ...chromedp.Action[chromedp.Void]) {
 
 func (b *window) goTo(address string) {
 	b.t.Helper()
-	b.do(chromedp.Navigate(b.base+address), chromedp.WaitReady(chromedp.CSS("main")))
+	b.do(chromedp.Navigate(b.base + address))
+	b.ready()
+}
+
+const isReady = "document.readyState === 'complete' && document.documentElement.classList.contains('js') && document.querySelector('main')"
+
+// ready waits until the page and its script are there.
+func (b *window) ready() {
+	b.t.Helper()
+	b.is(isReady)
 }
 
 // size makes the window as big as a desktop's or a phone's.
@@ -156,31 +166,38 @@ func (b *window) theme(name string) {
 		})
 		return err
 	}))
+	// Styles follow a moment later; colours half of one theme and half of the other are nobody's.
+	eval[chromedp.Void](b, "new Promise((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 50))")
 }
 
 // is waits until an expression of JavaScript is true.
 func (b *window) is(expression string) {
 	b.t.Helper()
-	if err := chromedp.Do(b.ctx, chromedp.Poll[chromedp.Void]("Boolean("+expression+")", chromedp.WithPollingTimeout(15*time.Second), chromedp.WithPollingInterval(50*time.Millisecond))); err != nil {
-		b.t.Fatalf("waiting for %s: %v", expression, err)
+	b.until(expression, func() (bool, error) {
+		return chromedp.Run(b.ctx, chromedp.Evaluate[bool]("Boolean("+expression+")"))
+	})
+}
+
+// until asks again and again: a page that is being left or built has no answer.
+func (b *window) until(what string, ask func() (bool, error)) {
+	b.t.Helper()
+	deadline := time.Now().Add(15 * time.Second)
+	for {
+		ok, err := ask()
+		if ok && err == nil {
+			return
+		}
+		if time.Now().After(deadline) || b.ctx.Err() != nil {
+			b.t.Fatalf("waited in vain for %s (%v)", what, err)
+		}
+		time.Sleep(50 * time.Millisecond) //nolint:forbidigo // the browser says nothing when it is so
 	}
 }
 
 // at waits until the tab is at an address.
 func (b *window) at(address string) {
 	b.t.Helper()
-	deadline := time.Now().Add(15 * time.Second)
-	for {
-		location, err := chromedp.Run(b.ctx, chromedp.Location())
-		if err == nil && strings.HasPrefix(strings.TrimPrefix(location, b.base), address) {
-			b.do(chromedp.WaitReady(chromedp.CSS("main")))
-			return
-		}
-		if time.Now().After(deadline) {
-			b.t.Fatalf("the tab is at %s and not at %s (%v)", location, address, err)
-		}
-		time.Sleep(50 * time.Millisecond) //nolint:forbidigo // the browser says nothing when it has arrived
-	}
+	b.is("(location.pathname + location.search).startsWith(" + strconv.Quote(address) + ") && " + isReady)
 }
 
 func (b *window) keys(keys string, options ...chromedp.KeyOption) {

@@ -84,8 +84,12 @@ func (f previewFile) Keeper() string {
 	return f.Class
 }
 
+// anchorRune keeps what needs no escape in an address.
 func anchorRune(r rune) rune {
-	if r == '/' || r == '.' || r == '_' || r == '-' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
+	if r == '/' {
+		return '~'
+	}
+	if r == '.' || r == '_' || r == '-' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
 		return r
 	}
 	return '-'

@@ -247,7 +247,7 @@ func fill(t testing.TB, cat *catalog.Catalog, b *contracts.Broker, keys *access.
 	publish("web", "orders", "e", "main", "/orders/1")
 	verify("web", "orders", "b", true)
 	publish("web", "inventory", "e", "main", "/items")
-	for _, in := range []contracts.Deployment{{Service: "inventory", Version: worldVersion("c"), Environment: "production"}, {Service: "orders", Version: worldVersion("a"), Environment: "production"}, {Service: "orders", Version: worldVersion("b"), Environment: "test"}} {
+	for _, in := range []contracts.Deployment{{Service: "inventory", Version: worldVersion("d"), Environment: "production"}, {Service: "orders", Version: worldVersion("a"), Environment: "production"}, {Service: "orders", Version: worldVersion("b"), Environment: "test"}} {
 		_, err := b.RecordDeployment(ctx, in)
 		must(err)
 	}

@@ -91,7 +91,7 @@ export function tree() {
   const mark = () => {
     const shown = location.hash || `#${one('.file')?.id}`;
     for (const link of all('a', list)) {
-      if (link.getAttribute('href') === decodeURI(shown)) link.setAttribute('aria-current', 'true');
+      if (link.getAttribute('href') === shown) link.setAttribute('aria-current', 'true');
       else link.removeAttribute('aria-current');
     }
   };

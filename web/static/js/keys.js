@@ -6,7 +6,7 @@ const places = { h: '/', c: '/catalog', k: '/contracts', n: '/create', r: '/runs
 const patience = 1200; // milliseconds between g and the letter after it
 
 export function keys(finder) {
-  let lead = 0;
+  let lead = -Infinity; // when g was pressed
   document.addEventListener('keydown', (event) => {
     if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey) {
       event.preventDefault();
@@ -16,7 +16,7 @@ export function keys(finder) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target)) return;
     if (document.documentElement.dataset.shortcuts !== 'on' || one('dialog[open]')) return;
     const after = event.timeStamp - lead < patience;
-    lead = 0;
+    lead = -Infinity;
     if (after && places[event.key]) {
       event.preventDefault();
       location.assign(places[event.key]);

@@ -58,7 +58,7 @@ func Read(provider string, data []byte) (doc *Document, err error) {
 	if d.api.Paths == nil || d.api.Paths.Len() == 0 {
 		return nil, d.unusable("it has no paths, so there is nothing to call")
 	}
-	if err := d.checkInheritance(); err != nil {
+	if err := d.checkExpansion(); err != nil {
 		return nil, err
 	}
 	if d.basePath, err = d.findBasePath(); err != nil {
@@ -141,39 +141,6 @@ func (i *inspector) walk(n *yaml.Node, depth int) (int, error) {
 	}
 	i.sizes[n] = size
 	return size, nil
-}
-
-// checkInheritance refuses schemas that are made of themselves by allOf: they
-// have no end, and neither would generating them.
-func (d *Document) checkInheritance() error {
-	if d.api.Components == nil {
-		return nil
-	}
-	const open, done = 1, 2
-	state := map[*openapi3.Schema]int{}
-	var visit func(name string, s *openapi3.Schema) error
-	visit = func(name string, s *openapi3.Schema) error {
-		if s == nil || state[s] == done {
-			return nil
-		}
-		if state[s] == open {
-			return d.unusable("the schema %s is made of itself by allOf", name)
-		}
-		state[s] = open
-		for _, part := range s.AllOf {
-			if err := visit(name, part.Value); err != nil {
-				return err
-			}
-		}
-		state[s] = done
-		return nil
-	}
-	for name, ref := range d.api.Components.Schemas {
-		if err := visit(name, ref.Value); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // findBasePath reads the first server's URL. It becomes part of code and

@@ -228,16 +228,18 @@ type shape struct {
 	min, max   *float64
 	minLength  uint64
 	maxLength  *uint64
+	left       int // parts that may still be merged
 }
 
-func newShape() *shape { return &shape{properties: map[string]*openapi3.SchemaRef{}} }
+func newShape() *shape { return &shape{properties: map[string]*openapi3.SchemaRef{}, left: maxSample} }
 
 // merge adds a schema, with the parts it is made of. Alternatives count by
 // their first: one is enough for an example.
 func (s *shape) merge(v *openapi3.Schema, depth int) {
-	if v == nil || depth > 20 {
+	if v == nil || depth > 20 || s.left <= 0 {
 		return
 	}
+	s.left--
 	if v.Type != nil && len(s.types) == 0 {
 		s.types = *v.Type
 	}

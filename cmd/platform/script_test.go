@@ -1,16 +1,21 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -45,9 +50,13 @@ func TestScripts(t *testing.T) {
 			return verifier() != "", nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits":    exits,
-			"provider": provider,
-			"closed":   closed,
+			"exits":     exits,
+			"provider":  provider,
+			"closed":    closed,
+			"listening": listening,
+			"port":      port,
+			"fetch":     fetch,
+			"envfile":   envfile,
 		},
 	})
 }
@@ -121,4 +130,62 @@ func closed(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Setenv(args[0], fmt.Sprintf("http://%s", l.Addr()))
 	ts.Check(l.Close())
+}
+
+// listening waits until a server says where it listens, and puts its address
+// into a variable: listening URL
+func listening(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: listening VARIABLE")
+	}
+	deadline := time.Now().Add(30 * time.Second)
+	for {
+		body, err := os.ReadFile(ts.MkAbs(filepath.Join("data", "server.json")))
+		var server struct{ URL string }
+		if err == nil && json.Unmarshal(body, &server) == nil {
+			ts.Setenv(args[0], server.URL)
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("no server listens after 30 s")
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// port puts the port of an address into a variable: port PORT http://…
+func port(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: port VARIABLE URL")
+	}
+	u, err := url.Parse(args[1])
+	ts.Check(err)
+	ts.Setenv(args[0], u.Port())
+}
+
+// fetch gets an address, which must answer with a status; its body becomes
+// standard output: fetch 200 http://…
+func fetch(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: fetch STATUS URL")
+	}
+	resp, err := http.Get(args[1]) //nolint:gosec,noctx // an address of the script's own server
+	ts.Check(err)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	ts.Check(err)
+	if _, err := ts.Stdout().Write(body); err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if got := strconv.Itoa(resp.StatusCode); got != args[0] {
+		ts.Fatalf("%s answered %s, want %s\n%s", args[1], got, args[0], body)
+	}
+}
+
+// envfile puts the content of a file into a variable: envfile TOKEN file
+func envfile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: envfile VARIABLE FILE")
+	}
+	ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile(args[1])))
 }

@@ -256,7 +256,7 @@ func platform(t *testing.T, dir string, k *killer) (*pipelines.Runner, *jobs.Job
 func TestHelperProcess(t *testing.T) { //nolint:paralleltest // it is alone in its process
 	dir := os.Getenv(helperDir)
 	if dir == "" {
-		t.Skip("this is not a test of its own")
+		return // nobody asked for the process
 	}
 	k := &killer{t: t, dir: dir, points: strings.Split(os.Getenv(helperKill), ",")}
 	runner, workers, _, _ := platform(t, dir, k)

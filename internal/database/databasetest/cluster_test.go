@@ -17,7 +17,7 @@ const helperEnv = "DATABASETEST_WAIT_TO_BE_KILLED"
 // TestHelperProcess is no test but the process that the one below kills.
 func TestHelperProcess(t *testing.T) { //nolint:paralleltest // it is alone in its process
 	if os.Getenv(helperEnv) == "" {
-		t.Skip("this is not a test of its own")
+		return // nobody asked for the process
 	}
 	c := theCluster(t)
 	if _, err := os.Stdout.WriteString("cluster in " + c.dir + "\n"); err != nil {

@@ -3,6 +3,7 @@
 package app_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -18,7 +19,8 @@ import (
 //	PACT_DIR=../pacts go test -tags contract -run TestProvider ./internal/app
 //	PACT_BROKER_BASE_URL=http://127.0.0.1:8080/broker go test -tags contract -run TestProvider ./internal/app
 //
-// "platform contracts verify" does the same from outside and records the result.
+// With PACT_PROVIDER_VERSION (and PACT_PROVIDER_BRANCH) the broker is told how
+// that version did. "platform contracts verify" does the same from outside.
 func TestProvider(t *testing.T) {
 	pacttest.Quiet(t)
 	dir, broker := os.Getenv("PACT_DIR"), os.Getenv("PACT_BROKER_BASE_URL")
@@ -37,7 +39,11 @@ func TestProvider(t *testing.T) {
 	if dir != "" {
 		request.PactFiles = pactsFor(t, dir, "goldensvc")
 	} else {
+		version := os.Getenv("PACT_PROVIDER_VERSION")
 		request.BrokerURL = broker
+		request.ProviderVersion = cmp.Or(version, "not recorded") // the library insists on one
+		request.ProviderBranch = os.Getenv("PACT_PROVIDER_BRANCH")
+		request.PublishVerificationResults = version != ""
 		request.ConsumerVersionSelectors = []provider.Selector{
 			&provider.ConsumerVersionSelector{MainBranch: true},
 			&provider.ConsumerVersionSelector{DeployedOrReleased: true},

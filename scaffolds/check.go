@@ -150,7 +150,7 @@ func (p *Path) checkModule(a Answers, problems *problems) error {
 	if a.Module == "" || p.Language != "go" {
 		return nil
 	}
-	if err := module.CheckPath(a.Module); err != nil {
+	if !isModulePath(a.Module) {
 		problems.add("module", "%q is not a module path Go accepts, for example github.com/acme/%s", a.Module, a.Name)
 		return nil
 	}
@@ -168,6 +168,8 @@ func (p *Path) checkModule(a Answers, problems *problems) error {
 	}
 	return nil
 }
+
+func isModulePath(s string) bool { return module.CheckPath(s) == nil }
 
 // choosePacks returns the packs to use, with those they require. Offered is
 // false when the only trouble is a pack this path does not have.

@@ -181,7 +181,7 @@ func checkFiles(t *testing.T, tree *scaffolds.Tree) {
 	}
 }
 
-func run(t *testing.T, dir string, words ...string) string {
+func run(t *testing.T, dir string, words ...string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), words[0], words[1:]...)
 	cmd.Dir = dir
@@ -191,7 +191,6 @@ func run(t *testing.T, dir string, words ...string) string {
 	if err != nil {
 		t.Errorf("%s: %v\n%s", strings.Join(words, " "), err, out)
 	}
-	return string(out)
 }
 
 // The service's own tests, its contract tests among them. It takes minutes, so
@@ -202,7 +201,7 @@ func TestServicesPassTheirTests(t *testing.T) {
 	}
 	t.Parallel()
 	p := goHTTP(t)
-	for _, c := range serviceCases(t) {
+	for _, c := range serviceCases(t) { //nolint:paralleltest // each keeps the machine busy
 		t.Run(c.name, func(t *testing.T) {
 			if c.providers == nil {
 				for _, name := range c.answers.Consumes {

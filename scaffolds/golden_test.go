@@ -35,21 +35,21 @@ var packedPath = sync.OnceValues(func() (*scaffolds.Path, error) {
 	return library.Get("go-http")
 })
 
-func goHTTP(t testing.TB) *scaffolds.Path {
-	t.Helper()
+func goHTTP(tb testing.TB) *scaffolds.Path {
+	tb.Helper()
 	p, err := packedPath()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return p
 }
 
 // document returns the OpenAPI document of a sample in the golden code.
-func document(t testing.TB, sample string) []byte {
-	t.Helper()
+func document(tb testing.TB, sample string) []byte {
+	tb.Helper()
 	body, err := os.ReadFile(filepath.Join(goldenFolder, "internal/clients", sample, "openapi/openapi.yaml"))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return body
 }
@@ -103,7 +103,7 @@ func tracked(t *testing.T) []string {
 			return err
 		}
 		rel, err := filepath.Rel(goldenFolder, name)
-		if top := strings.Split(filepath.ToSlash(rel), "/")[0]; top == "bin" || top == "pacts" {
+		if top, _, _ := strings.Cut(filepath.ToSlash(rel), "/"); top == "bin" || top == "pacts" {
 			return err // made by the golden code's own Makefile
 		}
 		names = append(names, filepath.ToSlash(rel))

@@ -1,7 +1,6 @@
 package scaffolds_test
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -73,7 +72,7 @@ func TestVersionsKeepTheirContents(t *testing.T) {
 		t.Fatal("there is no golden path", err)
 	}
 	for _, manifest := range manifests {
-		source, err := packing.Open(context.Background(), filepath.Dir(manifest))
+		source, err := packing.Open(t.Context(), filepath.Dir(manifest))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -114,7 +115,7 @@ func flow(v any) string {
 func key(name string) string {
 	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	if strings.Trim(name, letters+"0123456789_./-") == "" && strings.ContainsAny(name, "./") &&
-		strings.IndexAny(name, letters) >= 0 && strings.IndexAny(name, letters+".") == 0 &&
+		strings.IndexAny(name, letters+".") == 0 &&
 		strings.LastIndexAny(name, letters) == len(name)-1 {
 		return name
 	}
@@ -160,7 +161,7 @@ func ReadLock(body []byte) (Lock, error) {
 		return Lock{}, badLock(err)
 	}
 	if l.Answers.Packs = l.Packs; l.Schema != lockSchema || l.Path == "" || l.Version == "" || l.Digest == "" {
-		return Lock{}, badLock(fmt.Errorf("schema, path, version or digest is missing"))
+		return Lock{}, badLock(errors.New("schema, path, version or digest is missing"))
 	}
 	return l, nil
 }

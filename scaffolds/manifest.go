@@ -3,6 +3,7 @@ package scaffolds
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -110,7 +111,7 @@ func (m *manifest) check() error {
 		return fmt.Errorf("engine is %d, this program speaks %d", m.Engine, engine)
 	}
 	if m.Name == "" || m.Version == "" {
-		return fmt.Errorf("name or version is missing")
+		return errors.New("name or version is missing")
 	}
 	for _, c := range m.Classes {
 		if !slices.Contains([]Class{Managed, Merged, Seeded, User, Generated}, c.Class) {

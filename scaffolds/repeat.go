@@ -1,6 +1,7 @@
 package scaffolds
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -14,9 +15,7 @@ import (
 func (r *rendering) repeat(rule repeatRule) error {
 	for _, c := range r.consumes {
 		values := c.values()
-		for k, v := range r.values {
-			values[k] = v
-		}
+		maps.Copy(values, r.values)
 		tokens, err := newReplacer(values, rule.Tokens, r.manifest.Tokens)
 		if err != nil {
 			return r.broken(rule.Dir, err)

@@ -38,12 +38,22 @@ func (*openFile) Close() error { return nil }
 
 type fileInfo struct{ file File }
 
-func (i fileInfo) Name() string     { return path.Base(i.file.Path) }
-func (i fileInfo) Size() int64      { return int64(len(i.file.Body)) }
-func (fileInfo) ModTime() time.Time { return time.Time{} }
-func (fileInfo) IsDir() bool        { return false }
-func (fileInfo) Sys() any           { return nil }
+// Name is the last part of the path.
+func (i fileInfo) Name() string { return path.Base(i.file.Path) }
 
+// Size is the length of the file.
+func (i fileInfo) Size() int64 { return int64(len(i.file.Body)) }
+
+// ModTime is unknown: files are rendered, not changed.
+func (fileInfo) ModTime() time.Time { return time.Time{} }
+
+// IsDir is false: only files can be opened.
+func (fileInfo) IsDir() bool { return false }
+
+// Sys has nothing more to tell.
+func (fileInfo) Sys() any { return nil }
+
+// Mode says whether the file can be run.
 func (i fileInfo) Mode() fs.FileMode {
 	if i.file.Executable {
 		return 0o755

@@ -34,7 +34,7 @@ func (t *Tree) Write(dir string) error {
 	}
 	beside := filepath.Join(parent, besidePrefix(dir)+rand.Text())
 	removeLeftovers(dir)
-	defer os.RemoveAll(beside) //nolint:errcheck // it is gone when all went well
+	defer os.RemoveAll(beside) // it is gone when all went well
 	if err := t.writeTo(beside); err != nil {
 		return unwritable(dir, err)
 	}
@@ -77,11 +77,9 @@ func unwritable(dir string, err error) error {
 		code = fault.Conflict
 	}
 	reason := err
-	var at *fs.PathError
-	var link *os.LinkError
-	if errors.As(err, &at) {
+	if at, ok := errors.AsType[*fs.PathError](err); ok {
 		reason = at.Err
-	} else if errors.As(err, &link) {
+	} else if link, ok := errors.AsType[*os.LinkError](err); ok {
 		reason = link.Err
 	}
 	return fault.New(code, "%s cannot be written: %s.", dir, reason).WithCause(err).
@@ -109,7 +107,7 @@ func (t *Tree) writeTo(dir string) error {
 		if f.Executable {
 			mode = 0o777
 		}
-		if err := os.WriteFile(name, f.Body, mode); err != nil { //nolint:gosec // the person's umask decides
+		if err := os.WriteFile(name, f.Body, mode); err != nil {
 			return err
 		}
 	}

@@ -89,23 +89,20 @@ func around(mod []byte) (head, tail string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	after := false
+	var parts [2]string
+	part := 0
 	for i, stmt := range f.Syntax.Stmt {
 		if isRequire(stmt) {
-			after = true
+			part = 1
 			continue
 		}
 		text := string(modfile.Format(&modfile.FileSyntax{Stmt: []modfile.Expr{stmt}}))
 		if i > 0 {
 			text = "\n" + text
 		}
-		if after {
-			tail += text
-		} else {
-			head += text
-		}
+		parts[part] += text
 	}
-	return head, tail, nil
+	return parts[0], parts[1], nil
 }
 
 func isRequire(stmt modfile.Expr) bool {
@@ -128,7 +125,7 @@ func tidy(ctx context.Context, p *scaffolds.Path, part part) (unit scaffolds.Uni
 	if err != nil {
 		return unit, err
 	}
-	defer os.RemoveAll(folder) //nolint:errcheck // a temporary folder
+	defer os.RemoveAll(folder)
 	dir := filepath.Join(folder, "service")
 	if err := tree.Write(dir); err != nil {
 		return unit, err
@@ -149,11 +146,11 @@ func tidy(ctx context.Context, p *scaffolds.Path, part part) (unit scaffolds.Uni
 
 // readUnit reads a tidy go.mod and go.sum.
 func readUnit(name, dir string) (unit scaffolds.Unit, err error) {
-	mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+	mod, err := os.ReadFile(filepath.Join(dir, "go.mod")) //nolint:gosec // a temporary folder of ours
 	if err != nil {
 		return unit, err
 	}
-	sum, err := os.ReadFile(filepath.Join(dir, "go.sum"))
+	sum, err := os.ReadFile(filepath.Join(dir, "go.sum")) //nolint:gosec // a temporary folder of ours
 	if err != nil {
 		return unit, err
 	}
@@ -172,7 +169,7 @@ func readUnit(name, dir string) (unit scaffolds.Unit, err error) {
 // its module.
 func addImport(dir string, part part) error {
 	name := filepath.Join(dir, "go.mod")
-	mod, err := os.ReadFile(name)
+	mod, err := os.ReadFile(name) //nolint:gosec // a temporary folder of ours
 	if err != nil {
 		return err
 	}
@@ -186,7 +183,7 @@ func addImport(dir string, part part) error {
 	if mod, err = f.Format(); err != nil {
 		return err
 	}
-	if err := os.WriteFile(name, mod, 0o600); err != nil {
+	if err := os.WriteFile(name, mod, 0o600); err != nil { //nolint:gosec // a temporary folder of ours
 		return err
 	}
 	code := "package imported\n\nimport _ \"" + part.pkg + "\"\n"

@@ -120,7 +120,7 @@ func usedPackages(file *ast.File) map[string]bool {
 	used := map[string]bool{}
 	ast.Inspect(file, func(n ast.Node) bool {
 		if s, ok := n.(*ast.SelectorExpr); ok {
-			if id, ok := s.X.(*ast.Ident); ok && id.Obj == nil { //nolint:staticcheck // what goimports looks at; type checking would need the packages
+			if id, ok := s.X.(*ast.Ident); ok && id.Obj == nil { // what goimports looks at
 				used[id.Name] = true
 			}
 		}

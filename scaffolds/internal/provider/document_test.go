@@ -115,7 +115,7 @@ func TestUnusableDocumentsAreExplained(t *testing.T) {
 // bomb is a document of a kilobyte that means gigabytes.
 func bomb() string {
 	var out strings.Builder
-	out.WriteString("x-a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n")
+	out.WriteString("x-a0: &a0 [" + strings.Repeat("x, ", 10) + "]\n")
 	for i := 1; i < 9; i++ {
 		one := fmt.Sprintf("*a%d", i-1)
 		fmt.Fprintf(&out, "x-a%d: &a%d [%s]\n", i, i, strings.Join([]string{one, one, one, one, one, one, one, one, one, one}, ", "))

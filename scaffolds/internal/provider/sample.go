@@ -3,6 +3,7 @@ package provider
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"net/url"
 	"slices"
@@ -257,9 +258,7 @@ func (s *shape) merge(v *openapi3.Schema, depth int) {
 			s.example = e
 		}
 	}
-	for name, ref := range v.Properties {
-		s.properties[name] = ref
-	}
+	maps.Copy(s.properties, v.Properties)
 	s.required = append(s.required, v.Required...)
 	slices.Sort(s.required)
 	s.required = slices.Compact(s.required)
@@ -274,7 +273,7 @@ func (s *shape) merge(v *openapi3.Schema, depth int) {
 	}
 	for _, alternatives := range []openapi3.SchemaRefs{v.OneOf, v.AnyOf} {
 		for _, alternative := range alternatives {
-			if alternative.Value != nil && !(alternative.Value.Type != nil && alternative.Value.Type.Is("null")) {
+			if alternative.Value != nil && (alternative.Value.Type == nil || !alternative.Value.Type.Is("null")) {
 				s.merge(alternative.Value, depth+1)
 				break
 			}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"os"
 	"syscall"
 	"time"
@@ -171,7 +170,11 @@ func (p *program) runWorker(ctx context.Context) error {
 		return fault.New(fault.Invalid, "Workers of their own need PostgreSQL; an SQLite file belongs to one process.").
 			WithHint("Name the database that the servers use: platform worker --database postgres://... Without one, platform serve works alone.")
 	}
-	w, err := open(ctx, p.settings, opening{publicURL: p.settings.PublicURL(p.settings.Listen), server: true})
+	publicURL, err := p.servedAt(ctx)
+	if err != nil {
+		return err
+	}
+	w, err := open(ctx, p.settings, opening{publicURL: publicURL, server: true})
 	if err != nil {
 		return err
 	}
@@ -179,10 +182,26 @@ func (p *program) runWorker(ctx context.Context) error {
 	if err := w.jobs.Start(context.WithoutCancel(ctx)); err != nil {
 		return err
 	}
-	w.log.InfoContext(ctx, "working")
+	w.log.InfoContext(ctx, "working", "url", publicURL)
 	<-ctx.Done()
 	w.log.InfoContext(ctx, "stopping")
 	return nil
 }
 
-var _ http.Handler = (*portal.Server)(nil)
+// servedAt returns where people reach the repositories that this worker makes.
+// The local git host keeps them in the data folder: a worker with one of its own
+// would make them where no server finds them.
+func (p *program) servedAt(ctx context.Context) (string, error) {
+	if p.settings.GitHost != config.HostLocal {
+		return p.settings.PublicURL(p.settings.Listen), nil
+	}
+	server, found := cli.FindServer(ctx, p.settings.DataDir)
+	if !found {
+		return "", fault.New(fault.Unavailable, "No server uses the data folder %s, in which this worker would make repositories.", p.settings.DataDir).
+			WithHint("Start the server first and name its folder: platform worker --data FOLDER. On other machines use a git host that all reach: --git-host github")
+	}
+	if set := p.settings.ConfiguredPublicURL(); set != "" {
+		return set, nil
+	}
+	return server.URL, nil
+}

@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/goldenpath/platform/internal/database/databasetest"
 )
 
 // TestMain lets scripts run this very program as "platform".
@@ -29,12 +31,24 @@ func TestMain(m *testing.M) {
 // server but the one inside each command.
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	scripts(t, "script", "")
+}
+
+// TestScriptsOnPostgreSQL runs what needs a database that processes share.
+func TestScriptsOnPostgreSQL(t *testing.T) {
+	t.Parallel()
+	scripts(t, "script-postgres", databasetest.PostgresURL(t))
+}
+
+func scripts(t *testing.T, folder, postgres string) {
+	t.Helper()
 	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("testdata", "script"),
+		Dir:                 filepath.Join("testdata", folder),
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
 			env.Setenv("PLATFORM_DATA", filepath.Join(env.WorkDir, "data"))
+			env.Setenv("POSTGRES", postgres)
 			env.Setenv("NO_COLOR", "1")
 			env.Setenv("GIT_AUTHOR_NAME", "Ada")
 			env.Setenv("GIT_AUTHOR_EMAIL", "ada@example.com")

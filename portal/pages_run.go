@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -139,6 +140,9 @@ func (r *runPage) readOutput() error {
 		if err == nil && ref.Kind == "component" {
 			r.Entity = entityURL(ref)
 		}
+	}
+	if r.Entity != "" && strings.HasSuffix(r.Output.WebURL, r.Entity) {
+		r.Output.WebURL = "" // a repository on this server has no page of its own
 	}
 	return nil
 }

@@ -40,6 +40,16 @@ func worldPages() []string {
 	}
 }
 
+// likePages look like others among them: a browser need not see each.
+func likePages() []string {
+	return []string{
+		"/catalog?kind=component&order=-name", "/catalog?tag=go&q=o", "/catalog/component/default/web/contracts", "/catalog/component/default/arabic/dependencies",
+		"/catalog/component/default/worker-07/runs", "/catalog/user/default/ada", "/catalog/system/default/shop", "/contracts?show=failed", "/contracts?q=nothing",
+		"/contracts/web/inventory", "/runs?state=failed", "/runs?subject=nobody", "/runs/0190aaaa-0000-7000-8000-000000000005",
+		"/admin/audit?actor=nobody", "/admin/locations?notice=removed", "/catalog/component/default/inventory/api", "/login",
+	}
+}
+
 // firstPages are those that people meet on the first day.
 func firstPages() []string {
 	return []string{"/", "/catalog", "/contracts", "/create", "/runs", "/admin", "/admin/locations", "/admin/tokens", "/admin/audit", "/login"}

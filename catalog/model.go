@@ -31,11 +31,11 @@ type model struct {
 	cache *entityCache
 
 	turn    chan struct{} // holds one token while somebody catches up
-	built   atomic.Bool  // docs holds everything up to seq
-	seq     atomic.Int64 // last change in docs
-	checked atomic.Int64 // when the feed was last read, unix nanoseconds
-	own     atomic.Int64 // last change this process wrote
-	ownAt   atomic.Int64 // when, unix nanoseconds
+	built   atomic.Bool   // docs holds everything up to seq
+	seq     atomic.Int64  // last change in docs
+	checked atomic.Int64  // when the feed was last read, unix nanoseconds
+	own     atomic.Int64  // last change this process wrote
+	ownAt   atomic.Int64  // when, unix nanoseconds
 }
 
 func newModel(store Store) *model {

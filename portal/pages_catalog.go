@@ -112,7 +112,7 @@ func (p *pages) listEntities(c echo.Context) error {
 	if query.Order != "" {
 		page.Hidden = append(page.Hidden, field{"order", query.Order})
 	}
-	seen, _ := strconv.Atoi(values.Get("seen")) //nolint:errcheck // only a count to show; nonsense counts as none
+	seen, _ := strconv.Atoi(values.Get("seen")) // only a count to show; nonsense counts as none
 	seen = min(max(seen, 0), list.Total)
 	page.From, page.To = min(seen+1, list.Total), min(seen+len(list.Items), list.Total)
 	if list.Next != "" {

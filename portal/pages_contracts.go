@@ -79,7 +79,7 @@ func (p *pages) listContracts(c echo.Context) error {
 
 func containsFold(text, words string) bool {
 	text = strings.ToLower(text)
-	for _, word := range strings.Fields(strings.ToLower(words)) {
+	for word := range strings.FieldsSeq(strings.ToLower(words)) {
 		if !strings.Contains(text, word) {
 			return false
 		}

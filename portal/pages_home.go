@@ -60,7 +60,7 @@ func (p *pages) showHome(c echo.Context) error {
 	if !p.side(c, "runs", func(ctx context.Context) error { return p.homeRuns(ctx, &page) }) {
 		page.Unloaded = append(page.Unloaded, "runs")
 	}
-	if !p.side(c, "my services", func(ctx context.Context) error { return p.homeMine(c, ctx, &page) }) {
+	if !p.side(c, "my services", func(ctx context.Context) error { return p.homeMine(ctx, c, &page) }) {
 		page.Unloaded = append(page.Unloaded, "the services you own")
 	}
 	return p.render(c, http.StatusOK, "home", page)
@@ -114,7 +114,7 @@ func (p *pages) homeRuns(ctx context.Context, page *homePage) error {
 }
 
 // homeMine lists what the user's groups own.
-func (p *pages) homeMine(c echo.Context, ctx context.Context, page *homePage) error {
+func (p *pages) homeMine(ctx context.Context, c echo.Context, page *homePage) error {
 	if page.Me.User == "" {
 		return nil
 	}
@@ -138,7 +138,7 @@ func (p *pages) homeMine(c echo.Context, ctx context.Context, page *homePage) er
 	return err
 }
 
-// greeting is what the home page calls the person.
+// Greeting is what the home page calls the person.
 func (h homePage) Greeting() string {
 	if name, ok := strings.CutPrefix(h.Me.User, "user:default/"); ok {
 		return "Welcome back, " + name

@@ -63,8 +63,7 @@ func dataFault(dir string, err error) error {
 
 // reason is what the system says, without the path that the sentence has already.
 func reason(err error) string {
-	var path *os.PathError
-	if errors.As(err, &path) {
+	if path, ok := errors.AsType[*os.PathError](err); ok {
 		return path.Err.Error()
 	}
 	return err.Error()

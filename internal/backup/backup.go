@@ -106,8 +106,7 @@ func unwritable(path string, err error) error {
 
 // reason is what the system says, without the path.
 func reason(err error) string {
-	var at *fs.PathError
-	if errors.As(err, &at) {
+	if at, ok := errors.AsType[*fs.PathError](err); ok {
 		return at.Err.Error()
 	}
 	return err.Error()
@@ -176,7 +175,7 @@ type archive struct {
 
 // addFile copies a file and remembers its digest.
 func (a *archive) addFile(path, name string, method uint16) error {
-	file, err := os.Open(path)
+	file, err := os.Open(filepath.Clean(path))
 	if err != nil {
 		return err
 	}

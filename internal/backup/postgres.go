@@ -33,7 +33,7 @@ func runTool(ctx context.Context, config *pgxpool.Config, name string, args ...s
 		return err
 	}
 	var said bytes.Buffer
-	cmd := exec.CommandContext(ctx, program, args...)
+	cmd := exec.CommandContext(ctx, program, args...)     //nolint:gosec // PostgreSQL's own tools, with arguments of ours
 	cmd.Env = append(os.Environ(), connection(config)...) //nolint:forbidigo // the tool's own environment, not a setting of ours
 	cmd.Stdout, cmd.Stderr = &said, &said
 	if err := cmd.Run(); err != nil {

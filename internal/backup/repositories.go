@@ -97,7 +97,7 @@ func (a *archive) addEntry(ctx context.Context, data, name string, d fs.DirEntry
 	case a.written[name]:
 		return nil
 	}
-	method := uint16(zip.Deflate)
+	method := zip.Deflate
 	if strings.Contains(name, "/objects/") {
 		method = zip.Store // compressed already
 	}

@@ -53,14 +53,14 @@ func unpack(ctx context.Context, r *zip.Reader, m Manifest, to Target) (err erro
 }
 
 func unpackFile(dir string, file *zip.File) error {
-	path := filepath.Join(dir, filepath.FromSlash(file.Name)) //nolint:gosec // verify refuses what leads out
+	path := filepath.Join(dir, filepath.FromSlash(file.Name)) // verify refuses what leads out
 	if file.FileInfo().IsDir() {
 		return os.MkdirAll(path, 0o700)
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	out, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, file.Mode().Perm()|0o600)
+	out, err := os.OpenFile(filepath.Clean(path), os.O_WRONLY|os.O_CREATE|os.O_EXCL, file.Mode().Perm()|0o600)
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func restoreSQLite(part string, to Target) error {
 
 // moveAcross moves a file to another file system, where it appears whole.
 func moveAcross(from, to string) error {
-	in, err := os.Open(from)
+	in, err := os.Open(filepath.Clean(from))
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"database/sql"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -109,8 +110,8 @@ func (db *DB) Ping(ctx context.Context) error {
 // Close closes all connections. It may be called more than once.
 func (db *DB) Close() error {
 	var errs []error
-	for i := len(db.closing) - 1; i >= 0; i-- {
-		errs = append(errs, db.closing[i]())
+	for _, closing := range slices.Backward(db.closing) {
+		errs = append(errs, closing())
 	}
 	db.closing = nil
 	return errors.Join(errs...)

@@ -54,7 +54,7 @@ func TestATransactionIsKeptOrNot(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		t.Helper()
 		for _, test := range tests {
-			t.Run(test.name, func(t *testing.T) { //nolint:paralleltest // they share a database
+			t.Run(test.name, func(t *testing.T) {
 				var worker sync.WaitGroup
 				worker.Go(func() {
 					defer func() { _ = recover() }()

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,8 +60,8 @@ func sqliteDSN(path string, options ...string) string {
 		"_time_format": {"sqlite"},
 		"_timezone":    {"UTC"},
 	}
-	for i := 0; i < len(options); i += 2 {
-		q.Add(options[i], options[i+1])
+	for pair := range slices.Chunk(options, 2) {
+		q.Add(pair[0], pair[len(pair)-1])
 	}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
 }
@@ -84,7 +85,7 @@ func sqlitePath(place string) (string, error) {
 		return "", unusablePath(filepath.Dir(path), err)
 	}
 	// SQLite says "unable to open" for whatever is wrong; the system says what.
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	file, err := os.OpenFile(filepath.Clean(path), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return "", unusablePath(path, err)
 	}
@@ -97,8 +98,7 @@ func unusablePath(path string, err error) error {
 			WithHint("See who owns it: ls -ld %s %s", filepath.Dir(path), path).WithCause(err)
 	}
 	reason := err
-	var at *fs.PathError
-	if errors.As(err, &at) {
+	if at, ok := errors.AsType[*fs.PathError](err); ok {
 		path, reason = at.Path, at.Err
 	}
 	return fault.New(fault.Invalid, "No database can be kept at %s: %v.", path, reason).

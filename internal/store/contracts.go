@@ -37,11 +37,11 @@ func (s *Store) Contracts() *Contracts { return &Contracts{s} }
 func (c *Contracts) client(ctx context.Context) *ent.Client { return c.s.client(ctx) }
 
 // made tells what an insert that gives way to an existing row did.
-func made(id int64, err error) (int64, bool, error) {
+func made(_ int64, err error) (bool, error) {
 	if errors.Is(err, sql.ErrNoRows) {
-		return 0, false, nil
+		return false, nil
 	}
-	return id, err == nil, err
+	return err == nil, err
 }
 
 // EnsurePacticipant implements contracts.PacticipantStore.
@@ -52,7 +52,7 @@ func (c *Contracts) EnsurePacticipant(ctx context.Context, name string, now time
 	if err != nil || len(list) > 0 {
 		return first(list), false, err
 	}
-	_, created, err := made(c.client(ctx).Pacticipant.Create().SetName(name).SetCreatedAt(now).
+	created, err := made(c.client(ctx).Pacticipant.Create().SetName(name).SetCreatedAt(now).
 		OnConflictColumns(pacticipant.FieldName).DoNothing().ID(ctx))
 	if err != nil {
 		return contracts.Pacticipant{}, false, fmt.Errorf("insert pacticipant %s: %w", name, err)
@@ -194,7 +194,7 @@ func (c *Contracts) DeletePacticipant(ctx context.Context, id int64) error {
 
 // AddLabel implements contracts.PacticipantStore.
 func (c *Contracts) AddLabel(ctx context.Context, pacticipantID int64, name string, now time.Time) (bool, error) {
-	_, created, err := made(c.client(ctx).PacticipantLabel.Create().SetPacticipantID(pacticipantID).SetName(name).SetCreatedAt(now).
+	created, err := made(c.client(ctx).PacticipantLabel.Create().SetPacticipantID(pacticipantID).SetName(name).SetCreatedAt(now).
 		OnConflictColumns(pacticipantlabel.FieldPacticipantID, pacticipantlabel.FieldName).DoNothing().ID(ctx))
 	return created, wrap(err, "insert label "+name)
 }
@@ -213,7 +213,7 @@ func (c *Contracts) EnsureIntegration(ctx context.Context, consumerID, providerI
 	if err != nil || there {
 		return false, wrap(err, "select integration")
 	}
-	_, created, err := made(c.client(ctx).Integration.Create().SetConsumerID(consumerID).SetProviderID(providerID).SetCreatedAt(now).
+	created, err := made(c.client(ctx).Integration.Create().SetConsumerID(consumerID).SetProviderID(providerID).SetCreatedAt(now).
 		OnConflictColumns(integration.FieldConsumerID, integration.FieldProviderID).DoNothing().ID(ctx))
 	return created, wrap(err, "insert integration")
 }

@@ -29,7 +29,7 @@ func (c *Contracts) EnsureContent(ctx context.Context, content contracts.Content
 	if err != nil || len(ids) > 0 {
 		return first(ids), false, wrap(err, "select content "+content.SHA)
 	}
-	_, created, err := made(client.PactContent.Create().SetConsumerID(content.ConsumerID).SetProviderID(content.ProviderID).
+	created, err := made(client.PactContent.Create().SetConsumerID(content.ConsumerID).SetProviderID(content.ProviderID).
 		SetSha(content.SHA).SetInteractions(content.Interactions).SetBody(content.Body).SetCreatedAt(content.CreatedAt).
 		OnConflictColumns(pactcontent.FieldConsumerID, pactcontent.FieldProviderID, pactcontent.FieldSha).DoNothing().ID(ctx))
 	if err != nil {
@@ -68,7 +68,7 @@ func (c *Contracts) InsertPact(ctx context.Context, p contracts.Pact) (contracts
 		return first(list), false, err
 	}
 	// The index is partial, so the conflict has to name its condition.
-	_, inserted, err := made(c.client(ctx).PactPublication.Create().
+	inserted, err := made(c.client(ctx).PactPublication.Create().
 		SetConsumerID(p.ConsumerID).SetProviderID(p.ProviderID).SetConsumerVersionID(p.ConsumerVersionID).SetContentID(p.ContentID).
 		SetRevision(p.Revision).SetCreatedAt(p.CreatedAt).
 		OnConflict(entsql.ConflictColumns(pactpublication.FieldConsumerVersionID, pactpublication.FieldProviderID),

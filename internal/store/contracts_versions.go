@@ -21,7 +21,7 @@ func (c *Contracts) EnsureVersion(ctx context.Context, pacticipantID int64, numb
 	if err != nil || len(list) > 0 {
 		return first(list), false, err
 	}
-	_, created, err := made(c.client(ctx).PacticipantVersion.Create().SetPacticipantID(pacticipantID).SetNumber(number).SetCreatedAt(now).
+	created, err := made(c.client(ctx).PacticipantVersion.Create().SetPacticipantID(pacticipantID).SetNumber(number).SetCreatedAt(now).
 		OnConflictColumns(pacticipantversion.FieldPacticipantID, pacticipantversion.FieldNumber).DoNothing().ID(ctx))
 	if err != nil {
 		return contracts.Version{}, false, fmt.Errorf("insert version %s: %w", number, err)
@@ -126,8 +126,10 @@ func (c *Contracts) VersionDetails(ctx context.Context, ids []int64) (map[int64]
 		d.Deployments = append(d.Deployments, dep)
 		out[dep.VersionID] = d
 	}
-	for _, id := range ids {
-		out[id] = out[id] // every version asked for has an entry
+	for _, id := range ids { // every version asked for has an entry
+		if _, ok := out[id]; !ok {
+			out[id] = contracts.VersionDetail{}
+		}
 	}
 	return out, nil
 }
@@ -175,7 +177,7 @@ func (c *Contracts) EnsureBranchVersion(ctx context.Context, v contracts.Version
 	if err != nil || there {
 		return false, wrap(err, "select branch version")
 	}
-	_, created, err := made(client.BranchVersion.Create().SetBranchID(b.ID).SetVersionID(v.ID).SetCreatedAt(now).
+	created, err := made(client.BranchVersion.Create().SetBranchID(b.ID).SetVersionID(v.ID).SetCreatedAt(now).
 		OnConflictColumns(branchversion.FieldBranchID, branchversion.FieldVersionID).DoNothing().ID(ctx))
 	if err != nil {
 		return false, fmt.Errorf("insert version %s on branch %s: %w", v.Number, name, err)
@@ -194,7 +196,7 @@ func (c *Contracts) ensureBranch(ctx context.Context, pacticipantID int64, name 
 	if !ent.IsNotFound(err) {
 		return b, wrap(err, "select branch "+name)
 	}
-	if _, _, err = made(client.Branch.Create().SetPacticipantID(pacticipantID).SetName(name).SetCreatedAt(now).
+	if _, err = made(client.Branch.Create().SetPacticipantID(pacticipantID).SetName(name).SetCreatedAt(now).
 		OnConflictColumns(branch.FieldPacticipantID, branch.FieldName).DoNothing().ID(ctx)); err != nil {
 		return nil, fmt.Errorf("insert branch %s: %w", name, err)
 	}
@@ -271,7 +273,7 @@ func (c *Contracts) DeleteBranch(ctx context.Context, id int64) error {
 
 // EnsureTag implements contracts.VersionStore.
 func (c *Contracts) EnsureTag(ctx context.Context, v contracts.Version, name string, now time.Time) (contracts.VersionTag, bool, error) {
-	_, created, err := made(c.client(ctx).VersionTag.Create().SetVersionID(v.ID).SetPacticipantID(v.PacticipantID).SetName(name).SetCreatedAt(now).
+	created, err := made(c.client(ctx).VersionTag.Create().SetVersionID(v.ID).SetPacticipantID(v.PacticipantID).SetName(name).SetCreatedAt(now).
 		OnConflictColumns(versiontag.FieldVersionID, versiontag.FieldName).DoNothing().ID(ctx))
 	if err != nil {
 		return contracts.VersionTag{}, false, fmt.Errorf("insert tag %s: %w", name, err)

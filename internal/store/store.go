@@ -60,7 +60,7 @@ func (d driver) Query(ctx context.Context, query string, args, v any) error {
 	if !ok {
 		return fmt.Errorf("ent wants rows of type %T", v)
 	}
-	found, err := d.db.Reader(ctx).QueryContext(ctx, query, values...)
+	found, err := d.db.Reader(ctx).QueryContext(ctx, query, values...) //nolint:rowserrcheck // ent reads the rows and asks
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func loseField() []edit {
 func apply(folder string, edits []edit) error {
 	for _, e := range edits {
 		path := filepath.Join(folder, filepath.FromSlash(e.file))
-		before, err := os.ReadFile(path)
+		before, err := os.ReadFile(filepath.Clean(path))
 		if err != nil {
 			return fmt.Errorf("read the service's code: %w", err)
 		}

@@ -162,7 +162,7 @@ func readProviders(dir string, words, consumes []string) ([]scaffolds.Provider, 
 		if !filepath.IsAbs(file) {
 			file = filepath.Join(dir, file)
 		}
-		document, err := os.ReadFile(file)
+		document, err := os.ReadFile(filepath.Clean(file))
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, fault.New(fault.NotFound, "There is no file %s.", file).
 				WithHint("Give the OpenAPI document of %s: --provider %s=FILE", name, name)

@@ -15,7 +15,7 @@ import (
 const helperEnv = "DATABASETEST_WAIT_TO_BE_KILLED"
 
 // TestHelperProcess is no test but the process that the one below kills.
-func TestHelperProcess(t *testing.T) { //nolint:paralleltest // it is alone in its process
+func TestHelperProcess(t *testing.T) {
 	if os.Getenv(helperEnv) == "" {
 		return // nobody asked for the process
 	}

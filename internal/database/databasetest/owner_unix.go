@@ -31,7 +31,7 @@ func ownerOf(dir string) (*owning, error) {
 		if err := errors.Join(errUID, errGID); err != nil {
 			return nil, err
 		}
-		return &owning{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}, os.Chown(dir, int(uid), int(gid)) //nolint:gosec // both fit
+		return &owning{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}, os.Chown(dir, int(uid), int(gid))
 	}
 	return nil, errors.Join(errs...)
 }

@@ -37,6 +37,8 @@ type walked struct {
 // tests, published, and verified through libpact_ffi against the provider that
 // runs; the gate saying yes, then no, then unknown. Then it is asked again, by
 // platform's own commands and by the Pact command line.
+//
+//nolint:paralleltest,tparallel // Its parts follow one another.
 func TestJourney(t *testing.T) {
 	t.Parallel()
 	if verifier() == "" {
@@ -157,6 +159,7 @@ func (h *home) serve(t *testing.T) string {
 
 // catalog looks both services up as any client would.
 func (h *home) catalog(t *testing.T, server string) {
+	t.Helper()
 	api, err := client.New(server, http.DefaultClient, "", "journey")
 	if err != nil {
 		t.Fatal(err)

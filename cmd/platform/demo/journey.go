@@ -234,8 +234,7 @@ func (j *journey) command(ctx context.Context, folder, title string, result any,
 		if result == nil {
 			result = &struct{}{}
 		}
-		_, err := j.platform.run(ctx, filepath.Join(j.folder, folder), result, words...)
-		return j.withoutRuns(err)
+		return j.withoutRuns(j.platform.run(ctx, filepath.Join(j.folder, folder), result, words...))
 	})
 }
 

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/goldenpath/platform/cmd/internal/cli"
-	"github.com/goldenpath/platform/internal/fault"
 )
 
 // platform is the command line, typed by the demo instead of a person.
@@ -39,9 +38,9 @@ func connect(env *cli.Env, needs Needs, talk *screen, isolated bool, dataDir, co
 	return p
 }
 
-// run runs a command in folder and reads what it prints into result. The code is
-// that of an answer that is not yes: failed or unknown.
-func (p *platform) run(ctx context.Context, folder string, result any, words ...string) (fault.Code, error) {
+// run runs a command in folder and reads what it prints into result. An answer
+// that is not yes is a result too.
+func (p *platform) run(ctx context.Context, folder string, result any, words ...string) error {
 	p.out.Reset()
 	if folder != "" {
 		p.env.Dir = folder
@@ -49,15 +48,11 @@ func (p *platform) run(ctx context.Context, folder string, result any, words ...
 	root := p.commands(p.env)
 	root.SetArgs(words)
 	err := root.ExecuteContext(ctx)
-	var code fault.Code
-	if v, ok := errors.AsType[cli.VerdictError](err); ok {
-		code, err = v.Code, nil
-	}
-	if err != nil {
-		return "", err
+	if _, answered := errors.AsType[cli.VerdictError](err); err != nil && !answered {
+		return err
 	}
 	if err := json.Unmarshal(p.out.Bytes(), result); err != nil {
-		return "", fmt.Errorf("read what platform %s printed: %w", words[0], err)
+		return fmt.Errorf("read what platform %s printed: %w", words[0], err)
 	}
-	return code, nil
+	return nil
 }

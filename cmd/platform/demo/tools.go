@@ -22,7 +22,7 @@ func checkTools(ctx context.Context, p *platform) error {
 		HowToGet string `json:"how_to_get"`
 	}
 	// Doctor's own verdict is about more than the demo needs.
-	if _, err := p.run(ctx, "", &checks, "doctor"); err != nil {
+	if err := p.run(ctx, "", &checks, "doctor"); err != nil {
 		return err
 	}
 	var names, how []string

@@ -82,8 +82,15 @@ components:
         id: {type: string, format: uuid, readOnly: true, example: 12}
     Tree:
       type: object
-      required: [label, children]
+      required: [label, children, place]
       properties:
+        place:
+          type: object
+          required: [exact, near, empty]
+          properties:
+            exact: {type: object, required: [x], properties: {x: {type: number}, y: {type: number}}}
+            near: {type: object, additionalProperties: {type: string}}
+            empty: {type: object}
         label: {type: string}
         children: {type: array, items: {$ref: "#/components/schemas/Tree"}}
         parent: {$ref: "#/components/schemas/Tree"}
@@ -98,15 +105,19 @@ type serviceCase struct {
 func serviceCases(t *testing.T) []serviceCase {
 	t.Helper()
 	inventory, rates := document(t, "goldenprovider"), document(t, "goldenother")
+	ours, err := os.ReadFile(filepath.Join("..", "portal", "api", "openapi.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	return []serviceCase{
 		{name: "one that consumes nothing", answers: scaffolds.Answers{Name: "orders", Owner: "checkout"}},
 		{
-			name: "one that consumes a service",
+			name: "one that consumes a service and the platform",
 			answers: scaffolds.Answers{
-				Name: "my-orders", Owner: "group:default/checkout", System: "shop", Consumes: []string{"inventory"},
+				Name: "my-orders", Owner: "group:default/checkout", System: "shop", Consumes: []string{"inventory", "platform"},
 				Module: "github.com/acme/my-orders", Description: `Says "hello": {{ it }} is # odd ${{ x }} [[ y ]] \ ` + "`z`",
 			},
-			providers: []scaffolds.Provider{{Name: "inventory", OpenAPI: inventory}},
+			providers: []scaffolds.Provider{{Name: "inventory", OpenAPI: inventory}, {Name: "platform", OpenAPI: ours}},
 		},
 		{
 			name: "one that consumes two services with awkward names",

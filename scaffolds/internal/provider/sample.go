@@ -59,16 +59,7 @@ func (s *sample) value() any {
 func (s *sample) matcher() string {
 	switch s.kind {
 	case objectSample:
-		if len(s.fields) == 0 {
-			return "matchers.MapMatcher{}"
-		}
-		var out strings.Builder
-		out.WriteString("matchers.MapMatcher{\n")
-		for _, f := range s.fields {
-			fmt.Fprintf(&out, "%s: %s,\n", strconv.Quote(f.name), f.value.matcher())
-		}
-		out.WriteString("}")
-		return out.String()
+		return s.object("matchers.MapMatcher")
 	case listSample:
 		if s.item == nil {
 			return "matchers.Like([]any{})"
@@ -77,6 +68,26 @@ func (s *sample) matcher() string {
 	default:
 		return "matchers.Like(" + literal(s.scalar) + ")"
 	}
+}
+
+// object writes an object as a map of one of pact-go's types.
+func (s *sample) object(typeName string) string {
+	if len(s.fields) == 0 {
+		return typeName + "{}"
+	}
+	var out strings.Builder
+	out.WriteString(typeName + "{\n")
+	for _, f := range s.fields {
+		value := ""
+		if f.value.kind == objectSample { // a MapMatcher is no Matcher itself
+			value = f.value.object("matchers.StructMatcher")
+		} else {
+			value = f.value.matcher()
+		}
+		fmt.Fprintf(&out, "%s: %s,\n", strconv.Quote(f.name), value)
+	}
+	out.WriteString("}")
+	return out.String()
 }
 
 // literal writes a plain value in Go.

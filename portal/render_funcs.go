@@ -31,6 +31,8 @@ func (r *renderer) funcs() template.FuncMap {
 		"breaks":   breaksAtSlashes,
 		"commits":  shortCommits,
 		"deed":     deedWords,
+
+		"arguments": keepArguments,
 	}
 }
 
@@ -180,6 +182,16 @@ func shortCommits(sentence string) template.HTML {
 	return template.HTML(commitWord.ReplaceAllStringFunc(template.HTMLEscapeString(sentence), func(commit string) string { //nolint:gosec // escaped
 		return `<code title="` + commit + `">` + shortVersion(commit) + `</code>`
 	}))
+}
+
+// keepArguments writes a command so that a browser breaks it between its
+// arguments only: one that ends with "--" reads as another command.
+func keepArguments(command string) template.HTML {
+	words := strings.Split(command, " ")
+	for i, word := range words {
+		words[i] = `<span>` + template.HTMLEscapeString(word) + `</span>`
+	}
+	return template.HTML(strings.Join(words, " ")) //nolint:gosec // escaped
 }
 
 // languageName writes the name of a programming language as its people do.

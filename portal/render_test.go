@@ -16,6 +16,7 @@ func TestWordsOfPages(t *testing.T) {
 		{"a number that is no commit stays", string(shortCommits(commit + "0")), commit + "0"},
 		{"a version is a commit or itself", shortVersion(commit) + " " + shortVersion("1.2.3"), "3f9a3f9 1.2.3"},
 		{"a path breaks at slashes", string(breaksAtSlashes("a/<b")), "a/<wbr>&lt;b"},
+		{"a command breaks between arguments", string(keepArguments("a --b <c>")), "<span>a</span> <span>--b</span> <span>&lt;c&gt;</span>"},
 		{"thousands are apart", showCount(-1234567), "-1,234,567"},
 		{"one is not many", plural(1, "entity", "entities"), "1 entity"},
 		{"nothing took no time", showDuration(-time.Second), "0 ms"},

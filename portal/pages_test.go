@@ -3,7 +3,6 @@ package portal
 import (
 	"bytes"
 	"compress/gzip"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -13,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/goldenpath/platform/pipelines"
 )
@@ -56,17 +54,17 @@ func firstPages() []string {
 }
 
 // troublePages answer with an error, by their status.
-var troublePages = map[string]int{ //nolint:gochecknoglobals // a table
+var troublePages = map[string]int{
 	"/nothing-here": 404, "/catalog/component/default/missing": 404, "/runs/none": 404, "/create/none": 404, "/catalog?order=color": 400,
 	"/create/go-http/preview?name=taken&owner=checkout": 409, "/create/go-http/preview?name=": 400, "/contracts/a/b": 404,
 }
 
-func (w *world) get(t testing.TB, address string) *httptest.ResponseRecorder {
+func (w *world) get(t *testing.T, address string) *httptest.ResponseRecorder {
 	t.Helper()
 	return w.send(t, http.MethodGet, address, nil)
 }
 
-func (w *world) send(t testing.TB, method, address string, form url.Values) *httptest.ResponseRecorder {
+func (w *world) send(t *testing.T, method, address string, form url.Values) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), method, address, strings.NewReader(form.Encode()))
 	r.Host = "127.0.0.1:8080"
@@ -80,7 +78,7 @@ func (w *world) send(t testing.TB, method, address string, form url.Values) *htt
 }
 
 // address fills in what is only known once the world exists.
-func (w *world) address(t testing.TB, page string) string {
+func (w *world) address(t *testing.T, page string) string {
 	t.Helper()
 	if !strings.Contains(page, "LATEST") {
 		return page
@@ -121,6 +119,22 @@ func TestPagesOfFirstDay(t *testing.T) {
 				t.Error("an empty page names no command that fills it")
 			}
 		})
+	}
+}
+
+func TestPagesWantALogin(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, lockedWorld)
+	answer := w.get(t, "/runs?state=failed")
+	if to := answer.Header().Get("Location"); answer.Code != http.StatusSeeOther || to != "/login?next=%2Fruns%3Fstate%3Dfailed" {
+		t.Fatalf("answered %d and sent to %q", answer.Code, to)
+	}
+	login := w.get(t, answer.Header().Get("Location"))
+	checkPage(t, w, login, http.StatusOK)
+	for _, hidden := range []string{`class="rail"`, `id="palette"`} {
+		if strings.Contains(login.Body.String(), hidden) {
+			t.Errorf("who is not known yet sees %s", hidden)
+		}
 	}
 }
 
@@ -240,39 +254,10 @@ func TestTheScriptIsSmall(t *testing.T) {
 		t.Fatal(err)
 	}
 	var packed bytes.Buffer
-	zip, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression) //nolint:errcheck // the level is valid
+	zip, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression) // the level is valid
 	_, _ = zip.Write(body)
 	_ = zip.Close()
 	if packed.Len() > 30<<10 {
 		t.Errorf("the script is %d bytes gzipped, 30 kB are allowed", packed.Len())
-	}
-}
-
-// TestServeWorld serves a world for somebody who wants to look at it:
-// PORTAL_SERVE=127.0.0.1:8090 go test ./portal -run TestServeWorld -timeout 0
-func TestServeWorld(t *testing.T) {
-	address := os.Getenv("PORTAL_SERVE")
-	if address == "" {
-		t.Skip("only for people: set PORTAL_SERVE to an address, and PORTAL_WORLD to empty, broken or locked")
-	}
-	kind := fullWorld
-	if k := os.Getenv("PORTAL_WORLD"); k != "" {
-		kind = worldKind(k)
-	}
-	w := newWorld(t, kind)
-	listener, err := net.Listen("tcp", address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("http://%s", listener.Addr())
-	if kind == fullWorld && os.Getenv("PORTAL_STILL") == "" {
-		go func() {
-			for range time.Tick(4 * time.Second) {
-				w.runs.advance()
-			}
-		}()
-	}
-	if err := HTTPServer(w.Server).Serve(listener); err != nil {
-		t.Fatal(err)
 	}
 }

@@ -24,7 +24,7 @@ func realPages(run string) []string {
 
 // TestBrowserOnTheProgram creates a service in the browser on the program itself:
 // the form, every file before it exists, the run, and the page of what it made.
-func TestBrowserOnTheProgram(t *testing.T) {
+func TestBrowserOnTheProgram(t *testing.T) { //nolint:paralleltest // beside another browser both are slow
 	b := newBrowser(t)
 	axe := axeSource(t)
 	base := startProgram(t)
@@ -83,7 +83,7 @@ func startProgram(t *testing.T) string {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
 	data := filepath.Join(folder, "data")
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	serve := exec.CommandContext(ctx, program, "serve", "--listen", "127.0.0.1:0", "--data", data)
 	serve.Cancel = func() error { return serve.Process.Signal(os.Interrupt) }
 	serve.WaitDelay = 20 * time.Second
@@ -100,7 +100,7 @@ func startProgram(t *testing.T) string {
 			t.Logf("the server said:\n%s", said.String())
 		}
 	})
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) { //nolint:forbidigo // a file is looked for
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) { // a file is looked for
 		var server struct {
 			URL string `json:"url"`
 		}

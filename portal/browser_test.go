@@ -2,7 +2,6 @@ package portal
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -57,7 +56,7 @@ func newBrowser(t *testing.T) chromium {
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
 	}
-	allocator, stopAllocator := chromedp.NewExecAllocator(context.Background(), options...)
+	allocator, stopAllocator := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), options...)
 	t.Cleanup(stopAllocator)
 	ctx, stop := chromedp.NewContext(allocator)
 	t.Cleanup(stop)
@@ -93,7 +92,7 @@ func (b chromium) open(t *testing.T, base string) *window {
 		cancel()
 		closeTab()
 	})
-	tab.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+	tab.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 		_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: watchScript})
 		return err
 	}))
@@ -191,7 +190,7 @@ func (b *window) until(what string, ask func() (bool, error)) {
 		if time.Now().After(deadline) || b.ctx.Err() != nil {
 			b.t.Fatalf("waited in vain for %s (%v)", what, err)
 		}
-		time.Sleep(50 * time.Millisecond) //nolint:forbidigo // the browser says nothing when it is so
+		time.Sleep(50 * time.Millisecond) // the browser says nothing when it is so
 	}
 }
 
@@ -239,8 +238,8 @@ func (b *window) axe(rules ...string) {
 	b.t.Helper()
 	options := `{resultTypes: ['violations']}`
 	if len(rules) > 0 {
-		list, _ := json.Marshal(rules) //nolint:errcheck // a list of strings
-		options = fmt.Sprintf(`{resultTypes: ['violations'], runOnly: %s}`, list)
+		options = fmt.Sprintf(`{resultTypes: ['violations'], runOnly: %q}`, rules)
+		options = strings.ReplaceAll(options, `" "`, `", "`)
 	}
 	found := eval[[]violation](b, `axe.run(document, `+options+`).then((result) => result.violations.map((v) => ({
 		id: v.id, impact: v.impact, help: v.help, nodes: v.nodes.slice(0, 3).map((n) => ({ html: n.html, failureSummary: n.failureSummary })),
@@ -279,7 +278,7 @@ func serveWorld(t *testing.T, w *world) string {
 
 // TestBrowser looks at pages as people do. PORTAL_URL makes it look at a server
 // that runs already instead of a world of its own.
-func TestBrowser(t *testing.T) {
+func TestBrowser(t *testing.T) { //nolint:paralleltest // one browser, one page after the other
 	if address := os.Getenv("PORTAL_URL"); address != "" {
 		b := newBrowser(t)
 		lookAt(t, b, strings.TrimSuffix(address, "/"), crawl(t, address))
@@ -302,6 +301,7 @@ func TestBrowser(t *testing.T) {
 // lookAt looks at each page in light and dark, on a desktop and on a phone.
 // PORTAL_SHOTS keeps a picture of each.
 func lookAt(t *testing.T, b chromium, base string, pages []string) {
+	t.Helper()
 	axe := axeSource(t)
 	shots := os.Getenv("PORTAL_SHOTS")
 	only := regexp.MustCompile(os.Getenv("PORTAL_ONLY"))
@@ -357,7 +357,7 @@ func crawl(t *testing.T, base string) []string {
 		if kinds[kind] != "" {
 			continue
 		}
-		response, err := http.Get(base + address) //nolint:noctx,gosec // a test
+		response, err := http.Get(base + address) //nolint:noctx // a test
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,9 +9,10 @@ import (
 
 // journeys are what people come for, by mouse and by keyboard alone.
 func journeys(t *testing.T, b chromium) {
+	t.Helper()
 	for _, journey := range []struct {
 		name string
-		run  func(t *testing.T, b *window, w *world)
+		run  func(b *window, w *world)
 	}{
 		{"find a service with the palette, by keyboard", findByKeyboard},
 		{"find a service by typing into the filter", filterCatalog},
@@ -27,23 +28,24 @@ func journeys(t *testing.T, b chromium) {
 			tab := b.open(t, serveWorld(t, w))
 			tab.size(1280, 900)
 			tab.theme("light")
-			journey.run(t, tab, w)
+			journey.run(tab, w)
 			tab.clean()
 		})
 	}
 }
 
-func findByKeyboard(t *testing.T, b *window, _ *world) {
+func findByKeyboard(b *window, _ *world) {
+	b.t.Helper()
 	b.goTo("/")
 	b.keys("k", chromedp.KeyModifiers(kb.ModifierCtrl))
 	b.is("document.querySelector('#palette').open")
 	b.is("document.querySelector('#palette-list [role=option]')")
 	b.keys("inventory")
 	b.is("document.querySelector('#palette-list [aria-selected=true] .title')?.textContent === 'inventory'")
-	eval[chromedp.Void](b, axeSource(t))
+	eval[chromedp.Void](b, axeSource(b.t))
 	b.axe()
 	if id := eval[string](b, "document.activeElement.getAttribute('aria-activedescendant')"); id != "palette-0" {
-		t.Errorf("the active option is %q", id)
+		b.t.Errorf("the active option is %q", id)
 	}
 	b.keys(kb.Enter)
 	b.at("/catalog/component/default/inventory")
@@ -55,7 +57,8 @@ func findByKeyboard(t *testing.T, b *window, _ *world) {
 	b.is("!document.querySelector('#palette').open")
 }
 
-func filterCatalog(t *testing.T, b *window, _ *world) {
+func filterCatalog(b *window, _ *world) {
+	b.t.Helper()
 	b.goTo("/catalog")
 	b.keys("/")
 	b.is("document.activeElement.id === 'q'")
@@ -65,21 +68,22 @@ func filterCatalog(t *testing.T, b *window, _ *world) {
 	b.is("document.querySelectorAll('#results tbody tr').length === 2")
 	b.is("location.search.includes('q=inven')")
 	if focused := eval[string](b, "document.activeElement.id"); focused != "q" {
-		t.Errorf("the focus went to %q", focused)
+		b.t.Errorf("the focus went to %q", focused)
 	}
 	b.do(chromedp.Reload())
 	b.is("document.querySelectorAll('#results tbody tr').length === 2")
 	b.is("document.querySelector('#q').value === 'inven'")
 }
 
-func createByMouse(t *testing.T, b *window, w *world) {
+func createByMouse(b *window, w *world) {
+	b.t.Helper()
 	b.goTo("/create")
 	b.do(chromedp.Click(chromedp.CSS(".card h2 a")))
 	b.at("/create/go-http")
 	b.do(chromedp.SendKeys(chromedp.CSS("#f-name"), "billing"), chromedp.SendKeys(chromedp.CSS("#f-owner"), "checkout"))
 	b.is("document.querySelector('[data-verdict]').textContent.startsWith('Everything fits')")
 	if command := eval[string](b, "document.querySelector('[data-terminal]').textContent"); command != "platform new service billing --owner checkout --path go-http --pack cache" {
-		t.Errorf("the command is %q", command)
+		b.t.Errorf("the command is %q", command)
 	}
 	b.do(chromedp.Click(chromedp.CSS("form[data-create] .primary")))
 	b.at("/create/go-http/preview")
@@ -96,7 +100,8 @@ func createByMouse(t *testing.T, b *window, w *world) {
 	b.is("document.querySelector('.next h2').textContent.startsWith('billing exists')")
 }
 
-func createByKeyboard(t *testing.T, b *window, _ *world) {
+func createByKeyboard(b *window, _ *world) {
+	b.t.Helper()
 	b.goTo("/create/go-http")
 	b.do(chromedp.Focus(chromedp.CSS("#f-name")))
 	b.keys("taken" + kb.Tab + "checkout" + kb.Tab)
@@ -114,7 +119,8 @@ func createByKeyboard(t *testing.T, b *window, _ *world) {
 	b.is("document.querySelector('h1').textContent === 'Preview of billing'")
 }
 
-func watchRun(t *testing.T, b *window, w *world) {
+func watchRun(b *window, w *world) {
+	b.t.Helper()
 	b.goTo("/runs/" + runLive)
 	b.is("document.querySelector('#run-line').textContent === 'Live'")
 	before := eval[int](b, "document.querySelectorAll('#run-log li').length")
@@ -122,10 +128,10 @@ func watchRun(t *testing.T, b *window, w *world) {
 	b.is("document.title.startsWith('(3/5)')")
 	b.is("document.querySelectorAll('#run-steps .yes').length === 3")
 	if after := eval[int](b, "document.querySelectorAll('#run-log li').length"); after <= before {
-		t.Errorf("the log has %d lines after %d", after, before)
+		b.t.Errorf("the log has %d lines after %d", after, before)
 	}
 	if text := eval[string](b, "document.querySelector('#run-log li:last-child .text').textContent"); text != "Make the repository: done <b>&amp;</b>" {
-		t.Errorf("the log reads %q", text)
+		b.t.Errorf("the log reads %q", text)
 	}
 	for range worldSteps {
 		w.runs.advance()
@@ -135,7 +141,8 @@ func watchRun(t *testing.T, b *window, w *world) {
 	b.is("document.querySelectorAll('#run-steps .yes').length === 5")
 }
 
-func readFailure(t *testing.T, b *window, _ *world) {
+func readFailure(b *window, _ *world) {
+	b.t.Helper()
 	b.goTo("/")
 	b.do(chromedp.Click(chromedp.CSS("table a.row-link")))
 	b.at("/contracts/orders/inventory")
@@ -146,7 +153,8 @@ func readFailure(t *testing.T, b *window, _ *world) {
 	b.is("document.querySelector('.reasons .command')")
 }
 
-func goByKeys(t *testing.T, b *window, _ *world) {
+func goByKeys(b *window, _ *world) {
+	b.t.Helper()
 	b.goTo("/")
 	b.keys("gc")
 	b.at("/catalog")
@@ -154,7 +162,7 @@ func goByKeys(t *testing.T, b *window, _ *world) {
 	first := eval[string](b, "document.activeElement.textContent")
 	b.keys("k")
 	if second := eval[string](b, "document.activeElement.textContent"); second == first || second == "" {
-		t.Errorf("k stays at %q", second)
+		b.t.Errorf("k stays at %q", second)
 	}
 	b.keys("?")
 	b.is("document.querySelector('#keys').open")
@@ -167,7 +175,8 @@ func goByKeys(t *testing.T, b *window, _ *world) {
 	b.is("location.pathname === '/catalog' && document.documentElement.dataset.shortcuts === 'off'")
 }
 
-func chooseTheme(t *testing.T, b *window, _ *world) {
+func chooseTheme(b *window, _ *world) {
+	b.t.Helper()
 	b.goTo("/runs")
 	b.do(chromedp.Click(chromedp.CSS(".menu > summary")), chromedp.Click(chromedp.CSS("[name=theme][value=dark]")))
 	b.is("document.documentElement.dataset.theme === 'dark'")
@@ -176,6 +185,6 @@ func chooseTheme(t *testing.T, b *window, _ *world) {
 	b.goTo("/catalog")
 	b.is(colour + " === 'rgb(16, 18, 23)'")
 	if pressed := eval[string](b, "document.querySelector('[name=theme][aria-pressed=true]').value"); pressed != "dark" {
-		t.Errorf("the menu says %s", pressed)
+		b.t.Errorf("the menu says %s", pressed)
 	}
 }

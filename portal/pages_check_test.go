@@ -2,6 +2,7 @@ package portal
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -41,7 +42,7 @@ func checkPage(t *testing.T, w *world, answer *httptest.ResponseRecorder, status
 // pageRoutes are the routes of the server as echo matches them.
 func (w *world) pageRoutes() func(method, path string) bool {
 	return func(method, path string) bool {
-		c := w.echo.NewContext(httptest.NewRequest(method, "/", nil), httptest.NewRecorder())
+		c := w.echo.NewContext(httptest.NewRequestWithContext(context.Background(), method, "/", http.NoBody), httptest.NewRecorder())
 		w.echo.Router().Find(method, path, c)
 		return c.Path() != "" && c.Handler() != nil && slices.ContainsFunc(w.echo.Routes(), func(r *echo.Route) bool {
 			return r.Path == c.Path() && r.Method == method
@@ -102,7 +103,7 @@ func (p *pageCheck) element(n *html.Node) {
 	case "main":
 		p.mains++
 	case "h1", "h2", "h3", "h4", "h5", "h6":
-		level, _ := strconv.Atoi(n.Data[1:]) //nolint:errcheck // a digit
+		level, _ := strconv.Atoi(n.Data[1:]) // a digit
 		if !within(n, "dialog") {
 			p.headings = append(p.headings, level)
 		}

@@ -24,9 +24,12 @@ type worldRuns struct {
 	broken  bool
 }
 
-var worldSteps = [][2]string{ //nolint:gochecknoglobals // a list
-	{"check", "Check the answers"}, {"render", "Make the files"}, {"repository", "Make the repository"},
-	{"push", "Push the first commit"}, {"register", "Register in the catalog"},
+var worldSteps = [][2]string{
+	{"check", "Check the answers"},
+	{"render", "Make the files"},
+	{"repository", "Make the repository"},
+	{"push", "Push the first commit"},
+	{"register", "Register in the catalog"},
 }
 
 // runOf returns a run of which done steps are done; the next is in state next.
@@ -191,7 +194,7 @@ func (w *worldRuns) Watch(ctx context.Context, id string, after int64) (<-chan p
 			if err != nil {
 				return
 			}
-			news, _ := w.Events(ctx, id, after, 1000) //nolint:errcheck // it never fails
+			news, _ := w.Events(ctx, id, after, 1000) // it never fails
 			for _, e := range news {
 				select {
 				case events <- e:
@@ -278,10 +281,10 @@ func (w worldPaths) Get(name string) (*scaffolds.Path, error) {
 
 func (w worldPaths) Plan(_ context.Context, in pipelines.CreateServiceInput) (pipelines.Plan, error) {
 	f := fault.New(fault.Invalid, "Two answers do not fit.").WithHint("Name a group, or let it be made: --create-owner")
-	switch {
-	case in.Answers.Name == "taken":
+	switch in.Answers.Name {
+	case "taken":
 		return pipelines.Plan{}, fault.New(fault.Conflict, "The name taken is taken.").WithField("name", "is taken by component:default/taken")
-	case in.Answers.Name == "":
+	case "":
 		f = f.WithField("name", "is missing")
 	}
 	if in.Answers.Owner == "" {

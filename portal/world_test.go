@@ -39,9 +39,7 @@ const (
 	lockedWorld worldKind = "locked" // everybody has to sign in
 )
 
-var worldKinds = []worldKind{emptyWorld, fullWorld, brokenWorld, lockedWorld} //nolint:gochecknoglobals // a list
-
-func newWorld(t testing.TB, kind worldKind) *world {
+func newWorld(t *testing.T, kind worldKind) *world {
 	t.Helper()
 	// What is built is what people get; without a build pages cannot be looked at.
 	assets := os.DirFS("../web/dist")
@@ -202,9 +200,9 @@ func pactOf(consumer, provider string, paths ...string) []byte {
 // worldVersion is a commit that begins with a letter people can tell apart.
 func worldVersion(letter string) string { return strings.Repeat(letter+"1", 20) }
 
-func fill(t testing.TB, cat *catalog.Catalog, b *contracts.Broker, keys *access.Access) {
+func fill(t *testing.T, cat *catalog.Catalog, b *contracts.Broker, keys *access.Access) {
 	t.Helper()
-	ctx := catalog.WithActor(pipelines.WithActor(context.Background(), "ada"), "ada")
+	ctx := catalog.WithActor(pipelines.WithActor(t.Context(), "ada"), "ada")
 	must := func(err error) {
 		t.Helper()
 		if err != nil {

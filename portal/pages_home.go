@@ -134,7 +134,7 @@ func (p *pages) homeMine(ctx context.Context, c echo.Context, page *homePage) er
 	if err != nil {
 		return err
 	}
-	page.Mine, err = p.entityRows(c, mine.Items)
+	page.Mine, err = p.entityRows(c, mine.Items) //nolint:contextcheck // c has it
 	return err
 }
 

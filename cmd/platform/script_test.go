@@ -91,7 +91,7 @@ func verifier() string {
 	return path
 }
 
-// exits runs a command that must end with a status: exits 5 platform new …
+// exits runs a command that must end with a status, as in "exits 5 platform new".
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exits STATUS COMMAND ARGS...")
@@ -112,7 +112,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // provider starts a server that answers every request with a file's content, as
-// JSON, and puts its address into a variable: provider URL answer.json
+// JSON, and puts its address into a variable, as in "provider URL answer.json".
 func provider(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: provider VARIABLE FILE")
@@ -147,7 +147,7 @@ func closed(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // listening waits until a server says where it listens, and puts its address
-// into a variable: listening URL
+// into a variable, as in "listening URL".
 func listening(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: listening VARIABLE")
@@ -183,7 +183,7 @@ func fetch(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: fetch STATUS URL")
 	}
-	resp, err := http.Get(args[1]) //nolint:gosec,noctx // an address of the script's own server
+	resp, err := http.Get(args[1]) //nolint:noctx // an address of the script's own server
 	ts.Check(err)
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
@@ -196,7 +196,7 @@ func fetch(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// envfile puts the content of a file into a variable: envfile TOKEN file
+// envfile puts the content of a file into a variable, as in "envfile TOKEN file".
 func envfile(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: envfile VARIABLE FILE")

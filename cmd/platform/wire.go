@@ -84,7 +84,7 @@ func open(ctx context.Context, s config.Config, o opening) (_ *wired, err error)
 	if w.jobs, err = jobs.New(w.db, w.log, w.runner); err != nil {
 		return nil, err
 	}
-	return w, w.openPortal(o, kept, library, creation, local)
+	return w, w.openPortal(o, kept, library, creation, local) //nolint:contextcheck // each request brings its own
 }
 
 // goldenPaths gives pipelines what a library has, by the interface they need.

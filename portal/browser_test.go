@@ -293,9 +293,9 @@ func TestBrowser(t *testing.T) { //nolint:paralleltest // one browser, one page 
 		}
 	}
 	pages = append(pages, "/nothing-here", "/create/go-http/preview?name=")
-	t.Run("full", func(t *testing.T) { lookAt(t, b, serveWorld(t, w), pages) })
-	t.Run("first day", func(t *testing.T) { lookAt(t, b, serveWorld(t, first), firstPages()) })
-	t.Run("journeys", func(t *testing.T) { journeys(t, b) })
+	t.Run("full", func(t *testing.T) { lookAt(t, b, serveWorld(t, w), pages) })                 //nolint:paralleltest // one browser
+	t.Run("first day", func(t *testing.T) { lookAt(t, b, serveWorld(t, first), firstPages()) }) //nolint:paralleltest // one browser
+	t.Run("journeys", func(t *testing.T) { journeys(t, b) })                                    //nolint:paralleltest // one browser
 }
 
 // lookAt looks at each page in light and dark, on a desktop and on a phone.

@@ -60,6 +60,9 @@ func findByKeyboard(b *window, _ *world) {
 func filterCatalog(b *window, _ *world) {
 	b.t.Helper()
 	b.goTo("/catalog")
+	if hidden := eval[int](b, "document.querySelector('#results .table-wrap').scrollWidth - document.querySelector('#results .table-wrap').clientWidth"); hidden > 0 {
+		b.t.Errorf("%d pixels of the table are out of sight", hidden)
+	}
 	b.keys("/")
 	b.is("document.activeElement.id === 'q'")
 	// The browser would not type the key that was taken; this way of sending keys does.

@@ -44,7 +44,7 @@ bin/pact-verifier:
 	go build -ldflags '$(LDFLAGS)' -o $@ ./cmd/pact-verifier
 
 # Golden paths are packed all at once; any of their files may be in any of them.
-$(PACKS) &: $(shell find scaffolds/paths scaffolds/pack scaffolds/*.go -type f -not -name '*_test.go')
+$(PACKS) &: $(shell find scaffolds/paths scaffolds/pack scaffolds/internal scaffolds/*.go -type f)
 	go run ./scaffolds/pack
 	touch $(PACKS)
 

@@ -167,7 +167,7 @@ func listening(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// port puts the port of an address into a variable: port PORT http://…
+// port puts the port of an address into a variable: "port PORT http://…".
 func port(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: port VARIABLE URL")
@@ -178,7 +178,7 @@ func port(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // fetch gets an address, which must answer with a status; its body becomes
-// standard output: fetch 200 http://…
+// standard output: "fetch 200 http://…".
 func fetch(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: fetch STATUS URL")

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/chromedp/cdproto/page"
 	"github.com/labstack/echo/v4"
 
 	"github.com/goldenpath/platform/catalog"

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/chromedp/cdproto/page"
 	"github.com/labstack/echo/v4"
 
 	"github.com/goldenpath/platform/internal/fault"

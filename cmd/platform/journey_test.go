@@ -55,11 +55,18 @@ func TestJourney(t *testing.T) {
 		t.Fatalf("%v in %s", err, printed)
 	}
 	var got []string
+	for _, s := range way.Services {
+		head, _ := home.run(t, filepath.Join(way.Folder, s.Name), "git", "rev-parse", "HEAD")
+		if s.Commit == "" || s.Commit != strings.TrimSpace(string(head)) {
+			t.Errorf("%s is said to be at %q and is at %s", s.Name, s.Commit, head)
+		}
+		got = append(got, s.Name)
+	}
 	for _, a := range way.Answers {
 		got = append(got, a.Service+" "+a.Verdict+" "+strings.Join(a.Interactions, ", "))
 	}
-	if diff := cmp.Diff([]string{"orders yes ", "inventory no create an item, get an item, list items", "inventory unknown "}, got); diff != "" {
-		t.Fatalf("the gate's answers differ (-want +got):\n%s", diff)
+	if diff := cmp.Diff([]string{"inventory", "orders", "orders yes ", "inventory no create an item, get an item, list items", "inventory unknown "}, got); diff != "" {
+		t.Fatalf("the services and the gate's answers differ (-want +got):\n%s", diff)
 	}
 
 	t.Run("the catalog knows both, and who calls whom", func(t *testing.T) { home.catalog(t, server) })

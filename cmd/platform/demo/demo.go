@@ -66,7 +66,7 @@ type result struct {
 type service struct {
 	Name   string `json:"name"`
 	Owner  string `json:"owner"`
-	Commit string `json:"commit"`
+	Commit string `json:"commit"` // that is checked out at the end
 	Folder string `json:"-"`
 }
 
@@ -90,6 +90,7 @@ func run(ctx context.Context, env *cli.Env, needs Needs, opts options) (err erro
 	if err := j.walk(ctx); err != nil {
 		return err
 	}
+	j.result.Services = []service{j.provider, j.consumer}
 	j.result.Seconds = float64(time.Since(started).Milliseconds()) / 1000
 	if opts.keep {
 		j.result.Folder = j.folder

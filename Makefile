@@ -108,7 +108,9 @@ $(GOLDEN:%=%/test): %/test:
 
 .PHONY: lint
 lint: $(PACKS) $(ASSETS) ## Check style, import arrows, scripts and workflows
-	"$$(scripts/tool.sh golangci-lint)" run ./...
+	"$$(scripts/tool.sh golangci-lint)" run $$(go list ./... | grep -v /cmd/pact-verifier | sed 's,^github.com/goldenpath/platform,.,')
+	# What cgo writes holds the path of the checkout; trimmed, another one's would be taken from the cache.
+	GOFLAGS= "$$(scripts/tool.sh golangci-lint)" run ./cmd/pact-verifier
 	lint=$$(scripts/tool.sh golangci-lint); for golden in $(GOLDEN); do (cd "$$golden" && "$$lint" run ./...); done
 	shellcheck scripts/*.sh .ci/run
 	"$$(scripts/tool.sh actionlint)" $(wildcard $(GOLDEN:%=%/.github/workflows/*.yaml))

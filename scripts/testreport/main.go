@@ -42,6 +42,10 @@ type skip struct {
 	reason string
 }
 
+// outside reports whether the test only wanted real data that is kept beside the
+// repository: a clone has none, and installing cannot bring it.
+func (s skip) outside() bool { return strings.HasPrefix(s.reason, "REAL DATA NOT CHECKED") }
+
 // report is what was seen so far.
 type report struct {
 	w       io.Writer
@@ -178,7 +182,7 @@ func (r *report) end(ci bool) bool {
 	switch {
 	case len(r.failed)+len(r.broken) > 0:
 		return false
-	case ci && len(r.skipped) > 0:
+	case ci && slices.ContainsFunc(r.skipped, func(s skip) bool { return !s.outside() }):
 		fmt.Fprintln(r.w, "Error: a test that is skipped shows nothing, so in CI it has failed.")
 		return false
 	case r.passed == 0:

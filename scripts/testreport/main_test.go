@@ -27,6 +27,7 @@ func TestReport(t *testing.T) {
 	}{
 		{"all is well", pass, true, true, []string{"ok  \tp\t0.1s", "1 tests passed, 0 failed, 0 skipped."}, "=== RUN"},
 		{"something was skipped", pass + skipped, false, true, []string{"SKIPPED q TestS\n        there is no libpact_ffi\n"}, "--- SKIP"},
+		{"real data beside the repository is absent in CI", pass + strings.ReplaceAll(skipped, "there is no libpact_ffi", "REAL DATA NOT CHECKED: ../shared"), true, true, []string{"SKIPPED q TestS\n        REAL DATA NOT CHECKED"}, "in CI it has failed"},
 		{"something was skipped in CI", pass + skipped, true, false, []string{"in CI it has failed"}, "=== RUN"},
 		{"nothing ran", "", false, false, []string{"no test ran"}, "=== RUN"},
 		{"packages without tests", `{"Action":"skip","Package":"e"}` + "\n" + pass, true, true, []string{"1 tests passed"}, "SKIPPED"},

@@ -2,7 +2,6 @@ package broker_test
 
 import (
 	"bufio"
-	"compress/gzip"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -20,8 +19,9 @@ import (
 	"github.com/goldenpath/platform/contracts/contractstest"
 )
 
-// recordings are requests to a live Pact Broker with its answers, one a line.
-const recordings = "testdata/exchanges.jsonl.gz"
+// recordings are requests to a live Pact Broker with its answers, one a line,
+// kept beside the repository.
+const recordings = "../../../shared/data/pact-broker/exchanges.jsonl"
 
 // recordedAt is where the recorded broker listened.
 const recordedAt = "http://127.0.0.1:9294"
@@ -45,14 +45,13 @@ type exchange struct {
 func TestAnswersLikeTheRecordedBroker(t *testing.T) {
 	t.Parallel()
 	file, err := os.Open(recordings)
+	if os.IsNotExist(err) {
+		t.Skipf("REAL DATA NOT CHECKED: %s is not there, so nothing compares /broker with a real Pact Broker here", recordings)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	unpacked, err := gzip.NewReader(file)
-	if err != nil {
-		t.Fatal(err)
-	}
 
 	store := contractstest.NewStore()
 	domain := contracts.New(store, store, nil)
@@ -66,7 +65,7 @@ func TestAnswersLikeTheRecordedBroker(t *testing.T) {
 		}
 	}
 	r := &replay{server: serve(t, domain, ""), known: readDifferences(t), learned: map[string]string{}}
-	lines := bufio.NewReader(unpacked)
+	lines := bufio.NewReader(file)
 	for i := 0; ; i++ {
 		line, err := lines.ReadBytes('\n')
 		if len(line) > 0 {

@@ -71,6 +71,7 @@ func scripts(t *testing.T, folder, postgres string) {
 			"port":      port,
 			"fetch":     fetch,
 			"envfile":   envfile,
+			"runid":     runid,
 		},
 	})
 }
@@ -202,4 +203,15 @@ func envfile(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: envfile VARIABLE FILE")
 	}
 	ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile(args[1])))
+}
+
+// runid puts the run that a command's JSON names into a variable, as in
+// "runid RUN stdout".
+func runid(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: runid VARIABLE FILE")
+	}
+	var made struct{ Run string }
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[1])), &made))
+	ts.Setenv(args[0], made.Run)
 }

@@ -293,6 +293,11 @@ func TestAPendingPactMayFail(t *testing.T) {
 			}
 		})
 	}
+	var out strings.Builder
+	report := verification{Verdict: types.VerdictYes, Pacts: []verifiedPact{{Consumer: "orders", Pending: true, Interactions: failed}}}
+	if err := printReport(&out, report); err != nil || strings.Contains(out.String(), "yes:") || !strings.Contains(out.String(), "pending: 0 passed, 1 failed") {
+		t.Errorf("a failure that does not count yet is shown as %q, %v", out.String(), err)
+	}
 	if worse(types.VerdictNo, types.VerdictUnknown) != types.VerdictNo || worse(types.VerdictYes, types.VerdictUnknown) != types.VerdictUnknown {
 		t.Error("no decides before unknown, unknown before yes")
 	}

@@ -118,7 +118,14 @@ func printReport(w io.Writer, report verification) error {
 			fmt.Fprintf(w, "  the verifier said nothing about single interactions; the end of its log:\n  %s\n", cli.Plain(tail(p.Log, 2000)))
 		}
 	}
-	_, err := fmt.Fprintf(w, "\n%s: %s\n", report.Verdict, summary(report))
+	verdict := string(report.Verdict)
+	if report.Verdict == types.VerdictYes && count(report, types.InteractionFailed) > 0 {
+		verdict = "pending"
+	}
+	_, err := fmt.Fprintf(w, "\n%s: %s\n", verdict, summary(report))
+	if verdict == "pending" {
+		_, err = fmt.Fprintln(w, "The provider never kept this pact before, so its build does not fail; the gate says no to running them together.")
+	}
 	return err
 }
 

@@ -25,6 +25,10 @@ func statusText(status int) string {
 func problemOf(err error, requestID string) types.Problem {
 	f := faultOf(err)
 	status := f.Code.HTTPStatus()
+	// The one answer whose status says more than its code: HTTP has a word for it.
+	if he, ok := errors.AsType[*echo.HTTPError](err); ok && he.Code == http.StatusMethodNotAllowed {
+		status = he.Code
+	}
 	p := types.Problem{
 		Type: "about:blank", Title: statusText(status), Status: status,
 		Code: string(f.Code), Detail: f.Message, Hint: f.Hint, RequestID: requestID,

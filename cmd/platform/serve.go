@@ -94,11 +94,29 @@ func (p *program) runServer(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = remove() }()
+	if err := w.warnOfNoTokens(ctx); err != nil {
+		return err
+	}
 	for _, warning := range s.Warnings {
 		w.log.WarnContext(ctx, "setting without effect", "setting", warning)
 	}
 	w.log.InfoContext(ctx, "portal listening", "url", s.PublicURL(address), "data", s.DataDir, "database", string(w.db.Dialect()))
 	return w.serveUntil(ctx, listener)
+}
+
+// warnOfNoTokens says that a server that asks for tokens lets nobody in yet.
+func (w *wired) warnOfNoTokens(ctx context.Context) error {
+	if w.settings.Auth != config.AuthToken {
+		return nil
+	}
+	tokens, err := w.access.ListTokens(ctx)
+	if err != nil {
+		return err
+	}
+	if len(tokens) == 0 {
+		w.log.WarnContext(ctx, "nobody can log in: there is no token yet", "hint", "stop the server, then: platform token create NAME --scope admin")
+	}
+	return nil
 }
 
 // serveUntil answers requests until ctx ends, then lets those under way end.

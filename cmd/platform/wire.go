@@ -9,6 +9,7 @@ import (
 
 	"github.com/goldenpath/platform/catalog"
 	"github.com/goldenpath/platform/contracts"
+	"github.com/goldenpath/platform/internal/access"
 	"github.com/goldenpath/platform/internal/config"
 	"github.com/goldenpath/platform/internal/database"
 	"github.com/goldenpath/platform/internal/git"
@@ -30,6 +31,7 @@ type wired struct {
 	db        *database.DB
 	catalog   *catalog.Catalog
 	contracts *contracts.Broker
+	access    *access.Access
 	runner    *pipelines.Runner
 	jobs      *jobs.Jobs
 	portal    *portal.Server

@@ -31,9 +31,10 @@ func (w *wired) openPortal(o opening, kept *store.Store, library *scaffolds.Libr
 	if err != nil {
 		return fmt.Errorf("read the assets: %w", err)
 	}
+	w.access = access.New(kept.Access(), access.Options{Log: w.log, ResolveUser: portal.ResolveUser(w.catalog)})
 	options := portal.Options{
 		Catalog: w.catalog, Paths: library, Creation: creation, Runs: w.runner, Contracts: w.contracts, About: w,
-		Access:    access.New(kept.Access(), access.Options{Log: w.log, ResolveUser: portal.ResolveUser(w.catalog)}),
+		Access:    w.access,
 		Broker:    broker.New(w.contracts, broker.Options{PublicURL: w.settings.ConfiguredPublicURL(), Log: w.log}),
 		Git:       w.serveGit(local),
 		Metrics:   w.metrics.Handler(),

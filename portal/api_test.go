@@ -236,7 +236,7 @@ func TestBadRequestsSayWhatIsWrong(t *testing.T) {
 		{name: "a parameter that is no choice", path: "/runs?state=broken", status: 400, wants: []string{`"name":"state"}`}},
 		{name: "a parameter is missing", path: "/contracts/can-i-deploy?service=a&version=1", status: 400, wants: []string{`{"message":"value is required but missing","name":"environment"}`}},
 		{name: "an address nobody knows", path: "/nothing", status: 404, wants: []string{`"code":"not_found"`}},
-		{name: "a method it does not answer to", method: "PUT", path: "/me", status: 400, wants: []string{`"code":"invalid"`, "method"}},
+		{name: "a method it does not answer to", method: "PUT", path: "/me", status: 405, wants: []string{`"code":"invalid"`, "method"}},
 		{name: "too much", method: "POST", path: "/services", body: `{"name":"` + strings.Repeat("x", 1<<17) + `"}`, status: 413, wants: []string{`"code":"too_large"`}},
 		{name: "a place in the log that is none", path: "/runs/r1/events?after=-1", status: 400, wants: []string{`"name":"after"}`}},
 		{name: "what a domain refuses", path: "/runs/gone", status: 404, wants: []string{`"detail":"There is no run gone."`, `"hint":"platform runs list"`, `"title":"Not Found"`}},
@@ -253,6 +253,9 @@ func TestBadRequestsSayWhatIsWrong(t *testing.T) {
 				if !strings.Contains(answer.Body.String(), want) {
 					t.Errorf("the answer lacks %s:\n%s", want, answer.Body)
 				}
+			}
+			if tt.status == http.StatusMethodNotAllowed && !strings.Contains(answer.Header().Get("Allow"), "GET") {
+				t.Errorf("the answer does not say which methods are allowed: %s", answer.Header())
 			}
 			if strings.Contains(answer.Body.String(), "password") {
 				t.Errorf("the answer tells a secret: %s", answer.Body)

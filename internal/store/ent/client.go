@@ -20,17 +20,22 @@ import (
 	"github.com/goldenpath/platform/internal/store/ent/branch"
 	"github.com/goldenpath/platform/internal/store/ent/branchversion"
 	"github.com/goldenpath/platform/internal/store/ent/deployment"
+	"github.com/goldenpath/platform/internal/store/ent/document"
 	"github.com/goldenpath/platform/internal/store/ent/entity"
 	"github.com/goldenpath/platform/internal/store/ent/entitychange"
+	"github.com/goldenpath/platform/internal/store/ent/entitydocument"
+	"github.com/goldenpath/platform/internal/store/ent/entityterms"
 	"github.com/goldenpath/platform/internal/store/ent/environment"
 	"github.com/goldenpath/platform/internal/store/ent/integration"
 	"github.com/goldenpath/platform/internal/store/ent/location"
+	"github.com/goldenpath/platform/internal/store/ent/locationfile"
 	"github.com/goldenpath/platform/internal/store/ent/locationproblem"
 	"github.com/goldenpath/platform/internal/store/ent/pactcontent"
 	"github.com/goldenpath/platform/internal/store/ent/pacticipant"
 	"github.com/goldenpath/platform/internal/store/ent/pacticipantlabel"
 	"github.com/goldenpath/platform/internal/store/ent/pacticipantversion"
 	"github.com/goldenpath/platform/internal/store/ent/pactpublication"
+	"github.com/goldenpath/platform/internal/store/ent/repositorycheck"
 	"github.com/goldenpath/platform/internal/store/ent/run"
 	"github.com/goldenpath/platform/internal/store/ent/runevent"
 	"github.com/goldenpath/platform/internal/store/ent/runfile"
@@ -59,16 +64,24 @@ type Client struct {
 	BranchVersion *BranchVersionClient
 	// Deployment is the client for interacting with the Deployment builders.
 	Deployment *DeploymentClient
+	// Document is the client for interacting with the Document builders.
+	Document *DocumentClient
 	// Entity is the client for interacting with the Entity builders.
 	Entity *EntityClient
 	// EntityChange is the client for interacting with the EntityChange builders.
 	EntityChange *EntityChangeClient
+	// EntityDocument is the client for interacting with the EntityDocument builders.
+	EntityDocument *EntityDocumentClient
+	// EntityTerms is the client for interacting with the EntityTerms builders.
+	EntityTerms *EntityTermsClient
 	// Environment is the client for interacting with the Environment builders.
 	Environment *EnvironmentClient
 	// Integration is the client for interacting with the Integration builders.
 	Integration *IntegrationClient
 	// Location is the client for interacting with the Location builders.
 	Location *LocationClient
+	// LocationFile is the client for interacting with the LocationFile builders.
+	LocationFile *LocationFileClient
 	// LocationProblem is the client for interacting with the LocationProblem builders.
 	LocationProblem *LocationProblemClient
 	// PactContent is the client for interacting with the PactContent builders.
@@ -81,6 +94,8 @@ type Client struct {
 	PacticipantLabel *PacticipantLabelClient
 	// PacticipantVersion is the client for interacting with the PacticipantVersion builders.
 	PacticipantVersion *PacticipantVersionClient
+	// RepositoryCheck is the client for interacting with the RepositoryCheck builders.
+	RepositoryCheck *RepositoryCheckClient
 	// Run is the client for interacting with the Run builders.
 	Run *RunClient
 	// RunEvent is the client for interacting with the RunEvent builders.
@@ -112,17 +127,22 @@ func (c *Client) init() {
 	c.Branch = NewBranchClient(c.config)
 	c.BranchVersion = NewBranchVersionClient(c.config)
 	c.Deployment = NewDeploymentClient(c.config)
+	c.Document = NewDocumentClient(c.config)
 	c.Entity = NewEntityClient(c.config)
 	c.EntityChange = NewEntityChangeClient(c.config)
+	c.EntityDocument = NewEntityDocumentClient(c.config)
+	c.EntityTerms = NewEntityTermsClient(c.config)
 	c.Environment = NewEnvironmentClient(c.config)
 	c.Integration = NewIntegrationClient(c.config)
 	c.Location = NewLocationClient(c.config)
+	c.LocationFile = NewLocationFileClient(c.config)
 	c.LocationProblem = NewLocationProblemClient(c.config)
 	c.PactContent = NewPactContentClient(c.config)
 	c.PactPublication = NewPactPublicationClient(c.config)
 	c.Pacticipant = NewPacticipantClient(c.config)
 	c.PacticipantLabel = NewPacticipantLabelClient(c.config)
 	c.PacticipantVersion = NewPacticipantVersionClient(c.config)
+	c.RepositoryCheck = NewRepositoryCheckClient(c.config)
 	c.Run = NewRunClient(c.config)
 	c.RunEvent = NewRunEventClient(c.config)
 	c.RunFile = NewRunFileClient(c.config)
@@ -228,17 +248,22 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Branch:             NewBranchClient(cfg),
 		BranchVersion:      NewBranchVersionClient(cfg),
 		Deployment:         NewDeploymentClient(cfg),
+		Document:           NewDocumentClient(cfg),
 		Entity:             NewEntityClient(cfg),
 		EntityChange:       NewEntityChangeClient(cfg),
+		EntityDocument:     NewEntityDocumentClient(cfg),
+		EntityTerms:        NewEntityTermsClient(cfg),
 		Environment:        NewEnvironmentClient(cfg),
 		Integration:        NewIntegrationClient(cfg),
 		Location:           NewLocationClient(cfg),
+		LocationFile:       NewLocationFileClient(cfg),
 		LocationProblem:    NewLocationProblemClient(cfg),
 		PactContent:        NewPactContentClient(cfg),
 		PactPublication:    NewPactPublicationClient(cfg),
 		Pacticipant:        NewPacticipantClient(cfg),
 		PacticipantLabel:   NewPacticipantLabelClient(cfg),
 		PacticipantVersion: NewPacticipantVersionClient(cfg),
+		RepositoryCheck:    NewRepositoryCheckClient(cfg),
 		Run:                NewRunClient(cfg),
 		RunEvent:           NewRunEventClient(cfg),
 		RunFile:            NewRunFileClient(cfg),
@@ -271,17 +296,22 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Branch:             NewBranchClient(cfg),
 		BranchVersion:      NewBranchVersionClient(cfg),
 		Deployment:         NewDeploymentClient(cfg),
+		Document:           NewDocumentClient(cfg),
 		Entity:             NewEntityClient(cfg),
 		EntityChange:       NewEntityChangeClient(cfg),
+		EntityDocument:     NewEntityDocumentClient(cfg),
+		EntityTerms:        NewEntityTermsClient(cfg),
 		Environment:        NewEnvironmentClient(cfg),
 		Integration:        NewIntegrationClient(cfg),
 		Location:           NewLocationClient(cfg),
+		LocationFile:       NewLocationFileClient(cfg),
 		LocationProblem:    NewLocationProblemClient(cfg),
 		PactContent:        NewPactContentClient(cfg),
 		PactPublication:    NewPactPublicationClient(cfg),
 		Pacticipant:        NewPacticipantClient(cfg),
 		PacticipantLabel:   NewPacticipantLabelClient(cfg),
 		PacticipantVersion: NewPacticipantVersionClient(cfg),
+		RepositoryCheck:    NewRepositoryCheckClient(cfg),
 		Run:                NewRunClient(cfg),
 		RunEvent:           NewRunEventClient(cfg),
 		RunFile:            NewRunFileClient(cfg),
@@ -319,10 +349,11 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.AccessSession, c.AccessToken, c.AuditEntry, c.Branch, c.BranchVersion,
-		c.Deployment, c.Entity, c.EntityChange, c.Environment, c.Integration,
-		c.Location, c.LocationProblem, c.PactContent, c.PactPublication, c.Pacticipant,
-		c.PacticipantLabel, c.PacticipantVersion, c.Run, c.RunEvent, c.RunFile,
-		c.RunStep, c.Verification, c.VerificationDetail, c.VersionTag,
+		c.Deployment, c.Document, c.Entity, c.EntityChange, c.EntityDocument,
+		c.EntityTerms, c.Environment, c.Integration, c.Location, c.LocationFile,
+		c.LocationProblem, c.PactContent, c.PactPublication, c.Pacticipant,
+		c.PacticipantLabel, c.PacticipantVersion, c.RepositoryCheck, c.Run, c.RunEvent,
+		c.RunFile, c.RunStep, c.Verification, c.VerificationDetail, c.VersionTag,
 	} {
 		n.Use(hooks...)
 	}
@@ -333,10 +364,11 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.AccessSession, c.AccessToken, c.AuditEntry, c.Branch, c.BranchVersion,
-		c.Deployment, c.Entity, c.EntityChange, c.Environment, c.Integration,
-		c.Location, c.LocationProblem, c.PactContent, c.PactPublication, c.Pacticipant,
-		c.PacticipantLabel, c.PacticipantVersion, c.Run, c.RunEvent, c.RunFile,
-		c.RunStep, c.Verification, c.VerificationDetail, c.VersionTag,
+		c.Deployment, c.Document, c.Entity, c.EntityChange, c.EntityDocument,
+		c.EntityTerms, c.Environment, c.Integration, c.Location, c.LocationFile,
+		c.LocationProblem, c.PactContent, c.PactPublication, c.Pacticipant,
+		c.PacticipantLabel, c.PacticipantVersion, c.RepositoryCheck, c.Run, c.RunEvent,
+		c.RunFile, c.RunStep, c.Verification, c.VerificationDetail, c.VersionTag,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -357,16 +389,24 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.BranchVersion.mutate(ctx, m)
 	case *DeploymentMutation:
 		return c.Deployment.mutate(ctx, m)
+	case *DocumentMutation:
+		return c.Document.mutate(ctx, m)
 	case *EntityMutation:
 		return c.Entity.mutate(ctx, m)
 	case *EntityChangeMutation:
 		return c.EntityChange.mutate(ctx, m)
+	case *EntityDocumentMutation:
+		return c.EntityDocument.mutate(ctx, m)
+	case *EntityTermsMutation:
+		return c.EntityTerms.mutate(ctx, m)
 	case *EnvironmentMutation:
 		return c.Environment.mutate(ctx, m)
 	case *IntegrationMutation:
 		return c.Integration.mutate(ctx, m)
 	case *LocationMutation:
 		return c.Location.mutate(ctx, m)
+	case *LocationFileMutation:
+		return c.LocationFile.mutate(ctx, m)
 	case *LocationProblemMutation:
 		return c.LocationProblem.mutate(ctx, m)
 	case *PactContentMutation:
@@ -379,6 +419,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.PacticipantLabel.mutate(ctx, m)
 	case *PacticipantVersionMutation:
 		return c.PacticipantVersion.mutate(ctx, m)
+	case *RepositoryCheckMutation:
+		return c.RepositoryCheck.mutate(ctx, m)
 	case *RunMutation:
 		return c.Run.mutate(ctx, m)
 	case *RunEventMutation:
@@ -1196,6 +1238,139 @@ func (c *DeploymentClient) mutate(ctx context.Context, m *DeploymentMutation) (V
 	}
 }
 
+// DocumentClient is a client for the Document schema.
+type DocumentClient struct {
+	config
+}
+
+// NewDocumentClient returns a client for the Document from the given config.
+func NewDocumentClient(c config) *DocumentClient {
+	return &DocumentClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `document.Hooks(f(g(h())))`.
+func (c *DocumentClient) Use(hooks ...Hook) {
+	c.hooks.Document = append(c.hooks.Document, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `document.Intercept(f(g(h())))`.
+func (c *DocumentClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Document = append(c.inters.Document, interceptors...)
+}
+
+// Create returns a builder for creating a Document entity.
+func (c *DocumentClient) Create() *DocumentCreate {
+	mutation := newDocumentMutation(c.config, OpCreate)
+	return &DocumentCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Document entities.
+func (c *DocumentClient) CreateBulk(builders ...*DocumentCreate) *DocumentCreateBulk {
+	return &DocumentCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DocumentClient) MapCreateBulk(slice any, setFunc func(*DocumentCreate, int)) *DocumentCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DocumentCreateBulk{err: fmt.Errorf("calling to DocumentClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DocumentCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DocumentCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Document.
+func (c *DocumentClient) Update() *DocumentUpdate {
+	mutation := newDocumentMutation(c.config, OpUpdate)
+	return &DocumentUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DocumentClient) UpdateOne(_m *Document) *DocumentUpdateOne {
+	mutation := newDocumentMutation(c.config, OpUpdateOne, withDocument(_m))
+	return &DocumentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DocumentClient) UpdateOneID(id string) *DocumentUpdateOne {
+	mutation := newDocumentMutation(c.config, OpUpdateOne, withDocumentID(id))
+	return &DocumentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Document.
+func (c *DocumentClient) Delete() *DocumentDelete {
+	mutation := newDocumentMutation(c.config, OpDelete)
+	return &DocumentDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DocumentClient) DeleteOne(_m *Document) *DocumentDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DocumentClient) DeleteOneID(id string) *DocumentDeleteOne {
+	builder := c.Delete().Where(document.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DocumentDeleteOne{builder}
+}
+
+// Query returns a query builder for Document.
+func (c *DocumentClient) Query() *DocumentQuery {
+	return &DocumentQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDocument},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Document entity by its id.
+func (c *DocumentClient) Get(ctx context.Context, id string) (*Document, error) {
+	return c.Query().Where(document.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DocumentClient) GetX(ctx context.Context, id string) *Document {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *DocumentClient) Hooks() []Hook {
+	return c.hooks.Document
+}
+
+// Interceptors returns the client interceptors.
+func (c *DocumentClient) Interceptors() []Interceptor {
+	return c.inters.Document
+}
+
+func (c *DocumentClient) mutate(ctx context.Context, m *DocumentMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DocumentCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DocumentUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DocumentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DocumentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Document mutation op: %q", m.Op())
+	}
+}
+
 // EntityClient is a client for the Entity schema.
 type EntityClient struct {
 	config
@@ -1459,6 +1634,272 @@ func (c *EntityChangeClient) mutate(ctx context.Context, m *EntityChangeMutation
 		return (&EntityChangeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown EntityChange mutation op: %q", m.Op())
+	}
+}
+
+// EntityDocumentClient is a client for the EntityDocument schema.
+type EntityDocumentClient struct {
+	config
+}
+
+// NewEntityDocumentClient returns a client for the EntityDocument from the given config.
+func NewEntityDocumentClient(c config) *EntityDocumentClient {
+	return &EntityDocumentClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `entitydocument.Hooks(f(g(h())))`.
+func (c *EntityDocumentClient) Use(hooks ...Hook) {
+	c.hooks.EntityDocument = append(c.hooks.EntityDocument, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `entitydocument.Intercept(f(g(h())))`.
+func (c *EntityDocumentClient) Intercept(interceptors ...Interceptor) {
+	c.inters.EntityDocument = append(c.inters.EntityDocument, interceptors...)
+}
+
+// Create returns a builder for creating a EntityDocument entity.
+func (c *EntityDocumentClient) Create() *EntityDocumentCreate {
+	mutation := newEntityDocumentMutation(c.config, OpCreate)
+	return &EntityDocumentCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of EntityDocument entities.
+func (c *EntityDocumentClient) CreateBulk(builders ...*EntityDocumentCreate) *EntityDocumentCreateBulk {
+	return &EntityDocumentCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *EntityDocumentClient) MapCreateBulk(slice any, setFunc func(*EntityDocumentCreate, int)) *EntityDocumentCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &EntityDocumentCreateBulk{err: fmt.Errorf("calling to EntityDocumentClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*EntityDocumentCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &EntityDocumentCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for EntityDocument.
+func (c *EntityDocumentClient) Update() *EntityDocumentUpdate {
+	mutation := newEntityDocumentMutation(c.config, OpUpdate)
+	return &EntityDocumentUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *EntityDocumentClient) UpdateOne(_m *EntityDocument) *EntityDocumentUpdateOne {
+	mutation := newEntityDocumentMutation(c.config, OpUpdateOne, withEntityDocument(_m))
+	return &EntityDocumentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *EntityDocumentClient) UpdateOneID(id int64) *EntityDocumentUpdateOne {
+	mutation := newEntityDocumentMutation(c.config, OpUpdateOne, withEntityDocumentID(id))
+	return &EntityDocumentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for EntityDocument.
+func (c *EntityDocumentClient) Delete() *EntityDocumentDelete {
+	mutation := newEntityDocumentMutation(c.config, OpDelete)
+	return &EntityDocumentDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *EntityDocumentClient) DeleteOne(_m *EntityDocument) *EntityDocumentDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *EntityDocumentClient) DeleteOneID(id int64) *EntityDocumentDeleteOne {
+	builder := c.Delete().Where(entitydocument.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &EntityDocumentDeleteOne{builder}
+}
+
+// Query returns a query builder for EntityDocument.
+func (c *EntityDocumentClient) Query() *EntityDocumentQuery {
+	return &EntityDocumentQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeEntityDocument},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a EntityDocument entity by its id.
+func (c *EntityDocumentClient) Get(ctx context.Context, id int64) (*EntityDocument, error) {
+	return c.Query().Where(entitydocument.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *EntityDocumentClient) GetX(ctx context.Context, id int64) *EntityDocument {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *EntityDocumentClient) Hooks() []Hook {
+	return c.hooks.EntityDocument
+}
+
+// Interceptors returns the client interceptors.
+func (c *EntityDocumentClient) Interceptors() []Interceptor {
+	return c.inters.EntityDocument
+}
+
+func (c *EntityDocumentClient) mutate(ctx context.Context, m *EntityDocumentMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&EntityDocumentCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&EntityDocumentUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&EntityDocumentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&EntityDocumentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown EntityDocument mutation op: %q", m.Op())
+	}
+}
+
+// EntityTermsClient is a client for the EntityTerms schema.
+type EntityTermsClient struct {
+	config
+}
+
+// NewEntityTermsClient returns a client for the EntityTerms from the given config.
+func NewEntityTermsClient(c config) *EntityTermsClient {
+	return &EntityTermsClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `entityterms.Hooks(f(g(h())))`.
+func (c *EntityTermsClient) Use(hooks ...Hook) {
+	c.hooks.EntityTerms = append(c.hooks.EntityTerms, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `entityterms.Intercept(f(g(h())))`.
+func (c *EntityTermsClient) Intercept(interceptors ...Interceptor) {
+	c.inters.EntityTerms = append(c.inters.EntityTerms, interceptors...)
+}
+
+// Create returns a builder for creating a EntityTerms entity.
+func (c *EntityTermsClient) Create() *EntityTermsCreate {
+	mutation := newEntityTermsMutation(c.config, OpCreate)
+	return &EntityTermsCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of EntityTerms entities.
+func (c *EntityTermsClient) CreateBulk(builders ...*EntityTermsCreate) *EntityTermsCreateBulk {
+	return &EntityTermsCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *EntityTermsClient) MapCreateBulk(slice any, setFunc func(*EntityTermsCreate, int)) *EntityTermsCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &EntityTermsCreateBulk{err: fmt.Errorf("calling to EntityTermsClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*EntityTermsCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &EntityTermsCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for EntityTerms.
+func (c *EntityTermsClient) Update() *EntityTermsUpdate {
+	mutation := newEntityTermsMutation(c.config, OpUpdate)
+	return &EntityTermsUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *EntityTermsClient) UpdateOne(_m *EntityTerms) *EntityTermsUpdateOne {
+	mutation := newEntityTermsMutation(c.config, OpUpdateOne, withEntityTerms(_m))
+	return &EntityTermsUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *EntityTermsClient) UpdateOneID(id string) *EntityTermsUpdateOne {
+	mutation := newEntityTermsMutation(c.config, OpUpdateOne, withEntityTermsID(id))
+	return &EntityTermsUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for EntityTerms.
+func (c *EntityTermsClient) Delete() *EntityTermsDelete {
+	mutation := newEntityTermsMutation(c.config, OpDelete)
+	return &EntityTermsDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *EntityTermsClient) DeleteOne(_m *EntityTerms) *EntityTermsDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *EntityTermsClient) DeleteOneID(id string) *EntityTermsDeleteOne {
+	builder := c.Delete().Where(entityterms.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &EntityTermsDeleteOne{builder}
+}
+
+// Query returns a query builder for EntityTerms.
+func (c *EntityTermsClient) Query() *EntityTermsQuery {
+	return &EntityTermsQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeEntityTerms},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a EntityTerms entity by its id.
+func (c *EntityTermsClient) Get(ctx context.Context, id string) (*EntityTerms, error) {
+	return c.Query().Where(entityterms.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *EntityTermsClient) GetX(ctx context.Context, id string) *EntityTerms {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *EntityTermsClient) Hooks() []Hook {
+	return c.hooks.EntityTerms
+}
+
+// Interceptors returns the client interceptors.
+func (c *EntityTermsClient) Interceptors() []Interceptor {
+	return c.inters.EntityTerms
+}
+
+func (c *EntityTermsClient) mutate(ctx context.Context, m *EntityTermsMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&EntityTermsCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&EntityTermsUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&EntityTermsUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&EntityTermsDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown EntityTerms mutation op: %q", m.Op())
 	}
 }
 
@@ -1858,6 +2299,139 @@ func (c *LocationClient) mutate(ctx context.Context, m *LocationMutation) (Value
 		return (&LocationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Location mutation op: %q", m.Op())
+	}
+}
+
+// LocationFileClient is a client for the LocationFile schema.
+type LocationFileClient struct {
+	config
+}
+
+// NewLocationFileClient returns a client for the LocationFile from the given config.
+func NewLocationFileClient(c config) *LocationFileClient {
+	return &LocationFileClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `locationfile.Hooks(f(g(h())))`.
+func (c *LocationFileClient) Use(hooks ...Hook) {
+	c.hooks.LocationFile = append(c.hooks.LocationFile, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `locationfile.Intercept(f(g(h())))`.
+func (c *LocationFileClient) Intercept(interceptors ...Interceptor) {
+	c.inters.LocationFile = append(c.inters.LocationFile, interceptors...)
+}
+
+// Create returns a builder for creating a LocationFile entity.
+func (c *LocationFileClient) Create() *LocationFileCreate {
+	mutation := newLocationFileMutation(c.config, OpCreate)
+	return &LocationFileCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of LocationFile entities.
+func (c *LocationFileClient) CreateBulk(builders ...*LocationFileCreate) *LocationFileCreateBulk {
+	return &LocationFileCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *LocationFileClient) MapCreateBulk(slice any, setFunc func(*LocationFileCreate, int)) *LocationFileCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &LocationFileCreateBulk{err: fmt.Errorf("calling to LocationFileClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*LocationFileCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &LocationFileCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for LocationFile.
+func (c *LocationFileClient) Update() *LocationFileUpdate {
+	mutation := newLocationFileMutation(c.config, OpUpdate)
+	return &LocationFileUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *LocationFileClient) UpdateOne(_m *LocationFile) *LocationFileUpdateOne {
+	mutation := newLocationFileMutation(c.config, OpUpdateOne, withLocationFile(_m))
+	return &LocationFileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *LocationFileClient) UpdateOneID(id int64) *LocationFileUpdateOne {
+	mutation := newLocationFileMutation(c.config, OpUpdateOne, withLocationFileID(id))
+	return &LocationFileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for LocationFile.
+func (c *LocationFileClient) Delete() *LocationFileDelete {
+	mutation := newLocationFileMutation(c.config, OpDelete)
+	return &LocationFileDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *LocationFileClient) DeleteOne(_m *LocationFile) *LocationFileDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *LocationFileClient) DeleteOneID(id int64) *LocationFileDeleteOne {
+	builder := c.Delete().Where(locationfile.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &LocationFileDeleteOne{builder}
+}
+
+// Query returns a query builder for LocationFile.
+func (c *LocationFileClient) Query() *LocationFileQuery {
+	return &LocationFileQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeLocationFile},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a LocationFile entity by its id.
+func (c *LocationFileClient) Get(ctx context.Context, id int64) (*LocationFile, error) {
+	return c.Query().Where(locationfile.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *LocationFileClient) GetX(ctx context.Context, id int64) *LocationFile {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *LocationFileClient) Hooks() []Hook {
+	return c.hooks.LocationFile
+}
+
+// Interceptors returns the client interceptors.
+func (c *LocationFileClient) Interceptors() []Interceptor {
+	return c.inters.LocationFile
+}
+
+func (c *LocationFileClient) mutate(ctx context.Context, m *LocationFileMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&LocationFileCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&LocationFileUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&LocationFileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&LocationFileDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown LocationFile mutation op: %q", m.Op())
 	}
 }
 
@@ -2656,6 +3230,139 @@ func (c *PacticipantVersionClient) mutate(ctx context.Context, m *PacticipantVer
 		return (&PacticipantVersionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown PacticipantVersion mutation op: %q", m.Op())
+	}
+}
+
+// RepositoryCheckClient is a client for the RepositoryCheck schema.
+type RepositoryCheckClient struct {
+	config
+}
+
+// NewRepositoryCheckClient returns a client for the RepositoryCheck from the given config.
+func NewRepositoryCheckClient(c config) *RepositoryCheckClient {
+	return &RepositoryCheckClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `repositorycheck.Hooks(f(g(h())))`.
+func (c *RepositoryCheckClient) Use(hooks ...Hook) {
+	c.hooks.RepositoryCheck = append(c.hooks.RepositoryCheck, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `repositorycheck.Intercept(f(g(h())))`.
+func (c *RepositoryCheckClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RepositoryCheck = append(c.inters.RepositoryCheck, interceptors...)
+}
+
+// Create returns a builder for creating a RepositoryCheck entity.
+func (c *RepositoryCheckClient) Create() *RepositoryCheckCreate {
+	mutation := newRepositoryCheckMutation(c.config, OpCreate)
+	return &RepositoryCheckCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RepositoryCheck entities.
+func (c *RepositoryCheckClient) CreateBulk(builders ...*RepositoryCheckCreate) *RepositoryCheckCreateBulk {
+	return &RepositoryCheckCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RepositoryCheckClient) MapCreateBulk(slice any, setFunc func(*RepositoryCheckCreate, int)) *RepositoryCheckCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RepositoryCheckCreateBulk{err: fmt.Errorf("calling to RepositoryCheckClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RepositoryCheckCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RepositoryCheckCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for RepositoryCheck.
+func (c *RepositoryCheckClient) Update() *RepositoryCheckUpdate {
+	mutation := newRepositoryCheckMutation(c.config, OpUpdate)
+	return &RepositoryCheckUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RepositoryCheckClient) UpdateOne(_m *RepositoryCheck) *RepositoryCheckUpdateOne {
+	mutation := newRepositoryCheckMutation(c.config, OpUpdateOne, withRepositoryCheck(_m))
+	return &RepositoryCheckUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RepositoryCheckClient) UpdateOneID(id string) *RepositoryCheckUpdateOne {
+	mutation := newRepositoryCheckMutation(c.config, OpUpdateOne, withRepositoryCheckID(id))
+	return &RepositoryCheckUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for RepositoryCheck.
+func (c *RepositoryCheckClient) Delete() *RepositoryCheckDelete {
+	mutation := newRepositoryCheckMutation(c.config, OpDelete)
+	return &RepositoryCheckDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RepositoryCheckClient) DeleteOne(_m *RepositoryCheck) *RepositoryCheckDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RepositoryCheckClient) DeleteOneID(id string) *RepositoryCheckDeleteOne {
+	builder := c.Delete().Where(repositorycheck.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RepositoryCheckDeleteOne{builder}
+}
+
+// Query returns a query builder for RepositoryCheck.
+func (c *RepositoryCheckClient) Query() *RepositoryCheckQuery {
+	return &RepositoryCheckQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRepositoryCheck},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RepositoryCheck entity by its id.
+func (c *RepositoryCheckClient) Get(ctx context.Context, id string) (*RepositoryCheck, error) {
+	return c.Query().Where(repositorycheck.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RepositoryCheckClient) GetX(ctx context.Context, id string) *RepositoryCheck {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *RepositoryCheckClient) Hooks() []Hook {
+	return c.hooks.RepositoryCheck
+}
+
+// Interceptors returns the client interceptors.
+func (c *RepositoryCheckClient) Interceptors() []Interceptor {
+	return c.inters.RepositoryCheck
+}
+
+func (c *RepositoryCheckClient) mutate(ctx context.Context, m *RepositoryCheckMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RepositoryCheckCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RepositoryCheckUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RepositoryCheckUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RepositoryCheckDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown RepositoryCheck mutation op: %q", m.Op())
 	}
 }
 
@@ -3594,16 +4301,18 @@ func (c *VersionTagClient) mutate(ctx context.Context, m *VersionTagMutation) (V
 type (
 	hooks struct {
 		AccessSession, AccessToken, AuditEntry, Branch, BranchVersion, Deployment,
-		Entity, EntityChange, Environment, Integration, Location, LocationProblem,
-		PactContent, PactPublication, Pacticipant, PacticipantLabel,
-		PacticipantVersion, Run, RunEvent, RunFile, RunStep, Verification,
+		Document, Entity, EntityChange, EntityDocument, EntityTerms, Environment,
+		Integration, Location, LocationFile, LocationProblem, PactContent,
+		PactPublication, Pacticipant, PacticipantLabel, PacticipantVersion,
+		RepositoryCheck, Run, RunEvent, RunFile, RunStep, Verification,
 		VerificationDetail, VersionTag []ent.Hook
 	}
 	inters struct {
 		AccessSession, AccessToken, AuditEntry, Branch, BranchVersion, Deployment,
-		Entity, EntityChange, Environment, Integration, Location, LocationProblem,
-		PactContent, PactPublication, Pacticipant, PacticipantLabel,
-		PacticipantVersion, Run, RunEvent, RunFile, RunStep, Verification,
+		Document, Entity, EntityChange, EntityDocument, EntityTerms, Environment,
+		Integration, Location, LocationFile, LocationProblem, PactContent,
+		PactPublication, Pacticipant, PacticipantLabel, PacticipantVersion,
+		RepositoryCheck, Run, RunEvent, RunFile, RunStep, Verification,
 		VerificationDetail, VersionTag []ent.Interceptor
 	}
 )

@@ -18,17 +18,22 @@ import (
 	"github.com/goldenpath/platform/internal/store/ent/branch"
 	"github.com/goldenpath/platform/internal/store/ent/branchversion"
 	"github.com/goldenpath/platform/internal/store/ent/deployment"
+	"github.com/goldenpath/platform/internal/store/ent/document"
 	"github.com/goldenpath/platform/internal/store/ent/entity"
 	"github.com/goldenpath/platform/internal/store/ent/entitychange"
+	"github.com/goldenpath/platform/internal/store/ent/entitydocument"
+	"github.com/goldenpath/platform/internal/store/ent/entityterms"
 	"github.com/goldenpath/platform/internal/store/ent/environment"
 	"github.com/goldenpath/platform/internal/store/ent/integration"
 	"github.com/goldenpath/platform/internal/store/ent/location"
+	"github.com/goldenpath/platform/internal/store/ent/locationfile"
 	"github.com/goldenpath/platform/internal/store/ent/locationproblem"
 	"github.com/goldenpath/platform/internal/store/ent/pactcontent"
 	"github.com/goldenpath/platform/internal/store/ent/pacticipant"
 	"github.com/goldenpath/platform/internal/store/ent/pacticipantlabel"
 	"github.com/goldenpath/platform/internal/store/ent/pacticipantversion"
 	"github.com/goldenpath/platform/internal/store/ent/pactpublication"
+	"github.com/goldenpath/platform/internal/store/ent/repositorycheck"
 	"github.com/goldenpath/platform/internal/store/ent/run"
 	"github.com/goldenpath/platform/internal/store/ent/runevent"
 	"github.com/goldenpath/platform/internal/store/ent/runfile"
@@ -102,17 +107,22 @@ func checkColumn(t, c string) error {
 			branch.Table:             branch.ValidColumn,
 			branchversion.Table:      branchversion.ValidColumn,
 			deployment.Table:         deployment.ValidColumn,
+			document.Table:           document.ValidColumn,
 			entity.Table:             entity.ValidColumn,
 			entitychange.Table:       entitychange.ValidColumn,
+			entitydocument.Table:     entitydocument.ValidColumn,
+			entityterms.Table:        entityterms.ValidColumn,
 			environment.Table:        environment.ValidColumn,
 			integration.Table:        integration.ValidColumn,
 			location.Table:           location.ValidColumn,
+			locationfile.Table:       locationfile.ValidColumn,
 			locationproblem.Table:    locationproblem.ValidColumn,
 			pactcontent.Table:        pactcontent.ValidColumn,
 			pactpublication.Table:    pactpublication.ValidColumn,
 			pacticipant.Table:        pacticipant.ValidColumn,
 			pacticipantlabel.Table:   pacticipantlabel.ValidColumn,
 			pacticipantversion.Table: pacticipantversion.ValidColumn,
+			repositorycheck.Table:    repositorycheck.ValidColumn,
 			run.Table:                run.ValidColumn,
 			runevent.Table:           runevent.ValidColumn,
 			runfile.Table:            runfile.ValidColumn,

@@ -33,6 +33,8 @@ type Entity struct {
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
+	// since when no file defines it
+	OrphanedAt *time.Time `json:"orphaned_at,omitempty"`
 	// JSON after ingestion
 	Body []byte `json:"body,omitempty"`
 	// JSON as the file says it
@@ -51,7 +53,7 @@ func (*Entity) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case entity.FieldID, entity.FieldRef, entity.FieldEtag, entity.FieldLocationID, entity.FieldPath, entity.FieldCommit:
 			values[i] = new(sql.NullString)
-		case entity.FieldCreatedAt, entity.FieldUpdatedAt:
+		case entity.FieldCreatedAt, entity.FieldUpdatedAt, entity.FieldOrphanedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -121,6 +123,13 @@ func (_m *Entity) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field updated_at", values[i])
 			} else if value.Valid {
 				_m.UpdatedAt = value.Time
+			}
+		case entity.FieldOrphanedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field orphaned_at", values[i])
+			} else if value.Valid {
+				_m.OrphanedAt = new(time.Time)
+				*_m.OrphanedAt = value.Time
 			}
 		case entity.FieldBody:
 			if value, ok := values[i].(*[]byte); !ok {
@@ -193,6 +202,11 @@ func (_m *Entity) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("updated_at=")
 	builder.WriteString(_m.UpdatedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	if v := _m.OrphanedAt; v != nil {
+		builder.WriteString("orphaned_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("body=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Body))

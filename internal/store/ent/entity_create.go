@@ -95,6 +95,20 @@ func (_c *EntityCreate) SetUpdatedAt(v time.Time) *EntityCreate {
 	return _c
 }
 
+// SetOrphanedAt sets the "orphaned_at" field.
+func (_c *EntityCreate) SetOrphanedAt(v time.Time) *EntityCreate {
+	_c.mutation.SetOrphanedAt(v)
+	return _c
+}
+
+// SetNillableOrphanedAt sets the "orphaned_at" field if the given value is not nil.
+func (_c *EntityCreate) SetNillableOrphanedAt(v *time.Time) *EntityCreate {
+	if v != nil {
+		_c.SetOrphanedAt(*v)
+	}
+	return _c
+}
+
 // SetBody sets the "body" field.
 func (_c *EntityCreate) SetBody(v []byte) *EntityCreate {
 	_c.mutation.SetBody(v)
@@ -262,6 +276,10 @@ func (_c *EntityCreate) createSpec() (*Entity, *sqlgraph.CreateSpec) {
 		_spec.SetField(entity.FieldUpdatedAt, field.TypeTime, value)
 		_node.UpdatedAt = value
 	}
+	if value, ok := _c.mutation.OrphanedAt(); ok {
+		_spec.SetField(entity.FieldOrphanedAt, field.TypeTime, value)
+		_node.OrphanedAt = &value
+	}
 	if value, ok := _c.mutation.Body(); ok {
 		_spec.SetField(entity.FieldBody, field.TypeBytes, value)
 		_node.Body = value
@@ -409,6 +427,24 @@ func (u *EntityUpsert) SetUpdatedAt(v time.Time) *EntityUpsert {
 // UpdateUpdatedAt sets the "updated_at" field to the value that was provided on create.
 func (u *EntityUpsert) UpdateUpdatedAt() *EntityUpsert {
 	u.SetExcluded(entity.FieldUpdatedAt)
+	return u
+}
+
+// SetOrphanedAt sets the "orphaned_at" field.
+func (u *EntityUpsert) SetOrphanedAt(v time.Time) *EntityUpsert {
+	u.Set(entity.FieldOrphanedAt, v)
+	return u
+}
+
+// UpdateOrphanedAt sets the "orphaned_at" field to the value that was provided on create.
+func (u *EntityUpsert) UpdateOrphanedAt() *EntityUpsert {
+	u.SetExcluded(entity.FieldOrphanedAt)
+	return u
+}
+
+// ClearOrphanedAt clears the value of the "orphaned_at" field.
+func (u *EntityUpsert) ClearOrphanedAt() *EntityUpsert {
+	u.SetNull(entity.FieldOrphanedAt)
 	return u
 }
 
@@ -589,6 +625,27 @@ func (u *EntityUpsertOne) SetUpdatedAt(v time.Time) *EntityUpsertOne {
 func (u *EntityUpsertOne) UpdateUpdatedAt() *EntityUpsertOne {
 	return u.Update(func(s *EntityUpsert) {
 		s.UpdateUpdatedAt()
+	})
+}
+
+// SetOrphanedAt sets the "orphaned_at" field.
+func (u *EntityUpsertOne) SetOrphanedAt(v time.Time) *EntityUpsertOne {
+	return u.Update(func(s *EntityUpsert) {
+		s.SetOrphanedAt(v)
+	})
+}
+
+// UpdateOrphanedAt sets the "orphaned_at" field to the value that was provided on create.
+func (u *EntityUpsertOne) UpdateOrphanedAt() *EntityUpsertOne {
+	return u.Update(func(s *EntityUpsert) {
+		s.UpdateOrphanedAt()
+	})
+}
+
+// ClearOrphanedAt clears the value of the "orphaned_at" field.
+func (u *EntityUpsertOne) ClearOrphanedAt() *EntityUpsertOne {
+	return u.Update(func(s *EntityUpsert) {
+		s.ClearOrphanedAt()
 	})
 }
 
@@ -940,6 +997,27 @@ func (u *EntityUpsertBulk) SetUpdatedAt(v time.Time) *EntityUpsertBulk {
 func (u *EntityUpsertBulk) UpdateUpdatedAt() *EntityUpsertBulk {
 	return u.Update(func(s *EntityUpsert) {
 		s.UpdateUpdatedAt()
+	})
+}
+
+// SetOrphanedAt sets the "orphaned_at" field.
+func (u *EntityUpsertBulk) SetOrphanedAt(v time.Time) *EntityUpsertBulk {
+	return u.Update(func(s *EntityUpsert) {
+		s.SetOrphanedAt(v)
+	})
+}
+
+// UpdateOrphanedAt sets the "orphaned_at" field to the value that was provided on create.
+func (u *EntityUpsertBulk) UpdateOrphanedAt() *EntityUpsertBulk {
+	return u.Update(func(s *EntityUpsert) {
+		s.UpdateOrphanedAt()
+	})
+}
+
+// ClearOrphanedAt clears the value of the "orphaned_at" field.
+func (u *EntityUpsertBulk) ClearOrphanedAt() *EntityUpsertBulk {
+	return u.Update(func(s *EntityUpsert) {
+		s.ClearOrphanedAt()
 	})
 }
 

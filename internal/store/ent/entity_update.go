@@ -134,6 +134,26 @@ func (_u *EntityUpdate) SetNillableUpdatedAt(v *time.Time) *EntityUpdate {
 	return _u
 }
 
+// SetOrphanedAt sets the "orphaned_at" field.
+func (_u *EntityUpdate) SetOrphanedAt(v time.Time) *EntityUpdate {
+	_u.mutation.SetOrphanedAt(v)
+	return _u
+}
+
+// SetNillableOrphanedAt sets the "orphaned_at" field if the given value is not nil.
+func (_u *EntityUpdate) SetNillableOrphanedAt(v *time.Time) *EntityUpdate {
+	if v != nil {
+		_u.SetOrphanedAt(*v)
+	}
+	return _u
+}
+
+// ClearOrphanedAt clears the value of the "orphaned_at" field.
+func (_u *EntityUpdate) ClearOrphanedAt() *EntityUpdate {
+	_u.mutation.ClearOrphanedAt()
+	return _u
+}
+
 // SetBody sets the "body" field.
 func (_u *EntityUpdate) SetBody(v []byte) *EntityUpdate {
 	_u.mutation.SetBody(v)
@@ -216,6 +236,12 @@ func (_u *EntityUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(entity.FieldUpdatedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.OrphanedAt(); ok {
+		_spec.SetField(entity.FieldOrphanedAt, field.TypeTime, value)
+	}
+	if _u.mutation.OrphanedAtCleared() {
+		_spec.ClearField(entity.FieldOrphanedAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.Body(); ok {
 		_spec.SetField(entity.FieldBody, field.TypeBytes, value)
@@ -350,6 +376,26 @@ func (_u *EntityUpdateOne) SetNillableUpdatedAt(v *time.Time) *EntityUpdateOne {
 	return _u
 }
 
+// SetOrphanedAt sets the "orphaned_at" field.
+func (_u *EntityUpdateOne) SetOrphanedAt(v time.Time) *EntityUpdateOne {
+	_u.mutation.SetOrphanedAt(v)
+	return _u
+}
+
+// SetNillableOrphanedAt sets the "orphaned_at" field if the given value is not nil.
+func (_u *EntityUpdateOne) SetNillableOrphanedAt(v *time.Time) *EntityUpdateOne {
+	if v != nil {
+		_u.SetOrphanedAt(*v)
+	}
+	return _u
+}
+
+// ClearOrphanedAt clears the value of the "orphaned_at" field.
+func (_u *EntityUpdateOne) ClearOrphanedAt() *EntityUpdateOne {
+	_u.mutation.ClearOrphanedAt()
+	return _u
+}
+
 // SetBody sets the "body" field.
 func (_u *EntityUpdateOne) SetBody(v []byte) *EntityUpdateOne {
 	_u.mutation.SetBody(v)
@@ -462,6 +508,12 @@ func (_u *EntityUpdateOne) sqlSave(ctx context.Context) (_node *Entity, err erro
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(entity.FieldUpdatedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.OrphanedAt(); ok {
+		_spec.SetField(entity.FieldOrphanedAt, field.TypeTime, value)
+	}
+	if _u.mutation.OrphanedAtCleared() {
+		_spec.ClearField(entity.FieldOrphanedAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.Body(); ok {
 		_spec.SetField(entity.FieldBody, field.TypeBytes, value)

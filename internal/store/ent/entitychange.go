@@ -23,6 +23,8 @@ type EntityChange struct {
 	UID string `json:"uid,omitempty"`
 	// Ref holds the value of the "ref" field.
 	Ref string `json:"ref,omitempty"`
+	// what it was called before this change renamed it
+	PreviousRef string `json:"previous_ref,omitempty"`
 	// Etag holds the value of the "etag" field.
 	Etag string `json:"etag,omitempty"`
 	// LocationID holds the value of the "location_id" field.
@@ -43,7 +45,7 @@ func (*EntityChange) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case entitychange.FieldID:
 			values[i] = new(sql.NullInt64)
-		case entitychange.FieldOperation, entitychange.FieldUID, entitychange.FieldRef, entitychange.FieldEtag, entitychange.FieldLocationID, entitychange.FieldActor, entitychange.FieldCommit:
+		case entitychange.FieldOperation, entitychange.FieldUID, entitychange.FieldRef, entitychange.FieldPreviousRef, entitychange.FieldEtag, entitychange.FieldLocationID, entitychange.FieldActor, entitychange.FieldCommit:
 			values[i] = new(sql.NullString)
 		case entitychange.FieldAt:
 			values[i] = new(sql.NullTime)
@@ -85,6 +87,12 @@ func (_m *EntityChange) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field ref", values[i])
 			} else if value.Valid {
 				_m.Ref = value.String
+			}
+		case entitychange.FieldPreviousRef:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field previous_ref", values[i])
+			} else if value.Valid {
+				_m.PreviousRef = value.String
 			}
 		case entitychange.FieldEtag:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -160,6 +168,9 @@ func (_m *EntityChange) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("ref=")
 	builder.WriteString(_m.Ref)
+	builder.WriteString(", ")
+	builder.WriteString("previous_ref=")
+	builder.WriteString(_m.PreviousRef)
 	builder.WriteString(", ")
 	builder.WriteString("etag=")
 	builder.WriteString(_m.Etag)

@@ -40,6 +40,20 @@ func (_c *EntityChangeCreate) SetRef(v string) *EntityChangeCreate {
 	return _c
 }
 
+// SetPreviousRef sets the "previous_ref" field.
+func (_c *EntityChangeCreate) SetPreviousRef(v string) *EntityChangeCreate {
+	_c.mutation.SetPreviousRef(v)
+	return _c
+}
+
+// SetNillablePreviousRef sets the "previous_ref" field if the given value is not nil.
+func (_c *EntityChangeCreate) SetNillablePreviousRef(v *string) *EntityChangeCreate {
+	if v != nil {
+		_c.SetPreviousRef(*v)
+	}
+	return _c
+}
+
 // SetEtag sets the "etag" field.
 func (_c *EntityChangeCreate) SetEtag(v string) *EntityChangeCreate {
 	_c.mutation.SetEtag(v)
@@ -119,6 +133,10 @@ func (_c *EntityChangeCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *EntityChangeCreate) defaults() {
+	if _, ok := _c.mutation.PreviousRef(); !ok {
+		v := entitychange.DefaultPreviousRef
+		_c.mutation.SetPreviousRef(v)
+	}
 	if _, ok := _c.mutation.Commit(); !ok {
 		v := entitychange.DefaultCommit
 		_c.mutation.SetCommit(v)
@@ -135,6 +153,9 @@ func (_c *EntityChangeCreate) check() error {
 	}
 	if _, ok := _c.mutation.Ref(); !ok {
 		return &ValidationError{Name: "ref", err: errors.New(`ent: missing required field "EntityChange.ref"`)}
+	}
+	if _, ok := _c.mutation.PreviousRef(); !ok {
+		return &ValidationError{Name: "previous_ref", err: errors.New(`ent: missing required field "EntityChange.previous_ref"`)}
 	}
 	if _, ok := _c.mutation.Etag(); !ok {
 		return &ValidationError{Name: "etag", err: errors.New(`ent: missing required field "EntityChange.etag"`)}
@@ -195,6 +216,10 @@ func (_c *EntityChangeCreate) createSpec() (*EntityChange, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.Ref(); ok {
 		_spec.SetField(entitychange.FieldRef, field.TypeString, value)
 		_node.Ref = value
+	}
+	if value, ok := _c.mutation.PreviousRef(); ok {
+		_spec.SetField(entitychange.FieldPreviousRef, field.TypeString, value)
+		_node.PreviousRef = value
 	}
 	if value, ok := _c.mutation.Etag(); ok {
 		_spec.SetField(entitychange.FieldEtag, field.TypeString, value)
@@ -301,6 +326,18 @@ func (u *EntityChangeUpsert) SetRef(v string) *EntityChangeUpsert {
 // UpdateRef sets the "ref" field to the value that was provided on create.
 func (u *EntityChangeUpsert) UpdateRef() *EntityChangeUpsert {
 	u.SetExcluded(entitychange.FieldRef)
+	return u
+}
+
+// SetPreviousRef sets the "previous_ref" field.
+func (u *EntityChangeUpsert) SetPreviousRef(v string) *EntityChangeUpsert {
+	u.Set(entitychange.FieldPreviousRef, v)
+	return u
+}
+
+// UpdatePreviousRef sets the "previous_ref" field to the value that was provided on create.
+func (u *EntityChangeUpsert) UpdatePreviousRef() *EntityChangeUpsert {
+	u.SetExcluded(entitychange.FieldPreviousRef)
 	return u
 }
 
@@ -451,6 +488,20 @@ func (u *EntityChangeUpsertOne) SetRef(v string) *EntityChangeUpsertOne {
 func (u *EntityChangeUpsertOne) UpdateRef() *EntityChangeUpsertOne {
 	return u.Update(func(s *EntityChangeUpsert) {
 		s.UpdateRef()
+	})
+}
+
+// SetPreviousRef sets the "previous_ref" field.
+func (u *EntityChangeUpsertOne) SetPreviousRef(v string) *EntityChangeUpsertOne {
+	return u.Update(func(s *EntityChangeUpsert) {
+		s.SetPreviousRef(v)
+	})
+}
+
+// UpdatePreviousRef sets the "previous_ref" field to the value that was provided on create.
+func (u *EntityChangeUpsertOne) UpdatePreviousRef() *EntityChangeUpsertOne {
+	return u.Update(func(s *EntityChangeUpsert) {
+		s.UpdatePreviousRef()
 	})
 }
 
@@ -777,6 +828,20 @@ func (u *EntityChangeUpsertBulk) SetRef(v string) *EntityChangeUpsertBulk {
 func (u *EntityChangeUpsertBulk) UpdateRef() *EntityChangeUpsertBulk {
 	return u.Update(func(s *EntityChangeUpsert) {
 		s.UpdateRef()
+	})
+}
+
+// SetPreviousRef sets the "previous_ref" field.
+func (u *EntityChangeUpsertBulk) SetPreviousRef(v string) *EntityChangeUpsertBulk {
+	return u.Update(func(s *EntityChangeUpsert) {
+		s.SetPreviousRef(v)
+	})
+}
+
+// UpdatePreviousRef sets the "previous_ref" field to the value that was provided on create.
+func (u *EntityChangeUpsertBulk) UpdatePreviousRef() *EntityChangeUpsertBulk {
+	return u.Update(func(s *EntityChangeUpsert) {
+		s.UpdatePreviousRef()
 	})
 }
 

@@ -71,6 +71,20 @@ func (_u *EntityChangeUpdate) SetNillableRef(v *string) *EntityChangeUpdate {
 	return _u
 }
 
+// SetPreviousRef sets the "previous_ref" field.
+func (_u *EntityChangeUpdate) SetPreviousRef(v string) *EntityChangeUpdate {
+	_u.mutation.SetPreviousRef(v)
+	return _u
+}
+
+// SetNillablePreviousRef sets the "previous_ref" field if the given value is not nil.
+func (_u *EntityChangeUpdate) SetNillablePreviousRef(v *string) *EntityChangeUpdate {
+	if v != nil {
+		_u.SetPreviousRef(*v)
+	}
+	return _u
+}
+
 // SetEtag sets the "etag" field.
 func (_u *EntityChangeUpdate) SetEtag(v string) *EntityChangeUpdate {
 	_u.mutation.SetEtag(v)
@@ -197,6 +211,9 @@ func (_u *EntityChangeUpdate) sqlSave(ctx context.Context) (_node int, err error
 	if value, ok := _u.mutation.Ref(); ok {
 		_spec.SetField(entitychange.FieldRef, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.PreviousRef(); ok {
+		_spec.SetField(entitychange.FieldPreviousRef, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.Etag(); ok {
 		_spec.SetField(entitychange.FieldEtag, field.TypeString, value)
 	}
@@ -272,6 +289,20 @@ func (_u *EntityChangeUpdateOne) SetRef(v string) *EntityChangeUpdateOne {
 func (_u *EntityChangeUpdateOne) SetNillableRef(v *string) *EntityChangeUpdateOne {
 	if v != nil {
 		_u.SetRef(*v)
+	}
+	return _u
+}
+
+// SetPreviousRef sets the "previous_ref" field.
+func (_u *EntityChangeUpdateOne) SetPreviousRef(v string) *EntityChangeUpdateOne {
+	_u.mutation.SetPreviousRef(v)
+	return _u
+}
+
+// SetNillablePreviousRef sets the "previous_ref" field if the given value is not nil.
+func (_u *EntityChangeUpdateOne) SetNillablePreviousRef(v *string) *EntityChangeUpdateOne {
+	if v != nil {
+		_u.SetPreviousRef(*v)
 	}
 	return _u
 }
@@ -431,6 +462,9 @@ func (_u *EntityChangeUpdateOne) sqlSave(ctx context.Context) (_node *EntityChan
 	}
 	if value, ok := _u.mutation.Ref(); ok {
 		_spec.SetField(entitychange.FieldRef, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PreviousRef(); ok {
+		_spec.SetField(entitychange.FieldPreviousRef, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Etag(); ok {
 		_spec.SetField(entitychange.FieldEtag, field.TypeString, value)

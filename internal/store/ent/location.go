@@ -32,7 +32,21 @@ type Location struct {
 	// LastRefreshed holds the value of the "last_refreshed" field.
 	LastRefreshed *time.Time `json:"last_refreshed,omitempty"`
 	// Commit holds the value of the "commit" field.
-	Commit       string `json:"commit,omitempty"`
+	Commit string `json:"commit,omitempty"`
+	// by which its source says that nothing changed: an ETag, a digest
+	Version string `json:"version,omitempty"`
+	// the location that found this one
+	ParentID string `json:"parent_id,omitempty"`
+	// JSON: how its source is searched
+	Settings string `json:"settings,omitempty"`
+	// seconds; 0 is the server's setting
+	RefreshEvery int `json:"refresh_every,omitempty"`
+	// when it is due; none is never by itself
+	RefreshAt *time.Time `json:"refresh_at,omitempty"`
+	// LastSucceeded holds the value of the "last_succeeded" field.
+	LastSucceeded *time.Time `json:"last_succeeded,omitempty"`
+	// in a row
+	Failures     int `json:"failures,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -41,9 +55,11 @@ func (*Location) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case location.FieldID, location.FieldType, location.FieldTarget, location.FieldBranch, location.FieldPath, location.FieldCreatedBy, location.FieldCommit:
+		case location.FieldRefreshEvery, location.FieldFailures:
+			values[i] = new(sql.NullInt64)
+		case location.FieldID, location.FieldType, location.FieldTarget, location.FieldBranch, location.FieldPath, location.FieldCreatedBy, location.FieldCommit, location.FieldVersion, location.FieldParentID, location.FieldSettings:
 			values[i] = new(sql.NullString)
-		case location.FieldCreatedAt, location.FieldLastRefreshed:
+		case location.FieldCreatedAt, location.FieldLastRefreshed, location.FieldRefreshAt, location.FieldLastSucceeded:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -115,6 +131,50 @@ func (_m *Location) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Commit = value.String
 			}
+		case location.FieldVersion:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field version", values[i])
+			} else if value.Valid {
+				_m.Version = value.String
+			}
+		case location.FieldParentID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field parent_id", values[i])
+			} else if value.Valid {
+				_m.ParentID = value.String
+			}
+		case location.FieldSettings:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field settings", values[i])
+			} else if value.Valid {
+				_m.Settings = value.String
+			}
+		case location.FieldRefreshEvery:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field refresh_every", values[i])
+			} else if value.Valid {
+				_m.RefreshEvery = int(value.Int64)
+			}
+		case location.FieldRefreshAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field refresh_at", values[i])
+			} else if value.Valid {
+				_m.RefreshAt = new(time.Time)
+				*_m.RefreshAt = value.Time
+			}
+		case location.FieldLastSucceeded:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field last_succeeded", values[i])
+			} else if value.Valid {
+				_m.LastSucceeded = new(time.Time)
+				*_m.LastSucceeded = value.Time
+			}
+		case location.FieldFailures:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field failures", values[i])
+			} else if value.Valid {
+				_m.Failures = int(value.Int64)
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -176,6 +236,31 @@ func (_m *Location) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("commit=")
 	builder.WriteString(_m.Commit)
+	builder.WriteString(", ")
+	builder.WriteString("version=")
+	builder.WriteString(_m.Version)
+	builder.WriteString(", ")
+	builder.WriteString("parent_id=")
+	builder.WriteString(_m.ParentID)
+	builder.WriteString(", ")
+	builder.WriteString("settings=")
+	builder.WriteString(_m.Settings)
+	builder.WriteString(", ")
+	builder.WriteString("refresh_every=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RefreshEvery))
+	builder.WriteString(", ")
+	if v := _m.RefreshAt; v != nil {
+		builder.WriteString("refresh_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.LastSucceeded; v != nil {
+		builder.WriteString("last_succeeded=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("failures=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Failures))
 	builder.WriteByte(')')
 	return builder.String()
 }

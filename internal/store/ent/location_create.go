@@ -111,6 +111,104 @@ func (_c *LocationCreate) SetNillableCommit(v *string) *LocationCreate {
 	return _c
 }
 
+// SetVersion sets the "version" field.
+func (_c *LocationCreate) SetVersion(v string) *LocationCreate {
+	_c.mutation.SetVersion(v)
+	return _c
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_c *LocationCreate) SetNillableVersion(v *string) *LocationCreate {
+	if v != nil {
+		_c.SetVersion(*v)
+	}
+	return _c
+}
+
+// SetParentID sets the "parent_id" field.
+func (_c *LocationCreate) SetParentID(v string) *LocationCreate {
+	_c.mutation.SetParentID(v)
+	return _c
+}
+
+// SetNillableParentID sets the "parent_id" field if the given value is not nil.
+func (_c *LocationCreate) SetNillableParentID(v *string) *LocationCreate {
+	if v != nil {
+		_c.SetParentID(*v)
+	}
+	return _c
+}
+
+// SetSettings sets the "settings" field.
+func (_c *LocationCreate) SetSettings(v string) *LocationCreate {
+	_c.mutation.SetSettings(v)
+	return _c
+}
+
+// SetNillableSettings sets the "settings" field if the given value is not nil.
+func (_c *LocationCreate) SetNillableSettings(v *string) *LocationCreate {
+	if v != nil {
+		_c.SetSettings(*v)
+	}
+	return _c
+}
+
+// SetRefreshEvery sets the "refresh_every" field.
+func (_c *LocationCreate) SetRefreshEvery(v int) *LocationCreate {
+	_c.mutation.SetRefreshEvery(v)
+	return _c
+}
+
+// SetNillableRefreshEvery sets the "refresh_every" field if the given value is not nil.
+func (_c *LocationCreate) SetNillableRefreshEvery(v *int) *LocationCreate {
+	if v != nil {
+		_c.SetRefreshEvery(*v)
+	}
+	return _c
+}
+
+// SetRefreshAt sets the "refresh_at" field.
+func (_c *LocationCreate) SetRefreshAt(v time.Time) *LocationCreate {
+	_c.mutation.SetRefreshAt(v)
+	return _c
+}
+
+// SetNillableRefreshAt sets the "refresh_at" field if the given value is not nil.
+func (_c *LocationCreate) SetNillableRefreshAt(v *time.Time) *LocationCreate {
+	if v != nil {
+		_c.SetRefreshAt(*v)
+	}
+	return _c
+}
+
+// SetLastSucceeded sets the "last_succeeded" field.
+func (_c *LocationCreate) SetLastSucceeded(v time.Time) *LocationCreate {
+	_c.mutation.SetLastSucceeded(v)
+	return _c
+}
+
+// SetNillableLastSucceeded sets the "last_succeeded" field if the given value is not nil.
+func (_c *LocationCreate) SetNillableLastSucceeded(v *time.Time) *LocationCreate {
+	if v != nil {
+		_c.SetLastSucceeded(*v)
+	}
+	return _c
+}
+
+// SetFailures sets the "failures" field.
+func (_c *LocationCreate) SetFailures(v int) *LocationCreate {
+	_c.mutation.SetFailures(v)
+	return _c
+}
+
+// SetNillableFailures sets the "failures" field if the given value is not nil.
+func (_c *LocationCreate) SetNillableFailures(v *int) *LocationCreate {
+	if v != nil {
+		_c.SetFailures(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *LocationCreate) SetID(v string) *LocationCreate {
 	_c.mutation.SetID(v)
@@ -168,6 +266,26 @@ func (_c *LocationCreate) defaults() {
 		v := location.DefaultCommit
 		_c.mutation.SetCommit(v)
 	}
+	if _, ok := _c.mutation.Version(); !ok {
+		v := location.DefaultVersion
+		_c.mutation.SetVersion(v)
+	}
+	if _, ok := _c.mutation.ParentID(); !ok {
+		v := location.DefaultParentID
+		_c.mutation.SetParentID(v)
+	}
+	if _, ok := _c.mutation.Settings(); !ok {
+		v := location.DefaultSettings
+		_c.mutation.SetSettings(v)
+	}
+	if _, ok := _c.mutation.RefreshEvery(); !ok {
+		v := location.DefaultRefreshEvery
+		_c.mutation.SetRefreshEvery(v)
+	}
+	if _, ok := _c.mutation.Failures(); !ok {
+		v := location.DefaultFailures
+		_c.mutation.SetFailures(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -192,6 +310,21 @@ func (_c *LocationCreate) check() error {
 	}
 	if _, ok := _c.mutation.Commit(); !ok {
 		return &ValidationError{Name: "commit", err: errors.New(`ent: missing required field "Location.commit"`)}
+	}
+	if _, ok := _c.mutation.Version(); !ok {
+		return &ValidationError{Name: "version", err: errors.New(`ent: missing required field "Location.version"`)}
+	}
+	if _, ok := _c.mutation.ParentID(); !ok {
+		return &ValidationError{Name: "parent_id", err: errors.New(`ent: missing required field "Location.parent_id"`)}
+	}
+	if _, ok := _c.mutation.Settings(); !ok {
+		return &ValidationError{Name: "settings", err: errors.New(`ent: missing required field "Location.settings"`)}
+	}
+	if _, ok := _c.mutation.RefreshEvery(); !ok {
+		return &ValidationError{Name: "refresh_every", err: errors.New(`ent: missing required field "Location.refresh_every"`)}
+	}
+	if _, ok := _c.mutation.Failures(); !ok {
+		return &ValidationError{Name: "failures", err: errors.New(`ent: missing required field "Location.failures"`)}
 	}
 	return nil
 }
@@ -260,6 +393,34 @@ func (_c *LocationCreate) createSpec() (*Location, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Commit(); ok {
 		_spec.SetField(location.FieldCommit, field.TypeString, value)
 		_node.Commit = value
+	}
+	if value, ok := _c.mutation.Version(); ok {
+		_spec.SetField(location.FieldVersion, field.TypeString, value)
+		_node.Version = value
+	}
+	if value, ok := _c.mutation.ParentID(); ok {
+		_spec.SetField(location.FieldParentID, field.TypeString, value)
+		_node.ParentID = value
+	}
+	if value, ok := _c.mutation.Settings(); ok {
+		_spec.SetField(location.FieldSettings, field.TypeString, value)
+		_node.Settings = value
+	}
+	if value, ok := _c.mutation.RefreshEvery(); ok {
+		_spec.SetField(location.FieldRefreshEvery, field.TypeInt, value)
+		_node.RefreshEvery = value
+	}
+	if value, ok := _c.mutation.RefreshAt(); ok {
+		_spec.SetField(location.FieldRefreshAt, field.TypeTime, value)
+		_node.RefreshAt = &value
+	}
+	if value, ok := _c.mutation.LastSucceeded(); ok {
+		_spec.SetField(location.FieldLastSucceeded, field.TypeTime, value)
+		_node.LastSucceeded = &value
+	}
+	if value, ok := _c.mutation.Failures(); ok {
+		_spec.SetField(location.FieldFailures, field.TypeInt, value)
+		_node.Failures = value
 	}
 	return _node, _spec
 }
@@ -400,6 +561,114 @@ func (u *LocationUpsert) SetCommit(v string) *LocationUpsert {
 // UpdateCommit sets the "commit" field to the value that was provided on create.
 func (u *LocationUpsert) UpdateCommit() *LocationUpsert {
 	u.SetExcluded(location.FieldCommit)
+	return u
+}
+
+// SetVersion sets the "version" field.
+func (u *LocationUpsert) SetVersion(v string) *LocationUpsert {
+	u.Set(location.FieldVersion, v)
+	return u
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *LocationUpsert) UpdateVersion() *LocationUpsert {
+	u.SetExcluded(location.FieldVersion)
+	return u
+}
+
+// SetParentID sets the "parent_id" field.
+func (u *LocationUpsert) SetParentID(v string) *LocationUpsert {
+	u.Set(location.FieldParentID, v)
+	return u
+}
+
+// UpdateParentID sets the "parent_id" field to the value that was provided on create.
+func (u *LocationUpsert) UpdateParentID() *LocationUpsert {
+	u.SetExcluded(location.FieldParentID)
+	return u
+}
+
+// SetSettings sets the "settings" field.
+func (u *LocationUpsert) SetSettings(v string) *LocationUpsert {
+	u.Set(location.FieldSettings, v)
+	return u
+}
+
+// UpdateSettings sets the "settings" field to the value that was provided on create.
+func (u *LocationUpsert) UpdateSettings() *LocationUpsert {
+	u.SetExcluded(location.FieldSettings)
+	return u
+}
+
+// SetRefreshEvery sets the "refresh_every" field.
+func (u *LocationUpsert) SetRefreshEvery(v int) *LocationUpsert {
+	u.Set(location.FieldRefreshEvery, v)
+	return u
+}
+
+// UpdateRefreshEvery sets the "refresh_every" field to the value that was provided on create.
+func (u *LocationUpsert) UpdateRefreshEvery() *LocationUpsert {
+	u.SetExcluded(location.FieldRefreshEvery)
+	return u
+}
+
+// AddRefreshEvery adds v to the "refresh_every" field.
+func (u *LocationUpsert) AddRefreshEvery(v int) *LocationUpsert {
+	u.Add(location.FieldRefreshEvery, v)
+	return u
+}
+
+// SetRefreshAt sets the "refresh_at" field.
+func (u *LocationUpsert) SetRefreshAt(v time.Time) *LocationUpsert {
+	u.Set(location.FieldRefreshAt, v)
+	return u
+}
+
+// UpdateRefreshAt sets the "refresh_at" field to the value that was provided on create.
+func (u *LocationUpsert) UpdateRefreshAt() *LocationUpsert {
+	u.SetExcluded(location.FieldRefreshAt)
+	return u
+}
+
+// ClearRefreshAt clears the value of the "refresh_at" field.
+func (u *LocationUpsert) ClearRefreshAt() *LocationUpsert {
+	u.SetNull(location.FieldRefreshAt)
+	return u
+}
+
+// SetLastSucceeded sets the "last_succeeded" field.
+func (u *LocationUpsert) SetLastSucceeded(v time.Time) *LocationUpsert {
+	u.Set(location.FieldLastSucceeded, v)
+	return u
+}
+
+// UpdateLastSucceeded sets the "last_succeeded" field to the value that was provided on create.
+func (u *LocationUpsert) UpdateLastSucceeded() *LocationUpsert {
+	u.SetExcluded(location.FieldLastSucceeded)
+	return u
+}
+
+// ClearLastSucceeded clears the value of the "last_succeeded" field.
+func (u *LocationUpsert) ClearLastSucceeded() *LocationUpsert {
+	u.SetNull(location.FieldLastSucceeded)
+	return u
+}
+
+// SetFailures sets the "failures" field.
+func (u *LocationUpsert) SetFailures(v int) *LocationUpsert {
+	u.Set(location.FieldFailures, v)
+	return u
+}
+
+// UpdateFailures sets the "failures" field to the value that was provided on create.
+func (u *LocationUpsert) UpdateFailures() *LocationUpsert {
+	u.SetExcluded(location.FieldFailures)
+	return u
+}
+
+// AddFailures adds v to the "failures" field.
+func (u *LocationUpsert) AddFailures(v int) *LocationUpsert {
+	u.Add(location.FieldFailures, v)
 	return u
 }
 
@@ -556,6 +825,132 @@ func (u *LocationUpsertOne) SetCommit(v string) *LocationUpsertOne {
 func (u *LocationUpsertOne) UpdateCommit() *LocationUpsertOne {
 	return u.Update(func(s *LocationUpsert) {
 		s.UpdateCommit()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *LocationUpsertOne) SetVersion(v string) *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *LocationUpsertOne) UpdateVersion() *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.UpdateVersion()
+	})
+}
+
+// SetParentID sets the "parent_id" field.
+func (u *LocationUpsertOne) SetParentID(v string) *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.SetParentID(v)
+	})
+}
+
+// UpdateParentID sets the "parent_id" field to the value that was provided on create.
+func (u *LocationUpsertOne) UpdateParentID() *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.UpdateParentID()
+	})
+}
+
+// SetSettings sets the "settings" field.
+func (u *LocationUpsertOne) SetSettings(v string) *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.SetSettings(v)
+	})
+}
+
+// UpdateSettings sets the "settings" field to the value that was provided on create.
+func (u *LocationUpsertOne) UpdateSettings() *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.UpdateSettings()
+	})
+}
+
+// SetRefreshEvery sets the "refresh_every" field.
+func (u *LocationUpsertOne) SetRefreshEvery(v int) *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.SetRefreshEvery(v)
+	})
+}
+
+// AddRefreshEvery adds v to the "refresh_every" field.
+func (u *LocationUpsertOne) AddRefreshEvery(v int) *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.AddRefreshEvery(v)
+	})
+}
+
+// UpdateRefreshEvery sets the "refresh_every" field to the value that was provided on create.
+func (u *LocationUpsertOne) UpdateRefreshEvery() *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.UpdateRefreshEvery()
+	})
+}
+
+// SetRefreshAt sets the "refresh_at" field.
+func (u *LocationUpsertOne) SetRefreshAt(v time.Time) *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.SetRefreshAt(v)
+	})
+}
+
+// UpdateRefreshAt sets the "refresh_at" field to the value that was provided on create.
+func (u *LocationUpsertOne) UpdateRefreshAt() *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.UpdateRefreshAt()
+	})
+}
+
+// ClearRefreshAt clears the value of the "refresh_at" field.
+func (u *LocationUpsertOne) ClearRefreshAt() *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.ClearRefreshAt()
+	})
+}
+
+// SetLastSucceeded sets the "last_succeeded" field.
+func (u *LocationUpsertOne) SetLastSucceeded(v time.Time) *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.SetLastSucceeded(v)
+	})
+}
+
+// UpdateLastSucceeded sets the "last_succeeded" field to the value that was provided on create.
+func (u *LocationUpsertOne) UpdateLastSucceeded() *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.UpdateLastSucceeded()
+	})
+}
+
+// ClearLastSucceeded clears the value of the "last_succeeded" field.
+func (u *LocationUpsertOne) ClearLastSucceeded() *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.ClearLastSucceeded()
+	})
+}
+
+// SetFailures sets the "failures" field.
+func (u *LocationUpsertOne) SetFailures(v int) *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.SetFailures(v)
+	})
+}
+
+// AddFailures adds v to the "failures" field.
+func (u *LocationUpsertOne) AddFailures(v int) *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.AddFailures(v)
+	})
+}
+
+// UpdateFailures sets the "failures" field to the value that was provided on create.
+func (u *LocationUpsertOne) UpdateFailures() *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.UpdateFailures()
 	})
 }
 
@@ -879,6 +1274,132 @@ func (u *LocationUpsertBulk) SetCommit(v string) *LocationUpsertBulk {
 func (u *LocationUpsertBulk) UpdateCommit() *LocationUpsertBulk {
 	return u.Update(func(s *LocationUpsert) {
 		s.UpdateCommit()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *LocationUpsertBulk) SetVersion(v string) *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *LocationUpsertBulk) UpdateVersion() *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.UpdateVersion()
+	})
+}
+
+// SetParentID sets the "parent_id" field.
+func (u *LocationUpsertBulk) SetParentID(v string) *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.SetParentID(v)
+	})
+}
+
+// UpdateParentID sets the "parent_id" field to the value that was provided on create.
+func (u *LocationUpsertBulk) UpdateParentID() *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.UpdateParentID()
+	})
+}
+
+// SetSettings sets the "settings" field.
+func (u *LocationUpsertBulk) SetSettings(v string) *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.SetSettings(v)
+	})
+}
+
+// UpdateSettings sets the "settings" field to the value that was provided on create.
+func (u *LocationUpsertBulk) UpdateSettings() *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.UpdateSettings()
+	})
+}
+
+// SetRefreshEvery sets the "refresh_every" field.
+func (u *LocationUpsertBulk) SetRefreshEvery(v int) *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.SetRefreshEvery(v)
+	})
+}
+
+// AddRefreshEvery adds v to the "refresh_every" field.
+func (u *LocationUpsertBulk) AddRefreshEvery(v int) *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.AddRefreshEvery(v)
+	})
+}
+
+// UpdateRefreshEvery sets the "refresh_every" field to the value that was provided on create.
+func (u *LocationUpsertBulk) UpdateRefreshEvery() *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.UpdateRefreshEvery()
+	})
+}
+
+// SetRefreshAt sets the "refresh_at" field.
+func (u *LocationUpsertBulk) SetRefreshAt(v time.Time) *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.SetRefreshAt(v)
+	})
+}
+
+// UpdateRefreshAt sets the "refresh_at" field to the value that was provided on create.
+func (u *LocationUpsertBulk) UpdateRefreshAt() *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.UpdateRefreshAt()
+	})
+}
+
+// ClearRefreshAt clears the value of the "refresh_at" field.
+func (u *LocationUpsertBulk) ClearRefreshAt() *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.ClearRefreshAt()
+	})
+}
+
+// SetLastSucceeded sets the "last_succeeded" field.
+func (u *LocationUpsertBulk) SetLastSucceeded(v time.Time) *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.SetLastSucceeded(v)
+	})
+}
+
+// UpdateLastSucceeded sets the "last_succeeded" field to the value that was provided on create.
+func (u *LocationUpsertBulk) UpdateLastSucceeded() *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.UpdateLastSucceeded()
+	})
+}
+
+// ClearLastSucceeded clears the value of the "last_succeeded" field.
+func (u *LocationUpsertBulk) ClearLastSucceeded() *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.ClearLastSucceeded()
+	})
+}
+
+// SetFailures sets the "failures" field.
+func (u *LocationUpsertBulk) SetFailures(v int) *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.SetFailures(v)
+	})
+}
+
+// AddFailures adds v to the "failures" field.
+func (u *LocationUpsertBulk) AddFailures(v int) *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.AddFailures(v)
+	})
+}
+
+// UpdateFailures sets the "failures" field to the value that was provided on create.
+func (u *LocationUpsertBulk) UpdateFailures() *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.UpdateFailures()
 	})
 }
 

@@ -133,6 +133,130 @@ func (_u *LocationUpdate) SetNillableCommit(v *string) *LocationUpdate {
 	return _u
 }
 
+// SetVersion sets the "version" field.
+func (_u *LocationUpdate) SetVersion(v string) *LocationUpdate {
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *LocationUpdate) SetNillableVersion(v *string) *LocationUpdate {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// SetParentID sets the "parent_id" field.
+func (_u *LocationUpdate) SetParentID(v string) *LocationUpdate {
+	_u.mutation.SetParentID(v)
+	return _u
+}
+
+// SetNillableParentID sets the "parent_id" field if the given value is not nil.
+func (_u *LocationUpdate) SetNillableParentID(v *string) *LocationUpdate {
+	if v != nil {
+		_u.SetParentID(*v)
+	}
+	return _u
+}
+
+// SetSettings sets the "settings" field.
+func (_u *LocationUpdate) SetSettings(v string) *LocationUpdate {
+	_u.mutation.SetSettings(v)
+	return _u
+}
+
+// SetNillableSettings sets the "settings" field if the given value is not nil.
+func (_u *LocationUpdate) SetNillableSettings(v *string) *LocationUpdate {
+	if v != nil {
+		_u.SetSettings(*v)
+	}
+	return _u
+}
+
+// SetRefreshEvery sets the "refresh_every" field.
+func (_u *LocationUpdate) SetRefreshEvery(v int) *LocationUpdate {
+	_u.mutation.ResetRefreshEvery()
+	_u.mutation.SetRefreshEvery(v)
+	return _u
+}
+
+// SetNillableRefreshEvery sets the "refresh_every" field if the given value is not nil.
+func (_u *LocationUpdate) SetNillableRefreshEvery(v *int) *LocationUpdate {
+	if v != nil {
+		_u.SetRefreshEvery(*v)
+	}
+	return _u
+}
+
+// AddRefreshEvery adds value to the "refresh_every" field.
+func (_u *LocationUpdate) AddRefreshEvery(v int) *LocationUpdate {
+	_u.mutation.AddRefreshEvery(v)
+	return _u
+}
+
+// SetRefreshAt sets the "refresh_at" field.
+func (_u *LocationUpdate) SetRefreshAt(v time.Time) *LocationUpdate {
+	_u.mutation.SetRefreshAt(v)
+	return _u
+}
+
+// SetNillableRefreshAt sets the "refresh_at" field if the given value is not nil.
+func (_u *LocationUpdate) SetNillableRefreshAt(v *time.Time) *LocationUpdate {
+	if v != nil {
+		_u.SetRefreshAt(*v)
+	}
+	return _u
+}
+
+// ClearRefreshAt clears the value of the "refresh_at" field.
+func (_u *LocationUpdate) ClearRefreshAt() *LocationUpdate {
+	_u.mutation.ClearRefreshAt()
+	return _u
+}
+
+// SetLastSucceeded sets the "last_succeeded" field.
+func (_u *LocationUpdate) SetLastSucceeded(v time.Time) *LocationUpdate {
+	_u.mutation.SetLastSucceeded(v)
+	return _u
+}
+
+// SetNillableLastSucceeded sets the "last_succeeded" field if the given value is not nil.
+func (_u *LocationUpdate) SetNillableLastSucceeded(v *time.Time) *LocationUpdate {
+	if v != nil {
+		_u.SetLastSucceeded(*v)
+	}
+	return _u
+}
+
+// ClearLastSucceeded clears the value of the "last_succeeded" field.
+func (_u *LocationUpdate) ClearLastSucceeded() *LocationUpdate {
+	_u.mutation.ClearLastSucceeded()
+	return _u
+}
+
+// SetFailures sets the "failures" field.
+func (_u *LocationUpdate) SetFailures(v int) *LocationUpdate {
+	_u.mutation.ResetFailures()
+	_u.mutation.SetFailures(v)
+	return _u
+}
+
+// SetNillableFailures sets the "failures" field if the given value is not nil.
+func (_u *LocationUpdate) SetNillableFailures(v *int) *LocationUpdate {
+	if v != nil {
+		_u.SetFailures(*v)
+	}
+	return _u
+}
+
+// AddFailures adds value to the "failures" field.
+func (_u *LocationUpdate) AddFailures(v int) *LocationUpdate {
+	_u.mutation.AddFailures(v)
+	return _u
+}
+
 // Mutation returns the LocationMutation object of the builder.
 func (_u *LocationUpdate) Mutation() *LocationMutation {
 	return _u.mutation
@@ -203,6 +327,39 @@ func (_u *LocationUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Commit(); ok {
 		_spec.SetField(location.FieldCommit, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(location.FieldVersion, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ParentID(); ok {
+		_spec.SetField(location.FieldParentID, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Settings(); ok {
+		_spec.SetField(location.FieldSettings, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.RefreshEvery(); ok {
+		_spec.SetField(location.FieldRefreshEvery, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedRefreshEvery(); ok {
+		_spec.AddField(location.FieldRefreshEvery, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.RefreshAt(); ok {
+		_spec.SetField(location.FieldRefreshAt, field.TypeTime, value)
+	}
+	if _u.mutation.RefreshAtCleared() {
+		_spec.ClearField(location.FieldRefreshAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.LastSucceeded(); ok {
+		_spec.SetField(location.FieldLastSucceeded, field.TypeTime, value)
+	}
+	if _u.mutation.LastSucceededCleared() {
+		_spec.ClearField(location.FieldLastSucceeded, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Failures(); ok {
+		_spec.SetField(location.FieldFailures, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedFailures(); ok {
+		_spec.AddField(location.FieldFailures, field.TypeInt, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -330,6 +487,130 @@ func (_u *LocationUpdateOne) SetNillableCommit(v *string) *LocationUpdateOne {
 	return _u
 }
 
+// SetVersion sets the "version" field.
+func (_u *LocationUpdateOne) SetVersion(v string) *LocationUpdateOne {
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *LocationUpdateOne) SetNillableVersion(v *string) *LocationUpdateOne {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// SetParentID sets the "parent_id" field.
+func (_u *LocationUpdateOne) SetParentID(v string) *LocationUpdateOne {
+	_u.mutation.SetParentID(v)
+	return _u
+}
+
+// SetNillableParentID sets the "parent_id" field if the given value is not nil.
+func (_u *LocationUpdateOne) SetNillableParentID(v *string) *LocationUpdateOne {
+	if v != nil {
+		_u.SetParentID(*v)
+	}
+	return _u
+}
+
+// SetSettings sets the "settings" field.
+func (_u *LocationUpdateOne) SetSettings(v string) *LocationUpdateOne {
+	_u.mutation.SetSettings(v)
+	return _u
+}
+
+// SetNillableSettings sets the "settings" field if the given value is not nil.
+func (_u *LocationUpdateOne) SetNillableSettings(v *string) *LocationUpdateOne {
+	if v != nil {
+		_u.SetSettings(*v)
+	}
+	return _u
+}
+
+// SetRefreshEvery sets the "refresh_every" field.
+func (_u *LocationUpdateOne) SetRefreshEvery(v int) *LocationUpdateOne {
+	_u.mutation.ResetRefreshEvery()
+	_u.mutation.SetRefreshEvery(v)
+	return _u
+}
+
+// SetNillableRefreshEvery sets the "refresh_every" field if the given value is not nil.
+func (_u *LocationUpdateOne) SetNillableRefreshEvery(v *int) *LocationUpdateOne {
+	if v != nil {
+		_u.SetRefreshEvery(*v)
+	}
+	return _u
+}
+
+// AddRefreshEvery adds value to the "refresh_every" field.
+func (_u *LocationUpdateOne) AddRefreshEvery(v int) *LocationUpdateOne {
+	_u.mutation.AddRefreshEvery(v)
+	return _u
+}
+
+// SetRefreshAt sets the "refresh_at" field.
+func (_u *LocationUpdateOne) SetRefreshAt(v time.Time) *LocationUpdateOne {
+	_u.mutation.SetRefreshAt(v)
+	return _u
+}
+
+// SetNillableRefreshAt sets the "refresh_at" field if the given value is not nil.
+func (_u *LocationUpdateOne) SetNillableRefreshAt(v *time.Time) *LocationUpdateOne {
+	if v != nil {
+		_u.SetRefreshAt(*v)
+	}
+	return _u
+}
+
+// ClearRefreshAt clears the value of the "refresh_at" field.
+func (_u *LocationUpdateOne) ClearRefreshAt() *LocationUpdateOne {
+	_u.mutation.ClearRefreshAt()
+	return _u
+}
+
+// SetLastSucceeded sets the "last_succeeded" field.
+func (_u *LocationUpdateOne) SetLastSucceeded(v time.Time) *LocationUpdateOne {
+	_u.mutation.SetLastSucceeded(v)
+	return _u
+}
+
+// SetNillableLastSucceeded sets the "last_succeeded" field if the given value is not nil.
+func (_u *LocationUpdateOne) SetNillableLastSucceeded(v *time.Time) *LocationUpdateOne {
+	if v != nil {
+		_u.SetLastSucceeded(*v)
+	}
+	return _u
+}
+
+// ClearLastSucceeded clears the value of the "last_succeeded" field.
+func (_u *LocationUpdateOne) ClearLastSucceeded() *LocationUpdateOne {
+	_u.mutation.ClearLastSucceeded()
+	return _u
+}
+
+// SetFailures sets the "failures" field.
+func (_u *LocationUpdateOne) SetFailures(v int) *LocationUpdateOne {
+	_u.mutation.ResetFailures()
+	_u.mutation.SetFailures(v)
+	return _u
+}
+
+// SetNillableFailures sets the "failures" field if the given value is not nil.
+func (_u *LocationUpdateOne) SetNillableFailures(v *int) *LocationUpdateOne {
+	if v != nil {
+		_u.SetFailures(*v)
+	}
+	return _u
+}
+
+// AddFailures adds value to the "failures" field.
+func (_u *LocationUpdateOne) AddFailures(v int) *LocationUpdateOne {
+	_u.mutation.AddFailures(v)
+	return _u
+}
+
 // Mutation returns the LocationMutation object of the builder.
 func (_u *LocationUpdateOne) Mutation() *LocationMutation {
 	return _u.mutation
@@ -430,6 +711,39 @@ func (_u *LocationUpdateOne) sqlSave(ctx context.Context) (_node *Location, err 
 	}
 	if value, ok := _u.mutation.Commit(); ok {
 		_spec.SetField(location.FieldCommit, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(location.FieldVersion, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ParentID(); ok {
+		_spec.SetField(location.FieldParentID, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Settings(); ok {
+		_spec.SetField(location.FieldSettings, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.RefreshEvery(); ok {
+		_spec.SetField(location.FieldRefreshEvery, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedRefreshEvery(); ok {
+		_spec.AddField(location.FieldRefreshEvery, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.RefreshAt(); ok {
+		_spec.SetField(location.FieldRefreshAt, field.TypeTime, value)
+	}
+	if _u.mutation.RefreshAtCleared() {
+		_spec.ClearField(location.FieldRefreshAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.LastSucceeded(); ok {
+		_spec.SetField(location.FieldLastSucceeded, field.TypeTime, value)
+	}
+	if _u.mutation.LastSucceededCleared() {
+		_spec.ClearField(location.FieldLastSucceeded, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Failures(); ok {
+		_spec.SetField(location.FieldFailures, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedFailures(); ok {
+		_spec.AddField(location.FieldFailures, field.TypeInt, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Location{config: _u.config}

@@ -17,11 +17,15 @@ import (
 	"github.com/goldenpath/platform/internal/store/ent/branch"
 	"github.com/goldenpath/platform/internal/store/ent/branchversion"
 	"github.com/goldenpath/platform/internal/store/ent/deployment"
+	"github.com/goldenpath/platform/internal/store/ent/document"
 	"github.com/goldenpath/platform/internal/store/ent/entity"
 	"github.com/goldenpath/platform/internal/store/ent/entitychange"
+	"github.com/goldenpath/platform/internal/store/ent/entitydocument"
+	"github.com/goldenpath/platform/internal/store/ent/entityterms"
 	"github.com/goldenpath/platform/internal/store/ent/environment"
 	"github.com/goldenpath/platform/internal/store/ent/integration"
 	"github.com/goldenpath/platform/internal/store/ent/location"
+	"github.com/goldenpath/platform/internal/store/ent/locationfile"
 	"github.com/goldenpath/platform/internal/store/ent/locationproblem"
 	"github.com/goldenpath/platform/internal/store/ent/pactcontent"
 	"github.com/goldenpath/platform/internal/store/ent/pacticipant"
@@ -29,6 +33,7 @@ import (
 	"github.com/goldenpath/platform/internal/store/ent/pacticipantversion"
 	"github.com/goldenpath/platform/internal/store/ent/pactpublication"
 	"github.com/goldenpath/platform/internal/store/ent/predicate"
+	"github.com/goldenpath/platform/internal/store/ent/repositorycheck"
 	"github.com/goldenpath/platform/internal/store/ent/run"
 	"github.com/goldenpath/platform/internal/store/ent/runevent"
 	"github.com/goldenpath/platform/internal/store/ent/runfile"
@@ -53,17 +58,22 @@ const (
 	TypeBranch             = "Branch"
 	TypeBranchVersion      = "BranchVersion"
 	TypeDeployment         = "Deployment"
+	TypeDocument           = "Document"
 	TypeEntity             = "Entity"
 	TypeEntityChange       = "EntityChange"
+	TypeEntityDocument     = "EntityDocument"
+	TypeEntityTerms        = "EntityTerms"
 	TypeEnvironment        = "Environment"
 	TypeIntegration        = "Integration"
 	TypeLocation           = "Location"
+	TypeLocationFile       = "LocationFile"
 	TypeLocationProblem    = "LocationProblem"
 	TypePactContent        = "PactContent"
 	TypePactPublication    = "PactPublication"
 	TypePacticipant        = "Pacticipant"
 	TypePacticipantLabel   = "PacticipantLabel"
 	TypePacticipantVersion = "PacticipantVersion"
+	TypeRepositoryCheck    = "RepositoryCheck"
 	TypeRun                = "Run"
 	TypeRunEvent           = "RunEvent"
 	TypeRunFile            = "RunFile"
@@ -3812,6 +3822,428 @@ func (m *DeploymentMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Deployment edge %s", name)
 }
 
+// DocumentMutation represents an operation that mutates the Document nodes in the graph.
+type DocumentMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	size          *int
+	addsize       *int
+	content       *[]byte
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*Document, error)
+	predicates    []predicate.Document
+}
+
+var _ ent.Mutation = (*DocumentMutation)(nil)
+
+// documentOption allows management of the mutation configuration using functional options.
+type documentOption func(*DocumentMutation)
+
+// newDocumentMutation creates new mutation for the Document entity.
+func newDocumentMutation(c config, op Op, opts ...documentOption) *DocumentMutation {
+	m := &DocumentMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDocument,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDocumentID sets the ID field of the mutation.
+func withDocumentID(id string) documentOption {
+	return func(m *DocumentMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Document
+		)
+		m.oldValue = func(ctx context.Context) (*Document, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Document.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDocument sets the old Document of the mutation.
+func withDocument(node *Document) documentOption {
+	return func(m *DocumentMutation) {
+		m.oldValue = func(context.Context) (*Document, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DocumentMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DocumentMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Document entities.
+func (m *DocumentMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DocumentMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DocumentMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Document.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSize sets the "size" field.
+func (m *DocumentMutation) SetSize(i int) {
+	m.size = &i
+	m.addsize = nil
+}
+
+// Size returns the value of the "size" field in the mutation.
+func (m *DocumentMutation) Size() (r int, exists bool) {
+	v := m.size
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSize returns the old "size" field's value of the Document entity.
+// If the Document object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentMutation) OldSize(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSize is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSize requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSize: %w", err)
+	}
+	return oldValue.Size, nil
+}
+
+// AddSize adds i to the "size" field.
+func (m *DocumentMutation) AddSize(i int) {
+	if m.addsize != nil {
+		*m.addsize += i
+	} else {
+		m.addsize = &i
+	}
+}
+
+// AddedSize returns the value that was added to the "size" field in this mutation.
+func (m *DocumentMutation) AddedSize() (r int, exists bool) {
+	v := m.addsize
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSize resets all changes to the "size" field.
+func (m *DocumentMutation) ResetSize() {
+	m.size = nil
+	m.addsize = nil
+}
+
+// SetContent sets the "content" field.
+func (m *DocumentMutation) SetContent(b []byte) {
+	m.content = &b
+}
+
+// Content returns the value of the "content" field in the mutation.
+func (m *DocumentMutation) Content() (r []byte, exists bool) {
+	v := m.content
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContent returns the old "content" field's value of the Document entity.
+// If the Document object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DocumentMutation) OldContent(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContent is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContent requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContent: %w", err)
+	}
+	return oldValue.Content, nil
+}
+
+// ResetContent resets all changes to the "content" field.
+func (m *DocumentMutation) ResetContent() {
+	m.content = nil
+}
+
+// Where appends a list predicates to the DocumentMutation builder.
+func (m *DocumentMutation) Where(ps ...predicate.Document) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DocumentMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DocumentMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Document, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DocumentMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DocumentMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Document).
+func (m *DocumentMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DocumentMutation) Fields() []string {
+	fields := make([]string, 0, 2)
+	if m.size != nil {
+		fields = append(fields, document.FieldSize)
+	}
+	if m.content != nil {
+		fields = append(fields, document.FieldContent)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DocumentMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case document.FieldSize:
+		return m.Size()
+	case document.FieldContent:
+		return m.Content()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DocumentMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case document.FieldSize:
+		return m.OldSize(ctx)
+	case document.FieldContent:
+		return m.OldContent(ctx)
+	}
+	return nil, fmt.Errorf("unknown Document field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DocumentMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case document.FieldSize:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSize(v)
+		return nil
+	case document.FieldContent:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContent(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Document field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DocumentMutation) AddedFields() []string {
+	var fields []string
+	if m.addsize != nil {
+		fields = append(fields, document.FieldSize)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DocumentMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case document.FieldSize:
+		return m.AddedSize()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DocumentMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case document.FieldSize:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSize(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Document numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DocumentMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DocumentMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DocumentMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Document nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DocumentMutation) ResetField(name string) error {
+	switch name {
+	case document.FieldSize:
+		m.ResetSize()
+		return nil
+	case document.FieldContent:
+		m.ResetContent()
+		return nil
+	}
+	return fmt.Errorf("unknown Document field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DocumentMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DocumentMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DocumentMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DocumentMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DocumentMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DocumentMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DocumentMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Document unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DocumentMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Document edge %s", name)
+}
+
 // EntityMutation represents an operation that mutates the Entity nodes in the graph.
 type EntityMutation struct {
 	config
@@ -3827,6 +4259,7 @@ type EntityMutation struct {
 	commit        *string
 	created_at    *time.Time
 	updated_at    *time.Time
+	orphaned_at   *time.Time
 	body          *[]byte
 	raw           *[]byte
 	clearedFields map[string]struct{}
@@ -4247,6 +4680,55 @@ func (m *EntityMutation) ResetUpdatedAt() {
 	m.updated_at = nil
 }
 
+// SetOrphanedAt sets the "orphaned_at" field.
+func (m *EntityMutation) SetOrphanedAt(t time.Time) {
+	m.orphaned_at = &t
+}
+
+// OrphanedAt returns the value of the "orphaned_at" field in the mutation.
+func (m *EntityMutation) OrphanedAt() (r time.Time, exists bool) {
+	v := m.orphaned_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrphanedAt returns the old "orphaned_at" field's value of the Entity entity.
+// If the Entity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EntityMutation) OldOrphanedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrphanedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrphanedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrphanedAt: %w", err)
+	}
+	return oldValue.OrphanedAt, nil
+}
+
+// ClearOrphanedAt clears the value of the "orphaned_at" field.
+func (m *EntityMutation) ClearOrphanedAt() {
+	m.orphaned_at = nil
+	m.clearedFields[entity.FieldOrphanedAt] = struct{}{}
+}
+
+// OrphanedAtCleared returns if the "orphaned_at" field was cleared in this mutation.
+func (m *EntityMutation) OrphanedAtCleared() bool {
+	_, ok := m.clearedFields[entity.FieldOrphanedAt]
+	return ok
+}
+
+// ResetOrphanedAt resets all changes to the "orphaned_at" field.
+func (m *EntityMutation) ResetOrphanedAt() {
+	m.orphaned_at = nil
+	delete(m.clearedFields, entity.FieldOrphanedAt)
+}
+
 // SetBody sets the "body" field.
 func (m *EntityMutation) SetBody(b []byte) {
 	m.body = &b
@@ -4353,7 +4835,7 @@ func (m *EntityMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *EntityMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 11)
 	if m.ref != nil {
 		fields = append(fields, entity.FieldRef)
 	}
@@ -4377,6 +4859,9 @@ func (m *EntityMutation) Fields() []string {
 	}
 	if m.updated_at != nil {
 		fields = append(fields, entity.FieldUpdatedAt)
+	}
+	if m.orphaned_at != nil {
+		fields = append(fields, entity.FieldOrphanedAt)
 	}
 	if m.body != nil {
 		fields = append(fields, entity.FieldBody)
@@ -4408,6 +4893,8 @@ func (m *EntityMutation) Field(name string) (ent.Value, bool) {
 		return m.CreatedAt()
 	case entity.FieldUpdatedAt:
 		return m.UpdatedAt()
+	case entity.FieldOrphanedAt:
+		return m.OrphanedAt()
 	case entity.FieldBody:
 		return m.Body()
 	case entity.FieldRaw:
@@ -4437,6 +4924,8 @@ func (m *EntityMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldCreatedAt(ctx)
 	case entity.FieldUpdatedAt:
 		return m.OldUpdatedAt(ctx)
+	case entity.FieldOrphanedAt:
+		return m.OldOrphanedAt(ctx)
 	case entity.FieldBody:
 		return m.OldBody(ctx)
 	case entity.FieldRaw:
@@ -4506,6 +4995,13 @@ func (m *EntityMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetUpdatedAt(v)
 		return nil
+	case entity.FieldOrphanedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrphanedAt(v)
+		return nil
 	case entity.FieldBody:
 		v, ok := value.([]byte)
 		if !ok {
@@ -4564,7 +5060,11 @@ func (m *EntityMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *EntityMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(entity.FieldOrphanedAt) {
+		fields = append(fields, entity.FieldOrphanedAt)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -4577,6 +5077,11 @@ func (m *EntityMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *EntityMutation) ClearField(name string) error {
+	switch name {
+	case entity.FieldOrphanedAt:
+		m.ClearOrphanedAt()
+		return nil
+	}
 	return fmt.Errorf("unknown Entity nullable field %s", name)
 }
 
@@ -4607,6 +5112,9 @@ func (m *EntityMutation) ResetField(name string) error {
 		return nil
 	case entity.FieldUpdatedAt:
 		m.ResetUpdatedAt()
+		return nil
+	case entity.FieldOrphanedAt:
+		m.ResetOrphanedAt()
 		return nil
 	case entity.FieldBody:
 		m.ResetBody()
@@ -4675,6 +5183,7 @@ type EntityChangeMutation struct {
 	operation     *string
 	uid           *string
 	ref           *string
+	previous_ref  *string
 	etag          *string
 	location_id   *string
 	actor         *string
@@ -4898,6 +5407,42 @@ func (m *EntityChangeMutation) ResetRef() {
 	m.ref = nil
 }
 
+// SetPreviousRef sets the "previous_ref" field.
+func (m *EntityChangeMutation) SetPreviousRef(s string) {
+	m.previous_ref = &s
+}
+
+// PreviousRef returns the value of the "previous_ref" field in the mutation.
+func (m *EntityChangeMutation) PreviousRef() (r string, exists bool) {
+	v := m.previous_ref
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPreviousRef returns the old "previous_ref" field's value of the EntityChange entity.
+// If the EntityChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EntityChangeMutation) OldPreviousRef(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPreviousRef is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPreviousRef requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPreviousRef: %w", err)
+	}
+	return oldValue.PreviousRef, nil
+}
+
+// ResetPreviousRef resets all changes to the "previous_ref" field.
+func (m *EntityChangeMutation) ResetPreviousRef() {
+	m.previous_ref = nil
+}
+
 // SetEtag sets the "etag" field.
 func (m *EntityChangeMutation) SetEtag(s string) {
 	m.etag = &s
@@ -5112,7 +5657,7 @@ func (m *EntityChangeMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *EntityChangeMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 9)
 	if m.operation != nil {
 		fields = append(fields, entitychange.FieldOperation)
 	}
@@ -5121,6 +5666,9 @@ func (m *EntityChangeMutation) Fields() []string {
 	}
 	if m.ref != nil {
 		fields = append(fields, entitychange.FieldRef)
+	}
+	if m.previous_ref != nil {
+		fields = append(fields, entitychange.FieldPreviousRef)
 	}
 	if m.etag != nil {
 		fields = append(fields, entitychange.FieldEtag)
@@ -5151,6 +5699,8 @@ func (m *EntityChangeMutation) Field(name string) (ent.Value, bool) {
 		return m.UID()
 	case entitychange.FieldRef:
 		return m.Ref()
+	case entitychange.FieldPreviousRef:
+		return m.PreviousRef()
 	case entitychange.FieldEtag:
 		return m.Etag()
 	case entitychange.FieldLocationID:
@@ -5176,6 +5726,8 @@ func (m *EntityChangeMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldUID(ctx)
 	case entitychange.FieldRef:
 		return m.OldRef(ctx)
+	case entitychange.FieldPreviousRef:
+		return m.OldPreviousRef(ctx)
 	case entitychange.FieldEtag:
 		return m.OldEtag(ctx)
 	case entitychange.FieldLocationID:
@@ -5215,6 +5767,13 @@ func (m *EntityChangeMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetRef(v)
+		return nil
+	case entitychange.FieldPreviousRef:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPreviousRef(v)
 		return nil
 	case entitychange.FieldEtag:
 		v, ok := value.(string)
@@ -5309,6 +5868,9 @@ func (m *EntityChangeMutation) ResetField(name string) error {
 	case entitychange.FieldRef:
 		m.ResetRef()
 		return nil
+	case entitychange.FieldPreviousRef:
+		m.ResetPreviousRef()
+		return nil
 	case entitychange.FieldEtag:
 		m.ResetEtag()
 		return nil
@@ -5374,6 +5936,1066 @@ func (m *EntityChangeMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *EntityChangeMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown EntityChange edge %s", name)
+}
+
+// EntityDocumentMutation represents an operation that mutates the EntityDocument nodes in the graph.
+type EntityDocumentMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int64
+	entity_id     *string
+	kind          *string
+	_path         *string
+	title         *string
+	digest        *string
+	position      *int
+	addposition   *int
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*EntityDocument, error)
+	predicates    []predicate.EntityDocument
+}
+
+var _ ent.Mutation = (*EntityDocumentMutation)(nil)
+
+// entitydocumentOption allows management of the mutation configuration using functional options.
+type entitydocumentOption func(*EntityDocumentMutation)
+
+// newEntityDocumentMutation creates new mutation for the EntityDocument entity.
+func newEntityDocumentMutation(c config, op Op, opts ...entitydocumentOption) *EntityDocumentMutation {
+	m := &EntityDocumentMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeEntityDocument,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withEntityDocumentID sets the ID field of the mutation.
+func withEntityDocumentID(id int64) entitydocumentOption {
+	return func(m *EntityDocumentMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *EntityDocument
+		)
+		m.oldValue = func(ctx context.Context) (*EntityDocument, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().EntityDocument.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withEntityDocument sets the old EntityDocument of the mutation.
+func withEntityDocument(node *EntityDocument) entitydocumentOption {
+	return func(m *EntityDocumentMutation) {
+		m.oldValue = func(context.Context) (*EntityDocument, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m EntityDocumentMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m EntityDocumentMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of EntityDocument entities.
+func (m *EntityDocumentMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *EntityDocumentMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *EntityDocumentMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().EntityDocument.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetEntityID sets the "entity_id" field.
+func (m *EntityDocumentMutation) SetEntityID(s string) {
+	m.entity_id = &s
+}
+
+// EntityID returns the value of the "entity_id" field in the mutation.
+func (m *EntityDocumentMutation) EntityID() (r string, exists bool) {
+	v := m.entity_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEntityID returns the old "entity_id" field's value of the EntityDocument entity.
+// If the EntityDocument object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EntityDocumentMutation) OldEntityID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEntityID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEntityID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEntityID: %w", err)
+	}
+	return oldValue.EntityID, nil
+}
+
+// ResetEntityID resets all changes to the "entity_id" field.
+func (m *EntityDocumentMutation) ResetEntityID() {
+	m.entity_id = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *EntityDocumentMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *EntityDocumentMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the EntityDocument entity.
+// If the EntityDocument object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EntityDocumentMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *EntityDocumentMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetPath sets the "path" field.
+func (m *EntityDocumentMutation) SetPath(s string) {
+	m._path = &s
+}
+
+// Path returns the value of the "path" field in the mutation.
+func (m *EntityDocumentMutation) Path() (r string, exists bool) {
+	v := m._path
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPath returns the old "path" field's value of the EntityDocument entity.
+// If the EntityDocument object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EntityDocumentMutation) OldPath(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPath is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPath requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPath: %w", err)
+	}
+	return oldValue.Path, nil
+}
+
+// ResetPath resets all changes to the "path" field.
+func (m *EntityDocumentMutation) ResetPath() {
+	m._path = nil
+}
+
+// SetTitle sets the "title" field.
+func (m *EntityDocumentMutation) SetTitle(s string) {
+	m.title = &s
+}
+
+// Title returns the value of the "title" field in the mutation.
+func (m *EntityDocumentMutation) Title() (r string, exists bool) {
+	v := m.title
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitle returns the old "title" field's value of the EntityDocument entity.
+// If the EntityDocument object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EntityDocumentMutation) OldTitle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitle: %w", err)
+	}
+	return oldValue.Title, nil
+}
+
+// ResetTitle resets all changes to the "title" field.
+func (m *EntityDocumentMutation) ResetTitle() {
+	m.title = nil
+}
+
+// SetDigest sets the "digest" field.
+func (m *EntityDocumentMutation) SetDigest(s string) {
+	m.digest = &s
+}
+
+// Digest returns the value of the "digest" field in the mutation.
+func (m *EntityDocumentMutation) Digest() (r string, exists bool) {
+	v := m.digest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDigest returns the old "digest" field's value of the EntityDocument entity.
+// If the EntityDocument object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EntityDocumentMutation) OldDigest(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDigest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDigest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDigest: %w", err)
+	}
+	return oldValue.Digest, nil
+}
+
+// ResetDigest resets all changes to the "digest" field.
+func (m *EntityDocumentMutation) ResetDigest() {
+	m.digest = nil
+}
+
+// SetPosition sets the "position" field.
+func (m *EntityDocumentMutation) SetPosition(i int) {
+	m.position = &i
+	m.addposition = nil
+}
+
+// Position returns the value of the "position" field in the mutation.
+func (m *EntityDocumentMutation) Position() (r int, exists bool) {
+	v := m.position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPosition returns the old "position" field's value of the EntityDocument entity.
+// If the EntityDocument object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EntityDocumentMutation) OldPosition(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPosition: %w", err)
+	}
+	return oldValue.Position, nil
+}
+
+// AddPosition adds i to the "position" field.
+func (m *EntityDocumentMutation) AddPosition(i int) {
+	if m.addposition != nil {
+		*m.addposition += i
+	} else {
+		m.addposition = &i
+	}
+}
+
+// AddedPosition returns the value that was added to the "position" field in this mutation.
+func (m *EntityDocumentMutation) AddedPosition() (r int, exists bool) {
+	v := m.addposition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPosition resets all changes to the "position" field.
+func (m *EntityDocumentMutation) ResetPosition() {
+	m.position = nil
+	m.addposition = nil
+}
+
+// Where appends a list predicates to the EntityDocumentMutation builder.
+func (m *EntityDocumentMutation) Where(ps ...predicate.EntityDocument) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the EntityDocumentMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *EntityDocumentMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.EntityDocument, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *EntityDocumentMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *EntityDocumentMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (EntityDocument).
+func (m *EntityDocumentMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *EntityDocumentMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.entity_id != nil {
+		fields = append(fields, entitydocument.FieldEntityID)
+	}
+	if m.kind != nil {
+		fields = append(fields, entitydocument.FieldKind)
+	}
+	if m._path != nil {
+		fields = append(fields, entitydocument.FieldPath)
+	}
+	if m.title != nil {
+		fields = append(fields, entitydocument.FieldTitle)
+	}
+	if m.digest != nil {
+		fields = append(fields, entitydocument.FieldDigest)
+	}
+	if m.position != nil {
+		fields = append(fields, entitydocument.FieldPosition)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *EntityDocumentMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case entitydocument.FieldEntityID:
+		return m.EntityID()
+	case entitydocument.FieldKind:
+		return m.Kind()
+	case entitydocument.FieldPath:
+		return m.Path()
+	case entitydocument.FieldTitle:
+		return m.Title()
+	case entitydocument.FieldDigest:
+		return m.Digest()
+	case entitydocument.FieldPosition:
+		return m.Position()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *EntityDocumentMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case entitydocument.FieldEntityID:
+		return m.OldEntityID(ctx)
+	case entitydocument.FieldKind:
+		return m.OldKind(ctx)
+	case entitydocument.FieldPath:
+		return m.OldPath(ctx)
+	case entitydocument.FieldTitle:
+		return m.OldTitle(ctx)
+	case entitydocument.FieldDigest:
+		return m.OldDigest(ctx)
+	case entitydocument.FieldPosition:
+		return m.OldPosition(ctx)
+	}
+	return nil, fmt.Errorf("unknown EntityDocument field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *EntityDocumentMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case entitydocument.FieldEntityID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEntityID(v)
+		return nil
+	case entitydocument.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case entitydocument.FieldPath:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPath(v)
+		return nil
+	case entitydocument.FieldTitle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitle(v)
+		return nil
+	case entitydocument.FieldDigest:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDigest(v)
+		return nil
+	case entitydocument.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPosition(v)
+		return nil
+	}
+	return fmt.Errorf("unknown EntityDocument field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *EntityDocumentMutation) AddedFields() []string {
+	var fields []string
+	if m.addposition != nil {
+		fields = append(fields, entitydocument.FieldPosition)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *EntityDocumentMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case entitydocument.FieldPosition:
+		return m.AddedPosition()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *EntityDocumentMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case entitydocument.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPosition(v)
+		return nil
+	}
+	return fmt.Errorf("unknown EntityDocument numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *EntityDocumentMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *EntityDocumentMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *EntityDocumentMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown EntityDocument nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *EntityDocumentMutation) ResetField(name string) error {
+	switch name {
+	case entitydocument.FieldEntityID:
+		m.ResetEntityID()
+		return nil
+	case entitydocument.FieldKind:
+		m.ResetKind()
+		return nil
+	case entitydocument.FieldPath:
+		m.ResetPath()
+		return nil
+	case entitydocument.FieldTitle:
+		m.ResetTitle()
+		return nil
+	case entitydocument.FieldDigest:
+		m.ResetDigest()
+		return nil
+	case entitydocument.FieldPosition:
+		m.ResetPosition()
+		return nil
+	}
+	return fmt.Errorf("unknown EntityDocument field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *EntityDocumentMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *EntityDocumentMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *EntityDocumentMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *EntityDocumentMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *EntityDocumentMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *EntityDocumentMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *EntityDocumentMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown EntityDocument unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *EntityDocumentMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown EntityDocument edge %s", name)
+}
+
+// EntityTermsMutation represents an operation that mutates the EntityTerms nodes in the graph.
+type EntityTermsMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	version       *int
+	addversion    *int
+	terms         *[]byte
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*EntityTerms, error)
+	predicates    []predicate.EntityTerms
+}
+
+var _ ent.Mutation = (*EntityTermsMutation)(nil)
+
+// entitytermsOption allows management of the mutation configuration using functional options.
+type entitytermsOption func(*EntityTermsMutation)
+
+// newEntityTermsMutation creates new mutation for the EntityTerms entity.
+func newEntityTermsMutation(c config, op Op, opts ...entitytermsOption) *EntityTermsMutation {
+	m := &EntityTermsMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeEntityTerms,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withEntityTermsID sets the ID field of the mutation.
+func withEntityTermsID(id string) entitytermsOption {
+	return func(m *EntityTermsMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *EntityTerms
+		)
+		m.oldValue = func(ctx context.Context) (*EntityTerms, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().EntityTerms.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withEntityTerms sets the old EntityTerms of the mutation.
+func withEntityTerms(node *EntityTerms) entitytermsOption {
+	return func(m *EntityTermsMutation) {
+		m.oldValue = func(context.Context) (*EntityTerms, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m EntityTermsMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m EntityTermsMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of EntityTerms entities.
+func (m *EntityTermsMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *EntityTermsMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *EntityTermsMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().EntityTerms.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetVersion sets the "version" field.
+func (m *EntityTermsMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *EntityTermsMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the EntityTerms entity.
+// If the EntityTerms object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EntityTermsMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *EntityTermsMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *EntityTermsMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *EntityTermsMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetTerms sets the "terms" field.
+func (m *EntityTermsMutation) SetTerms(b []byte) {
+	m.terms = &b
+}
+
+// Terms returns the value of the "terms" field in the mutation.
+func (m *EntityTermsMutation) Terms() (r []byte, exists bool) {
+	v := m.terms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTerms returns the old "terms" field's value of the EntityTerms entity.
+// If the EntityTerms object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EntityTermsMutation) OldTerms(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTerms is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTerms requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTerms: %w", err)
+	}
+	return oldValue.Terms, nil
+}
+
+// ResetTerms resets all changes to the "terms" field.
+func (m *EntityTermsMutation) ResetTerms() {
+	m.terms = nil
+}
+
+// Where appends a list predicates to the EntityTermsMutation builder.
+func (m *EntityTermsMutation) Where(ps ...predicate.EntityTerms) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the EntityTermsMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *EntityTermsMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.EntityTerms, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *EntityTermsMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *EntityTermsMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (EntityTerms).
+func (m *EntityTermsMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *EntityTermsMutation) Fields() []string {
+	fields := make([]string, 0, 2)
+	if m.version != nil {
+		fields = append(fields, entityterms.FieldVersion)
+	}
+	if m.terms != nil {
+		fields = append(fields, entityterms.FieldTerms)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *EntityTermsMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case entityterms.FieldVersion:
+		return m.Version()
+	case entityterms.FieldTerms:
+		return m.Terms()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *EntityTermsMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case entityterms.FieldVersion:
+		return m.OldVersion(ctx)
+	case entityterms.FieldTerms:
+		return m.OldTerms(ctx)
+	}
+	return nil, fmt.Errorf("unknown EntityTerms field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *EntityTermsMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case entityterms.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case entityterms.FieldTerms:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTerms(v)
+		return nil
+	}
+	return fmt.Errorf("unknown EntityTerms field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *EntityTermsMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, entityterms.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *EntityTermsMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case entityterms.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *EntityTermsMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case entityterms.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown EntityTerms numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *EntityTermsMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *EntityTermsMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *EntityTermsMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown EntityTerms nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *EntityTermsMutation) ResetField(name string) error {
+	switch name {
+	case entityterms.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case entityterms.FieldTerms:
+		m.ResetTerms()
+		return nil
+	}
+	return fmt.Errorf("unknown EntityTerms field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *EntityTermsMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *EntityTermsMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *EntityTermsMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *EntityTermsMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *EntityTermsMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *EntityTermsMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *EntityTermsMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown EntityTerms unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *EntityTermsMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown EntityTerms edge %s", name)
 }
 
 // EnvironmentMutation represents an operation that mutates the Environment nodes in the graph.
@@ -6512,21 +8134,30 @@ func (m *IntegrationMutation) ResetEdge(name string) error {
 // LocationMutation represents an operation that mutates the Location nodes in the graph.
 type LocationMutation struct {
 	config
-	op             Op
-	typ            string
-	id             *string
-	_type          *string
-	target         *string
-	branch         *string
-	_path          *string
-	created_by     *string
-	created_at     *time.Time
-	last_refreshed *time.Time
-	commit         *string
-	clearedFields  map[string]struct{}
-	done           bool
-	oldValue       func(context.Context) (*Location, error)
-	predicates     []predicate.Location
+	op               Op
+	typ              string
+	id               *string
+	_type            *string
+	target           *string
+	branch           *string
+	_path            *string
+	created_by       *string
+	created_at       *time.Time
+	last_refreshed   *time.Time
+	commit           *string
+	version          *string
+	parent_id        *string
+	settings         *string
+	refresh_every    *int
+	addrefresh_every *int
+	refresh_at       *time.Time
+	last_succeeded   *time.Time
+	failures         *int
+	addfailures      *int
+	clearedFields    map[string]struct{}
+	done             bool
+	oldValue         func(context.Context) (*Location, error)
+	predicates       []predicate.Location
 }
 
 var _ ent.Mutation = (*LocationMutation)(nil)
@@ -6934,6 +8565,324 @@ func (m *LocationMutation) ResetCommit() {
 	m.commit = nil
 }
 
+// SetVersion sets the "version" field.
+func (m *LocationMutation) SetVersion(s string) {
+	m.version = &s
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *LocationMutation) Version() (r string, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Location entity.
+// If the Location object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LocationMutation) OldVersion(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *LocationMutation) ResetVersion() {
+	m.version = nil
+}
+
+// SetParentID sets the "parent_id" field.
+func (m *LocationMutation) SetParentID(s string) {
+	m.parent_id = &s
+}
+
+// ParentID returns the value of the "parent_id" field in the mutation.
+func (m *LocationMutation) ParentID() (r string, exists bool) {
+	v := m.parent_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldParentID returns the old "parent_id" field's value of the Location entity.
+// If the Location object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LocationMutation) OldParentID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldParentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldParentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldParentID: %w", err)
+	}
+	return oldValue.ParentID, nil
+}
+
+// ResetParentID resets all changes to the "parent_id" field.
+func (m *LocationMutation) ResetParentID() {
+	m.parent_id = nil
+}
+
+// SetSettings sets the "settings" field.
+func (m *LocationMutation) SetSettings(s string) {
+	m.settings = &s
+}
+
+// Settings returns the value of the "settings" field in the mutation.
+func (m *LocationMutation) Settings() (r string, exists bool) {
+	v := m.settings
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSettings returns the old "settings" field's value of the Location entity.
+// If the Location object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LocationMutation) OldSettings(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSettings is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSettings requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSettings: %w", err)
+	}
+	return oldValue.Settings, nil
+}
+
+// ResetSettings resets all changes to the "settings" field.
+func (m *LocationMutation) ResetSettings() {
+	m.settings = nil
+}
+
+// SetRefreshEvery sets the "refresh_every" field.
+func (m *LocationMutation) SetRefreshEvery(i int) {
+	m.refresh_every = &i
+	m.addrefresh_every = nil
+}
+
+// RefreshEvery returns the value of the "refresh_every" field in the mutation.
+func (m *LocationMutation) RefreshEvery() (r int, exists bool) {
+	v := m.refresh_every
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefreshEvery returns the old "refresh_every" field's value of the Location entity.
+// If the Location object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LocationMutation) OldRefreshEvery(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefreshEvery is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefreshEvery requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefreshEvery: %w", err)
+	}
+	return oldValue.RefreshEvery, nil
+}
+
+// AddRefreshEvery adds i to the "refresh_every" field.
+func (m *LocationMutation) AddRefreshEvery(i int) {
+	if m.addrefresh_every != nil {
+		*m.addrefresh_every += i
+	} else {
+		m.addrefresh_every = &i
+	}
+}
+
+// AddedRefreshEvery returns the value that was added to the "refresh_every" field in this mutation.
+func (m *LocationMutation) AddedRefreshEvery() (r int, exists bool) {
+	v := m.addrefresh_every
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRefreshEvery resets all changes to the "refresh_every" field.
+func (m *LocationMutation) ResetRefreshEvery() {
+	m.refresh_every = nil
+	m.addrefresh_every = nil
+}
+
+// SetRefreshAt sets the "refresh_at" field.
+func (m *LocationMutation) SetRefreshAt(t time.Time) {
+	m.refresh_at = &t
+}
+
+// RefreshAt returns the value of the "refresh_at" field in the mutation.
+func (m *LocationMutation) RefreshAt() (r time.Time, exists bool) {
+	v := m.refresh_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefreshAt returns the old "refresh_at" field's value of the Location entity.
+// If the Location object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LocationMutation) OldRefreshAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefreshAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefreshAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefreshAt: %w", err)
+	}
+	return oldValue.RefreshAt, nil
+}
+
+// ClearRefreshAt clears the value of the "refresh_at" field.
+func (m *LocationMutation) ClearRefreshAt() {
+	m.refresh_at = nil
+	m.clearedFields[location.FieldRefreshAt] = struct{}{}
+}
+
+// RefreshAtCleared returns if the "refresh_at" field was cleared in this mutation.
+func (m *LocationMutation) RefreshAtCleared() bool {
+	_, ok := m.clearedFields[location.FieldRefreshAt]
+	return ok
+}
+
+// ResetRefreshAt resets all changes to the "refresh_at" field.
+func (m *LocationMutation) ResetRefreshAt() {
+	m.refresh_at = nil
+	delete(m.clearedFields, location.FieldRefreshAt)
+}
+
+// SetLastSucceeded sets the "last_succeeded" field.
+func (m *LocationMutation) SetLastSucceeded(t time.Time) {
+	m.last_succeeded = &t
+}
+
+// LastSucceeded returns the value of the "last_succeeded" field in the mutation.
+func (m *LocationMutation) LastSucceeded() (r time.Time, exists bool) {
+	v := m.last_succeeded
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastSucceeded returns the old "last_succeeded" field's value of the Location entity.
+// If the Location object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LocationMutation) OldLastSucceeded(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastSucceeded is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastSucceeded requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastSucceeded: %w", err)
+	}
+	return oldValue.LastSucceeded, nil
+}
+
+// ClearLastSucceeded clears the value of the "last_succeeded" field.
+func (m *LocationMutation) ClearLastSucceeded() {
+	m.last_succeeded = nil
+	m.clearedFields[location.FieldLastSucceeded] = struct{}{}
+}
+
+// LastSucceededCleared returns if the "last_succeeded" field was cleared in this mutation.
+func (m *LocationMutation) LastSucceededCleared() bool {
+	_, ok := m.clearedFields[location.FieldLastSucceeded]
+	return ok
+}
+
+// ResetLastSucceeded resets all changes to the "last_succeeded" field.
+func (m *LocationMutation) ResetLastSucceeded() {
+	m.last_succeeded = nil
+	delete(m.clearedFields, location.FieldLastSucceeded)
+}
+
+// SetFailures sets the "failures" field.
+func (m *LocationMutation) SetFailures(i int) {
+	m.failures = &i
+	m.addfailures = nil
+}
+
+// Failures returns the value of the "failures" field in the mutation.
+func (m *LocationMutation) Failures() (r int, exists bool) {
+	v := m.failures
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailures returns the old "failures" field's value of the Location entity.
+// If the Location object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LocationMutation) OldFailures(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailures is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailures requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailures: %w", err)
+	}
+	return oldValue.Failures, nil
+}
+
+// AddFailures adds i to the "failures" field.
+func (m *LocationMutation) AddFailures(i int) {
+	if m.addfailures != nil {
+		*m.addfailures += i
+	} else {
+		m.addfailures = &i
+	}
+}
+
+// AddedFailures returns the value that was added to the "failures" field in this mutation.
+func (m *LocationMutation) AddedFailures() (r int, exists bool) {
+	v := m.addfailures
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetFailures resets all changes to the "failures" field.
+func (m *LocationMutation) ResetFailures() {
+	m.failures = nil
+	m.addfailures = nil
+}
+
 // Where appends a list predicates to the LocationMutation builder.
 func (m *LocationMutation) Where(ps ...predicate.Location) {
 	m.predicates = append(m.predicates, ps...)
@@ -6968,7 +8917,7 @@ func (m *LocationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *LocationMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 15)
 	if m._type != nil {
 		fields = append(fields, location.FieldType)
 	}
@@ -6992,6 +8941,27 @@ func (m *LocationMutation) Fields() []string {
 	}
 	if m.commit != nil {
 		fields = append(fields, location.FieldCommit)
+	}
+	if m.version != nil {
+		fields = append(fields, location.FieldVersion)
+	}
+	if m.parent_id != nil {
+		fields = append(fields, location.FieldParentID)
+	}
+	if m.settings != nil {
+		fields = append(fields, location.FieldSettings)
+	}
+	if m.refresh_every != nil {
+		fields = append(fields, location.FieldRefreshEvery)
+	}
+	if m.refresh_at != nil {
+		fields = append(fields, location.FieldRefreshAt)
+	}
+	if m.last_succeeded != nil {
+		fields = append(fields, location.FieldLastSucceeded)
+	}
+	if m.failures != nil {
+		fields = append(fields, location.FieldFailures)
 	}
 	return fields
 }
@@ -7017,6 +8987,20 @@ func (m *LocationMutation) Field(name string) (ent.Value, bool) {
 		return m.LastRefreshed()
 	case location.FieldCommit:
 		return m.Commit()
+	case location.FieldVersion:
+		return m.Version()
+	case location.FieldParentID:
+		return m.ParentID()
+	case location.FieldSettings:
+		return m.Settings()
+	case location.FieldRefreshEvery:
+		return m.RefreshEvery()
+	case location.FieldRefreshAt:
+		return m.RefreshAt()
+	case location.FieldLastSucceeded:
+		return m.LastSucceeded()
+	case location.FieldFailures:
+		return m.Failures()
 	}
 	return nil, false
 }
@@ -7042,6 +9026,20 @@ func (m *LocationMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldLastRefreshed(ctx)
 	case location.FieldCommit:
 		return m.OldCommit(ctx)
+	case location.FieldVersion:
+		return m.OldVersion(ctx)
+	case location.FieldParentID:
+		return m.OldParentID(ctx)
+	case location.FieldSettings:
+		return m.OldSettings(ctx)
+	case location.FieldRefreshEvery:
+		return m.OldRefreshEvery(ctx)
+	case location.FieldRefreshAt:
+		return m.OldRefreshAt(ctx)
+	case location.FieldLastSucceeded:
+		return m.OldLastSucceeded(ctx)
+	case location.FieldFailures:
+		return m.OldFailures(ctx)
 	}
 	return nil, fmt.Errorf("unknown Location field %s", name)
 }
@@ -7107,6 +9105,55 @@ func (m *LocationMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetCommit(v)
 		return nil
+	case location.FieldVersion:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case location.FieldParentID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetParentID(v)
+		return nil
+	case location.FieldSettings:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSettings(v)
+		return nil
+	case location.FieldRefreshEvery:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefreshEvery(v)
+		return nil
+	case location.FieldRefreshAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefreshAt(v)
+		return nil
+	case location.FieldLastSucceeded:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastSucceeded(v)
+		return nil
+	case location.FieldFailures:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailures(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Location field %s", name)
 }
@@ -7114,13 +9161,26 @@ func (m *LocationMutation) SetField(name string, value ent.Value) error {
 // AddedFields returns all numeric fields that were incremented/decremented during
 // this mutation.
 func (m *LocationMutation) AddedFields() []string {
-	return nil
+	var fields []string
+	if m.addrefresh_every != nil {
+		fields = append(fields, location.FieldRefreshEvery)
+	}
+	if m.addfailures != nil {
+		fields = append(fields, location.FieldFailures)
+	}
+	return fields
 }
 
 // AddedField returns the numeric value that was incremented/decremented on a field
 // with the given name. The second boolean return value indicates that this field
 // was not set, or was not defined in the schema.
 func (m *LocationMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case location.FieldRefreshEvery:
+		return m.AddedRefreshEvery()
+	case location.FieldFailures:
+		return m.AddedFailures()
+	}
 	return nil, false
 }
 
@@ -7129,6 +9189,20 @@ func (m *LocationMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *LocationMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case location.FieldRefreshEvery:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRefreshEvery(v)
+		return nil
+	case location.FieldFailures:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFailures(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Location numeric field %s", name)
 }
@@ -7139,6 +9213,12 @@ func (m *LocationMutation) ClearedFields() []string {
 	var fields []string
 	if m.FieldCleared(location.FieldLastRefreshed) {
 		fields = append(fields, location.FieldLastRefreshed)
+	}
+	if m.FieldCleared(location.FieldRefreshAt) {
+		fields = append(fields, location.FieldRefreshAt)
+	}
+	if m.FieldCleared(location.FieldLastSucceeded) {
+		fields = append(fields, location.FieldLastSucceeded)
 	}
 	return fields
 }
@@ -7156,6 +9236,12 @@ func (m *LocationMutation) ClearField(name string) error {
 	switch name {
 	case location.FieldLastRefreshed:
 		m.ClearLastRefreshed()
+		return nil
+	case location.FieldRefreshAt:
+		m.ClearRefreshAt()
+		return nil
+	case location.FieldLastSucceeded:
+		m.ClearLastSucceeded()
 		return nil
 	}
 	return fmt.Errorf("unknown Location nullable field %s", name)
@@ -7188,6 +9274,27 @@ func (m *LocationMutation) ResetField(name string) error {
 		return nil
 	case location.FieldCommit:
 		m.ResetCommit()
+		return nil
+	case location.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case location.FieldParentID:
+		m.ResetParentID()
+		return nil
+	case location.FieldSettings:
+		m.ResetSettings()
+		return nil
+	case location.FieldRefreshEvery:
+		m.ResetRefreshEvery()
+		return nil
+	case location.FieldRefreshAt:
+		m.ResetRefreshAt()
+		return nil
+	case location.FieldLastSucceeded:
+		m.ResetLastSucceeded()
+		return nil
+	case location.FieldFailures:
+		m.ResetFailures()
 		return nil
 	}
 	return fmt.Errorf("unknown Location field %s", name)
@@ -7239,6 +9346,554 @@ func (m *LocationMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *LocationMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Location edge %s", name)
+}
+
+// LocationFileMutation represents an operation that mutates the LocationFile nodes in the graph.
+type LocationFileMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int64
+	location_id   *string
+	_path         *string
+	signature     *string
+	included      *string
+	names_files   *bool
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*LocationFile, error)
+	predicates    []predicate.LocationFile
+}
+
+var _ ent.Mutation = (*LocationFileMutation)(nil)
+
+// locationfileOption allows management of the mutation configuration using functional options.
+type locationfileOption func(*LocationFileMutation)
+
+// newLocationFileMutation creates new mutation for the LocationFile entity.
+func newLocationFileMutation(c config, op Op, opts ...locationfileOption) *LocationFileMutation {
+	m := &LocationFileMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeLocationFile,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withLocationFileID sets the ID field of the mutation.
+func withLocationFileID(id int64) locationfileOption {
+	return func(m *LocationFileMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *LocationFile
+		)
+		m.oldValue = func(ctx context.Context) (*LocationFile, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().LocationFile.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withLocationFile sets the old LocationFile of the mutation.
+func withLocationFile(node *LocationFile) locationfileOption {
+	return func(m *LocationFileMutation) {
+		m.oldValue = func(context.Context) (*LocationFile, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m LocationFileMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m LocationFileMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of LocationFile entities.
+func (m *LocationFileMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *LocationFileMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *LocationFileMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().LocationFile.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetLocationID sets the "location_id" field.
+func (m *LocationFileMutation) SetLocationID(s string) {
+	m.location_id = &s
+}
+
+// LocationID returns the value of the "location_id" field in the mutation.
+func (m *LocationFileMutation) LocationID() (r string, exists bool) {
+	v := m.location_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLocationID returns the old "location_id" field's value of the LocationFile entity.
+// If the LocationFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LocationFileMutation) OldLocationID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLocationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLocationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLocationID: %w", err)
+	}
+	return oldValue.LocationID, nil
+}
+
+// ResetLocationID resets all changes to the "location_id" field.
+func (m *LocationFileMutation) ResetLocationID() {
+	m.location_id = nil
+}
+
+// SetPath sets the "path" field.
+func (m *LocationFileMutation) SetPath(s string) {
+	m._path = &s
+}
+
+// Path returns the value of the "path" field in the mutation.
+func (m *LocationFileMutation) Path() (r string, exists bool) {
+	v := m._path
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPath returns the old "path" field's value of the LocationFile entity.
+// If the LocationFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LocationFileMutation) OldPath(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPath is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPath requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPath: %w", err)
+	}
+	return oldValue.Path, nil
+}
+
+// ResetPath resets all changes to the "path" field.
+func (m *LocationFileMutation) ResetPath() {
+	m._path = nil
+}
+
+// SetSignature sets the "signature" field.
+func (m *LocationFileMutation) SetSignature(s string) {
+	m.signature = &s
+}
+
+// Signature returns the value of the "signature" field in the mutation.
+func (m *LocationFileMutation) Signature() (r string, exists bool) {
+	v := m.signature
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSignature returns the old "signature" field's value of the LocationFile entity.
+// If the LocationFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LocationFileMutation) OldSignature(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSignature is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSignature requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSignature: %w", err)
+	}
+	return oldValue.Signature, nil
+}
+
+// ResetSignature resets all changes to the "signature" field.
+func (m *LocationFileMutation) ResetSignature() {
+	m.signature = nil
+}
+
+// SetIncluded sets the "included" field.
+func (m *LocationFileMutation) SetIncluded(s string) {
+	m.included = &s
+}
+
+// Included returns the value of the "included" field in the mutation.
+func (m *LocationFileMutation) Included() (r string, exists bool) {
+	v := m.included
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIncluded returns the old "included" field's value of the LocationFile entity.
+// If the LocationFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LocationFileMutation) OldIncluded(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIncluded is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIncluded requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIncluded: %w", err)
+	}
+	return oldValue.Included, nil
+}
+
+// ResetIncluded resets all changes to the "included" field.
+func (m *LocationFileMutation) ResetIncluded() {
+	m.included = nil
+}
+
+// SetNamesFiles sets the "names_files" field.
+func (m *LocationFileMutation) SetNamesFiles(b bool) {
+	m.names_files = &b
+}
+
+// NamesFiles returns the value of the "names_files" field in the mutation.
+func (m *LocationFileMutation) NamesFiles() (r bool, exists bool) {
+	v := m.names_files
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNamesFiles returns the old "names_files" field's value of the LocationFile entity.
+// If the LocationFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LocationFileMutation) OldNamesFiles(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNamesFiles is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNamesFiles requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNamesFiles: %w", err)
+	}
+	return oldValue.NamesFiles, nil
+}
+
+// ResetNamesFiles resets all changes to the "names_files" field.
+func (m *LocationFileMutation) ResetNamesFiles() {
+	m.names_files = nil
+}
+
+// Where appends a list predicates to the LocationFileMutation builder.
+func (m *LocationFileMutation) Where(ps ...predicate.LocationFile) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the LocationFileMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *LocationFileMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.LocationFile, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *LocationFileMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *LocationFileMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (LocationFile).
+func (m *LocationFileMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *LocationFileMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.location_id != nil {
+		fields = append(fields, locationfile.FieldLocationID)
+	}
+	if m._path != nil {
+		fields = append(fields, locationfile.FieldPath)
+	}
+	if m.signature != nil {
+		fields = append(fields, locationfile.FieldSignature)
+	}
+	if m.included != nil {
+		fields = append(fields, locationfile.FieldIncluded)
+	}
+	if m.names_files != nil {
+		fields = append(fields, locationfile.FieldNamesFiles)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *LocationFileMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case locationfile.FieldLocationID:
+		return m.LocationID()
+	case locationfile.FieldPath:
+		return m.Path()
+	case locationfile.FieldSignature:
+		return m.Signature()
+	case locationfile.FieldIncluded:
+		return m.Included()
+	case locationfile.FieldNamesFiles:
+		return m.NamesFiles()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *LocationFileMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case locationfile.FieldLocationID:
+		return m.OldLocationID(ctx)
+	case locationfile.FieldPath:
+		return m.OldPath(ctx)
+	case locationfile.FieldSignature:
+		return m.OldSignature(ctx)
+	case locationfile.FieldIncluded:
+		return m.OldIncluded(ctx)
+	case locationfile.FieldNamesFiles:
+		return m.OldNamesFiles(ctx)
+	}
+	return nil, fmt.Errorf("unknown LocationFile field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LocationFileMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case locationfile.FieldLocationID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLocationID(v)
+		return nil
+	case locationfile.FieldPath:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPath(v)
+		return nil
+	case locationfile.FieldSignature:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSignature(v)
+		return nil
+	case locationfile.FieldIncluded:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIncluded(v)
+		return nil
+	case locationfile.FieldNamesFiles:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNamesFiles(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LocationFile field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *LocationFileMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *LocationFileMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LocationFileMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown LocationFile numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *LocationFileMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *LocationFileMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *LocationFileMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown LocationFile nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *LocationFileMutation) ResetField(name string) error {
+	switch name {
+	case locationfile.FieldLocationID:
+		m.ResetLocationID()
+		return nil
+	case locationfile.FieldPath:
+		m.ResetPath()
+		return nil
+	case locationfile.FieldSignature:
+		m.ResetSignature()
+		return nil
+	case locationfile.FieldIncluded:
+		m.ResetIncluded()
+		return nil
+	case locationfile.FieldNamesFiles:
+		m.ResetNamesFiles()
+		return nil
+	}
+	return fmt.Errorf("unknown LocationFile field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *LocationFileMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *LocationFileMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *LocationFileMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *LocationFileMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *LocationFileMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *LocationFileMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *LocationFileMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown LocationFile unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *LocationFileMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown LocationFile edge %s", name)
 }
 
 // LocationProblemMutation represents an operation that mutates the LocationProblem nodes in the graph.
@@ -11360,6 +14015,500 @@ func (m *PacticipantVersionMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *PacticipantVersionMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown PacticipantVersion edge %s", name)
+}
+
+// RepositoryCheckMutation represents an operation that mutates the RepositoryCheck nodes in the graph.
+type RepositoryCheckMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	reachable     *bool
+	source        *string
+	message       *string
+	checked_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*RepositoryCheck, error)
+	predicates    []predicate.RepositoryCheck
+}
+
+var _ ent.Mutation = (*RepositoryCheckMutation)(nil)
+
+// repositorycheckOption allows management of the mutation configuration using functional options.
+type repositorycheckOption func(*RepositoryCheckMutation)
+
+// newRepositoryCheckMutation creates new mutation for the RepositoryCheck entity.
+func newRepositoryCheckMutation(c config, op Op, opts ...repositorycheckOption) *RepositoryCheckMutation {
+	m := &RepositoryCheckMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRepositoryCheck,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRepositoryCheckID sets the ID field of the mutation.
+func withRepositoryCheckID(id string) repositorycheckOption {
+	return func(m *RepositoryCheckMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *RepositoryCheck
+		)
+		m.oldValue = func(ctx context.Context) (*RepositoryCheck, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().RepositoryCheck.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRepositoryCheck sets the old RepositoryCheck of the mutation.
+func withRepositoryCheck(node *RepositoryCheck) repositorycheckOption {
+	return func(m *RepositoryCheckMutation) {
+		m.oldValue = func(context.Context) (*RepositoryCheck, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RepositoryCheckMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RepositoryCheckMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of RepositoryCheck entities.
+func (m *RepositoryCheckMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RepositoryCheckMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RepositoryCheckMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().RepositoryCheck.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetReachable sets the "reachable" field.
+func (m *RepositoryCheckMutation) SetReachable(b bool) {
+	m.reachable = &b
+}
+
+// Reachable returns the value of the "reachable" field in the mutation.
+func (m *RepositoryCheckMutation) Reachable() (r bool, exists bool) {
+	v := m.reachable
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReachable returns the old "reachable" field's value of the RepositoryCheck entity.
+// If the RepositoryCheck object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RepositoryCheckMutation) OldReachable(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReachable is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReachable requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReachable: %w", err)
+	}
+	return oldValue.Reachable, nil
+}
+
+// ResetReachable resets all changes to the "reachable" field.
+func (m *RepositoryCheckMutation) ResetReachable() {
+	m.reachable = nil
+}
+
+// SetSource sets the "source" field.
+func (m *RepositoryCheckMutation) SetSource(s string) {
+	m.source = &s
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *RepositoryCheckMutation) Source() (r string, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the RepositoryCheck entity.
+// If the RepositoryCheck object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RepositoryCheckMutation) OldSource(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *RepositoryCheckMutation) ResetSource() {
+	m.source = nil
+}
+
+// SetMessage sets the "message" field.
+func (m *RepositoryCheckMutation) SetMessage(s string) {
+	m.message = &s
+}
+
+// Message returns the value of the "message" field in the mutation.
+func (m *RepositoryCheckMutation) Message() (r string, exists bool) {
+	v := m.message
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMessage returns the old "message" field's value of the RepositoryCheck entity.
+// If the RepositoryCheck object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RepositoryCheckMutation) OldMessage(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMessage is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMessage requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMessage: %w", err)
+	}
+	return oldValue.Message, nil
+}
+
+// ResetMessage resets all changes to the "message" field.
+func (m *RepositoryCheckMutation) ResetMessage() {
+	m.message = nil
+}
+
+// SetCheckedAt sets the "checked_at" field.
+func (m *RepositoryCheckMutation) SetCheckedAt(t time.Time) {
+	m.checked_at = &t
+}
+
+// CheckedAt returns the value of the "checked_at" field in the mutation.
+func (m *RepositoryCheckMutation) CheckedAt() (r time.Time, exists bool) {
+	v := m.checked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCheckedAt returns the old "checked_at" field's value of the RepositoryCheck entity.
+// If the RepositoryCheck object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RepositoryCheckMutation) OldCheckedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCheckedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCheckedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCheckedAt: %w", err)
+	}
+	return oldValue.CheckedAt, nil
+}
+
+// ResetCheckedAt resets all changes to the "checked_at" field.
+func (m *RepositoryCheckMutation) ResetCheckedAt() {
+	m.checked_at = nil
+}
+
+// Where appends a list predicates to the RepositoryCheckMutation builder.
+func (m *RepositoryCheckMutation) Where(ps ...predicate.RepositoryCheck) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RepositoryCheckMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RepositoryCheckMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.RepositoryCheck, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RepositoryCheckMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RepositoryCheckMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (RepositoryCheck).
+func (m *RepositoryCheckMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RepositoryCheckMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.reachable != nil {
+		fields = append(fields, repositorycheck.FieldReachable)
+	}
+	if m.source != nil {
+		fields = append(fields, repositorycheck.FieldSource)
+	}
+	if m.message != nil {
+		fields = append(fields, repositorycheck.FieldMessage)
+	}
+	if m.checked_at != nil {
+		fields = append(fields, repositorycheck.FieldCheckedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RepositoryCheckMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case repositorycheck.FieldReachable:
+		return m.Reachable()
+	case repositorycheck.FieldSource:
+		return m.Source()
+	case repositorycheck.FieldMessage:
+		return m.Message()
+	case repositorycheck.FieldCheckedAt:
+		return m.CheckedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RepositoryCheckMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case repositorycheck.FieldReachable:
+		return m.OldReachable(ctx)
+	case repositorycheck.FieldSource:
+		return m.OldSource(ctx)
+	case repositorycheck.FieldMessage:
+		return m.OldMessage(ctx)
+	case repositorycheck.FieldCheckedAt:
+		return m.OldCheckedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown RepositoryCheck field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RepositoryCheckMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case repositorycheck.FieldReachable:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReachable(v)
+		return nil
+	case repositorycheck.FieldSource:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
+		return nil
+	case repositorycheck.FieldMessage:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMessage(v)
+		return nil
+	case repositorycheck.FieldCheckedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCheckedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RepositoryCheck field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RepositoryCheckMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RepositoryCheckMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RepositoryCheckMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown RepositoryCheck numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RepositoryCheckMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RepositoryCheckMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RepositoryCheckMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown RepositoryCheck nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RepositoryCheckMutation) ResetField(name string) error {
+	switch name {
+	case repositorycheck.FieldReachable:
+		m.ResetReachable()
+		return nil
+	case repositorycheck.FieldSource:
+		m.ResetSource()
+		return nil
+	case repositorycheck.FieldMessage:
+		m.ResetMessage()
+		return nil
+	case repositorycheck.FieldCheckedAt:
+		m.ResetCheckedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown RepositoryCheck field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RepositoryCheckMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RepositoryCheckMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RepositoryCheckMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RepositoryCheckMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RepositoryCheckMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RepositoryCheckMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RepositoryCheckMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown RepositoryCheck unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RepositoryCheckMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown RepositoryCheck edge %s", name)
 }
 
 // RunMutation represents an operation that mutates the Run nodes in the graph.

@@ -7,13 +7,16 @@ import (
 	"github.com/goldenpath/platform/internal/store/ent/deployment"
 	"github.com/goldenpath/platform/internal/store/ent/entity"
 	"github.com/goldenpath/platform/internal/store/ent/entitychange"
+	"github.com/goldenpath/platform/internal/store/ent/entitydocument"
 	"github.com/goldenpath/platform/internal/store/ent/environment"
 	"github.com/goldenpath/platform/internal/store/ent/location"
+	"github.com/goldenpath/platform/internal/store/ent/locationfile"
 	"github.com/goldenpath/platform/internal/store/ent/locationproblem"
 	"github.com/goldenpath/platform/internal/store/ent/pactcontent"
 	"github.com/goldenpath/platform/internal/store/ent/pacticipant"
 	"github.com/goldenpath/platform/internal/store/ent/pacticipantversion"
 	"github.com/goldenpath/platform/internal/store/ent/pactpublication"
+	"github.com/goldenpath/platform/internal/store/ent/repositorycheck"
 	"github.com/goldenpath/platform/internal/store/ent/verification"
 	"github.com/goldenpath/platform/internal/store/ent/verificationdetail"
 	"github.com/goldenpath/platform/internal/store/ent/versiontag"
@@ -60,10 +63,20 @@ func init() {
 	entity.DefaultCommit = entityDescCommit.Default.(string)
 	entitychangeFields := schema.EntityChange{}.Fields()
 	_ = entitychangeFields
+	// entitychangeDescPreviousRef is the schema descriptor for previous_ref field.
+	entitychangeDescPreviousRef := entitychangeFields[4].Descriptor()
+	// entitychange.DefaultPreviousRef holds the default value on creation for the previous_ref field.
+	entitychange.DefaultPreviousRef = entitychangeDescPreviousRef.Default.(string)
 	// entitychangeDescCommit is the schema descriptor for commit field.
-	entitychangeDescCommit := entitychangeFields[7].Descriptor()
+	entitychangeDescCommit := entitychangeFields[8].Descriptor()
 	// entitychange.DefaultCommit holds the default value on creation for the commit field.
 	entitychange.DefaultCommit = entitychangeDescCommit.Default.(string)
+	entitydocumentFields := schema.EntityDocument{}.Fields()
+	_ = entitydocumentFields
+	// entitydocumentDescTitle is the schema descriptor for title field.
+	entitydocumentDescTitle := entitydocumentFields[4].Descriptor()
+	// entitydocument.DefaultTitle holds the default value on creation for the title field.
+	entitydocument.DefaultTitle = entitydocumentDescTitle.Default.(string)
 	environmentFields := schema.Environment{}.Fields()
 	_ = environmentFields
 	// environmentDescName is the schema descriptor for name field.
@@ -100,6 +113,36 @@ func init() {
 	locationDescCommit := locationFields[8].Descriptor()
 	// location.DefaultCommit holds the default value on creation for the commit field.
 	location.DefaultCommit = locationDescCommit.Default.(string)
+	// locationDescVersion is the schema descriptor for version field.
+	locationDescVersion := locationFields[9].Descriptor()
+	// location.DefaultVersion holds the default value on creation for the version field.
+	location.DefaultVersion = locationDescVersion.Default.(string)
+	// locationDescParentID is the schema descriptor for parent_id field.
+	locationDescParentID := locationFields[10].Descriptor()
+	// location.DefaultParentID holds the default value on creation for the parent_id field.
+	location.DefaultParentID = locationDescParentID.Default.(string)
+	// locationDescSettings is the schema descriptor for settings field.
+	locationDescSettings := locationFields[11].Descriptor()
+	// location.DefaultSettings holds the default value on creation for the settings field.
+	location.DefaultSettings = locationDescSettings.Default.(string)
+	// locationDescRefreshEvery is the schema descriptor for refresh_every field.
+	locationDescRefreshEvery := locationFields[12].Descriptor()
+	// location.DefaultRefreshEvery holds the default value on creation for the refresh_every field.
+	location.DefaultRefreshEvery = locationDescRefreshEvery.Default.(int)
+	// locationDescFailures is the schema descriptor for failures field.
+	locationDescFailures := locationFields[15].Descriptor()
+	// location.DefaultFailures holds the default value on creation for the failures field.
+	location.DefaultFailures = locationDescFailures.Default.(int)
+	locationfileFields := schema.LocationFile{}.Fields()
+	_ = locationfileFields
+	// locationfileDescIncluded is the schema descriptor for included field.
+	locationfileDescIncluded := locationfileFields[4].Descriptor()
+	// locationfile.DefaultIncluded holds the default value on creation for the included field.
+	locationfile.DefaultIncluded = locationfileDescIncluded.Default.(string)
+	// locationfileDescNamesFiles is the schema descriptor for names_files field.
+	locationfileDescNamesFiles := locationfileFields[5].Descriptor()
+	// locationfile.DefaultNamesFiles holds the default value on creation for the names_files field.
+	locationfile.DefaultNamesFiles = locationfileDescNamesFiles.Default.(bool)
 	locationproblemFields := schema.LocationProblem{}.Fields()
 	_ = locationproblemFields
 	// locationproblemDescFile is the schema descriptor for file field.
@@ -182,6 +225,12 @@ func init() {
 	pacticipantversionDescBuildURL := pacticipantversionFields[3].Descriptor()
 	// pacticipantversion.DefaultBuildURL holds the default value on creation for the build_url field.
 	pacticipantversion.DefaultBuildURL = pacticipantversionDescBuildURL.Default.(string)
+	repositorycheckFields := schema.RepositoryCheck{}.Fields()
+	_ = repositorycheckFields
+	// repositorycheckDescMessage is the schema descriptor for message field.
+	repositorycheckDescMessage := repositorycheckFields[3].Descriptor()
+	// repositorycheck.DefaultMessage holds the default value on creation for the message field.
+	repositorycheck.DefaultMessage = repositorycheckDescMessage.Default.(string)
 	verificationFields := schema.Verification{}.Fields()
 	_ = verificationFields
 	// verificationDescIncomplete is the schema descriptor for incomplete field.

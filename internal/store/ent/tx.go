@@ -26,16 +26,24 @@ type Tx struct {
 	BranchVersion *BranchVersionClient
 	// Deployment is the client for interacting with the Deployment builders.
 	Deployment *DeploymentClient
+	// Document is the client for interacting with the Document builders.
+	Document *DocumentClient
 	// Entity is the client for interacting with the Entity builders.
 	Entity *EntityClient
 	// EntityChange is the client for interacting with the EntityChange builders.
 	EntityChange *EntityChangeClient
+	// EntityDocument is the client for interacting with the EntityDocument builders.
+	EntityDocument *EntityDocumentClient
+	// EntityTerms is the client for interacting with the EntityTerms builders.
+	EntityTerms *EntityTermsClient
 	// Environment is the client for interacting with the Environment builders.
 	Environment *EnvironmentClient
 	// Integration is the client for interacting with the Integration builders.
 	Integration *IntegrationClient
 	// Location is the client for interacting with the Location builders.
 	Location *LocationClient
+	// LocationFile is the client for interacting with the LocationFile builders.
+	LocationFile *LocationFileClient
 	// LocationProblem is the client for interacting with the LocationProblem builders.
 	LocationProblem *LocationProblemClient
 	// PactContent is the client for interacting with the PactContent builders.
@@ -48,6 +56,8 @@ type Tx struct {
 	PacticipantLabel *PacticipantLabelClient
 	// PacticipantVersion is the client for interacting with the PacticipantVersion builders.
 	PacticipantVersion *PacticipantVersionClient
+	// RepositoryCheck is the client for interacting with the RepositoryCheck builders.
+	RepositoryCheck *RepositoryCheckClient
 	// Run is the client for interacting with the Run builders.
 	Run *RunClient
 	// RunEvent is the client for interacting with the RunEvent builders.
@@ -199,17 +209,22 @@ func (tx *Tx) init() {
 	tx.Branch = NewBranchClient(tx.config)
 	tx.BranchVersion = NewBranchVersionClient(tx.config)
 	tx.Deployment = NewDeploymentClient(tx.config)
+	tx.Document = NewDocumentClient(tx.config)
 	tx.Entity = NewEntityClient(tx.config)
 	tx.EntityChange = NewEntityChangeClient(tx.config)
+	tx.EntityDocument = NewEntityDocumentClient(tx.config)
+	tx.EntityTerms = NewEntityTermsClient(tx.config)
 	tx.Environment = NewEnvironmentClient(tx.config)
 	tx.Integration = NewIntegrationClient(tx.config)
 	tx.Location = NewLocationClient(tx.config)
+	tx.LocationFile = NewLocationFileClient(tx.config)
 	tx.LocationProblem = NewLocationProblemClient(tx.config)
 	tx.PactContent = NewPactContentClient(tx.config)
 	tx.PactPublication = NewPactPublicationClient(tx.config)
 	tx.Pacticipant = NewPacticipantClient(tx.config)
 	tx.PacticipantLabel = NewPacticipantLabelClient(tx.config)
 	tx.PacticipantVersion = NewPacticipantVersionClient(tx.config)
+	tx.RepositoryCheck = NewRepositoryCheckClient(tx.config)
 	tx.Run = NewRunClient(tx.config)
 	tx.RunEvent = NewRunEventClient(tx.config)
 	tx.RunFile = NewRunFileClient(tx.config)

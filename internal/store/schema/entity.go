@@ -30,6 +30,7 @@ func (Entity) Fields() []ent.Field {
 		field.String("commit").Default(""),
 		field.Time("created_at").Immutable(),
 		field.Time("updated_at"),
+		field.Time("orphaned_at").Optional().Nillable().Comment("since when no file defines it"),
 		field.Bytes("body").Comment("JSON after ingestion"),
 		field.Bytes("raw").Comment("JSON as the file says it"),
 	}
@@ -59,6 +60,7 @@ func (EntityChange) Fields() []ent.Field {
 		field.String("operation"),
 		field.String("uid"),
 		field.String("ref"),
+		field.String("previous_ref").Default("").Comment("what it was called before this change renamed it"),
 		field.String("etag"),
 		field.String("location_id"),
 		field.String("actor"),
@@ -69,5 +71,24 @@ func (EntityChange) Fields() []ent.Field {
 
 // Indexes of EntityChange.
 func (EntityChange) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("ref", "id")}
+	return []ent.Index{index.Fields("ref", "id"), index.Fields("uid", "id")}
+}
+
+// EntityTerms is what the index in memory keeps of an entity, worked out once
+// when it is written: a process that starts reads these and no bodies. Terms of
+// another version than the program's are made anew from the body.
+type EntityTerms struct{ ent.Schema }
+
+// Annotations of EntityTerms.
+func (EntityTerms) Annotations() []schema.Annotation {
+	return []schema.Annotation{entsql.Annotation{Table: "entity_terms"}}
+}
+
+// Fields of EntityTerms.
+func (EntityTerms) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("id").Immutable().Comment("the entity's"),
+		field.Int("version"),
+		field.Bytes("terms"),
+	}
 }

@@ -28,12 +28,49 @@ func (Location) Fields() []ent.Field {
 		field.Time("created_at").Immutable(),
 		field.Time("last_refreshed").Optional().Nillable(),
 		field.String("commit").Default(""),
+		field.String("version").Default("").Comment("by which its source says that nothing changed: an ETag, a digest"),
+		field.String("parent_id").Default("").Comment("the location that found this one"),
+		field.Text("settings").Default("").Comment("JSON: how its source is searched"),
+		field.Int("refresh_every").Default(0).Comment("seconds; 0 is the server's setting"),
+		field.Time("refresh_at").Optional().Nillable().Comment("when it is due; none is never by itself"),
+		field.Time("last_succeeded").Optional().Nillable(),
+		field.Int("failures").Default(0).Comment("in a row"),
 	}
 }
 
 // Indexes of Location.
 func (Location) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("type", "target", "branch", "path").Unique()}
+	return []ent.Index{
+		index.Fields("type", "target", "branch", "path").Unique(),
+		index.Fields("parent_id"),
+		index.Fields("refresh_at"),
+	}
+}
+
+// LocationFile is a catalog file as it was read last, so that one that did not
+// change is not read again.
+type LocationFile struct{ ent.Schema }
+
+// Annotations of LocationFile.
+func (LocationFile) Annotations() []schema.Annotation {
+	return []schema.Annotation{entsql.Annotation{Table: "location_files"}}
+}
+
+// Fields of LocationFile.
+func (LocationFile) Fields() []ent.Field {
+	return []ent.Field{
+		field.Int64("id"),
+		field.String("location_id"),
+		field.String("path"),
+		field.String("signature").Comment("of the file and of every file it includes"),
+		field.Text("included").Default("").Comment("JSON: the files it includes"),
+		field.Bool("names_files").Default(false).Comment("it holds a Location entity"),
+	}
+}
+
+// Indexes of LocationFile.
+func (LocationFile) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("location_id", "path").Unique()}
 }
 
 // LocationProblem is one thing that was wrong when a location was read last.

@@ -27,6 +27,8 @@ const (
 	FieldCreatedAt = "created_at"
 	// FieldUpdatedAt holds the string denoting the updated_at field in the database.
 	FieldUpdatedAt = "updated_at"
+	// FieldOrphanedAt holds the string denoting the orphaned_at field in the database.
+	FieldOrphanedAt = "orphaned_at"
 	// FieldBody holds the string denoting the body field in the database.
 	FieldBody = "body"
 	// FieldRaw holds the string denoting the raw field in the database.
@@ -46,6 +48,7 @@ var Columns = []string{
 	FieldCommit,
 	FieldCreatedAt,
 	FieldUpdatedAt,
+	FieldOrphanedAt,
 	FieldBody,
 	FieldRaw,
 }
@@ -115,4 +118,9 @@ func ByCreatedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByUpdatedAt orders the results by the updated_at field.
 func ByUpdatedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldUpdatedAt, opts...).ToFunc()
+}
+
+// ByOrphanedAt orders the results by the orphaned_at field.
+func ByOrphanedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOrphanedAt, opts...).ToFunc()
 }

@@ -104,6 +104,11 @@ func UpdatedAt(v time.Time) predicate.Entity {
 	return predicate.Entity(sql.FieldEQ(FieldUpdatedAt, v))
 }
 
+// OrphanedAt applies equality check predicate on the "orphaned_at" field. It's identical to OrphanedAtEQ.
+func OrphanedAt(v time.Time) predicate.Entity {
+	return predicate.Entity(sql.FieldEQ(FieldOrphanedAt, v))
+}
+
 // Body applies equality check predicate on the "body" field. It's identical to BodyEQ.
 func Body(v []byte) predicate.Entity {
 	return predicate.Entity(sql.FieldEQ(FieldBody, v))
@@ -557,6 +562,56 @@ func UpdatedAtLT(v time.Time) predicate.Entity {
 // UpdatedAtLTE applies the LTE predicate on the "updated_at" field.
 func UpdatedAtLTE(v time.Time) predicate.Entity {
 	return predicate.Entity(sql.FieldLTE(FieldUpdatedAt, v))
+}
+
+// OrphanedAtEQ applies the EQ predicate on the "orphaned_at" field.
+func OrphanedAtEQ(v time.Time) predicate.Entity {
+	return predicate.Entity(sql.FieldEQ(FieldOrphanedAt, v))
+}
+
+// OrphanedAtNEQ applies the NEQ predicate on the "orphaned_at" field.
+func OrphanedAtNEQ(v time.Time) predicate.Entity {
+	return predicate.Entity(sql.FieldNEQ(FieldOrphanedAt, v))
+}
+
+// OrphanedAtIn applies the In predicate on the "orphaned_at" field.
+func OrphanedAtIn(vs ...time.Time) predicate.Entity {
+	return predicate.Entity(sql.FieldIn(FieldOrphanedAt, vs...))
+}
+
+// OrphanedAtNotIn applies the NotIn predicate on the "orphaned_at" field.
+func OrphanedAtNotIn(vs ...time.Time) predicate.Entity {
+	return predicate.Entity(sql.FieldNotIn(FieldOrphanedAt, vs...))
+}
+
+// OrphanedAtGT applies the GT predicate on the "orphaned_at" field.
+func OrphanedAtGT(v time.Time) predicate.Entity {
+	return predicate.Entity(sql.FieldGT(FieldOrphanedAt, v))
+}
+
+// OrphanedAtGTE applies the GTE predicate on the "orphaned_at" field.
+func OrphanedAtGTE(v time.Time) predicate.Entity {
+	return predicate.Entity(sql.FieldGTE(FieldOrphanedAt, v))
+}
+
+// OrphanedAtLT applies the LT predicate on the "orphaned_at" field.
+func OrphanedAtLT(v time.Time) predicate.Entity {
+	return predicate.Entity(sql.FieldLT(FieldOrphanedAt, v))
+}
+
+// OrphanedAtLTE applies the LTE predicate on the "orphaned_at" field.
+func OrphanedAtLTE(v time.Time) predicate.Entity {
+	return predicate.Entity(sql.FieldLTE(FieldOrphanedAt, v))
+}
+
+// OrphanedAtIsNil applies the IsNil predicate on the "orphaned_at" field.
+func OrphanedAtIsNil() predicate.Entity {
+	return predicate.Entity(sql.FieldIsNull(FieldOrphanedAt))
+}
+
+// OrphanedAtNotNil applies the NotNil predicate on the "orphaned_at" field.
+func OrphanedAtNotNil() predicate.Entity {
+	return predicate.Entity(sql.FieldNotNull(FieldOrphanedAt))
 }
 
 // BodyEQ applies the EQ predicate on the "body" field.

@@ -17,6 +17,8 @@ const (
 	FieldUID = "uid"
 	// FieldRef holds the string denoting the ref field in the database.
 	FieldRef = "ref"
+	// FieldPreviousRef holds the string denoting the previous_ref field in the database.
+	FieldPreviousRef = "previous_ref"
 	// FieldEtag holds the string denoting the etag field in the database.
 	FieldEtag = "etag"
 	// FieldLocationID holds the string denoting the location_id field in the database.
@@ -37,6 +39,7 @@ var Columns = []string{
 	FieldOperation,
 	FieldUID,
 	FieldRef,
+	FieldPreviousRef,
 	FieldEtag,
 	FieldLocationID,
 	FieldActor,
@@ -55,6 +58,8 @@ func ValidColumn(column string) bool {
 }
 
 var (
+	// DefaultPreviousRef holds the default value on creation for the "previous_ref" field.
+	DefaultPreviousRef string
 	// DefaultCommit holds the default value on creation for the "commit" field.
 	DefaultCommit string
 )
@@ -80,6 +85,11 @@ func ByUID(opts ...sql.OrderTermOption) OrderOption {
 // ByRef orders the results by the ref field.
 func ByRef(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRef, opts...).ToFunc()
+}
+
+// ByPreviousRef orders the results by the previous_ref field.
+func ByPreviousRef(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPreviousRef, opts...).ToFunc()
 }
 
 // ByEtag orders the results by the etag field.

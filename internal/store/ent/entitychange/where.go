@@ -69,6 +69,11 @@ func Ref(v string) predicate.EntityChange {
 	return predicate.EntityChange(sql.FieldEQ(FieldRef, v))
 }
 
+// PreviousRef applies equality check predicate on the "previous_ref" field. It's identical to PreviousRefEQ.
+func PreviousRef(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldEQ(FieldPreviousRef, v))
+}
+
 // Etag applies equality check predicate on the "etag" field. It's identical to EtagEQ.
 func Etag(v string) predicate.EntityChange {
 	return predicate.EntityChange(sql.FieldEQ(FieldEtag, v))
@@ -287,6 +292,71 @@ func RefEqualFold(v string) predicate.EntityChange {
 // RefContainsFold applies the ContainsFold predicate on the "ref" field.
 func RefContainsFold(v string) predicate.EntityChange {
 	return predicate.EntityChange(sql.FieldContainsFold(FieldRef, v))
+}
+
+// PreviousRefEQ applies the EQ predicate on the "previous_ref" field.
+func PreviousRefEQ(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldEQ(FieldPreviousRef, v))
+}
+
+// PreviousRefNEQ applies the NEQ predicate on the "previous_ref" field.
+func PreviousRefNEQ(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldNEQ(FieldPreviousRef, v))
+}
+
+// PreviousRefIn applies the In predicate on the "previous_ref" field.
+func PreviousRefIn(vs ...string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldIn(FieldPreviousRef, vs...))
+}
+
+// PreviousRefNotIn applies the NotIn predicate on the "previous_ref" field.
+func PreviousRefNotIn(vs ...string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldNotIn(FieldPreviousRef, vs...))
+}
+
+// PreviousRefGT applies the GT predicate on the "previous_ref" field.
+func PreviousRefGT(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldGT(FieldPreviousRef, v))
+}
+
+// PreviousRefGTE applies the GTE predicate on the "previous_ref" field.
+func PreviousRefGTE(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldGTE(FieldPreviousRef, v))
+}
+
+// PreviousRefLT applies the LT predicate on the "previous_ref" field.
+func PreviousRefLT(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldLT(FieldPreviousRef, v))
+}
+
+// PreviousRefLTE applies the LTE predicate on the "previous_ref" field.
+func PreviousRefLTE(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldLTE(FieldPreviousRef, v))
+}
+
+// PreviousRefContains applies the Contains predicate on the "previous_ref" field.
+func PreviousRefContains(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldContains(FieldPreviousRef, v))
+}
+
+// PreviousRefHasPrefix applies the HasPrefix predicate on the "previous_ref" field.
+func PreviousRefHasPrefix(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldHasPrefix(FieldPreviousRef, v))
+}
+
+// PreviousRefHasSuffix applies the HasSuffix predicate on the "previous_ref" field.
+func PreviousRefHasSuffix(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldHasSuffix(FieldPreviousRef, v))
+}
+
+// PreviousRefEqualFold applies the EqualFold predicate on the "previous_ref" field.
+func PreviousRefEqualFold(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldEqualFold(FieldPreviousRef, v))
+}
+
+// PreviousRefContainsFold applies the ContainsFold predicate on the "previous_ref" field.
+func PreviousRefContainsFold(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldContainsFold(FieldPreviousRef, v))
 }
 
 // EtagEQ applies the EQ predicate on the "etag" field.

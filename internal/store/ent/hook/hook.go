@@ -81,6 +81,18 @@ func (f DeploymentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, 
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DeploymentMutation", m)
 }
 
+// The DocumentFunc type is an adapter to allow the use of ordinary
+// function as Document mutator.
+type DocumentFunc func(context.Context, *ent.DocumentMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DocumentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.DocumentMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DocumentMutation", m)
+}
+
 // The EntityFunc type is an adapter to allow the use of ordinary
 // function as Entity mutator.
 type EntityFunc func(context.Context, *ent.EntityMutation) (ent.Value, error)
@@ -103,6 +115,30 @@ func (f EntityChangeFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.EntityChangeMutation", m)
+}
+
+// The EntityDocumentFunc type is an adapter to allow the use of ordinary
+// function as EntityDocument mutator.
+type EntityDocumentFunc func(context.Context, *ent.EntityDocumentMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f EntityDocumentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.EntityDocumentMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.EntityDocumentMutation", m)
+}
+
+// The EntityTermsFunc type is an adapter to allow the use of ordinary
+// function as EntityTerms mutator.
+type EntityTermsFunc func(context.Context, *ent.EntityTermsMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f EntityTermsFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.EntityTermsMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.EntityTermsMutation", m)
 }
 
 // The EnvironmentFunc type is an adapter to allow the use of ordinary
@@ -139,6 +175,18 @@ func (f LocationFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, er
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.LocationMutation", m)
+}
+
+// The LocationFileFunc type is an adapter to allow the use of ordinary
+// function as LocationFile mutator.
+type LocationFileFunc func(context.Context, *ent.LocationFileMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f LocationFileFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.LocationFileMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.LocationFileMutation", m)
 }
 
 // The LocationProblemFunc type is an adapter to allow the use of ordinary
@@ -211,6 +259,18 @@ func (f PacticipantVersionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PacticipantVersionMutation", m)
+}
+
+// The RepositoryCheckFunc type is an adapter to allow the use of ordinary
+// function as RepositoryCheck mutator.
+type RepositoryCheckFunc func(context.Context, *ent.RepositoryCheckMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RepositoryCheckFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.RepositoryCheckMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.RepositoryCheckMutation", m)
 }
 
 // The RunFunc type is an adapter to allow the use of ordinary

@@ -27,6 +27,20 @@ const (
 	FieldLastRefreshed = "last_refreshed"
 	// FieldCommit holds the string denoting the commit field in the database.
 	FieldCommit = "commit"
+	// FieldVersion holds the string denoting the version field in the database.
+	FieldVersion = "version"
+	// FieldParentID holds the string denoting the parent_id field in the database.
+	FieldParentID = "parent_id"
+	// FieldSettings holds the string denoting the settings field in the database.
+	FieldSettings = "settings"
+	// FieldRefreshEvery holds the string denoting the refresh_every field in the database.
+	FieldRefreshEvery = "refresh_every"
+	// FieldRefreshAt holds the string denoting the refresh_at field in the database.
+	FieldRefreshAt = "refresh_at"
+	// FieldLastSucceeded holds the string denoting the last_succeeded field in the database.
+	FieldLastSucceeded = "last_succeeded"
+	// FieldFailures holds the string denoting the failures field in the database.
+	FieldFailures = "failures"
 	// Table holds the table name of the location in the database.
 	Table = "locations"
 )
@@ -42,6 +56,13 @@ var Columns = []string{
 	FieldCreatedAt,
 	FieldLastRefreshed,
 	FieldCommit,
+	FieldVersion,
+	FieldParentID,
+	FieldSettings,
+	FieldRefreshEvery,
+	FieldRefreshAt,
+	FieldLastSucceeded,
+	FieldFailures,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -63,6 +84,16 @@ var (
 	DefaultCreatedBy string
 	// DefaultCommit holds the default value on creation for the "commit" field.
 	DefaultCommit string
+	// DefaultVersion holds the default value on creation for the "version" field.
+	DefaultVersion string
+	// DefaultParentID holds the default value on creation for the "parent_id" field.
+	DefaultParentID string
+	// DefaultSettings holds the default value on creation for the "settings" field.
+	DefaultSettings string
+	// DefaultRefreshEvery holds the default value on creation for the "refresh_every" field.
+	DefaultRefreshEvery int
+	// DefaultFailures holds the default value on creation for the "failures" field.
+	DefaultFailures int
 )
 
 // OrderOption defines the ordering options for the Location queries.
@@ -111,4 +142,39 @@ func ByLastRefreshed(opts ...sql.OrderTermOption) OrderOption {
 // ByCommit orders the results by the commit field.
 func ByCommit(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCommit, opts...).ToFunc()
+}
+
+// ByVersion orders the results by the version field.
+func ByVersion(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldVersion, opts...).ToFunc()
+}
+
+// ByParentID orders the results by the parent_id field.
+func ByParentID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldParentID, opts...).ToFunc()
+}
+
+// BySettings orders the results by the settings field.
+func BySettings(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSettings, opts...).ToFunc()
+}
+
+// ByRefreshEvery orders the results by the refresh_every field.
+func ByRefreshEvery(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRefreshEvery, opts...).ToFunc()
+}
+
+// ByRefreshAt orders the results by the refresh_at field.
+func ByRefreshAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRefreshAt, opts...).ToFunc()
+}
+
+// ByLastSucceeded orders the results by the last_succeeded field.
+func ByLastSucceeded(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLastSucceeded, opts...).ToFunc()
+}
+
+// ByFailures orders the results by the failures field.
+func ByFailures(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldFailures, opts...).ToFunc()
 }

@@ -104,6 +104,41 @@ func Commit(v string) predicate.Location {
 	return predicate.Location(sql.FieldEQ(FieldCommit, v))
 }
 
+// Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
+func Version(v string) predicate.Location {
+	return predicate.Location(sql.FieldEQ(FieldVersion, v))
+}
+
+// ParentID applies equality check predicate on the "parent_id" field. It's identical to ParentIDEQ.
+func ParentID(v string) predicate.Location {
+	return predicate.Location(sql.FieldEQ(FieldParentID, v))
+}
+
+// Settings applies equality check predicate on the "settings" field. It's identical to SettingsEQ.
+func Settings(v string) predicate.Location {
+	return predicate.Location(sql.FieldEQ(FieldSettings, v))
+}
+
+// RefreshEvery applies equality check predicate on the "refresh_every" field. It's identical to RefreshEveryEQ.
+func RefreshEvery(v int) predicate.Location {
+	return predicate.Location(sql.FieldEQ(FieldRefreshEvery, v))
+}
+
+// RefreshAt applies equality check predicate on the "refresh_at" field. It's identical to RefreshAtEQ.
+func RefreshAt(v time.Time) predicate.Location {
+	return predicate.Location(sql.FieldEQ(FieldRefreshAt, v))
+}
+
+// LastSucceeded applies equality check predicate on the "last_succeeded" field. It's identical to LastSucceededEQ.
+func LastSucceeded(v time.Time) predicate.Location {
+	return predicate.Location(sql.FieldEQ(FieldLastSucceeded, v))
+}
+
+// Failures applies equality check predicate on the "failures" field. It's identical to FailuresEQ.
+func Failures(v int) predicate.Location {
+	return predicate.Location(sql.FieldEQ(FieldFailures, v))
+}
+
 // TypeEQ applies the EQ predicate on the "type" field.
 func TypeEQ(v string) predicate.Location {
 	return predicate.Location(sql.FieldEQ(FieldType, v))
@@ -582,6 +617,381 @@ func CommitEqualFold(v string) predicate.Location {
 // CommitContainsFold applies the ContainsFold predicate on the "commit" field.
 func CommitContainsFold(v string) predicate.Location {
 	return predicate.Location(sql.FieldContainsFold(FieldCommit, v))
+}
+
+// VersionEQ applies the EQ predicate on the "version" field.
+func VersionEQ(v string) predicate.Location {
+	return predicate.Location(sql.FieldEQ(FieldVersion, v))
+}
+
+// VersionNEQ applies the NEQ predicate on the "version" field.
+func VersionNEQ(v string) predicate.Location {
+	return predicate.Location(sql.FieldNEQ(FieldVersion, v))
+}
+
+// VersionIn applies the In predicate on the "version" field.
+func VersionIn(vs ...string) predicate.Location {
+	return predicate.Location(sql.FieldIn(FieldVersion, vs...))
+}
+
+// VersionNotIn applies the NotIn predicate on the "version" field.
+func VersionNotIn(vs ...string) predicate.Location {
+	return predicate.Location(sql.FieldNotIn(FieldVersion, vs...))
+}
+
+// VersionGT applies the GT predicate on the "version" field.
+func VersionGT(v string) predicate.Location {
+	return predicate.Location(sql.FieldGT(FieldVersion, v))
+}
+
+// VersionGTE applies the GTE predicate on the "version" field.
+func VersionGTE(v string) predicate.Location {
+	return predicate.Location(sql.FieldGTE(FieldVersion, v))
+}
+
+// VersionLT applies the LT predicate on the "version" field.
+func VersionLT(v string) predicate.Location {
+	return predicate.Location(sql.FieldLT(FieldVersion, v))
+}
+
+// VersionLTE applies the LTE predicate on the "version" field.
+func VersionLTE(v string) predicate.Location {
+	return predicate.Location(sql.FieldLTE(FieldVersion, v))
+}
+
+// VersionContains applies the Contains predicate on the "version" field.
+func VersionContains(v string) predicate.Location {
+	return predicate.Location(sql.FieldContains(FieldVersion, v))
+}
+
+// VersionHasPrefix applies the HasPrefix predicate on the "version" field.
+func VersionHasPrefix(v string) predicate.Location {
+	return predicate.Location(sql.FieldHasPrefix(FieldVersion, v))
+}
+
+// VersionHasSuffix applies the HasSuffix predicate on the "version" field.
+func VersionHasSuffix(v string) predicate.Location {
+	return predicate.Location(sql.FieldHasSuffix(FieldVersion, v))
+}
+
+// VersionEqualFold applies the EqualFold predicate on the "version" field.
+func VersionEqualFold(v string) predicate.Location {
+	return predicate.Location(sql.FieldEqualFold(FieldVersion, v))
+}
+
+// VersionContainsFold applies the ContainsFold predicate on the "version" field.
+func VersionContainsFold(v string) predicate.Location {
+	return predicate.Location(sql.FieldContainsFold(FieldVersion, v))
+}
+
+// ParentIDEQ applies the EQ predicate on the "parent_id" field.
+func ParentIDEQ(v string) predicate.Location {
+	return predicate.Location(sql.FieldEQ(FieldParentID, v))
+}
+
+// ParentIDNEQ applies the NEQ predicate on the "parent_id" field.
+func ParentIDNEQ(v string) predicate.Location {
+	return predicate.Location(sql.FieldNEQ(FieldParentID, v))
+}
+
+// ParentIDIn applies the In predicate on the "parent_id" field.
+func ParentIDIn(vs ...string) predicate.Location {
+	return predicate.Location(sql.FieldIn(FieldParentID, vs...))
+}
+
+// ParentIDNotIn applies the NotIn predicate on the "parent_id" field.
+func ParentIDNotIn(vs ...string) predicate.Location {
+	return predicate.Location(sql.FieldNotIn(FieldParentID, vs...))
+}
+
+// ParentIDGT applies the GT predicate on the "parent_id" field.
+func ParentIDGT(v string) predicate.Location {
+	return predicate.Location(sql.FieldGT(FieldParentID, v))
+}
+
+// ParentIDGTE applies the GTE predicate on the "parent_id" field.
+func ParentIDGTE(v string) predicate.Location {
+	return predicate.Location(sql.FieldGTE(FieldParentID, v))
+}
+
+// ParentIDLT applies the LT predicate on the "parent_id" field.
+func ParentIDLT(v string) predicate.Location {
+	return predicate.Location(sql.FieldLT(FieldParentID, v))
+}
+
+// ParentIDLTE applies the LTE predicate on the "parent_id" field.
+func ParentIDLTE(v string) predicate.Location {
+	return predicate.Location(sql.FieldLTE(FieldParentID, v))
+}
+
+// ParentIDContains applies the Contains predicate on the "parent_id" field.
+func ParentIDContains(v string) predicate.Location {
+	return predicate.Location(sql.FieldContains(FieldParentID, v))
+}
+
+// ParentIDHasPrefix applies the HasPrefix predicate on the "parent_id" field.
+func ParentIDHasPrefix(v string) predicate.Location {
+	return predicate.Location(sql.FieldHasPrefix(FieldParentID, v))
+}
+
+// ParentIDHasSuffix applies the HasSuffix predicate on the "parent_id" field.
+func ParentIDHasSuffix(v string) predicate.Location {
+	return predicate.Location(sql.FieldHasSuffix(FieldParentID, v))
+}
+
+// ParentIDEqualFold applies the EqualFold predicate on the "parent_id" field.
+func ParentIDEqualFold(v string) predicate.Location {
+	return predicate.Location(sql.FieldEqualFold(FieldParentID, v))
+}
+
+// ParentIDContainsFold applies the ContainsFold predicate on the "parent_id" field.
+func ParentIDContainsFold(v string) predicate.Location {
+	return predicate.Location(sql.FieldContainsFold(FieldParentID, v))
+}
+
+// SettingsEQ applies the EQ predicate on the "settings" field.
+func SettingsEQ(v string) predicate.Location {
+	return predicate.Location(sql.FieldEQ(FieldSettings, v))
+}
+
+// SettingsNEQ applies the NEQ predicate on the "settings" field.
+func SettingsNEQ(v string) predicate.Location {
+	return predicate.Location(sql.FieldNEQ(FieldSettings, v))
+}
+
+// SettingsIn applies the In predicate on the "settings" field.
+func SettingsIn(vs ...string) predicate.Location {
+	return predicate.Location(sql.FieldIn(FieldSettings, vs...))
+}
+
+// SettingsNotIn applies the NotIn predicate on the "settings" field.
+func SettingsNotIn(vs ...string) predicate.Location {
+	return predicate.Location(sql.FieldNotIn(FieldSettings, vs...))
+}
+
+// SettingsGT applies the GT predicate on the "settings" field.
+func SettingsGT(v string) predicate.Location {
+	return predicate.Location(sql.FieldGT(FieldSettings, v))
+}
+
+// SettingsGTE applies the GTE predicate on the "settings" field.
+func SettingsGTE(v string) predicate.Location {
+	return predicate.Location(sql.FieldGTE(FieldSettings, v))
+}
+
+// SettingsLT applies the LT predicate on the "settings" field.
+func SettingsLT(v string) predicate.Location {
+	return predicate.Location(sql.FieldLT(FieldSettings, v))
+}
+
+// SettingsLTE applies the LTE predicate on the "settings" field.
+func SettingsLTE(v string) predicate.Location {
+	return predicate.Location(sql.FieldLTE(FieldSettings, v))
+}
+
+// SettingsContains applies the Contains predicate on the "settings" field.
+func SettingsContains(v string) predicate.Location {
+	return predicate.Location(sql.FieldContains(FieldSettings, v))
+}
+
+// SettingsHasPrefix applies the HasPrefix predicate on the "settings" field.
+func SettingsHasPrefix(v string) predicate.Location {
+	return predicate.Location(sql.FieldHasPrefix(FieldSettings, v))
+}
+
+// SettingsHasSuffix applies the HasSuffix predicate on the "settings" field.
+func SettingsHasSuffix(v string) predicate.Location {
+	return predicate.Location(sql.FieldHasSuffix(FieldSettings, v))
+}
+
+// SettingsEqualFold applies the EqualFold predicate on the "settings" field.
+func SettingsEqualFold(v string) predicate.Location {
+	return predicate.Location(sql.FieldEqualFold(FieldSettings, v))
+}
+
+// SettingsContainsFold applies the ContainsFold predicate on the "settings" field.
+func SettingsContainsFold(v string) predicate.Location {
+	return predicate.Location(sql.FieldContainsFold(FieldSettings, v))
+}
+
+// RefreshEveryEQ applies the EQ predicate on the "refresh_every" field.
+func RefreshEveryEQ(v int) predicate.Location {
+	return predicate.Location(sql.FieldEQ(FieldRefreshEvery, v))
+}
+
+// RefreshEveryNEQ applies the NEQ predicate on the "refresh_every" field.
+func RefreshEveryNEQ(v int) predicate.Location {
+	return predicate.Location(sql.FieldNEQ(FieldRefreshEvery, v))
+}
+
+// RefreshEveryIn applies the In predicate on the "refresh_every" field.
+func RefreshEveryIn(vs ...int) predicate.Location {
+	return predicate.Location(sql.FieldIn(FieldRefreshEvery, vs...))
+}
+
+// RefreshEveryNotIn applies the NotIn predicate on the "refresh_every" field.
+func RefreshEveryNotIn(vs ...int) predicate.Location {
+	return predicate.Location(sql.FieldNotIn(FieldRefreshEvery, vs...))
+}
+
+// RefreshEveryGT applies the GT predicate on the "refresh_every" field.
+func RefreshEveryGT(v int) predicate.Location {
+	return predicate.Location(sql.FieldGT(FieldRefreshEvery, v))
+}
+
+// RefreshEveryGTE applies the GTE predicate on the "refresh_every" field.
+func RefreshEveryGTE(v int) predicate.Location {
+	return predicate.Location(sql.FieldGTE(FieldRefreshEvery, v))
+}
+
+// RefreshEveryLT applies the LT predicate on the "refresh_every" field.
+func RefreshEveryLT(v int) predicate.Location {
+	return predicate.Location(sql.FieldLT(FieldRefreshEvery, v))
+}
+
+// RefreshEveryLTE applies the LTE predicate on the "refresh_every" field.
+func RefreshEveryLTE(v int) predicate.Location {
+	return predicate.Location(sql.FieldLTE(FieldRefreshEvery, v))
+}
+
+// RefreshAtEQ applies the EQ predicate on the "refresh_at" field.
+func RefreshAtEQ(v time.Time) predicate.Location {
+	return predicate.Location(sql.FieldEQ(FieldRefreshAt, v))
+}
+
+// RefreshAtNEQ applies the NEQ predicate on the "refresh_at" field.
+func RefreshAtNEQ(v time.Time) predicate.Location {
+	return predicate.Location(sql.FieldNEQ(FieldRefreshAt, v))
+}
+
+// RefreshAtIn applies the In predicate on the "refresh_at" field.
+func RefreshAtIn(vs ...time.Time) predicate.Location {
+	return predicate.Location(sql.FieldIn(FieldRefreshAt, vs...))
+}
+
+// RefreshAtNotIn applies the NotIn predicate on the "refresh_at" field.
+func RefreshAtNotIn(vs ...time.Time) predicate.Location {
+	return predicate.Location(sql.FieldNotIn(FieldRefreshAt, vs...))
+}
+
+// RefreshAtGT applies the GT predicate on the "refresh_at" field.
+func RefreshAtGT(v time.Time) predicate.Location {
+	return predicate.Location(sql.FieldGT(FieldRefreshAt, v))
+}
+
+// RefreshAtGTE applies the GTE predicate on the "refresh_at" field.
+func RefreshAtGTE(v time.Time) predicate.Location {
+	return predicate.Location(sql.FieldGTE(FieldRefreshAt, v))
+}
+
+// RefreshAtLT applies the LT predicate on the "refresh_at" field.
+func RefreshAtLT(v time.Time) predicate.Location {
+	return predicate.Location(sql.FieldLT(FieldRefreshAt, v))
+}
+
+// RefreshAtLTE applies the LTE predicate on the "refresh_at" field.
+func RefreshAtLTE(v time.Time) predicate.Location {
+	return predicate.Location(sql.FieldLTE(FieldRefreshAt, v))
+}
+
+// RefreshAtIsNil applies the IsNil predicate on the "refresh_at" field.
+func RefreshAtIsNil() predicate.Location {
+	return predicate.Location(sql.FieldIsNull(FieldRefreshAt))
+}
+
+// RefreshAtNotNil applies the NotNil predicate on the "refresh_at" field.
+func RefreshAtNotNil() predicate.Location {
+	return predicate.Location(sql.FieldNotNull(FieldRefreshAt))
+}
+
+// LastSucceededEQ applies the EQ predicate on the "last_succeeded" field.
+func LastSucceededEQ(v time.Time) predicate.Location {
+	return predicate.Location(sql.FieldEQ(FieldLastSucceeded, v))
+}
+
+// LastSucceededNEQ applies the NEQ predicate on the "last_succeeded" field.
+func LastSucceededNEQ(v time.Time) predicate.Location {
+	return predicate.Location(sql.FieldNEQ(FieldLastSucceeded, v))
+}
+
+// LastSucceededIn applies the In predicate on the "last_succeeded" field.
+func LastSucceededIn(vs ...time.Time) predicate.Location {
+	return predicate.Location(sql.FieldIn(FieldLastSucceeded, vs...))
+}
+
+// LastSucceededNotIn applies the NotIn predicate on the "last_succeeded" field.
+func LastSucceededNotIn(vs ...time.Time) predicate.Location {
+	return predicate.Location(sql.FieldNotIn(FieldLastSucceeded, vs...))
+}
+
+// LastSucceededGT applies the GT predicate on the "last_succeeded" field.
+func LastSucceededGT(v time.Time) predicate.Location {
+	return predicate.Location(sql.FieldGT(FieldLastSucceeded, v))
+}
+
+// LastSucceededGTE applies the GTE predicate on the "last_succeeded" field.
+func LastSucceededGTE(v time.Time) predicate.Location {
+	return predicate.Location(sql.FieldGTE(FieldLastSucceeded, v))
+}
+
+// LastSucceededLT applies the LT predicate on the "last_succeeded" field.
+func LastSucceededLT(v time.Time) predicate.Location {
+	return predicate.Location(sql.FieldLT(FieldLastSucceeded, v))
+}
+
+// LastSucceededLTE applies the LTE predicate on the "last_succeeded" field.
+func LastSucceededLTE(v time.Time) predicate.Location {
+	return predicate.Location(sql.FieldLTE(FieldLastSucceeded, v))
+}
+
+// LastSucceededIsNil applies the IsNil predicate on the "last_succeeded" field.
+func LastSucceededIsNil() predicate.Location {
+	return predicate.Location(sql.FieldIsNull(FieldLastSucceeded))
+}
+
+// LastSucceededNotNil applies the NotNil predicate on the "last_succeeded" field.
+func LastSucceededNotNil() predicate.Location {
+	return predicate.Location(sql.FieldNotNull(FieldLastSucceeded))
+}
+
+// FailuresEQ applies the EQ predicate on the "failures" field.
+func FailuresEQ(v int) predicate.Location {
+	return predicate.Location(sql.FieldEQ(FieldFailures, v))
+}
+
+// FailuresNEQ applies the NEQ predicate on the "failures" field.
+func FailuresNEQ(v int) predicate.Location {
+	return predicate.Location(sql.FieldNEQ(FieldFailures, v))
+}
+
+// FailuresIn applies the In predicate on the "failures" field.
+func FailuresIn(vs ...int) predicate.Location {
+	return predicate.Location(sql.FieldIn(FieldFailures, vs...))
+}
+
+// FailuresNotIn applies the NotIn predicate on the "failures" field.
+func FailuresNotIn(vs ...int) predicate.Location {
+	return predicate.Location(sql.FieldNotIn(FieldFailures, vs...))
+}
+
+// FailuresGT applies the GT predicate on the "failures" field.
+func FailuresGT(v int) predicate.Location {
+	return predicate.Location(sql.FieldGT(FieldFailures, v))
+}
+
+// FailuresGTE applies the GTE predicate on the "failures" field.
+func FailuresGTE(v int) predicate.Location {
+	return predicate.Location(sql.FieldGTE(FieldFailures, v))
+}
+
+// FailuresLT applies the LT predicate on the "failures" field.
+func FailuresLT(v int) predicate.Location {
+	return predicate.Location(sql.FieldLT(FieldFailures, v))
+}
+
+// FailuresLTE applies the LTE predicate on the "failures" field.
+func FailuresLTE(v int) predicate.Location {
+	return predicate.Location(sql.FieldLTE(FieldFailures, v))
 }
 
 // And groups predicates with the AND operator between them.

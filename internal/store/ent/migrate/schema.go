@@ -166,6 +166,18 @@ var (
 			},
 		},
 	}
+	// DocumentsColumns holds the columns for the "documents" table.
+	DocumentsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "size", Type: field.TypeInt},
+		{Name: "content", Type: field.TypeBytes},
+	}
+	// DocumentsTable holds the schema information for the "documents" table.
+	DocumentsTable = &schema.Table{
+		Name:       "documents",
+		Columns:    DocumentsColumns,
+		PrimaryKey: []*schema.Column{DocumentsColumns[0]},
+	}
 	// EntitiesColumns holds the columns for the "entities" table.
 	EntitiesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
@@ -177,6 +189,7 @@ var (
 		{Name: "commit", Type: field.TypeString, Default: ""},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "orphaned_at", Type: field.TypeTime, Nullable: true},
 		{Name: "body", Type: field.TypeBytes},
 		{Name: "raw", Type: field.TypeBytes},
 	}
@@ -204,6 +217,7 @@ var (
 		{Name: "operation", Type: field.TypeString},
 		{Name: "uid", Type: field.TypeString},
 		{Name: "ref", Type: field.TypeString},
+		{Name: "previous_ref", Type: field.TypeString, Default: ""},
 		{Name: "etag", Type: field.TypeString},
 		{Name: "location_id", Type: field.TypeString},
 		{Name: "actor", Type: field.TypeString},
@@ -221,7 +235,52 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{EntityChangesColumns[3], EntityChangesColumns[0]},
 			},
+			{
+				Name:    "entitychange_uid_id",
+				Unique:  false,
+				Columns: []*schema.Column{EntityChangesColumns[2], EntityChangesColumns[0]},
+			},
 		},
+	}
+	// EntityDocumentsColumns holds the columns for the "entity_documents" table.
+	EntityDocumentsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "entity_id", Type: field.TypeString},
+		{Name: "kind", Type: field.TypeString},
+		{Name: "path", Type: field.TypeString},
+		{Name: "title", Type: field.TypeString, Default: ""},
+		{Name: "digest", Type: field.TypeString},
+		{Name: "position", Type: field.TypeInt},
+	}
+	// EntityDocumentsTable holds the schema information for the "entity_documents" table.
+	EntityDocumentsTable = &schema.Table{
+		Name:       "entity_documents",
+		Columns:    EntityDocumentsColumns,
+		PrimaryKey: []*schema.Column{EntityDocumentsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "entitydocument_entity_id_kind_path",
+				Unique:  true,
+				Columns: []*schema.Column{EntityDocumentsColumns[1], EntityDocumentsColumns[2], EntityDocumentsColumns[3]},
+			},
+			{
+				Name:    "entitydocument_digest",
+				Unique:  false,
+				Columns: []*schema.Column{EntityDocumentsColumns[5]},
+			},
+		},
+	}
+	// EntityTermsColumns holds the columns for the "entity_terms" table.
+	EntityTermsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "version", Type: field.TypeInt},
+		{Name: "terms", Type: field.TypeBytes},
+	}
+	// EntityTermsTable holds the schema information for the "entity_terms" table.
+	EntityTermsTable = &schema.Table{
+		Name:       "entity_terms",
+		Columns:    EntityTermsColumns,
+		PrimaryKey: []*schema.Column{EntityTermsColumns[0]},
 	}
 	// EnvironmentsColumns holds the columns for the "environments" table.
 	EnvironmentsColumns = []*schema.Column{
@@ -275,6 +334,13 @@ var (
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "last_refreshed", Type: field.TypeTime, Nullable: true},
 		{Name: "commit", Type: field.TypeString, Default: ""},
+		{Name: "version", Type: field.TypeString, Default: ""},
+		{Name: "parent_id", Type: field.TypeString, Default: ""},
+		{Name: "settings", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "refresh_every", Type: field.TypeInt, Default: 0},
+		{Name: "refresh_at", Type: field.TypeTime, Nullable: true},
+		{Name: "last_succeeded", Type: field.TypeTime, Nullable: true},
+		{Name: "failures", Type: field.TypeInt, Default: 0},
 	}
 	// LocationsTable holds the schema information for the "locations" table.
 	LocationsTable = &schema.Table{
@@ -286,6 +352,38 @@ var (
 				Name:    "location_type_target_branch_path",
 				Unique:  true,
 				Columns: []*schema.Column{LocationsColumns[1], LocationsColumns[2], LocationsColumns[3], LocationsColumns[4]},
+			},
+			{
+				Name:    "location_parent_id",
+				Unique:  false,
+				Columns: []*schema.Column{LocationsColumns[10]},
+			},
+			{
+				Name:    "location_refresh_at",
+				Unique:  false,
+				Columns: []*schema.Column{LocationsColumns[13]},
+			},
+		},
+	}
+	// LocationFilesColumns holds the columns for the "location_files" table.
+	LocationFilesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "location_id", Type: field.TypeString},
+		{Name: "path", Type: field.TypeString},
+		{Name: "signature", Type: field.TypeString},
+		{Name: "included", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "names_files", Type: field.TypeBool, Default: false},
+	}
+	// LocationFilesTable holds the schema information for the "location_files" table.
+	LocationFilesTable = &schema.Table{
+		Name:       "location_files",
+		Columns:    LocationFilesColumns,
+		PrimaryKey: []*schema.Column{LocationFilesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "locationfile_location_id_path",
+				Unique:  true,
+				Columns: []*schema.Column{LocationFilesColumns[1], LocationFilesColumns[2]},
 			},
 		},
 	}
@@ -456,6 +554,27 @@ var (
 				Name:    "pacticipantversion_pacticipant_id_id",
 				Unique:  false,
 				Columns: []*schema.Column{PacticipantVersionsColumns[1], PacticipantVersionsColumns[0]},
+			},
+		},
+	}
+	// RepositoryChecksColumns holds the columns for the "repository_checks" table.
+	RepositoryChecksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "reachable", Type: field.TypeBool},
+		{Name: "source", Type: field.TypeString},
+		{Name: "message", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "checked_at", Type: field.TypeTime},
+	}
+	// RepositoryChecksTable holds the schema information for the "repository_checks" table.
+	RepositoryChecksTable = &schema.Table{
+		Name:       "repository_checks",
+		Columns:    RepositoryChecksColumns,
+		PrimaryKey: []*schema.Column{RepositoryChecksColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "repositorycheck_checked_at",
+				Unique:  false,
+				Columns: []*schema.Column{RepositoryChecksColumns[4]},
 			},
 		},
 	}
@@ -662,17 +781,22 @@ var (
 		BranchesTable,
 		BranchVersionsTable,
 		DeploymentsTable,
+		DocumentsTable,
 		EntitiesTable,
 		EntityChangesTable,
+		EntityDocumentsTable,
+		EntityTermsTable,
 		EnvironmentsTable,
 		IntegrationsTable,
 		LocationsTable,
+		LocationFilesTable,
 		LocationProblemsTable,
 		PactContentsTable,
 		PactPublicationsTable,
 		PacticipantsTable,
 		PacticipantLabelsTable,
 		PacticipantVersionsTable,
+		RepositoryChecksTable,
 		RunsTable,
 		RunEventsTable,
 		RunFilesTable,
@@ -693,16 +817,31 @@ func init() {
 	AuditEntriesTable.Annotation = &entsql.Annotation{
 		Table: "audit_entries",
 	}
+	DocumentsTable.Annotation = &entsql.Annotation{
+		Table: "documents",
+	}
 	EntitiesTable.Annotation = &entsql.Annotation{
 		Table: "entities",
 	}
 	EntityChangesTable.Annotation = &entsql.Annotation{
 		Table: "entity_changes",
 	}
+	EntityDocumentsTable.Annotation = &entsql.Annotation{
+		Table: "entity_documents",
+	}
+	EntityTermsTable.Annotation = &entsql.Annotation{
+		Table: "entity_terms",
+	}
 	LocationsTable.Annotation = &entsql.Annotation{
 		Table: "locations",
 	}
+	LocationFilesTable.Annotation = &entsql.Annotation{
+		Table: "location_files",
+	}
 	LocationProblemsTable.Annotation = &entsql.Annotation{
 		Table: "location_problems",
+	}
+	RepositoryChecksTable.Annotation = &entsql.Annotation{
+		Table: "repository_checks",
 	}
 }

@@ -24,11 +24,20 @@ type BranchVersion func(*sql.Selector)
 // Deployment is the predicate function for deployment builders.
 type Deployment func(*sql.Selector)
 
+// Document is the predicate function for document builders.
+type Document func(*sql.Selector)
+
 // Entity is the predicate function for entity builders.
 type Entity func(*sql.Selector)
 
 // EntityChange is the predicate function for entitychange builders.
 type EntityChange func(*sql.Selector)
+
+// EntityDocument is the predicate function for entitydocument builders.
+type EntityDocument func(*sql.Selector)
+
+// EntityTerms is the predicate function for entityterms builders.
+type EntityTerms func(*sql.Selector)
 
 // Environment is the predicate function for environment builders.
 type Environment func(*sql.Selector)
@@ -38,6 +47,9 @@ type Integration func(*sql.Selector)
 
 // Location is the predicate function for location builders.
 type Location func(*sql.Selector)
+
+// LocationFile is the predicate function for locationfile builders.
+type LocationFile func(*sql.Selector)
 
 // LocationProblem is the predicate function for locationproblem builders.
 type LocationProblem func(*sql.Selector)
@@ -56,6 +68,9 @@ type PacticipantLabel func(*sql.Selector)
 
 // PacticipantVersion is the predicate function for pacticipantversion builders.
 type PacticipantVersion func(*sql.Selector)
+
+// RepositoryCheck is the predicate function for repositorycheck builders.
+type RepositoryCheck func(*sql.Selector)
 
 // Run is the predicate function for run builders.
 type Run func(*sql.Selector)

@@ -3,6 +3,8 @@ package contracts
 import (
 	"slices"
 	"strings"
+
+	"github.com/goldenpath/platform/internal/fault"
 )
 
 // quote makes s safe to paste into a shell; plain words stay as they are.
@@ -16,47 +18,16 @@ func quote(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
-// similar returns up to three of names that are close to name, closest first.
+// similar returns up to three of names that are close to name or hold it,
+// closest first.
 func similar(names []string, name string) []string {
-	type near struct {
-		name     string
-		distance int
-	}
-	var list []near
-	limit := max(2, len(name)/3)
+	out := fault.Nearest(name, names, max(2, len(name)/3))
 	for _, n := range names {
-		d := distance(strings.ToLower(n), strings.ToLower(name))
-		if d <= limit || (len(name) > 2 && strings.Contains(n, name)) {
-			list = append(list, near{n, d})
+		if len(name) > 2 && strings.Contains(n, name) && !slices.Contains(out, n) {
+			out = append(out, n)
 		}
 	}
-	slices.SortStableFunc(list, func(a, b near) int { return a.distance - b.distance })
-	out := make([]string, 0, 3)
-	for _, n := range list[:min(3, len(list))] {
-		out = append(out, n.name)
-	}
-	return out
-}
-
-// distance counts the letters to insert, delete or replace between a and b.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		before := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := before
-			if a[i] != b[j] {
-				cost++
-			}
-			before = row[j+1]
-			row[j+1] = min(cost, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
+	return out[:min(3, len(out))]
 }
 
 // join lists words as people do: a, b and c.

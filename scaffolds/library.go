@@ -87,39 +87,8 @@ func (l *Library) Get(name string) (*Path, error) {
 			WithHint("Pack them and build it again: run make generate, then make build")
 	}
 	missing := fault.New(fault.NotFound, "There is no golden path called %q.", name)
-	if near := nearest(name, names); near != "" {
-		return nil, missing.WithHint("Did you mean %s? There are: %s", near, strings.Join(names, ", "))
+	if near := fault.Nearest(name, names, max(2, len(name)/3)); len(near) > 0 {
+		return nil, missing.WithHint("Did you mean %s? There are: %s", near[0], strings.Join(names, ", "))
 	}
 	return nil, missing.WithHint("There are: %s", strings.Join(names, ", "))
-}
-
-// nearest returns the name most like a mistyped one, or "" when none is.
-func nearest(typed string, names []string) string {
-	best, least := "", max(2, len(typed)/3)+1
-	for _, name := range names {
-		if d := distance(strings.ToLower(typed), strings.ToLower(name)); d < least {
-			best, least = name, d
-		}
-	}
-	return best
-}
-
-// distance counts the letters to change, add or drop to make b of a.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := diagonal
-			if a[i-1] != b[j-1] {
-				cost = 1 + min(diagonal, row[j], row[j-1])
-			}
-			diagonal, row[j] = row[j], cost
-		}
-	}
-	return row[len(b)]
 }

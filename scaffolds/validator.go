@@ -10,6 +10,8 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+
+	"github.com/goldenpath/platform/internal/fault"
 )
 
 // validator checks answers against a path's JSON Schema, and says what is
@@ -164,8 +166,8 @@ func (v *validator) help(name string) string {
 }
 
 func (v *validator) unknown(name string) string {
-	if near := nearest(name, v.names); near != "" {
-		return fmt.Sprintf("is not asked by %s; did you mean %s?", v.path, near)
+	if near := fault.Nearest(name, v.names, max(2, len(name)/3)); len(near) > 0 {
+		return fmt.Sprintf("is not asked by %s; did you mean %s?", v.path, near[0])
 	}
 	return fmt.Sprintf("is not asked by %s, which asks for %s", v.path, strings.Join(v.names, ", "))
 }

@@ -70,15 +70,21 @@ func (w *wired) countEntities(ctx context.Context) ([]telemetry.Sample, error) {
 	return samples, nil
 }
 
-// countRuns counts up to a page of each state: more than that is "many".
 func (w *wired) countRuns(ctx context.Context) ([]telemetry.Sample, error) {
 	var samples []telemetry.Sample
 	for _, state := range []pipelines.State{pipelines.Queued, pipelines.Running, pipelines.Waiting} {
-		page, err := w.runner.List(ctx, pipelines.RunQuery{States: []pipelines.State{state}, Limit: 200})
-		if err != nil {
-			return nil, err
+		q, n := pipelines.RunQuery{States: []pipelines.State{state}, Limit: 200}, 0
+		for {
+			page, err := w.runner.List(ctx, q)
+			if err != nil {
+				return nil, err
+			}
+			n += len(page.Items)
+			if q.Cursor = page.Next; q.Cursor == "" {
+				break
+			}
 		}
-		samples = append(samples, telemetry.Sample{Label: string(state), Value: float64(len(page.Items))})
+		samples = append(samples, telemetry.Sample{Label: string(state), Value: float64(n)})
 	}
 	return samples, nil
 }

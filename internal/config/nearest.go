@@ -1,6 +1,10 @@
 package config
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/goldenpath/platform/internal/fault"
+)
 
 // known reports whether there is a setting of that name. The name of the file
 // is one too, though not in the file.
@@ -19,33 +23,14 @@ func known(name string) bool {
 // nearest returns the setting whose name is most like name and differs by at
 // most that many letters, or "".
 func nearest(name string, most int) string {
-	best, least := "", most+1
+	var names []string
 	for _, s := range settings() {
-		if d := distance(name, s.name); d < least {
-			best, least = s.name, d
-		}
+		names = append(names, s.name)
 	}
-	return best
-}
-
-// distance counts the letters to change, add or drop to make b of a.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+	if near := fault.Nearest(name, names, most); len(near) > 0 {
+		return near[0]
 	}
-	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := diagonal
-			if a[i-1] != b[j-1] {
-				cost = 1 + min(diagonal, row[j], row[j-1])
-			}
-			diagonal, row[j] = row[j], cost
-		}
-	}
-	return row[len(b)]
+	return ""
 }
 
 func count(problems int) string {

@@ -26,6 +26,10 @@ type verifiedPact struct {
 	Log          string                    `json:"-"`
 }
 
+// verdictPending is a yes with failures in it: pacts that the provider never
+// kept before, and whose failures do not break its build yet.
+const verdictPending types.Verdict = "pending"
+
 // settle joins results to the plan. A pact without a result must not read as
 // verified, so a result that does not cover the plan is our fault.
 func settle(plan types.VerificationPlan, result Result) (verification, error) {
@@ -46,6 +50,9 @@ func settle(plan types.VerificationPlan, result Result) (verification, error) {
 		}
 		report.Pacts = append(report.Pacts, v)
 		report.Verdict = worse(report.Verdict, v.verdict())
+	}
+	if report.Verdict == types.VerdictYes && count(report, types.InteractionFailed) > 0 {
+		report.Verdict = verdictPending
 	}
 	return report, nil
 }
@@ -95,7 +102,7 @@ func worse(a, b types.Verdict) types.Verdict {
 // verdict ends the command: quietly, since the report is already printed.
 func (r verification) verdict() error {
 	switch r.Verdict {
-	case types.VerdictYes:
+	case types.VerdictYes, verdictPending:
 		return nil
 	case types.VerdictNo:
 		return cli.VerdictError{Code: fault.Failed}
@@ -118,12 +125,8 @@ func printReport(w io.Writer, report verification) error {
 			fmt.Fprintf(w, "  the verifier said nothing about single interactions; the end of its log:\n  %s\n", cli.Plain(tail(p.Log, 2000)))
 		}
 	}
-	verdict := string(report.Verdict)
-	if report.Verdict == types.VerdictYes && count(report, types.InteractionFailed) > 0 {
-		verdict = "pending"
-	}
-	_, err := fmt.Fprintf(w, "\n%s: %s\n", verdict, summary(report))
-	if verdict == "pending" {
+	_, err := fmt.Fprintf(w, "\n%s: %s\n", report.Verdict, summary(report))
+	if report.Verdict == verdictPending {
 		_, err = fmt.Fprintln(w, "The provider never kept this pact before, so its build does not fail; the gate says no to running them together.")
 	}
 	return err

@@ -25,6 +25,7 @@ type Store interface {
 	EntityStore
 	FeedStore
 	LocationStore
+	SourceStore
 }
 
 // EntityStore keeps entities. Those it returns are decoded.

@@ -14,9 +14,12 @@ type LocationType string
 
 // The types of location.
 const (
-	LocationFile     LocationType = "file"     // a file or folder on the server's machine
-	LocationGit      LocationType = "git"      // a repository
-	LocationPlatform LocationType = "platform" // what the platform itself put into the catalog; never read
+	LocationFile      LocationType = "file"       // a file or folder on the server's machine
+	LocationGit       LocationType = "git"        // a repository
+	LocationURL       LocationType = "url"        // a file on the web
+	LocationGitHubOrg LocationType = "github-org" // the repositories of an organisation on GitHub
+	LocationPush      LocationType = "push"       // what pipelines send; never read
+	LocationPlatform  LocationType = "platform"   // what the platform itself put into the catalog; never read
 )
 
 // Location is where entities come from. Type, Target, Branch and Path together
@@ -33,6 +36,17 @@ type Location struct {
 	LastRefreshed time.Time // zero: never read
 	Commit        string    // what was read last
 	Errors        []Problem // what was wrong when it was read last
+
+	// Version is by what its source says that nothing changed: a commit, or ETags.
+	// Empty means that it has to be read to know.
+	Version  string
+	ParentID string // the location that found this one
+	Settings string // JSON: how its source is searched, and what is known of it there
+
+	RefreshEvery  time.Duration // 0: as often as its type is read
+	RefreshAt     time.Time     // when it is due; zero: never by itself
+	LastSucceeded time.Time     // when it could be read last
+	Failures      int           // how often it could not be read since
 }
 
 // Registration is what reading a location brought.

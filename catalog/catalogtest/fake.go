@@ -35,13 +35,14 @@ type state struct {
 	byRef     map[catalog.Ref]string
 	feed      []catalog.Change
 	locations []catalog.Location
+	sources   sources
 	locked    bool
 }
 
 // NewFake returns an empty store.
 func NewFake() *Fake {
 	f := &Fake{}
-	f.committed.Store(&state{entities: map[string]catalog.Entity{}, byRef: map[catalog.Ref]string{}})
+	f.committed.Store(&state{entities: map[string]catalog.Entity{}, byRef: map[catalog.Ref]string{}, sources: newSources()})
 	return f
 }
 
@@ -70,7 +71,7 @@ func (f *Fake) InTx(ctx context.Context, fn func(ctx context.Context) error) err
 	before := f.committed.Load()
 	tx := &state{
 		entities: maps.Clone(before.entities), byRef: maps.Clone(before.byRef),
-		feed: slices.Clone(before.feed), locations: slices.Clone(before.locations),
+		feed: slices.Clone(before.feed), locations: slices.Clone(before.locations), sources: before.sources.clone(),
 	}
 	if err := fn(context.WithValue(ctx, txKey{f}, tx)); err != nil {
 		return err
@@ -314,6 +315,7 @@ func (f *Fake) DeleteLocation(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
+	delete(s.sources.files, id)
 	s.locations = slices.DeleteFunc(s.locations, func(l catalog.Location) bool { return l.ID == id })
 	return nil
 }

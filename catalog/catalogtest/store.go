@@ -45,6 +45,11 @@ func TestStore(t *testing.T, on On) {
 		{"many entities at once", testMany},
 		{"locations come back as they were saved", testLocations},
 		{"problems are found by entity", testProblems},
+		{"locations that are due are claimed, oldest first", testDue},
+		{"no location is claimed by two", testDueOnce},
+		{"files come back as they were read", testFiles},
+		{"documents stay as long as somebody has them", testDocuments},
+		{"of a repository the last check counts", testChecks},
 		{"no reader skips a change of concurrent writers", testConcurrentWriters},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

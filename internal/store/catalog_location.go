@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 
 	"github.com/goldenpath/platform/catalog"
 	"github.com/goldenpath/platform/internal/store/ent"
 	"github.com/goldenpath/platform/internal/store/ent/location"
+	"github.com/goldenpath/platform/internal/store/ent/locationfile"
 	"github.com/goldenpath/platform/internal/store/ent/locationproblem"
 	"github.com/goldenpath/platform/internal/store/ent/predicate"
 )
@@ -83,7 +85,15 @@ func (c *Catalog) SaveLocation(ctx context.Context, l catalog.Location) error {
 	client := c.s.client(ctx)
 	create := client.Location.Create().SetID(l.ID).
 		SetType(string(l.Type)).SetTarget(l.Target).SetBranch(l.Branch).SetPath(l.Path).
-		SetCreatedAt(l.CreatedAt.UTC()).SetCreatedBy(l.CreatedBy).SetCommit(l.Commit)
+		SetCreatedAt(l.CreatedAt.UTC()).SetCreatedBy(l.CreatedBy).SetCommit(l.Commit).
+		SetVersion(l.Version).SetParentID(l.ParentID).SetSettings(l.Settings).
+		SetRefreshEvery(int(l.RefreshEvery / time.Second)).SetFailures(l.Failures)
+	if !l.RefreshAt.IsZero() {
+		create = create.SetRefreshAt(l.RefreshAt.UTC())
+	}
+	if !l.LastSucceeded.IsZero() {
+		create = create.SetLastSucceeded(l.LastSucceeded.UTC())
+	}
 	if !l.LastRefreshed.IsZero() {
 		create = create.SetLastRefreshed(l.LastRefreshed.UTC())
 	}
@@ -115,6 +125,9 @@ func (c *Catalog) DeleteLocation(ctx context.Context, id string) error {
 	if err := c.deleteProblems(ctx, client, id); err != nil {
 		return err
 	}
+	if _, err := client.LocationFile.Delete().Where(locationfile.LocationID(id)).Exec(ctx); err != nil {
+		return fmt.Errorf("delete the files of location %s: %w", id, err)
+	}
 	if _, err := client.Location.Delete().Where(location.ID(id)).Exec(ctx); err != nil {
 		return fmt.Errorf("delete location %s: %w", id, err)
 	}
@@ -133,6 +146,14 @@ func fromLocation(row *ent.Location) catalog.Location {
 	l := catalog.Location{
 		ID: row.ID, Type: catalog.LocationType(row.Type), Target: row.Target, Branch: row.Branch, Path: row.Path,
 		CreatedAt: row.CreatedAt.UTC(), CreatedBy: row.CreatedBy, Commit: row.Commit,
+		Version: row.Version, ParentID: row.ParentID, Settings: row.Settings,
+		RefreshEvery: time.Duration(row.RefreshEvery) * time.Second, Failures: row.Failures,
+	}
+	if row.RefreshAt != nil {
+		l.RefreshAt = row.RefreshAt.UTC()
+	}
+	if row.LastSucceeded != nil {
+		l.LastSucceeded = row.LastSucceeded.UTC()
 	}
 	if row.LastRefreshed != nil {
 		l.LastRefreshed = row.LastRefreshed.UTC()

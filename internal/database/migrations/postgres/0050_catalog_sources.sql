@@ -17,6 +17,7 @@ ALTER TABLE "locations" ADD COLUMN "refresh_every" bigint NOT NULL DEFAULT 0;
 ALTER TABLE "locations" ADD COLUMN "refresh_at" timestamptz NULL;
 ALTER TABLE "locations" ADD COLUMN "last_succeeded" timestamptz NULL;
 ALTER TABLE "locations" ADD COLUMN "failures" bigint NOT NULL DEFAULT 0;
+UPDATE "locations" SET "refresh_at" = "created_at" WHERE "type" IN ('file', 'git');
 CREATE INDEX "location_parent_id" ON "locations" ("parent_id");
 CREATE INDEX "location_refresh_at" ON "locations" ("refresh_at");
 CREATE TABLE "location_files" (

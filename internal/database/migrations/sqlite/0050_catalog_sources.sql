@@ -36,6 +36,7 @@ ALTER TABLE `locations` ADD COLUMN `refresh_every` integer NOT NULL DEFAULT (0);
 ALTER TABLE `locations` ADD COLUMN `refresh_at` datetime NULL;
 ALTER TABLE `locations` ADD COLUMN `last_succeeded` datetime NULL;
 ALTER TABLE `locations` ADD COLUMN `failures` integer NOT NULL DEFAULT (0);
+UPDATE `locations` SET `refresh_at` = `created_at` WHERE `type` IN ('file', 'git');
 CREATE INDEX `location_parent_id` ON `locations` (`parent_id`);
 CREATE INDEX `location_refresh_at` ON `locations` (`refresh_at`);
 CREATE TABLE `location_files` (

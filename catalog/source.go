@@ -1,0 +1,99 @@
+package catalog
+
+import (
+	"context"
+	"time"
+)
+
+// SourceStore keeps how locations are read again, and what came with entities.
+type SourceStore interface {
+	// ClaimDue returns locations that are due at now, those that wait longest
+	// first, and plans them for until. Two callers never get the same one.
+	ClaimDue(ctx context.Context, now, until time.Time, limit int) ([]Location, error)
+	// SaveSchedule stores what reading a location again without finding anything
+	// new says of it: when it was and will be read, and how often that failed.
+	SaveSchedule(ctx context.Context, l Location) error
+	// NextDue returns when the next location is due, false when none will be.
+	NextDue(ctx context.Context) (time.Time, bool, error)
+	// LocationFiles returns the files of a location as they were read last.
+	LocationFiles(ctx context.Context, locationID string) ([]FileRecord, error)
+	// SaveLocationFiles inserts and replaces files of a location by path, and
+	// forgets others.
+	SaveLocationFiles(ctx context.Context, locationID string, save []FileRecord, forget []string) error
+	// SaveDocuments makes docs the documents of an entity. Contents are by digest;
+	// those that are stored already may be left out.
+	SaveDocuments(ctx context.Context, uid string, docs []Doc, contents map[string][]byte) error
+	// DocumentsOf returns the documents of an entity in order.
+	DocumentsOf(ctx context.Context, uid string) ([]Doc, error)
+	// DocumentContent returns a document by digest, false when there is none.
+	DocumentContent(ctx context.Context, digest string) ([]byte, bool, error)
+	// ExpireDocuments forgets the documents of entities that are gone, and every
+	// content that nobody has. It returns how many contents went.
+	ExpireDocuments(ctx context.Context) (int, error)
+	// SaveRepositoryCheck inserts or replaces by address.
+	SaveRepositoryCheck(ctx context.Context, check RepositoryCheck) error
+	// RepositoryChecks returns what is known of all repositories.
+	RepositoryChecks(ctx context.Context) ([]RepositoryCheck, error)
+}
+
+// FileRecord is a file as it was read last, so that one that did not change is
+// not read again.
+type FileRecord struct {
+	Path string
+	// Signature changes with the file, with every file it includes, and with how
+	// the catalog reads files.
+	Signature  string
+	NamesFiles bool // it holds a Location entity
+	Notes      FileNotes
+}
+
+// FileNotes are what reading a file told, so that reading it again can tell the
+// same without looking. The JSON form is stored.
+type FileNotes struct {
+	Included   []string    `json:"included,omitempty"` // files that placeholders name
+	Entities   int         `json:"entities,omitempty"` // how many it defines
+	Targets    []targets   `json:"targets,omitempty"`  // what its Location entities name
+	Documented []docsPlace `json:"documented,omitempty"`
+	Document   *Doc        `json:"document,omitempty"` // it is a document and no catalog file
+}
+
+// targets are what one Location entity names.
+type targets struct {
+	Names    []string `json:"names"`
+	Optional bool     `json:"optional,omitempty"`
+}
+
+// docsPlace is where the documents of an entity lie.
+type docsPlace struct {
+	Ref  Ref    `json:"ref"`
+	Docs string `json:"docs,omitempty"` // folder of mkdocs.yml
+	ADRs string `json:"adrs,omitempty"` // folder of decision records
+}
+
+// DocKind says what a document is.
+type DocKind string
+
+// The kinds of documents.
+const (
+	DocTechDocs DocKind = "techdocs" // a page of an entity's docs
+	DocADR      DocKind = "adr"      // an architecture decision record
+)
+
+// Doc is a Markdown file that belongs to an entity.
+type Doc struct {
+	Kind   DocKind `json:"kind"`
+	Path   string  `json:"path"` // below the folder of documents
+	Title  string  `json:"title,omitempty"`
+	Digest string  `json:"digest"` // SHA-256 of the content, hexadecimal
+	Size   int64   `json:"size"`
+}
+
+// RepositoryCheck is whether a repository could be reached when it was tried
+// last.
+type RepositoryCheck struct {
+	Address   string
+	Reachable bool
+	Source    string // what tried: ingestion or check
+	Message   string // why it could not be reached
+	CheckedAt time.Time
+}

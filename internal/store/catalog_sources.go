@@ -1,0 +1,117 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/goldenpath/platform/catalog"
+	"github.com/goldenpath/platform/internal/database"
+	"github.com/goldenpath/platform/internal/store/ent/location"
+	"github.com/goldenpath/platform/internal/store/ent/locationfile"
+)
+
+// ClaimDue returns locations that are due and plans them for later, in one
+// statement: what one process took, no other sees as due. On PostgreSQL it
+// passes over rows that another process is taking at this moment.
+func (c *Catalog) ClaimDue(ctx context.Context, now, until time.Time, limit int) ([]catalog.Location, error) {
+	skip := ""
+	if c.s.db.Dialect() == database.Postgres {
+		skip = " FOR UPDATE SKIP LOCKED"
+	}
+	query := `UPDATE locations SET refresh_at = ? WHERE id IN (
+		SELECT id FROM locations WHERE refresh_at <= ? ORDER BY refresh_at, id LIMIT ?` + skip + `) RETURNING id`
+	found, err := c.s.db.Writer(ctx).QueryContext(ctx, c.s.db.Rebind(query), until.UTC(), now.UTC(), limit) //nolint:rowserrcheck // collectRows asks
+	if err != nil {
+		return nil, fmt.Errorf("claim locations that are due: %w", err)
+	}
+	ids, err := collectRows(nil, found, func(row rowScanner) (id string, err error) {
+		err = row.Scan(&id)
+		return id, err
+	})
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	return c.locations(database.ReadPrimary(ctx), location.IDIn(ids...))
+}
+
+// SaveSchedule stores when a location was and will be read.
+func (c *Catalog) SaveSchedule(ctx context.Context, l catalog.Location) error {
+	err := c.exec(ctx, `UPDATE locations SET last_refreshed = ?, last_succeeded = ?, failures = ?, refresh_every = ?, refresh_at = ?,
+		version = ?, settings = ? WHERE id = ?`,
+		moment(l.LastRefreshed), moment(l.LastSucceeded), l.Failures, int(l.RefreshEvery/time.Second), moment(l.RefreshAt),
+		l.Version, l.Settings, l.ID)
+	if err != nil {
+		return fmt.Errorf("update the schedule of location %s: %w", l.ID, err)
+	}
+	return nil
+}
+
+// moment is a time as a column takes it; the zero time is none.
+func moment(t time.Time) sql.NullTime { return sql.NullTime{Time: t.UTC(), Valid: !t.IsZero()} }
+
+// NextDue returns when the next location is due.
+func (c *Catalog) NextDue(ctx context.Context) (time.Time, bool, error) {
+	var at sql.NullTime
+	err := c.s.db.Reader(ctx).QueryRowContext(ctx,
+		"SELECT refresh_at FROM locations WHERE refresh_at IS NOT NULL ORDER BY refresh_at LIMIT 1").Scan(&at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, false, nil
+	}
+	if err != nil {
+		return time.Time{}, false, fmt.Errorf("select the next location that is due: %w", err)
+	}
+	return at.Time.UTC(), true, nil
+}
+
+// LocationFiles returns the files of a location as they were read last.
+func (c *Catalog) LocationFiles(ctx context.Context, locationID string) ([]catalog.FileRecord, error) {
+	found, err := c.query(ctx, "SELECT path, signature, included, names_files FROM location_files WHERE location_id = ?", locationID)
+	if err != nil {
+		return nil, err
+	}
+	return collectRows(nil, found, func(row rowScanner) (catalog.FileRecord, error) {
+		var f catalog.FileRecord
+		var notes []byte
+		if err := row.Scan(&f.Path, &f.Signature, &notes, &f.NamesFiles); err != nil {
+			return f, fmt.Errorf("scan a file of location %s: %w", locationID, err)
+		}
+		if err := json.Unmarshal(notes, &f.Notes); err != nil {
+			return f, fmt.Errorf("decode what is known of %s: %w", f.Path, err)
+		}
+		return f, nil
+	})
+}
+
+// SaveLocationFiles inserts and replaces files of a location by path, and
+// forgets others.
+func (c *Catalog) SaveLocationFiles(ctx context.Context, locationID string, save []catalog.FileRecord, forget []string) error {
+	client := c.s.client(ctx)
+	for part := range slices.Chunk(forget, catalogBatch) {
+		_, err := client.LocationFile.Delete().Where(locationfile.LocationID(locationID), locationfile.PathIn(part...)).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("delete %d files of location %s: %w", len(part), locationID, err)
+		}
+	}
+	for part := range slices.Chunk(save, catalogBatch) {
+		var args []any
+		for _, f := range part {
+			notes, err := json.Marshal(f.Notes)
+			if err != nil {
+				return fmt.Errorf("encode what is known of %s: %w", f.Path, err)
+			}
+			args = append(args, locationID, f.Path, f.Signature, string(notes), f.NamesFiles)
+		}
+		query := "INSERT INTO location_files (location_id, path, signature, included, names_files) VALUES " + markRows(len(part), 5) +
+			` ON CONFLICT (location_id, path) DO UPDATE SET signature = excluded.signature, included = excluded.included,
+			names_files = excluded.names_files`
+		if err := c.exec(ctx, query, args...); err != nil {
+			return fmt.Errorf("upsert %d files of location %s: %w", len(part), locationID, err)
+		}
+	}
+	return nil
+}

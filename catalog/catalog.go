@@ -118,7 +118,8 @@ type Change struct {
 }
 
 // Reader opens what a location points at. Its errors are faults that say which
-// location could not be read and why.
+// location could not be read and why. When the location has a Version and its
+// source still has it, the tree is Unchanged and holds nothing else.
 type Reader interface {
 	Open(ctx context.Context, l Location) (*Tree, error)
 }
@@ -132,6 +133,17 @@ type Tree struct {
 	Commit string // empty when the location has no versions
 	Branch string // the branch that was read, when there are any
 	Close  func() error
+
+	Unchanged bool
+	// Version returns by what the source will say that nothing changed; asked once
+	// all is read. Nil when it cannot say so.
+	Version func() string
+	// Signature returns what changes whenever a file does, without reading it;
+	// false when that cannot be told. Nil when it never can.
+	Signature func(name string) (string, bool)
+	// Fetch returns a file from another place on the web, when that is allowed;
+	// its errors are faults. Nil when there is none.
+	Fetch func(ctx context.Context, address string, limit int64) ([]byte, error)
 }
 
 // Catalog answers what there is and takes in what changes.

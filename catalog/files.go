@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"io/fs"
 	"path"
@@ -13,11 +14,45 @@ import (
 // files reads the files of a location within limits. What it is given confines
 // itself; files only keeps to regular files that are not too large.
 type files struct {
-	fs fs.FS
+	fs   fs.FS
+	web  *web      // files elsewhere; nil when there are none
+	used *[]string // files that placeholders name, when they are noted
+}
+
+func newFiles(ctx context.Context, tree *Tree) *files {
+	f := &files{fs: tree.FS}
+	if tree.Fetch != nil {
+		f.web = &web{get: func(address string, limit int64) ([]byte, error) { return tree.Fetch(ctx, address, limit) }}
+	}
+	return f
+}
+
+// noting returns the same files, and notes which of them placeholders name.
+func (f *files) noting() *files {
+	other := *f
+	other.used = new([]string)
+	return &other
+}
+
+// included returns which files were named, each once.
+func (f *files) included() []string {
+	slices.Sort(*f.used)
+	return slices.Compact(*f.used)
+}
+
+// include reads a file that a placeholder names.
+func (f *files) include(name string, limit int64) ([]byte, *Problem) {
+	if f.used != nil {
+		*f.used = append(*f.used, name)
+	}
+	return f.read(name, limit)
 }
 
 // read returns a file's content, or why there is none.
 func (f *files) read(name string, limit int64) ([]byte, *Problem) {
+	if isAddress(name) {
+		return f.web.read(name, limit)
+	}
 	// Looking before opening: opening a pipe would wait for somebody to write.
 	if problem := f.check(name); problem != nil {
 		return nil, problem
@@ -39,6 +74,10 @@ func (f *files) read(name string, limit int64) ([]byte, *Problem) {
 
 // check returns why name cannot be a file to read, nil when it can.
 func (f *files) check(name string) *Problem {
+	if isAddress(name) {
+		_, problem := f.web.read(name, DefaultLimits().File)
+		return problem
+	}
 	info, err := fs.Stat(f.fs, name)
 	if err != nil {
 		return readProblem(name, err)

@@ -57,11 +57,11 @@ func (x *expander) expand(v *value, field string) *value {
 
 // fill reads the file a placeholder names.
 func (x *expander) fill(key, target string) (filled *value, message, hint string) {
-	name, message, hint := resolve(x.file, target)
+	name, message, hint := x.files.resolve(x.file, target)
 	if message != "" {
 		return nil, "Placeholder " + key + " cannot be read: " + message, hint
 	}
-	data, problem := x.files.read(name, x.limits.Included)
+	data, problem := x.files.include(name, x.limits.Included)
 	if problem != nil {
 		return nil, "Placeholder " + key + " cannot be read: " + problem.Message, problem.Hint
 	}
@@ -95,9 +95,12 @@ func (x *expander) fillYAML(key, name string, data []byte) (filled *value, messa
 	return v, "", ""
 }
 
-// resolve returns the file inside the location that target means when it is
-// written in file, or what is wrong with it.
-func resolve(file, target string) (name, message, hint string) {
+// resolve returns the file that target means when it is written in file, or
+// what is wrong with it. It is a path inside the location, or an address.
+func (f *files) resolve(file, target string) (name, message, hint string) {
+	if f.web != nil && (isAddress(target) || isAddress(file)) {
+		return resolveAddress(file, target)
+	}
 	if strings.Contains(target, "://") {
 		return "", target + " is an address; only files of the same location are read.",
 			"Keep a copy of it beside the catalog file, or register its repository on its own: platform catalog register URL"

@@ -18,6 +18,11 @@ type reading struct {
 	seen     map[string]bool // files that were named or found
 	broken   map[string]bool // files with a problem
 	cut      bool            // a limit ended the reading early
+
+	unchanged map[string]bool // files that are as they were, and whose entities are not among these
+	records   []FileRecord    // what to remember of files that were read
+	forget    []string        // files that are no longer to be remembered
+	version   string
 }
 
 // reader goes through the files of one location.
@@ -26,17 +31,22 @@ type reader struct {
 	tree     *Tree
 	files    *files
 	limits   Limits
+	past     *past // nil when all is read
 	out      reading
 	refs     map[Ref]Source
+	entities int             // how many there are, in unchanged files too
+	shaky    map[string]bool // files that are read again next time
 }
 
-// read reads all entities of a location: its catalog files first, then, level
+// read reads the entities of a location: its catalog files first, then, level
 // by level, the files that Location entities name. A file is read once however
-// often it is named, so circles end by themselves.
-func read(ctx context.Context, l Location, tree *Tree, limits Limits) (reading, error) {
+// often it is named, so circles end by themselves. Files that are as they were
+// are not read at all.
+func read(ctx context.Context, l Location, tree *Tree, limits Limits, before *past) (reading, error) {
 	r := &reader{
-		location: l, tree: tree, files: &files{fs: tree.FS}, limits: limits, refs: map[Ref]Source{},
-		out: reading{seen: map[string]bool{}, broken: map[string]bool{}},
+		location: l, tree: tree, files: newFiles(ctx, tree), limits: limits, past: before,
+		refs: map[Ref]Source{}, shaky: map[string]bool{},
+		out: reading{seen: map[string]bool{}, broken: map[string]bool{}, unchanged: map[string]bool{}},
 	}
 	level := r.start()
 	for depth := 0; len(level) > 0; depth++ {
@@ -46,13 +56,20 @@ func read(ctx context.Context, l Location, tree *Tree, limits Limits) (reading, 
 		}
 		var next []string
 		for _, f := range found {
-			r.take(f)
-			for _, e := range f.entities {
-				next = append(next, r.targets(f.file, e, depth)...)
+			names, whole := r.follow(f, depth)
+			if !whole { // what it names is no longer there: say where that is written
+				f = r.parse(f.file)
+				names, _ = r.follow(f, depth)
 			}
+			r.take(f)
+			next = append(next, names...)
 		}
 		level = r.unseen(next)
 	}
+	if r.collides() {
+		return read(ctx, l, tree, limits, nil)
+	}
+	r.finish()
 	return r.out, nil
 }
 
@@ -61,6 +78,8 @@ type parsed struct {
 	file     string
 	entities []Entity
 	problems []Problem
+	included []string
+	same     *FileRecord // it is as it was and was not read
 }
 
 // start returns the files to begin with.
@@ -107,6 +126,10 @@ func (r *reader) parseAll(ctx context.Context, names []string) ([]parsed, error)
 			if err := ctx.Err(); err != nil {
 				return err
 			}
+			if record, same := r.unchanged(name); same {
+				out[i] = parsed{file: name, same: &record}
+				return nil
+			}
 			out[i] = r.parse(name)
 			return nil
 		})
@@ -119,24 +142,32 @@ func (r *reader) parse(name string) parsed {
 	if problem != nil {
 		return parsed{file: name, problems: []Problem{*problem}}
 	}
-	entities, problems := parseFile(name, data, r.files, r.limits)
-	return parsed{file: name, entities: entities, problems: problems}
+	around := r.files.noting()
+	entities, problems := parseFile(name, data, around, r.limits)
+	return parsed{file: name, entities: entities, problems: problems, included: around.included()}
 }
 
 // take adds what a file holds. Of two definitions of one entity the first in
 // the order of files counts.
 func (r *reader) take(f parsed) {
+	if f.same != nil {
+		r.out.unchanged[f.file] = true
+		r.entities += f.same.Notes.Entities
+		return
+	}
+	r.out.records = append(r.out.records, r.record(f))
 	for _, p := range f.problems {
 		r.problem(p)
 		r.out.broken[f.file] = true
 	}
 	for _, e := range f.entities {
-		if len(r.out.entities) >= r.limits.Entities {
+		if r.entities >= r.limits.Entities {
 			r.cut(f.file, "The location has more than %d entities.", r.limits.Entities)
 			return
 		}
 		ref := e.Ref()
 		if first, twice := r.refs[ref]; twice {
+			r.shaky[f.file], r.shaky[first.Path] = true, true
 			r.problem(Problem{
 				File: f.file, Line: e.Source.Line, Ref: ref.String(), Field: "metadata.name",
 				Message: ref.String() + " is already defined in " + Problem{File: first.Path, Line: first.Line}.Where() + ".",
@@ -147,10 +178,12 @@ func (r *reader) take(f parsed) {
 		r.refs[ref] = e.Source
 		placed, err := r.place(e)
 		if err != nil {
+			r.out.broken[f.file] = true
 			r.problem(Problem{File: f.file, Line: e.Source.Line, Ref: ref.String(), Message: "The entity cannot be stored."})
 			continue
 		}
 		r.out.entities = append(r.out.entities, placed)
+		r.entities++
 	}
 }
 
@@ -167,6 +200,11 @@ func place(e Entity, origin Location, tree *Tree) (Entity, error) {
 	first := origin.String()
 	if origin.Type == LocationGit {
 		first = shown.where(tree.Base, origin.Path)
+	}
+	if isAddress(e.Source.Path) {
+		placed, err := e.placed("url:"+e.Source.Path, first, "")
+		placed.Source.Type, placed.Source.Target, placed.Source.Branch = origin.Type, origin.Target, origin.Branch
+		return placed, err
 	}
 	source := ""
 	if folder := shown.page(strings.TrimSuffix(e.Source.Path, lastPart(e.Source.Path)), "tree"); folder != "" {
@@ -198,28 +236,70 @@ func (r *reader) cut(file, format string, limit int) {
 	})
 }
 
+// record is what to remember of a file.
+func (r *reader) record(f parsed) FileRecord {
+	record := FileRecord{Path: f.file, Signature: r.sign(f.file, f.included)}
+	record.Notes = FileNotes{Included: f.included, Entities: len(f.entities)}
+	for _, e := range f.entities {
+		if named := targetsOf(e); len(named.Names) > 0 {
+			record.NamesFiles = true
+			record.Notes.Targets = append(record.Notes.Targets, named)
+		}
+	}
+	return record
+}
+
+// targetsOf returns what a Location entity names.
+func targetsOf(e Entity) targets {
+	if e.Kind != KindLocation {
+		return targets{}
+	}
+	names := e.SpecStrings("targets")
+	if one := e.SpecString("target"); one != "" {
+		names = append(names, one)
+	}
+	return targets{Names: names, Optional: e.SpecString("presence") == "optional"}
+}
+
+// follow returns the files that a file's Location entities name. Whole is false
+// when the file was not read and has to be, because something is wrong with them.
+func (r *reader) follow(f parsed, depth int) (names []string, whole bool) {
+	if f.same == nil {
+		for _, e := range f.entities {
+			names = append(names, r.targets(f.file, e, depth)...)
+		}
+		return names, true
+	}
+	for _, named := range f.same.Notes.Targets {
+		if depth >= r.limits.Locations {
+			return nil, false
+		}
+		for _, target := range named.Names {
+			found, problem := r.target(f.file, target)
+			if problem != nil && !named.Optional {
+				return nil, false
+			}
+			names = append(names, found...)
+		}
+	}
+	return names, true
+}
+
 // targets returns the files a Location entity names.
 func (r *reader) targets(file string, e Entity, depth int) []string {
-	if e.Kind != KindLocation {
-		return nil
-	}
+	named := targetsOf(e)
 	at := Problem{File: file, Line: e.Source.Line, Ref: e.Ref().String(), Field: "spec.targets"}
-	targets := e.SpecStrings("targets")
-	if one := e.SpecString("target"); one != "" {
-		targets = append(targets, one)
-	}
-	if len(targets) > 0 && depth >= r.limits.Locations {
+	if len(named.Names) > 0 && depth >= r.limits.Locations {
 		at.Message = "Locations name each other on more than " + thousands(r.limits.Locations) + " levels."
 		at.Hint = "Name the files directly."
 		r.out.broken[file] = true
 		r.problem(at)
 		return nil
 	}
-	optional := e.SpecString("presence") == "optional"
 	var names []string
-	for _, target := range targets {
+	for _, target := range named.Names {
 		found, problem := r.target(file, target)
-		if problem != nil && !optional {
+		if problem != nil && !named.Optional {
 			at.Message, at.Hint = problem.Message, problem.Hint
 			r.out.broken[file] = true
 			r.problem(at)
@@ -231,11 +311,11 @@ func (r *reader) targets(file string, e Entity, depth int) []string {
 
 // target returns the files one target means; several when it has wildcards.
 func (r *reader) target(file, target string) ([]string, *Problem) {
-	name, message, hint := resolve(file, target)
+	name, message, hint := r.files.resolve(file, target)
 	if message != "" {
 		return nil, &Problem{Message: "Target cannot be read: " + message, Hint: hint}
 	}
-	if strings.ContainsAny(name, "*?[") {
+	if !isAddress(name) && strings.ContainsAny(name, "*?[") {
 		found := slices.DeleteFunc(r.files.glob(name, r.limits), func(name string) bool { return !isYAML(name) })
 		if len(found) == 0 {
 			return nil, &Problem{Message: "Nothing matches the target " + target + ".", Hint: "Check how it is written."}

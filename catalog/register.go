@@ -35,6 +35,7 @@ func (c *Catalog) Register(ctx context.Context, l Location) (Registration, error
 	if err != nil {
 		return Registration{}, err
 	}
+	defer c.close(ctx, l, tree)
 	if len(found.entities) == 0 && len(found.problems) == 0 {
 		return Registration{}, nothingThere(l)
 	}
@@ -55,11 +56,7 @@ func (c *Catalog) Refresh(ctx context.Context, locationID string) (Registration,
 	if l.Type == LocationPlatform {
 		return Registration{Location: l}, nil // the platform wrote it and has nothing to read
 	}
-	found, tree, err := c.read(ctx, l)
-	if err != nil {
-		return Registration{}, c.unreadable(ctx, l, err)
-	}
-	return c.accept(ctx, l, tree, found)
+	return c.readAgain(ctx, l, true)
 }
 
 // Locations returns what is registered, oldest first.
@@ -71,19 +68,29 @@ func (c *Catalog) Locations(ctx context.Context) ([]Location, error) {
 	return locations, nil
 }
 
-// read opens a location and reads it; the tree it returns is closed.
-func (c *Catalog) read(ctx context.Context, l Location) (reading, Tree, error) {
+// read opens a location and reads all of it. Whoever gets the tree closes it.
+func (c *Catalog) read(ctx context.Context, l Location) (reading, *Tree, error) {
+	l.Version = ""
 	tree, err := c.reader.Open(ctx, l)
 	if err != nil {
-		return reading{}, Tree{}, err
+		return reading{}, nil, err
 	}
-	found, err := read(ctx, l, tree, c.limits)
-	if tree.Close != nil {
-		if closeErr := tree.Close(); closeErr != nil {
-			c.log.WarnContext(ctx, "location left open", "location", l.String(), "error", closeErr)
-		}
+	found, err := read(ctx, l, tree, c.limits, nil)
+	if err != nil {
+		c.close(ctx, l, tree)
+		return reading{}, nil, err
 	}
-	return found, *tree, err
+	return found, tree, nil
+}
+
+// close closes what a location was read from.
+func (c *Catalog) close(ctx context.Context, l Location, tree *Tree) {
+	if tree.Close == nil {
+		return
+	}
+	if err := tree.Close(); err != nil {
+		c.log.WarnContext(ctx, "location left open", "location", l.String(), "error", err)
+	}
 }
 
 func nothingThere(l Location) error {
@@ -99,7 +106,7 @@ func (c *Catalog) unreadable(ctx context.Context, l Location, reason error) erro
 		return reason
 	}
 	l.Errors = []Problem{Problem{Message: f.Message, Hint: f.Hint}.cleaned()}
-	l.LastRefreshed = c.now()
+	c.readBadly(&l)
 	if err := c.unit.InTx(ctx, func(ctx context.Context) error { return c.store.SaveLocation(ctx, l) }); err != nil {
 		return fmt.Errorf("save location %s: %w", l, err)
 	}
@@ -107,7 +114,7 @@ func (c *Catalog) unreadable(ctx context.Context, l Location, reason error) erro
 }
 
 // accept brings the catalog in line with what was found, in one transaction.
-func (c *Catalog) accept(ctx context.Context, l Location, tree Tree, found reading) (Registration, error) {
+func (c *Catalog) accept(ctx context.Context, l Location, tree *Tree, found reading) (Registration, error) {
 	var r Registration
 	err := c.unit.InTx(ctx, func(ctx context.Context) error {
 		if err := c.store.LockFeed(ctx); err != nil {
@@ -131,7 +138,11 @@ func (c *Catalog) accept(ctx context.Context, l Location, tree Tree, found readi
 		if len(l.Errors) > c.limits.Problems {
 			l.Errors = l.Errors[:c.limits.Problems]
 		}
-		l.LastRefreshed, l.Commit = c.now(), tree.Commit
+		c.readWell(&l)
+		l.Commit = tree.Commit
+		if err := c.remember(ctx, &l, found, change.conflicts); err != nil {
+			return err
+		}
 		if err := c.store.SaveLocation(ctx, l); err != nil {
 			return fmt.Errorf("save location %s: %w", l, err)
 		}
@@ -211,7 +222,7 @@ func (r reading) gone(h Header) bool {
 		return false
 	}
 	if r.seen[h.Source.Path] {
-		return !r.broken[h.Source.Path]
+		return !r.unchanged[h.Source.Path] && !r.broken[h.Source.Path]
 	}
 	return len(r.problems) == 0
 }

@@ -358,7 +358,7 @@ type Reader map[string]fs.FS
 // Open returns the folder of a location.
 func (r Reader) Open(_ context.Context, l catalog.Location) (*catalog.Tree, error) {
 	if fsys, ok := r[l.Target]; ok {
-		return &catalog.Tree{FS: fsys, Entry: ".", Base: l.Target}, nil
+		return &catalog.Tree{FS: fsys, Entry: ".", Base: l.Target, Signature: signature(fsys)}, nil
 	}
 	for base, fsys := range r {
 		name, below := strings.CutPrefix(l.Target, base+"/")
@@ -370,9 +370,17 @@ func (r Reader) Open(_ context.Context, l catalog.Location) (*catalog.Tree, erro
 			if err != nil {
 				return nil, err
 			}
-			return &catalog.Tree{FS: sub, Entry: path.Base(name), Base: path.Dir(l.Target)}, nil
+			return &catalog.Tree{FS: sub, Entry: path.Base(name), Base: path.Dir(l.Target), Signature: signature(sub)}, nil
 		}
 	}
 	return nil, fault.New(fault.NotFound, "There is no file or folder %s.", l.Target).
 		WithHint("Check how it is written: platform catalog register PATH_OR_URL")
+}
+
+// signature tells files apart by what is in them.
+func signature(fsys fs.FS) func(name string) (string, bool) {
+	return func(name string) (string, bool) {
+		data, err := fs.ReadFile(fsys, name)
+		return string(data), err == nil
+	}
 }

@@ -1,0 +1,199 @@
+package catalog
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// howRead is part of every signature and version. It is raised when the same
+// file is to give other entities than before, so that all files are read again.
+const howRead = "1:"
+
+// past is what is known of a location when it is read again.
+type past struct {
+	at     []Header
+	files  map[string]FileRecord
+	counts map[string]int // how many entities are stored, by file
+	holder map[Ref]string // the file of an entity
+}
+
+// past returns what is known of a location.
+func (c *Catalog) past(ctx context.Context, l Location) (*past, error) {
+	records, err := c.store.LocationFiles(ctx, l.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read what the files of %s were like: %w", l, err)
+	}
+	p := &past{files: make(map[string]FileRecord, len(records)), counts: map[string]int{}, holder: map[Ref]string{}}
+	if p.at, err = c.store.HeadersAt(ctx, l.ID); err != nil {
+		return nil, fmt.Errorf("read the entities of %s: %w", l, err)
+	}
+	for _, record := range records {
+		p.files[record.Path] = record
+	}
+	for _, h := range p.at {
+		p.counts[h.Source.Path]++
+		p.holder[h.Ref] = h.Source.Path
+	}
+	return p, nil
+}
+
+// readAgain reads a known location and takes in what changed. Whole says that
+// its source is opened even when it says that nothing changed there.
+func (c *Catalog) readAgain(ctx context.Context, l Location, whole bool) (Registration, error) {
+	before, err := c.past(ctx, l)
+	if err != nil {
+		return Registration{}, err
+	}
+	asked := l
+	version, current := strings.CutPrefix(l.Version, howRead)
+	if asked.Version = version; whole || !current {
+		asked.Version = ""
+	}
+	tree, err := c.reader.Open(ctx, asked)
+	if err != nil {
+		return Registration{}, c.unreadable(ctx, l, err)
+	}
+	defer c.close(ctx, l, tree)
+	if tree.Unchanged {
+		return c.unchanged(ctx, l, before)
+	}
+	found, err := read(ctx, l, tree, c.limits, before)
+	if err != nil {
+		return Registration{}, err
+	}
+	if found.same(before) && len(l.Errors) == 0 {
+		l.Version, l.Commit = found.version, tree.Commit
+		return c.unchanged(ctx, l, before)
+	}
+	return c.accept(ctx, l, tree, found)
+}
+
+// unchanged notes that a location was read and is as it was.
+func (c *Catalog) unchanged(ctx context.Context, l Location, before *past) (Registration, error) {
+	c.readWell(&l)
+	if err := c.store.SaveSchedule(ctx, l); err != nil {
+		return Registration{}, fmt.Errorf("save location %s: %w", l, err)
+	}
+	r := Registration{Location: l, Problems: l.Errors}
+	for _, h := range before.at {
+		r.Entities = append(r.Entities, h.Ref)
+	}
+	slices.SortFunc(r.Entities, func(a, b Ref) int { return strings.Compare(a.String(), b.String()) })
+	return r, nil
+}
+
+// same reports whether every file is as it was, and none is gone.
+func (r reading) same(before *past) bool {
+	if len(r.entities)+len(r.problems)+len(r.records)+len(r.forget) > 0 || r.cut {
+		return false
+	}
+	for _, h := range before.at {
+		if !r.unchanged[h.Source.Path] {
+			return false
+		}
+	}
+	return true
+}
+
+// remember stores what the files of l were like. A file whose entity belongs to
+// another location is not remembered: it is read again to take its entity over
+// when the other gives it up.
+func (c *Catalog) remember(ctx context.Context, l *Location, found reading, conflicts []Problem) error {
+	save, forget := found.records, found.forget
+	l.Version = found.version
+	if len(conflicts) > 0 {
+		l.Version = ""
+		contested := map[string]bool{}
+		for _, p := range conflicts {
+			contested[p.File] = true
+		}
+		save = slices.DeleteFunc(slices.Clone(save), func(f FileRecord) bool { return contested[f.Path] })
+		for file := range contested {
+			forget = append(forget, file)
+		}
+	}
+	if len(save)+len(forget) == 0 {
+		return nil
+	}
+	if err := c.store.SaveLocationFiles(ctx, l.ID, save, forget); err != nil {
+		return fmt.Errorf("save what the files of %s were like: %w", l, err)
+	}
+	return nil
+}
+
+// sign returns the signature of a file and those it includes, "" when one of
+// them has none.
+func (r *reader) sign(name string, included []string) string {
+	if r.tree.Signature == nil {
+		return ""
+	}
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%s%s\n", howRead, r.tree.Branch)
+	for _, one := range append([]string{name}, included...) {
+		signature, ok := "", false
+		if !isAddress(one) {
+			signature, ok = r.tree.Signature(one)
+		}
+		if !ok {
+			return ""
+		}
+		fmt.Fprintf(sum, "%s\n%s\n", one, signature)
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:20])
+}
+
+// unchanged returns what is known of a file that is as it was. Its entities must
+// all be there: one that somebody took out comes back when its file is read.
+func (r *reader) unchanged(name string) (FileRecord, bool) {
+	if r.past == nil {
+		return FileRecord{}, false
+	}
+	record, known := r.past.files[name]
+	if !known || record.Notes.Document != nil || r.past.counts[name] < record.Notes.Entities {
+		return FileRecord{}, false
+	}
+	return record, record.Signature == r.sign(name, record.Notes.Included)
+}
+
+// finish works out what to remember of the files.
+func (r *reader) finish() {
+	if r.out.cut {
+		r.out.records = nil
+	} else if r.tree.Version != nil && !r.files.elsewhere() { // what lies elsewhere changes without a sign here
+		if version := r.tree.Version(); version != "" {
+			r.out.version = howRead + version
+		}
+	}
+	r.out.records = slices.DeleteFunc(r.out.records, func(f FileRecord) bool {
+		return f.Signature == "" || r.shaky[f.Path] || r.out.broken[f.Path]
+	})
+	if r.past == nil {
+		return
+	}
+	kept := map[string]bool{}
+	for _, f := range r.out.records {
+		kept[f.Path] = true
+	}
+	for name, record := range r.past.files {
+		if !kept[name] && record.Notes.Document == nil && (r.out.cut || !r.out.unchanged[name]) {
+			r.out.forget = append(r.out.forget, name)
+		}
+	}
+	slices.Sort(r.out.forget)
+}
+
+// collides reports whether a file that was read defines an entity of one that
+// was not. Which of them counts is decided by their order, so both are needed.
+func (r *reader) collides() bool {
+	if r.past == nil {
+		return false
+	}
+	return slices.ContainsFunc(r.out.entities, func(e Entity) bool {
+		file, held := r.past.holder[e.Ref()]
+		return held && file != e.Source.Path && r.out.unchanged[file]
+	})
+}

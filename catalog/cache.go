@@ -15,6 +15,12 @@ type entityCache struct {
 	entries map[string]*list.Element
 }
 
+// The sizes of what is kept of entities: decoded, and as JSON to show.
+const (
+	entityCacheSize = 24 << 20
+	byteCacheSize   = 48 << 20
+)
+
 // decodedFactor says how much more memory an entity takes than its JSON.
 const decodedFactor = 4
 

@@ -38,10 +38,16 @@ type EntityStore interface {
 	HeadersAt(ctx context.Context, locationID string) ([]Header, error)
 	// HeadersByRef returns the headers of the entities that exist, in any order.
 	HeadersByRef(ctx context.Context, refs []Ref) ([]Header, error)
-	// EachEntity calls fn for all entities, in any order.
-	EachEntity(ctx context.Context, fn func(Entity) error) error
-	// SaveEntities inserts and replaces by UID and appends to the feed, in the
-	// order given. It returns the number of the last change.
+	// Bodies returns uid, etag and JSON of the entities that exist, in any order.
+	Bodies(ctx context.Context, uids []string) ([]Body, error)
+	// EachTerms calls fn with the terms of one version of every entity that has
+	// them, in any order. What fn is given is its own.
+	EachTerms(ctx context.Context, version int, fn func(terms []byte) error) error
+	// WithoutTerms returns the uids of the entities that have no terms of the
+	// version, in any order.
+	WithoutTerms(ctx context.Context, version int) ([]string, error)
+	// SaveEntities inserts and replaces by UID, their terms included, and appends
+	// to the feed, in the order given. It returns the number of the last change.
 	SaveEntities(ctx context.Context, entities []Entity, by Author) (int64, error)
 	// MoveEntities stores where entities are written down now; not a change.
 	MoveEntities(ctx context.Context, entities []Header) error
@@ -58,8 +64,8 @@ type FeedStore interface {
 	LockFeed(ctx context.Context) error
 	// LastChange returns the highest number in the feed, 0 when it is empty.
 	LastChange(ctx context.Context) (int64, error)
-	// ChangesAfter returns up to limit changes above seq in order, each with its
-	// entity as it is now, all seen at one moment.
+	// ChangesAfter returns up to limit changes above seq in order, each with the
+	// terms of its entity as it is now, all seen at one moment.
 	ChangesAfter(ctx context.Context, seq int64, limit int) ([]Change, error)
 	// History returns the last changes of one entity, newest first.
 	History(ctx context.Context, ref Ref, limit int) ([]Change, error)
@@ -73,6 +79,11 @@ type LocationStore interface {
 	LocationByID(ctx context.Context, id string) (Location, bool, error)
 	// LocationByKey returns the one with l's type, target, branch and path.
 	LocationByKey(ctx context.Context, l Location) (Location, bool, error)
+	// EntityProblems returns the problems of all locations that name an entity.
+	EntityProblems(ctx context.Context) ([]Problem, error)
+	// ProblemsVersion returns a text that is another one after any problem came
+	// or went.
+	ProblemsVersion(ctx context.Context) (string, error)
 	// ProblemsOf returns the problems of all locations that name the entity.
 	ProblemsOf(ctx context.Context, ref Ref) ([]Problem, error)
 	// SaveLocation inserts or replaces by ID, problems included.
@@ -113,8 +124,16 @@ type Change struct {
 	Etag       string
 	LocationID string
 	Author     Author
-	// Entity is the entity as it is now, nil when it is gone. History leaves it out.
-	Entity *Entity
+	// Exists says that the entity is there now, and Terms is what the index keeps
+	// of it, nil when nobody of TermsVersion wrote it. History leaves both out.
+	Exists bool
+	Terms  []byte
+}
+
+// Body is the JSON of an entity, as Entity.Body.
+type Body struct {
+	UID, Etag string
+	JSON      []byte
 }
 
 // Reader opens what a location points at. Its errors are faults that say which

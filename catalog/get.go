@@ -51,7 +51,7 @@ func (c *Catalog) lookup(ctx context.Context, ref Ref) (Entity, bool, error) {
 		return Entity{}, false, err
 	}
 	for _, p := range problems {
-		e.Status.Items = append(e.Status.Items, StatusItem{Type: statusProcessing, Level: "error", Message: p.String()})
+		e.Status.Items = append(e.Status.Items, p.statusItem())
 	}
 	return e, true, nil
 }

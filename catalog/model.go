@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"strings"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -21,6 +21,8 @@ const (
 	patience = time.Second
 	// feedBatch is how many changes are read at once.
 	feedBatch = 2000
+	// buildBatch is how many documents are put into a new index at once.
+	buildBatch = 4000
 )
 
 // model is the read model of one process: the index, how far in the feed it
@@ -29,6 +31,9 @@ type model struct {
 	store Store
 	docs  *index.Index
 	cache *entityCache
+	bytes *byteCache
+
+	statuses statuses
 
 	turn    chan struct{} // holds one token while somebody catches up
 	built   atomic.Bool   // docs holds everything up to seq
@@ -39,7 +44,7 @@ type model struct {
 }
 
 func newModel(store Store) *model {
-	return &model{store: store, docs: index.New(), cache: newEntityCache(32 << 20), turn: make(chan struct{}, 1)}
+	return &model{store: store, docs: index.New(), cache: newEntityCache(entityCacheSize), bytes: newByteCache(byteCacheSize), turn: make(chan struct{}, 1)}
 }
 
 // wrote tells the model that this process drew seq; the transaction may not
@@ -112,56 +117,111 @@ func (m *model) catchUp(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read the catalog's feed: %w", err)
 		}
-		m.apply(changes)
+		if err := m.apply(ctx, changes); err != nil {
+			return err
+		}
 		if len(changes) < feedBatch {
+			if err := m.statuses.refresh(ctx, m.store); err != nil {
+				return err
+			}
 			m.checked.Store(now)
 			return nil
 		}
 	}
 }
 
-// build reads all entities. Changes made meanwhile are above the number read
-// first and are applied again afterwards.
+// build reads the terms of all entities. Changes made meanwhile are above the
+// number read first and are applied again afterwards.
 func (m *model) build(ctx context.Context) error {
 	seq, err := m.store.LastChange(ctx)
 	if err != nil {
 		return fmt.Errorf("read the catalog's feed: %w", err)
 	}
-	var docs []index.Doc
-	err = m.store.EachEntity(ctx, func(e Entity) error {
-		docs = append(docs, docOf(e))
+	decoder := newTermDecoder()
+	docs := make([]index.Doc, 0, buildBatch)
+	flush := func() {
+		m.docs.Apply(docs, nil)
+		docs = docs[:0]
+	}
+	err = m.store.EachTerms(ctx, TermsVersion, func(terms []byte) error {
+		d, err := decoder.doc(terms)
+		if err != nil {
+			return err
+		}
+		if docs = append(docs, d); len(docs) == buildBatch {
+			flush()
+		}
 		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("build the catalog's index: %w", err)
 	}
-	m.docs.Apply(docs, nil)
+	flush()
+	older, err := m.store.WithoutTerms(ctx, TermsVersion)
+	if err != nil {
+		return fmt.Errorf("build the catalog's index: %w", err)
+	}
+	for part := range slices.Chunk(older, buildBatch) {
+		docs, err := m.decoded(ctx, part)
+		if err != nil {
+			return err
+		}
+		m.docs.Apply(docs, nil)
+	}
 	m.seq.Store(seq)
 	m.built.Store(true)
 	return nil
 }
 
-func (m *model) apply(changes []Change) {
+// decoded reads entities that another version of the platform wrote.
+func (m *model) decoded(ctx context.Context, uids []string) ([]index.Doc, error) {
+	if len(uids) == 0 {
+		return nil, nil
+	}
+	entities, err := m.store.EntitiesByUID(ctx, uids)
+	if err != nil {
+		return nil, fmt.Errorf("read %d entities: %w", len(uids), err)
+	}
+	docs := make([]index.Doc, len(entities))
+	for i, e := range entities {
+		docs[i] = docOf(e)
+	}
+	return docs, nil
+}
+
+func (m *model) apply(ctx context.Context, changes []Change) error {
 	if len(changes) == 0 {
-		return
+		return nil
 	}
 	last := make(map[string]int, len(changes))
 	for i, change := range changes {
 		last[change.UID] = i
 	}
+	decoder := newTermDecoder()
 	var puts []index.Doc
-	var deletes []string
+	var deletes, older []string
 	for i, change := range changes {
 		switch {
 		case last[change.UID] != i: // a later one says the same, newer
-		case change.Entity == nil:
+		case !change.Exists:
 			deletes = append(deletes, change.UID)
+		case change.Terms == nil:
+			older = append(older, change.UID)
 		default:
-			puts = append(puts, docOf(*change.Entity))
+			d, err := decoder.doc(change.Terms)
+			if err != nil {
+				return fmt.Errorf("read change %d of the catalog's feed: %w", change.Seq, err)
+			}
+			puts = append(puts, d)
 		}
 	}
-	m.docs.Apply(puts, deletes)
+	docs, err := m.decoded(ctx, older)
+	if err != nil {
+		return err
+	}
+	m.docs.Apply(append(puts, docs...), deletes)
 	m.seq.Store(changes[len(changes)-1].Seq)
+	return nil
 }
 
 // follow catches up again and again, so that no reader has to wait for it.
@@ -225,38 +285,6 @@ type outside struct{ context.Context }
 
 // Value returns nothing.
 func (outside) Value(any) any { return nil }
-
-// docOf returns what the index keeps of e.
-func docOf(e Entity) index.Doc {
-	ref := e.Ref()
-	d := index.Doc{
-		ID: e.UID, Ref: ref.String(), Etag: e.Etag,
-		Kind: e.Kind, Name: e.Metadata.Name, Title: e.Title(),
-		Updated: e.UpdatedAt.UnixMicro(),
-		Edges:   edgesOf(e),
-	}
-	text := []string{d.Name, d.Title, e.Metadata.Description}
-	if ref.Namespace != DefaultNamespace {
-		text = append(text, ref.Namespace)
-	}
-	d.Text = strings.ToLower(strings.Join(text, "\n"))
-	add := func(key, value string) {
-		if value != "" {
-			d.Values = append(d.Values, index.Value{Key: key, Value: strings.ToLower(value), Label: value})
-		}
-	}
-	add(FacetKind, e.Kind)
-	add(FacetNamespace, ref.Namespace)
-	add(FacetType, e.SpecString("type"))
-	add(FacetLifecycle, e.SpecString("lifecycle"))
-	add(FacetOwner, e.target("owner"))
-	add(FacetSystem, e.target("system"))
-	add(FacetLocation, e.Source.LocationID)
-	for _, tag := range e.Metadata.Tags {
-		add(FacetTag, tag)
-	}
-	return d
-}
 
 // target returns the canonical form of what a field of spec refers to.
 func (e Entity) target(field string) string {

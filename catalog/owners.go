@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/goldenpath/platform/catalog/index"
 )
@@ -121,7 +120,7 @@ func (c *Catalog) HasGroups(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return x.Count(FacetKind, strings.ToLower(KindGroup)) > 0, nil
+	return x.Number(index.Has{Key: "kind", Values: []string{KindGroup}}) > 0, nil
 }
 
 // Exists reports whether ref is in the catalog.

@@ -206,14 +206,7 @@ func (e Entity) JSON() ([]byte, error) {
 	}
 	doc.set("relations", relations)
 	if len(e.Status.Items) > 0 {
-		items := &value{kind: kindList}
-		for _, s := range e.Status.Items {
-			items.items = append(items.items, &value{
-				kind: kindObject, keys: []string{"type", "level", "message"},
-				items: []*value{text(s.Type), text(s.Level), text(s.Message)},
-			})
-		}
-		doc.set("status", &value{kind: kindObject, keys: []string{"items"}, items: []*value{items}})
+		doc.set("status", statusOf(e.Status.Items))
 	}
 	return doc.appendJSON(nil), nil
 }

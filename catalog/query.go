@@ -1,7 +1,11 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -66,11 +70,7 @@ func (c *Catalog) List(ctx context.Context, q Query) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	result, err := x.Find(found)
-	if err != nil {
-		return Page{}, fault.New(fault.Invalid, "The cursor does not belong to this list.").
-			WithHint("Start again from the first page.").WithCause(err)
-	}
+	result := x.Find(found)
 	items, err := c.model.load(ctx, result.Hits)
 	if err != nil {
 		return Page{}, err
@@ -78,7 +78,11 @@ func (c *Catalog) List(ctx context.Context, q Query) (Page, error) {
 	for i := range items {
 		items[i].Relations = relationsFrom(x.Edges(items[i].Ref().String()))
 	}
-	return Page{Items: items, Total: result.Total, Next: result.Next}, nil
+	page := Page{Items: items, Total: result.Total}
+	if result.After {
+		page.Next, err = writeCursor(q.Order, result.Last)
+	}
+	return page, err
 }
 
 // Facets counts the values of keys among the entities that match. The query's
@@ -86,7 +90,7 @@ func (c *Catalog) List(ctx context.Context, q Query) (Page, error) {
 // other values stay to choose from.
 func (c *Catalog) Facets(ctx context.Context, q Query, keys ...string) (map[string][]FacetCount, error) {
 	for _, key := range keys {
-		if !slices.Contains(facetKeys(), key) {
+		if termOf(key) == "" {
 			return nil, fault.New(fault.Invalid, "There is no facet %q.", key).
 				WithHint("Use one of: %s.", strings.Join(facetKeys(), ", "))
 		}
@@ -95,20 +99,51 @@ func (c *Catalog) Facets(ctx context.Context, q Query, keys ...string) (map[stri
 	if err != nil {
 		return nil, err
 	}
+	q.Cursor = ""
 	found, err := q.find()
 	if err != nil {
 		return nil, err
 	}
-	counts := x.Facets(found, keys)
 	out := make(map[string][]FacetCount, len(keys))
-	for key, values := range counts {
-		list := make([]FacetCount, len(values))
-		for i, v := range values {
-			list[i] = FacetCount{Value: v.Value, Label: facetLabel(key, v), Count: v.Count}
+	var together []string
+	for _, key := range keys {
+		if !q.narrows(key) {
+			together = append(together, termOf(key))
+			continue
 		}
-		out[key] = list
+		others := found
+		others.Where = q.where(key)
+		out[key] = facetsOf(key, x.Counts(others, []string{termOf(key)})[termOf(key)])
+	}
+	if len(together) == 0 {
+		return out, nil
+	}
+	counts := x.Counts(found, together)
+	for _, key := range keys {
+		if !q.narrows(key) {
+			out[key] = facetsOf(key, counts[termOf(key)])
+		}
 	}
 	return out, nil
+}
+
+// facetsOf adds up values that differ only in case, under the most frequent one.
+func facetsOf(key string, counts []index.Count) []FacetCount {
+	at := make(map[string]int, len(counts))
+	list := make([]FacetCount, 0, len(counts))
+	for _, v := range counts {
+		value := strings.ToLower(v.Value)
+		if i, twice := at[value]; twice {
+			list[i].Count += v.Count
+			continue
+		}
+		at[value] = len(list)
+		list = append(list, FacetCount{Value: value, Label: facetLabel(key, v.Value), Count: v.Count})
+	}
+	if len(list) < len(counts) {
+		slices.SortStableFunc(list, func(a, b FacetCount) int { return cmp.Compare(b.Count, a.Count) })
+	}
+	return list
 }
 
 func facetKeys() []string {
@@ -118,7 +153,7 @@ func facetKeys() []string {
 }
 
 // facetLabel shortens references: group:default/checkout is checkout.
-func facetLabel(key string, v index.Count) string {
+func facetLabel(key, value string) string {
 	var d RefDefaults
 	switch key {
 	case FacetOwner:
@@ -126,49 +161,104 @@ func facetLabel(key string, v index.Count) string {
 	case FacetSystem:
 		d.Kind = KindSystem
 	default:
-		return v.Label
+		return value
 	}
-	ref, err := ParseRef(v.Value, d)
+	ref, err := ParseRef(value, d)
 	if err != nil {
-		return v.Label
+		return value
 	}
 	return ref.Short(d)
 }
 
 // find translates q for the index.
 func (q Query) find() (index.Query, error) {
-	out := index.Query{Limit: q.Limit, Cursor: q.Cursor, Words: strings.Fields(strings.ToLower(q.Text))}
+	out := index.Query{Limit: q.Limit, Words: strings.Fields(strings.ToLower(q.Text)), Where: q.where("")}
 	if out.Limit <= 0 {
 		out.Limit = DefaultLimit
 	}
 	out.Limit = min(out.Limit, MaxLimit)
-	out.Order, out.Descending = strings.CutPrefix(q.Order, "-")
-	if out.Order == "" {
-		out.Order = "name"
-	}
-	if !slices.Contains(orders(), out.Order) {
+	key, descending := strings.CutPrefix(q.Order, "-")
+	switch {
+	case key == "" || key == "name":
+	case key == "updated":
+		out.Order = []index.By{{Key: index.ByUpdated, Descending: descending}}
+	case slices.Contains(orders(), key):
+		out.Order = []index.By{{Key: termOf(key), Descending: descending}}
+	default:
 		return index.Query{}, fault.New(fault.Invalid, "The list cannot be ordered by %q.", q.Order).
 			WithHint("Use one of %s, or one of them with a leading minus.", strings.Join(orders(), ", "))
 	}
-	add := func(key string, values []string) {
-		if len(values) == 0 {
-			return
-		}
-		lower := make([]string, len(values))
-		for i, v := range values {
-			lower[i] = strings.ToLower(strings.TrimSpace(v))
-		}
-		out.Filters = append(out.Filters, index.Filter{Key: key, Values: lower})
+	out.Order = append(out.Order, index.By{Key: "metadata.name", Descending: descending},
+		index.By{Key: index.ByRef, Descending: descending})
+	from, err := readCursor(q.Cursor, q.Order, len(out.Order))
+	out.From = from
+	return out, err
+}
+
+// termOf returns the key of the index by the name that a Query has for it, ""
+// when there is none.
+func termOf(key string) string {
+	switch key {
+	case FacetKind:
+		return "kind"
+	case FacetType:
+		return "spec.type"
+	case FacetLifecycle:
+		return "spec.lifecycle"
+	case FacetTag:
+		return "metadata.tags"
+	case FacetNamespace:
+		return "metadata.namespace"
+	case FacetOwner:
+		return termOwner
+	case FacetSystem:
+		return termSystem
+	case FacetLocation:
+		return termLocation
 	}
-	add(FacetKind, q.Kinds)
-	add(FacetType, q.Types)
-	add(FacetOwner, canonical(q.Owners, KindGroup))
-	add(FacetSystem, canonical(q.Systems, KindSystem))
-	add(FacetLifecycle, q.Lifecycles)
-	add(FacetTag, q.Tags)
-	add(FacetNamespace, q.Namespaces)
-	add(FacetLocation, q.Locations)
-	return out, nil
+	return ""
+}
+
+// filter returns the values of q for a key.
+func (q Query) filter(key string) []string {
+	switch key {
+	case FacetKind:
+		return q.Kinds
+	case FacetType:
+		return q.Types
+	case FacetOwner:
+		return canonical(q.Owners, KindGroup)
+	case FacetSystem:
+		return canonical(q.Systems, KindSystem)
+	case FacetLifecycle:
+		return q.Lifecycles
+	case FacetTag:
+		return q.Tags
+	case FacetNamespace:
+		return q.Namespaces
+	case FacetLocation:
+		return q.Locations
+	}
+	return nil
+}
+
+func (q Query) narrows(key string) bool { return len(q.filter(key)) > 0 }
+
+// where is what all filters of q but one say.
+func (q Query) where(but string) index.Condition {
+	var all index.AllOf
+	for _, key := range facetKeys() {
+		values := q.filter(key)
+		if key == but || len(values) == 0 {
+			continue
+		}
+		trimmed := make([]string, len(values))
+		for i, v := range values {
+			trimmed[i] = strings.TrimSpace(v)
+		}
+		all = append(all, index.Has{Key: termOf(key), Values: trimmed})
+	}
+	return all
 }
 
 func orders() []string {
@@ -185,4 +275,39 @@ func canonical(values []string, kind string) []string {
 		out[i] = v
 	}
 	return out
+}
+
+// listCursor is a place in a list, as its reader hands it back.
+type listCursor struct {
+	Order string `json:"o"`
+	index.Place
+}
+
+func writeCursor(order string, at *index.Place) (string, error) {
+	text, err := json.Marshal(listCursor{Order: order, Place: *at})
+	if err != nil {
+		return "", fmt.Errorf("write a cursor: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(text), nil
+}
+
+// readCursor returns the place a cursor holds, nil when there is no cursor.
+func readCursor(cursor, order string, keys int) (*index.Place, error) {
+	if cursor == "" {
+		return nil, nil //nolint:nilnil // no cursor is the first page, not an error
+	}
+	foreign := fault.New(fault.Invalid, "The cursor does not belong to this list.").
+		WithHint("Start again from the first page.")
+	text, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil {
+		return nil, foreign.WithCause(err)
+	}
+	var at listCursor
+	if err := json.Unmarshal(text, &at); err != nil {
+		return nil, foreign.WithCause(err)
+	}
+	if at.Order != order || at.ID == "" || len(at.Values) != keys {
+		return nil, foreign
+	}
+	return &at.Place, nil
 }

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -36,6 +37,7 @@ type state struct {
 	feed      []catalog.Change
 	locations []catalog.Location
 	sources   sources
+	saves     int // of locations
 	locked    bool
 }
 
@@ -71,7 +73,8 @@ func (f *Fake) InTx(ctx context.Context, fn func(ctx context.Context) error) err
 	before := f.committed.Load()
 	tx := &state{
 		entities: maps.Clone(before.entities), byRef: maps.Clone(before.byRef),
-		feed: slices.Clone(before.feed), locations: slices.Clone(before.locations), sources: before.sources.clone(),
+		feed: slices.Clone(before.feed), locations: slices.Clone(before.locations),
+		sources: before.sources.clone(), saves: before.saves,
 	}
 	if err := fn(context.WithValue(ctx, txKey{f}, tx)); err != nil {
 		return err
@@ -144,15 +147,37 @@ func (f *Fake) HeadersByRef(ctx context.Context, refs []catalog.Ref) ([]catalog.
 	return out, nil
 }
 
-// EachEntity calls fn for all entities.
-func (f *Fake) EachEntity(ctx context.Context, fn func(catalog.Entity) error) error {
+// Bodies returns uid, etag and JSON of the entities that exist.
+func (f *Fake) Bodies(ctx context.Context, uids []string) ([]catalog.Body, error) {
 	s := f.read(ctx)
-	for _, e := range s.entities {
-		if err := fn(s.sourced(e)); err != nil {
+	var out []catalog.Body
+	for _, uid := range uids {
+		if e, ok := s.entities[uid]; ok {
+			out = append(out, catalog.Body{UID: uid, Etag: e.Etag, JSON: e.Body})
+		}
+	}
+	return out, nil
+}
+
+// EachTerms calls fn with the terms of every entity; there is one version.
+func (f *Fake) EachTerms(ctx context.Context, version int, fn func(terms []byte) error) error {
+	if version != catalog.TermsVersion {
+		return nil
+	}
+	for _, e := range f.read(ctx).entities {
+		if err := fn(e.Terms()); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// WithoutTerms returns every entity for a version that nobody writes.
+func (f *Fake) WithoutTerms(ctx context.Context, version int) ([]string, error) {
+	if version == catalog.TermsVersion {
+		return nil, nil
+	}
+	return slices.Collect(maps.Keys(f.read(ctx).entities)), nil
 }
 
 // SaveEntities inserts and replaces by UID and appends to the feed.
@@ -241,8 +266,7 @@ func (f *Fake) ChangesAfter(ctx context.Context, seq int64, limit int) ([]catalo
 			break
 		}
 		if e, ok := s.entities[change.UID]; ok {
-			e = s.sourced(e)
-			change.Entity = &e
+			change.Exists, change.Terms = true, e.Terms()
 		}
 		out = append(out, change)
 	}
@@ -277,6 +301,24 @@ func (f *Fake) LocationByKey(ctx context.Context, l catalog.Location) (catalog.L
 	})
 }
 
+// EntityProblems returns the problems of all locations that name an entity.
+func (f *Fake) EntityProblems(ctx context.Context) ([]catalog.Problem, error) {
+	var out []catalog.Problem
+	for _, l := range f.read(ctx).locations {
+		for _, p := range l.Errors {
+			if p.Ref != "" {
+				out = append(out, p)
+			}
+		}
+	}
+	return out, nil
+}
+
+// ProblemsVersion counts the times that locations were saved.
+func (f *Fake) ProblemsVersion(ctx context.Context) (string, error) {
+	return strconv.Itoa(f.read(ctx).saves), nil
+}
+
 // ProblemsOf returns the problems of all locations that name the entity.
 func (f *Fake) ProblemsOf(ctx context.Context, ref catalog.Ref) ([]catalog.Problem, error) {
 	var out []catalog.Problem
@@ -296,6 +338,7 @@ func (f *Fake) SaveLocation(ctx context.Context, l catalog.Location) error {
 	if err != nil {
 		return err
 	}
+	s.saves++
 	l.Errors = slices.Clone(l.Errors)
 	for i := range l.Errors {
 		l.Errors[i].LocationID = l.ID
@@ -316,6 +359,7 @@ func (f *Fake) DeleteLocation(ctx context.Context, id string) error {
 		return err
 	}
 	delete(s.sources.files, id)
+	s.saves++
 	s.locations = slices.DeleteFunc(s.locations, func(l catalog.Location) bool { return l.ID == id })
 	return nil
 }

@@ -35,6 +35,7 @@ func TestStore(t *testing.T, on On) {
 	}{
 		{"an entity comes back as it was saved", testRoundTrip},
 		{"saving again replaces", testReplace},
+		{"terms are kept with their entity", testTerms},
 		{"a ref belongs to one entity", testUniqueRef},
 		{"headers of a location and of refs", testHeaders},
 		{"moving is no change", testMove},
@@ -145,20 +146,59 @@ func testRoundTrip(t *testing.T, b Backend) {
 	if diff := gocmp.Diff([]catalog.Entity{want}, found, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("by ref (-want +got):\n%s", diff)
 	}
-	var all []catalog.Entity
-	if err := b.Store.EachEntity(t.Context(), func(e catalog.Entity) error { all = append(all, e); return nil }); err != nil {
+	bodies, err := b.Store.Bodies(t.Context(), []string{"uid-none", e.UID})
+	if err != nil {
 		t.Fatal(err)
 	}
-	want.Raw = nil // nobody who goes over all entities needs it
-	for i := range all {
-		all[i].Raw = nil
-	}
-	if diff := gocmp.Diff([]catalog.Entity{want}, all, cmpopts.EquateEmpty()); diff != "" {
-		t.Errorf("each (-want +got):\n%s", diff)
+	if diff := gocmp.Diff([]catalog.Body{{UID: e.UID, Etag: e.Etag, JSON: e.Body}}, bodies); diff != "" {
+		t.Errorf("bodies (-want +got):\n%s", diff)
 	}
 	none, err := b.Store.EntitiesByUID(t.Context(), nil)
 	if err != nil || len(none) != 0 {
 		t.Errorf("no uids: %d entities, %v", len(none), err)
+	}
+}
+
+func testTerms(t *testing.T, b Backend) {
+	t.Helper()
+	const older = catalog.TermsVersion - 1
+	r2, c3 := Entity(t, "Robot", "r2", "loc-1"), Entity(t, "Robot", "c3", "loc-1")
+	b.save(t, author(""), r2, c3)
+	r2.Metadata.Title = "R2-D2" // saved again, they are replaced
+	b.save(t, author(""), r2)
+	check := func(want ...catalog.Entity) {
+		t.Helper()
+		got := map[string]bool{}
+		err := b.Store.EachTerms(t.Context(), catalog.TermsVersion, func(terms []byte) error {
+			got[string(terms)] = true
+			return nil
+		})
+		if err != nil || len(got) != len(want) {
+			t.Errorf("%d have terms, want %d, %v", len(got), len(want), err)
+		}
+		for _, e := range want {
+			if !got[string(e.Terms())] {
+				t.Errorf("the terms of %s are not there", e.Ref())
+			}
+		}
+		all, err := b.Store.WithoutTerms(t.Context(), older)
+		if err != nil || len(all) != len(want) {
+			t.Errorf("%d have no terms of another version, want %d, %v", len(all), len(want), err)
+		}
+		none, err := b.Store.WithoutTerms(t.Context(), catalog.TermsVersion)
+		if err != nil || len(none) > 0 {
+			t.Errorf("%d have no terms, %v", len(none), err)
+		}
+	}
+	check(r2, c3)
+	b.inTx(t, func(ctx context.Context) error {
+		_, err := b.Store.DeleteEntities(ctx, []catalog.Header{{UID: c3.UID, Ref: c3.Ref()}}, author(""))
+		return err
+	})
+	check(r2)
+	err := b.Store.EachTerms(t.Context(), older, func([]byte) error { return errUndo })
+	if err != nil {
+		t.Errorf("terms of another version: %v", err)
 	}
 }
 
@@ -255,7 +295,7 @@ func testDelete(t *testing.T, b Backend) {
 		t.Fatalf("feed: %+v, %v", changes, err)
 	}
 	for i, want := range []catalog.Operation{catalog.OperationPut, catalog.OperationDelete} {
-		if got := changes[i]; got.Operation != want || got.Entity != nil || got.UID != e.UID || got.Ref != e.Ref() || got.LocationID != l.ID {
+		if got := changes[i]; got.Operation != want || got.Exists || got.UID != e.UID || got.Ref != e.Ref() || got.LocationID != l.ID {
 			t.Errorf("change %d = %+v", i, got)
 		}
 	}
@@ -282,8 +322,9 @@ func testFeed(t *testing.T, b Backend) {
 				t.Errorf("change %d follows %d", change.Seq, seq)
 			}
 			seq = change.Seq
-			names = append(names, change.Entity.Metadata.Name+change.Author.Commit)
-			if !change.Author.At.Equal(At(5)) || change.Author.Actor != "user:default/ada" || change.Etag != change.Entity.Etag {
+			names = append(names, change.Ref.Name+change.Author.Commit)
+			e := b.entity(t, change.UID)
+			if !change.Author.At.Equal(At(5)) || change.Author.Actor != "user:default/ada" || change.Etag != e.Etag || !change.Exists || string(change.Terms) != string(e.Terms()) {
 				t.Errorf("change = %+v", change)
 			}
 		}
@@ -446,6 +487,30 @@ func testProblems(t *testing.T, b Backend) {
 		got = append(got, p.LocationID+": "+p.String())
 	}
 	slices.Sort(got)
+	every, err := b.Store.EntityProblems(t.Context())
+	if err != nil || len(every) != 2 || every[0].Ref != r2.String() {
+		t.Errorf("problems of all entities: %+v, %v", every, err)
+	}
+	version, err := b.Store.ProblemsVersion(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, change := range []func(ctx context.Context) error{
+		func(ctx context.Context) error {
+			return b.Store.SaveLocation(ctx, catalog.Location{ID: "loc-3", Type: catalog.LocationFile, Target: "/srv/3", Errors: []catalog.Problem{{Message: "new"}}})
+		},
+		func(ctx context.Context) error {
+			return b.Store.SaveLocation(ctx, catalog.Location{ID: "loc-3", Type: catalog.LocationFile, Target: "/srv/3", Errors: []catalog.Problem{{Message: "newer"}}})
+		},
+		func(ctx context.Context) error { return b.Store.DeleteLocation(ctx, "loc-3") },
+	} {
+		b.inTx(t, change)
+		now, err := b.Store.ProblemsVersion(t.Context())
+		if err != nil || now == version {
+			t.Errorf("problems changed, their version is still %q, %v", now, err)
+		}
+		version = now
+	}
 	if diff := gocmp.Diff([]string{"loc-1: a.yaml:1: from loc-1", "loc-2: a.yaml:1: from loc-2"}, got); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
 	}

@@ -1,145 +1,77 @@
 package index
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
 	"github.com/RoaringBitmap/roaring/v2"
 )
 
-// Query narrows, orders and cuts. Filters narrow one after the other; the
-// values of one are alternatives. Every word must be in a document's text.
+// Query narrows, orders and cuts.
 type Query struct {
-	Filters    []Filter
-	Words      []string
-	Order      string // "name", "updated", or a key
-	Descending bool
-	Limit      int
-	Cursor     string
+	Where Condition // nil is everything
+	// Words must all be in a document's text.
+	Words []string
+	// Text must be part of a value of one of TextKeys; "" is in everything.
+	Text     string
+	TextKeys []string
+	Order    []By
+	Offset   int
+	Limit    int // 0 is all of them
+	// From is a place in the order: what follows it is returned, or, with
+	// Backward, what stands before it. Nil is the start.
+	From      *Place
+	Backward  bool
+	CountOnly bool
 }
 
-// Filter keeps the documents that have one of the values for the key.
-type Filter struct {
-	Key    string
-	Values []string
-}
-
-// Result is one page.
+// Result is one page, always in the order asked for.
 type Result struct {
 	Hits  []Summary
 	Total int
-	Next  string // cursor of the next page, "" on the last
+	// First and Last are the places of the first and last hit; nil without hits.
+	First, Last *Place
+	// Before and After say whether there are documents on that side.
+	Before, After bool
 }
 
-// Count says how many documents have a value.
-type Count struct {
-	Value, Label string
-	Count        int
-}
-
-// Find returns the page that follows q's cursor.
-func (x *Index) Find(q Query) (Result, error) {
-	start, err := parseCursor(q)
-	if err != nil {
-		return Result{}, err
-	}
-	x.prepare(q.Order)
-	x.mu.RLock()
-	defer x.mu.RUnlock()
-	o := x.orders[q.Order]
-	if o == nil {
-		o = newOrdering(x, q.Order) // dropped by a bulk change a moment ago
-	}
-	matched := x.match(q.Filters, q.Words)
-	slots, more := o.page(x, matched, q, start)
-	result := Result{Total: size(matched), Hits: make([]Summary, len(slots))}
-	for i, slot := range slots {
-		result.Hits[i] = x.entries[slot].Summary
-	}
-	if more {
-		result.Next = x.cursor(q, slots[len(slots)-1])
-	}
-	return result, nil
-}
-
-// Facets counts the values of each key among the documents that match q,
-// most frequent first. A filter on a key does not narrow the counts of that key.
-func (x *Index) Facets(q Query, keys []string) map[string][]Count {
-	x.mu.RLock()
-	defer x.mu.RUnlock()
-	out := make(map[string][]Count, len(keys))
-	var matched *roaring.Bitmap
-	for _, key := range keys {
-		others := slices.DeleteFunc(slices.Clone(q.Filters), func(f Filter) bool { return f.Key == key })
-		if len(others) != len(q.Filters) {
-			out[key] = x.counts(key, x.match(others, q.Words))
-			continue
+// Find returns a page of the documents that match.
+func (x *Index) Find(q Query) Result {
+	var result Result
+	x.read(func(r *reading) {
+		matched := r.match(q)
+		result = Result{Total: size(matched)}
+		if q.CountOnly {
+			return
 		}
-		if matched == nil {
-			matched = x.match(q.Filters, q.Words)
+		if o := r.ordering(q.Order); o != nil && len(r.missing) == 0 {
+			o.page(x, matched, q, &result)
 		}
-		out[key] = x.counts(key, matched)
-	}
-	return out
-}
-
-// counts goes over the values or over the documents, whichever are fewer.
-func (x *Index) counts(key string, matched *roaring.Bitmap) []Count {
-	values := x.keys[key]
-	out := make([]Count, 0, min(len(values), 256))
-	add := func(p *posting, n uint64) {
-		if n > 0 {
-			out = append(out, Count{Value: p.value, Label: p.label, Count: int(n)}) //nolint:gosec // fits: it counts slots
-		}
-	}
-	switch n := matched.GetCardinality(); {
-	case matched == x.all:
-		for _, p := range values {
-			add(p, p.slots.GetCardinality())
-		}
-	case n < uint64(len(values))*4:
-		found := map[*posting]uint64{}
-		each(matched, func(slot uint32) {
-			for _, p := range x.entries[slot].postings {
-				if p.key == key {
-					found[p]++
-				}
-			}
-		})
-		for p, n := range found {
-			add(p, n)
-		}
-	default:
-		for _, p := range values {
-			add(p, p.slots.AndCardinality(matched))
-		}
-	}
-	slices.SortFunc(out, func(a, b Count) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Value, b.Value))
 	})
-	return out
+	return result
 }
 
-// match returns the slots that pass; x.all itself when nothing narrows. The
-// bitmap belongs to the index: nobody may change it.
-func (x *Index) match(filters []Filter, words []string) *roaring.Bitmap {
-	matched := x.all
-	for _, f := range filters {
-		alternatives := x.alternatives(f)
-		if matched == x.all {
-			matched = alternatives
-		} else {
-			matched = roaring.And(matched, alternatives)
-		}
+// match returns the documents that pass; the set belongs to the index.
+func (r *reading) match(q Query) *roaring.Bitmap {
+	matched := r.x.all
+	if q.Where != nil {
+		matched = q.Where.match(r)
 	}
-	if len(words) == 0 {
+	if q.Text != "" {
+		text := strings.ToLower(q.Text)
+		found := roaring.New()
+		for _, key := range q.TextKeys {
+			found.Or(r.where(key, func(value string) bool { return strings.Contains(value, text) }))
+		}
+		matched = roaring.And(matched, found)
+	}
+	if len(q.Words) == 0 {
 		return matched
 	}
 	found := make([]uint32, 0, 64)
 	each(matched, func(slot uint32) {
-		text := x.entries[slot].text
-		for _, w := range words {
+		text := r.x.entries[slot].text
+		for _, w := range q.Words {
 			if !strings.Contains(text, w) {
 				return
 			}
@@ -149,39 +81,98 @@ func (x *Index) match(filters []Filter, words []string) *roaring.Bitmap {
 	return roaring.BitmapOf(found...)
 }
 
-func (x *Index) alternatives(f Filter) *roaring.Bitmap {
-	var sets []*roaring.Bitmap
-	for _, v := range f.Values {
-		if p := x.keys[f.Key][v]; p != nil {
-			sets = append(sets, p.slots)
+// page fills in the part of the result that q asks for.
+func (o *ordering) page(x *Index, matched *roaring.Bitmap, q Query, result *Result) {
+	at := 0 // the position to go from: the first that may be taken, or one behind it
+	if q.From != nil {
+		at = o.after(x, q.From, q.Backward)
+	} else if q.Backward {
+		at = len(o.slots)
+	}
+	limit := q.Limit
+	if limit <= 0 {
+		limit = result.Total
+	}
+	w := o.walk(x, matched, limit+q.Offset+1)
+	slots := w.take(at, q.Backward, q.Offset+limit+1)
+	more := len(slots) > q.Offset+limit
+	skipped := len(slots) > 0 && q.Offset > 0
+	slots = slots[min(q.Offset, len(slots)):min(q.Offset+limit, len(slots))]
+	behind := skipped || (q.From != nil || q.Backward) && len(w.take(at, !q.Backward, 1)) > 0
+	result.Before, result.After = behind, more
+	if q.Backward {
+		slices.Reverse(slots)
+		result.Before, result.After = more, behind
+	}
+	result.Hits = make([]Summary, len(slots))
+	for i, slot := range slots {
+		result.Hits[i] = x.summary(slot)
+	}
+	if len(slots) > 0 {
+		result.First, result.Last = o.place(x, slots[0]), o.place(x, slots[len(slots)-1])
+	}
+}
+
+// after returns the position behind a place, or, backward, the one of the place.
+func (o *ordering) after(x *Index, p *Place, backward bool) int {
+	at, found := o.search(x, p.ID, func(key int) sortValue {
+		if key >= len(p.Values) || p.Values[key] == nil {
+			return sortValue{}
+		}
+		return sortValue{text: *p.Values[key], exists: true}
+	})
+	if found && !backward {
+		at++
+	}
+	return at
+}
+
+// walker goes along an ordering from one document that matches to the next:
+// step by step where many match, over their sorted positions where few do.
+type walker struct {
+	o       *ordering
+	matched *roaring.Bitmap
+	places  []uint32 // sorted; nil where many match
+}
+
+func (o *ordering) walk(x *Index, matched *roaring.Bitmap, limit int) walker {
+	w := walker{o: o, matched: matched}
+	n := size(matched)
+	if n > 0 && (n == len(o.slots) || limit*len(o.slots) < n*n) {
+		return w
+	}
+	rank := o.ranks(len(x.entries))
+	w.places = make([]uint32, 0, n)
+	each(matched, func(slot uint32) { w.places = append(w.places, rank[slot]) })
+	slices.Sort(w.places)
+	return w
+}
+
+// take returns up to limit slots from a position on, or from just before it
+// backward.
+func (w walker) take(at int, backward bool, limit int) []uint32 {
+	var out []uint32
+	if w.places != nil {
+		i, _ := slices.BinarySearch(w.places, uint32(at)) //nolint:gosec // a position among slots
+		if backward {
+			for i--; i >= 0 && len(out) < limit; i-- {
+				out = append(out, w.o.slots[w.places[i]])
+			}
+			return out
+		}
+		for ; i < len(w.places) && len(out) < limit; i++ {
+			out = append(out, w.o.slots[w.places[i]])
+		}
+		return out
+	}
+	step := 1
+	if backward {
+		step, at = -1, at-1
+	}
+	for ; at >= 0 && at < len(w.o.slots) && len(out) < limit; at += step {
+		if slot := w.o.slots[at]; w.matched.Contains(slot) {
+			out = append(out, slot)
 		}
 	}
-	switch len(sets) {
-	case 0:
-		return roaring.New()
-	case 1:
-		return sets[0]
-	default:
-		return roaring.FastOr(sets...)
-	}
-}
-
-// size returns how many slots are in the set.
-func size(set *roaring.Bitmap) int {
-	return int(set.GetCardinality()) //nolint:gosec // there are fewer slots than an int holds
-}
-
-// each calls fn for every slot in the set.
-func each(set *roaring.Bitmap, fn func(slot uint32)) {
-	var buffer [256]uint32
-	it := set.ManyIterator()
-	for n := it.NextMany(buffer[:]); n > 0; n = it.NextMany(buffer[:]) {
-		for _, slot := range buffer[:n] {
-			fn(slot)
-		}
-	}
-}
-
-func compareEdges(a, b Edge) int {
-	return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Target, b.Target))
+	return out
 }

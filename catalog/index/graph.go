@@ -1,6 +1,9 @@
 package index
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // graph keeps the edges of every name, also of names no document has. Names
 // and types are numbered once; an edge is then one number, its type above its
@@ -12,6 +15,7 @@ type graph struct {
 	types    map[string]uint32
 	typeList []string
 	out      [][]uint64 // by name
+	stamps   []uint32   // by name: counts the changes of its edges
 }
 
 // emitted is an edge a document brought.
@@ -34,6 +38,7 @@ func (g *graph) add(edges []Edge, touched map[uint32]bool) []emitted {
 		source, target := g.name(e.Source), g.name(e.Target)
 		edge := uint64(g.relation(e.Type))<<32 | uint64(target)
 		g.out[source] = append(g.out[source], edge)
+		g.stamps[source]++
 		touched[source] = true
 		brought[i] = emitted{source: source, edge: edge}
 	}
@@ -56,6 +61,7 @@ func (g *graph) remove(edges []emitted) {
 		}
 		if at >= 0 && at < len(list) && list[at] == e.edge {
 			g.out[e.source] = slices.Delete(list, at, at+1)
+			g.stamps[e.source]++
 		}
 	}
 }
@@ -77,10 +83,12 @@ func (g *graph) edges(ref string) []Edge {
 func (g *graph) name(s string) uint32 {
 	n, ok := g.names[s]
 	if !ok {
+		s = strings.Clone(s)
 		n = uint32(len(g.nameList)) //nolint:gosec // four billion names do not fit in memory
 		g.names[s] = n
 		g.nameList = append(g.nameList, s)
 		g.out = append(g.out, nil)
+		g.stamps = append(g.stamps, 0)
 	}
 	return n
 }
@@ -88,6 +96,7 @@ func (g *graph) name(s string) uint32 {
 func (g *graph) relation(s string) uint32 {
 	n, ok := g.types[s]
 	if !ok {
+		s = strings.Clone(s)
 		n = uint32(len(g.typeList)) //nolint:gosec // there are a few dozen types
 		g.types[s] = n
 		g.typeList = append(g.typeList, s)

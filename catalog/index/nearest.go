@@ -16,19 +16,18 @@ func (x *Index) Nearest(key, value, name string, limit int) []Summary {
 	name = strings.ToLower(name)
 	allowed := max(2, len(name)/3)
 	var found []candidate
-	x.mu.RLock()
-	defer x.mu.RUnlock()
-	matched := x.all
-	if value != "" {
-		matched = x.alternatives(Filter{Key: key, Values: []string{value}})
-	}
-	var d distances
-	each(matched, func(slot uint32) {
-		e := &x.entries[slot]
-		other, _, _ := strings.Cut(e.sortName, "\x00")
-		if n, near := d.nearness(name, other, allowed); near {
-			found = append(found, candidate{Summary: e.Summary, distance: n})
+	x.read(func(r *reading) {
+		matched := x.all
+		if value != "" {
+			matched = Has{Key: key, Values: []string{value}}.match(r)
 		}
+		var d distances
+		found = found[:0]
+		each(matched, func(slot uint32) {
+			if n, near := d.nearness(name, x.texts.lower(x.entries[slot].name), allowed); near {
+				found = append(found, candidate{Summary: x.summary(slot), distance: n})
+			}
+		})
 	})
 	slices.SortFunc(found, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(a.Ref, b.Ref))

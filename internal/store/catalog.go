@@ -63,6 +63,9 @@ func (c *Catalog) SaveEntities(ctx context.Context, entities []catalog.Entity, b
 			return 0, fmt.Errorf("upsert %d entities: %w", len(part), err)
 		}
 	}
+	if err := c.saveTerms(ctx, entities); err != nil {
+		return 0, err
+	}
 	headers := make([]catalog.Header, len(entities))
 	for i, e := range entities {
 		headers[i] = catalog.Header{UID: e.UID, Etag: e.Etag, Ref: e.Ref(), Source: e.Source}
@@ -77,8 +80,10 @@ func (c *Catalog) DeleteEntities(ctx context.Context, headers []catalog.Header, 
 		for i, h := range part {
 			args[i] = h.UID
 		}
-		if err := c.exec(ctx, "DELETE FROM entities WHERE id IN "+marks(len(args)), args...); err != nil {
-			return 0, fmt.Errorf("delete %d entities: %w", len(part), err)
+		for _, table := range []string{"entities", "entity_terms"} {
+			if err := c.exec(ctx, "DELETE FROM "+table+" WHERE id IN "+marks(len(args)), args...); err != nil {
+				return 0, fmt.Errorf("delete %d rows of %s: %w", len(part), table, err)
+			}
 		}
 	}
 	return c.appendChanges(ctx, catalog.OperationDelete, headers, by)
@@ -115,25 +120,6 @@ func (c *Catalog) HeadersAt(ctx context.Context, locationID string) ([]catalog.H
 	return selectIn(ctx, c, "SELECT "+headerColumns+entityTables+" WHERE e.location_id IN ", []string{locationID}, scanHeader)
 }
 
-// EachEntity calls fn for all entities, without what their files say.
-func (c *Catalog) EachEntity(ctx context.Context, fn func(catalog.Entity) error) error {
-	found, err := c.s.db.Reader(ctx).QueryContext(ctx, "SELECT "+entityColumns+entityTables)
-	if err != nil {
-		return fmt.Errorf("select entities: %w", err)
-	}
-	defer found.Close()
-	for found.Next() {
-		e, err := scanEntity(found)
-		if err != nil {
-			return err
-		}
-		if err := fn(e); err != nil {
-			return err
-		}
-	}
-	return found.Err()
-}
-
 // The columns of an entity and its location; empty where a join finds none.
 const (
 	headerColumns = `COALESCE(e.id, ''), COALESCE(e.ref, ''), COALESCE(e.etag, ''), COALESCE(e.location_id, ''),
@@ -161,14 +147,6 @@ func scanHeader(row rowScanner) (catalog.Header, error) {
 		return h, fmt.Errorf("scan entity: %w", err)
 	}
 	return h, h.Ref.UnmarshalText([]byte(ref))
-}
-
-func scanEntity(row rowScanner) (catalog.Entity, error) {
-	var r entityRow
-	if err := row.Scan(r.fields()...); err != nil {
-		return catalog.Entity{}, fmt.Errorf("scan entity: %w", err)
-	}
-	return r.entity()
 }
 
 func scanWhole(row rowScanner) (catalog.Entity, error) {

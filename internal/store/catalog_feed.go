@@ -38,23 +38,24 @@ func (c *Catalog) LastChange(ctx context.Context) (int64, error) {
 	return seq, nil
 }
 
-// ChangesAfter returns changes with their entities as they are now, in one
-// statement: both are seen at the same moment.
+// ChangesAfter returns changes with the terms of their entities as they are
+// now, in one statement: both are seen at the same moment.
 func (c *Catalog) ChangesAfter(ctx context.Context, seq int64, limit int) ([]catalog.Change, error) {
-	found, err := c.query(ctx, `SELECT `+changeColumns+`, `+entityColumns+` FROM entity_changes c
-		LEFT JOIN entities e ON e.id = c.uid LEFT JOIN locations l ON l.id = e.location_id
+	found, err := c.query(ctx, `SELECT `+changeColumns+`, e.id IS NOT NULL, COALESCE(t.version, 0), t.terms FROM entity_changes c
+		LEFT JOIN entities e ON e.id = c.uid LEFT JOIN entity_terms t ON t.id = e.id
 		WHERE c.id > ? ORDER BY c.id LIMIT ?`, seq, limit)
 	if err != nil {
 		return nil, err
 	}
 	return collectRows(nil, found, func(row rowScanner) (catalog.Change, error) {
-		var r entityRow
-		change, err := scanChange(row, r.fields()...)
-		if err != nil || r.header.UID == "" {
-			return change, err
+		var exists bool
+		var version int
+		var terms []byte
+		change, err := scanChange(row, &exists, &version, &terms)
+		change.Exists = exists
+		if version == catalog.TermsVersion {
+			change.Terms = terms
 		}
-		e, err := r.entity()
-		change.Entity = &e
 		return change, err
 	})
 }

@@ -80,6 +80,31 @@ func (c *Catalog) ProblemsOf(ctx context.Context, ref catalog.Ref) ([]catalog.Pr
 	return out, nil
 }
 
+// EntityProblems returns the problems of all locations that name an entity.
+func (c *Catalog) EntityProblems(ctx context.Context) ([]catalog.Problem, error) {
+	found, err := c.s.client(ctx).LocationProblem.Query().
+		Where(locationproblem.RefNEQ("")).Order(locationproblem.ByID()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("select the problems of entities: %w", err)
+	}
+	out := make([]catalog.Problem, len(found))
+	for i, row := range found {
+		out[i] = fromProblem(row)
+	}
+	return out, nil
+}
+
+// ProblemsVersion returns how many problems there are and the highest number
+// one has: numbers are never used again, and problems never changed.
+func (c *Catalog) ProblemsVersion(ctx context.Context) (string, error) {
+	var highest, count int64
+	err := c.s.db.Reader(ctx).QueryRowContext(ctx, "SELECT COALESCE(MAX(id), 0), COUNT(*) FROM location_problems").Scan(&highest, &count)
+	if err != nil {
+		return "", fmt.Errorf("count problems: %w", err)
+	}
+	return fmt.Sprintf("%d of %d", count, highest), nil
+}
+
 // SaveLocation inserts or replaces by ID, problems included.
 func (c *Catalog) SaveLocation(ctx context.Context, l catalog.Location) error {
 	client := c.s.client(ctx)

@@ -1,0 +1,79 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/goldenpath/platform/catalog"
+)
+
+// Bodies returns uid, etag and JSON of the entities that exist.
+func (c *Catalog) Bodies(ctx context.Context, uids []string) ([]catalog.Body, error) {
+	return selectIn(ctx, c, "SELECT id, etag, body FROM entities WHERE id IN ", uids, func(row rowScanner) (catalog.Body, error) {
+		var b catalog.Body
+		if err := row.Scan(&b.UID, &b.Etag, &b.JSON); err != nil {
+			return b, fmt.Errorf("scan entity: %w", err)
+		}
+		return b, nil
+	})
+}
+
+// EachTerms calls fn with the terms of one version of every entity that has them.
+func (c *Catalog) EachTerms(ctx context.Context, version int, fn func(terms []byte) error) error {
+	found, err := c.query(ctx, "SELECT terms FROM entity_terms WHERE version = ?", version)
+	if err != nil {
+		return err
+	}
+	defer found.Close()
+	for found.Next() {
+		var terms []byte
+		if err := found.Scan(&terms); err != nil {
+			return fmt.Errorf("scan terms: %w", err)
+		}
+		if err := fn(terms); err != nil {
+			return err
+		}
+	}
+	return found.Err()
+}
+
+// WithoutTerms returns the entities that have no terms of the version. Usually
+// there is none, and then counting, which reads no rows of entities, says so.
+func (c *Catalog) WithoutTerms(ctx context.Context, version int) ([]string, error) {
+	var entities, terms int
+	err := c.s.db.Reader(ctx).QueryRowContext(ctx, c.s.db.Rebind(
+		`SELECT (SELECT COUNT(*) FROM entities), (SELECT COUNT(*) FROM entity_terms WHERE version = ?)`), version).Scan(&entities, &terms)
+	if err != nil {
+		return nil, fmt.Errorf("count terms: %w", err)
+	}
+	if entities == terms {
+		return nil, nil
+	}
+	found, err := c.query(ctx, `SELECT e.id FROM entities e LEFT JOIN entity_terms t ON t.id = e.id
+		WHERE t.version IS NULL OR t.version <> ?`, version)
+	if err != nil {
+		return nil, err
+	}
+	return collectRows(nil, found, func(row rowScanner) (string, error) {
+		var uid string
+		err := row.Scan(&uid)
+		return uid, err
+	})
+}
+
+// saveTerms replaces the terms of entities.
+func (c *Catalog) saveTerms(ctx context.Context, entities []catalog.Entity) error {
+	for part := range slices.Chunk(entities, catalogBatch) {
+		args := make([]any, 0, 3*len(part))
+		for _, e := range part {
+			args = append(args, e.UID, catalog.TermsVersion, e.Terms())
+		}
+		query := `INSERT INTO entity_terms (id, version, terms) VALUES ` + markRows(len(part), 3) +
+			` ON CONFLICT (id) DO UPDATE SET version = excluded.version, terms = excluded.terms`
+		if err := c.exec(ctx, query, args...); err != nil {
+			return fmt.Errorf("upsert the terms of %d entities: %w", len(part), err)
+		}
+	}
+	return nil
+}

@@ -41,6 +41,17 @@ func (c *Catalog) past(ctx context.Context, l Location) (*past, error) {
 	return p, nil
 }
 
+// unsigned returns p without signatures: every file counts as changed.
+func (p *past) unsigned() *past {
+	other := *p
+	other.files = make(map[string]FileRecord, len(p.files))
+	for name, record := range p.files {
+		record.Signature = ""
+		other.files[name] = record
+	}
+	return &other
+}
+
 // readAgain reads a known location and takes in what changed. Whole says that
 // its source is opened even when it says that nothing changed there.
 func (c *Catalog) readAgain(ctx context.Context, l Location, whole bool) (Registration, error) {
@@ -156,7 +167,7 @@ func (r *reader) unchanged(name string) (FileRecord, bool) {
 	if !known || record.Notes.Document != nil || r.past.counts[name] < record.Notes.Entities {
 		return FileRecord{}, false
 	}
-	return record, record.Signature == r.sign(name, record.Notes.Included)
+	return record, record.Signature != "" && record.Signature == r.sign(name, record.Notes.Included)
 }
 
 // finish works out what to remember of the files.

@@ -140,9 +140,11 @@ func (l Location) normal(folder string) (Location, error) {
 		return l.normalFile(folder)
 	case LocationGit:
 		return l.normalGit()
+	case LocationURL:
+		return l.normalURL()
 	}
 	return l, fault.New(fault.Invalid, "There is no location type %q.", string(l.Type)).
-		WithHint("Use file for a file or folder, git for a repository.")
+		WithHint("Use file for a file or folder, git for a repository, url for a file on the web, github-org for an organisation.")
 }
 
 func (l Location) normalFile(folder string) (Location, error) {
@@ -179,6 +181,25 @@ func (l Location) normalGit() (Location, error) {
 	return l.fromPage(u), nil
 }
 
+func (l Location) normalURL() (Location, error) {
+	u, err := url.Parse(l.Target)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return l, fault.New(fault.Invalid, "%s is no address of a file on the web.", l.Target).
+			WithHint("Write it like https://HOST/catalog-info.yaml").WithCause(err)
+	}
+	if u.User != nil {
+		return l, fault.New(fault.Invalid, "The address holds a name or a password, which everybody who sees the catalog would see.").
+			WithHint("Leave it out: files on the web are read without logging in.")
+	}
+	if l.Branch != "" || l.Path != "" {
+		return l, fault.New(fault.Invalid, "%s is a file on the web; only a repository has a branch and a path.", l.Target).
+			WithHint("Leave them out, or give the repository's address.")
+	}
+	u.Fragment = ""
+	l.Target = u.String()
+	return l, nil
+}
+
 // fromPage turns the address of a file's page into repository, branch and path.
 func (l Location) fromPage(u *url.URL) Location {
 	for _, mark := range []string{"/-/blob/", "/-/tree/", "/blob/", "/tree/"} {
@@ -211,6 +232,9 @@ func typeOf(target string) LocationType {
 	if strings.HasPrefix(target, "file://") && !strings.HasSuffix(target, ".git") {
 		return LocationFile
 	}
+	if isAddress(target) && isWebFile(target) {
+		return LocationURL
+	}
 	if strings.Contains(target, "://") || strings.HasSuffix(target, ".git") {
 		return LocationGit
 	}
@@ -218,6 +242,13 @@ func typeOf(target string) LocationType {
 		return LocationGit
 	}
 	return LocationFile
+}
+
+// isWebFile reports whether an address is that of a catalog file itself, and not
+// of its page on a git host, which leads to the repository.
+func isWebFile(target string) bool {
+	u, err := url.Parse(target)
+	return err == nil && isYAML(u.Path) && !strings.Contains(u.Path, "/blob/")
 }
 
 // isSSH recognizes git@host:owner/repo: a colon before any slash.
@@ -241,6 +272,13 @@ func (l Location) where(base, path string) string {
 		at := l
 		at.Path = path
 		return at.String()
+	case LocationURL:
+		u, err := url.Parse(l.Target)
+		if err != nil || strings.TrimPrefix(u.Path, "/") == path {
+			return l.String()
+		}
+		u.Path, u.RawPath, u.RawQuery = "/"+path, "", ""
+		return "url:" + u.String()
 	default:
 		return l.String()
 	}

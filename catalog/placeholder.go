@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+
+	"github.com/goldenpath/platform/internal/fault"
 )
 
 // isPlaceholder reports whether v stands for the content of a file: an object
@@ -120,7 +122,10 @@ func (f *files) resolve(file, target string) (name, message, hint string) {
 
 // readProblem says in words why a file cannot be read.
 func readProblem(name string, err error) *Problem {
+	var said *fault.Error
 	switch {
+	case errors.As(err, &said):
+		return &Problem{File: name, Message: said.Message, Hint: said.Hint}
 	case errors.Is(err, fs.ErrNotExist):
 		return &Problem{File: name, Message: "There is no file " + name + ".", Hint: "Check how it is written; the path starts at the file that names it."}
 	case errors.Is(err, fs.ErrPermission):

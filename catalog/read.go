@@ -43,6 +43,16 @@ type reader struct {
 // often it is named, so circles end by themselves. Files that are as they were
 // are not read at all.
 func read(ctx context.Context, l Location, tree *Tree, limits Limits, before *past) (reading, error) {
+	found, whole, err := readChanged(ctx, l, tree, limits, before)
+	if err == nil && !whole {
+		found, _, err = readChanged(ctx, l, tree, limits, before.unsigned())
+	}
+	return found, err
+}
+
+// readChanged reads the files that changed. Whole is false when that is not
+// enough to know what the location defines.
+func readChanged(ctx context.Context, l Location, tree *Tree, limits Limits, before *past) (_ reading, whole bool, _ error) {
 	r := &reader{
 		location: l, tree: tree, files: newFiles(ctx, tree), limits: limits, past: before,
 		refs: map[Ref]Source{}, shaky: map[string]bool{},
@@ -52,7 +62,7 @@ func read(ctx context.Context, l Location, tree *Tree, limits Limits, before *pa
 	for depth := 0; len(level) > 0; depth++ {
 		found, err := r.parseAll(ctx, level)
 		if err != nil {
-			return reading{}, err
+			return reading{}, false, err
 		}
 		var next []string
 		for _, f := range found {
@@ -66,11 +76,8 @@ func read(ctx context.Context, l Location, tree *Tree, limits Limits, before *pa
 		}
 		level = r.unseen(next)
 	}
-	if r.collides() {
-		return read(ctx, l, tree, limits, nil)
-	}
 	r.finish()
-	return r.out, nil
+	return r.out, !r.collides(), nil
 }
 
 // parsed is what one file holds.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/url"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/goldenpath/platform/catalog"
@@ -65,7 +67,11 @@ func open(ctx context.Context, s config.Config, o opening) (_ *wired, err error)
 	if err != nil {
 		return nil, err
 	}
-	reader := git.NewCatalogReader(git.CatalogReaderOptions{Local: local.Folder, Login: login})
+	guard, err := networkGuard(s)
+	if err != nil {
+		return nil, err
+	}
+	reader := git.NewCatalogReader(git.CatalogReaderOptions{Local: local.Folder, Login: login, Guard: guard, ReadHosts: s.ReadHosts})
 	w.catalog = catalog.New(kept.Catalog(), w.db, reader, w.log)
 	w.contracts = contracts.New(kept.Contracts(), w.db, time.Now)
 	library, err := scaffolds.Embedded()
@@ -117,6 +123,16 @@ func gitHosts(s config.Config, local *githost.Local, publicURL string) ([]pipeli
 		return []pipelines.Host{github, local}, github.Login, nil
 	}
 	return []pipelines.Host{local, github}, github.Login, nil
+}
+
+// networkGuard returns what keeps locations out of private networks. The git
+// host that the settings name is meant, wherever it is.
+func networkGuard(s config.Config) (*git.Guard, error) {
+	allowed := slices.Clone(s.AllowPrivate)
+	if u, err := url.Parse(s.GitHub.URL); err == nil && u.Hostname() != "" {
+		allowed = append(allowed, u.Hostname())
+	}
+	return git.NewGuard(allowed...)
 }
 
 // openDatabase opens the database and brings it up to date.

@@ -46,7 +46,9 @@ type Config struct {
 	// What the server reaches.
 	GitHost      string
 	GitHub       GitHub
-	PactVerifier string // path or name of the program; empty to look for it
+	AllowPrivate []string // hosts, addresses and networks that locations may lead to although they are private
+	ReadHosts    []string // hosts whose files any location may name by address
+	PactVerifier string   // path or name of the program; empty to look for it
 	Traces       Traces
 
 	// The command line.
@@ -66,6 +68,8 @@ type GitHub struct {
 	Owner   string // the token's own user when empty
 	URL     string // of the API, for an enterprise's own; GitHub's when empty
 	Private bool
+	// WebhookSecret is what GitHub signs its events with; none are taken without.
+	WebhookSecret string
 }
 
 // Traces is where OpenTelemetry sends spans, under OpenTelemetry's own names.

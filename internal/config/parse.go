@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"maps"
 	"net"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
@@ -112,6 +113,51 @@ func parseGitHubURL(c *Config, value string) string {
 	}
 	c.GitHub.URL = strings.TrimRight(value, "/")
 	return ""
+}
+
+// shortestSecret is as long as a secret must be at least so that nobody guesses it.
+const shortestSecret = 16
+
+func parseWebhookSecret(c *Config, value string) string {
+	if len(value) < shortestSecret {
+		return fmt.Sprintf("is shorter than %d characters. Make one: openssl rand -hex 32", shortestSecret)
+	}
+	c.GitHub.WebhookSecret = value
+	return ""
+}
+
+// parseAllowPrivate takes hosts, addresses and networks, or the word all.
+func parseAllowPrivate(c *Config, value string) string {
+	c.AllowPrivate = nil
+	for one := range strings.SplitSeq(value, ",") {
+		one = strings.TrimSpace(one)
+		_, notNetwork := netip.ParsePrefix(one)
+		_, notAddress := netip.ParseAddr(one)
+		if notNetwork != nil && notAddress != nil && !isHost(one) {
+			return fmt.Sprintf("%q is no host, address or network, such as git.acme.lan, 10.1.2.3 or 10.0.0.0/8.", one)
+		}
+		c.AllowPrivate = append(c.AllowPrivate, one)
+	}
+	return ""
+}
+
+func parseReadHosts(c *Config, value string) string {
+	c.ReadHosts = nil
+	for one := range strings.SplitSeq(value, ",") {
+		one = strings.TrimSpace(one)
+		if !isHost(strings.TrimPrefix(one, "*.")) {
+			return fmt.Sprintf("%q is no host, such as raw.githubusercontent.com or *.acme.io.", one)
+		}
+		c.ReadHosts = append(c.ReadHosts, one)
+	}
+	return ""
+}
+
+// isHost reports whether a word may be the name of a host.
+func isHost(word string) bool {
+	return word != "" && !strings.ContainsFunc(word, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '.' && r != '-'
+	})
 }
 
 func isWeb(value string) bool {

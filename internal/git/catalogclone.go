@@ -5,15 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 	"sync/atomic"
 
 	"github.com/go-git/go-billy/v5"
 	"github.com/go-git/go-billy/v5/osfs"
 	gogit "github.com/go-git/go-git/v5"
-	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/cache"
-	"github.com/go-git/go-git/v5/plumbing/transport"
 	"github.com/go-git/go-git/v5/storage"
 	"github.com/go-git/go-git/v5/storage/filesystem"
 
@@ -21,7 +18,10 @@ import (
 	"github.com/goldenpath/platform/internal/fault"
 )
 
-var errTooLarge = errors.New("more bytes than allowed")
+var (
+	errTooLarge = errors.New("more bytes than allowed")
+	errSame     = errors.New("the repository is as it was")
+)
 
 // storage returns the objects of a repository and what to do when it is no
 // longer needed. Remote ones are cloned without history into a temporary folder.
@@ -46,65 +46,35 @@ func (r *CatalogReader) storage(ctx context.Context, l catalog.Location) (storag
 	return storer, done, nil
 }
 
-// clone fetches the newest commit of a branch, or of a tag of that name.
+// clone fetches the newest commit of a branch, or of a tag of that name, unless
+// it is the one that is known.
 func (r *CatalogReader) clone(ctx context.Context, l catalog.Location, folder string) (storage.Storer, error) {
 	ctx, cancel := context.WithTimeout(ctx, r.options.Timeout)
 	defer cancel()
-	names := []plumbing.ReferenceName{""}
-	if l.Branch != "" {
-		names = []plumbing.ReferenceName{plumbing.NewBranchReferenceName(l.Branch), plumbing.NewTagReferenceName(l.Branch)}
+	storer, err := r.fetch(ctx, l, folder)
+	if err != nil && !errors.Is(err, errSame) {
+		return nil, r.fetchFault(ctx, l, err)
 	}
-	var err error
-	for i, name := range names {
-		limited := &limitedFS{Filesystem: osfs.New(fmt.Sprintf("%s/%d", folder, i)), left: new(atomic.Int64)}
-		limited.left.Store(r.options.MaxBytes)
-		storer := filesystem.NewStorage(limited, cache.NewObjectLRU(16*cache.MiByte))
-		_, err = gogit.CloneContext(ctx, storer, nil, &gogit.CloneOptions{
-			URL: l.Target, Auth: r.auth(l.Target), ReferenceName: name,
-			SingleBranch: true, Depth: 1, Tags: gogit.NoTags,
-		})
-		if err == nil {
-			return storer, nil
-		}
-		if !missingRef(err) {
-			break
-		}
-	}
-	return nil, r.cloneFault(ctx, l, err)
+	return storer, err
 }
 
-func missingRef(err error) bool {
-	var noMatch gogit.NoMatchingRefSpecError
-	return errors.Is(err, plumbing.ErrReferenceNotFound) || errors.As(err, &noMatch)
-}
-
-// cloneFault says in a sentence why a repository could not be fetched.
-func (r *CatalogReader) cloneFault(ctx context.Context, l catalog.Location, err error) error {
-	switch {
-	case missingRef(err):
-		return branchFault(l, err)
-	case errors.Is(err, errTooLarge):
-		return fault.New(fault.TooLarge, "The repository %s is larger than %d MB.", l.Target, r.options.MaxBytes>>20).
-			WithHint("Register a smaller repository that holds the catalog files.").WithCause(err)
-	case errors.Is(err, transport.ErrEmptyRemoteRepository):
-		return branchFault(catalog.Location{Target: l.Target}, err)
-	case errors.Is(err, transport.ErrRepositoryNotFound):
-		return fault.New(fault.NotFound, "There is no repository at %s.", l.Target).
-			WithHint("Check the address; a private repository also needs a token.").WithCause(err)
-	case errors.Is(err, transport.ErrAuthenticationRequired), errors.Is(err, transport.ErrAuthorizationFailed):
-		return fault.New(fault.Forbidden, "The git host does not let us read %s.", l.Target).
-			WithHint("Configure a token that may read the repository.").WithCause(err)
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return fault.New(fault.Unavailable, "Reading %s took longer than %s.", l.Target, r.options.Timeout).
-			WithHint("Try again, or register a smaller repository.").WithCause(err)
-	case ctx.Err() != nil:
-		return fmt.Errorf("clone %s: %w", l.Target, ctx.Err())
-	case strings.Contains(err.Error(), "unsupported scheme"):
-		return fault.New(fault.Invalid, "%s is not an address git understands.", l.Target).
-			WithHint("Use https://HOST/OWNER/REPOSITORY.git or git@HOST:OWNER/REPOSITORY.git").WithCause(err)
+func (r *CatalogReader) fetch(ctx context.Context, l catalog.Location, folder string) (_ storage.Storer, err error) {
+	from, err := r.connect(ctx, l.Target)
+	if err != nil {
+		return nil, err
 	}
-	return fault.New(fault.Unavailable, "The git repository at %s could not be reached.", l.Target).
-		WithHint("Check the address and that the host is up, then try again.").WithCause(err)
+	defer func() { err = errors.Join(err, from.session.Close()) }()
+	id, name, err := from.tip(l.Branch)
+	if err != nil {
+		return nil, err
+	}
+	if l.Version != "" && l.Version == versionOf(from.commitOf(id, name), name) {
+		return nil, errSame
+	}
+	limited := &limitedFS{Filesystem: osfs.New(folder), left: new(atomic.Int64)}
+	limited.left.Store(r.options.MaxBytes)
+	storer := filesystem.NewStorage(limited, cache.NewObjectLRU(16*cache.MiByte))
+	return storer, from.fetch(ctx, storer, id, name)
 }
 
 // limitedFS counts what is written, so that a repository cannot fill the disk.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -13,7 +14,7 @@ import (
 	gogit "github.com/go-git/go-git/v5"
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/transport"
-	"github.com/go-git/go-git/v5/plumbing/transport/http"
+	githttp "github.com/go-git/go-git/v5/plumbing/transport/http"
 	"github.com/go-git/go-git/v5/storage"
 
 	"github.com/goldenpath/platform/catalog"
@@ -32,12 +33,23 @@ type CatalogReaderOptions struct {
 	MaxBytes int64
 	// Timeout bounds how long a clone may take; 0 means two minutes.
 	Timeout time.Duration
+	// Guard says which addresses may be reached; nil means public ones.
+	Guard *Guard
+	// ReadHosts are the hosts whose files any location may name by address, such
+	// as raw.githubusercontent.com or *.acme.io. Its own host a location may
+	// always name.
+	ReadHosts []string
 }
 
 // CatalogReader reads the catalog's locations: files and folders of this
-// machine, and repositories. Whatever links they hold, nothing outside of a
-// location is read.
-type CatalogReader struct{ options CatalogReaderOptions }
+// machine, repositories, and files on the web. Whatever links they hold, nothing
+// outside of a location is read, save what its files name by an address that is
+// allowed.
+type CatalogReader struct {
+	options   CatalogReaderOptions
+	web       http.RoundTripper
+	webClient *http.Client // for git
+}
 
 var _ catalog.Reader = (*CatalogReader)(nil)
 
@@ -49,24 +61,30 @@ func NewCatalogReader(o CatalogReaderOptions) *CatalogReader {
 	if o.Timeout == 0 {
 		o.Timeout = 2 * time.Minute
 	}
-	return &CatalogReader{options: o}
+	if o.Guard == nil {
+		o.Guard = &Guard{}
+	}
+	web := o.Guard.transport()
+	return &CatalogReader{options: o, web: web, webClient: &http.Client{Transport: web}}
 }
 
 // Open opens a location. Whoever gets the tree closes it.
 func (r *CatalogReader) Open(ctx context.Context, l catalog.Location) (*catalog.Tree, error) {
 	switch l.Type {
 	case catalog.LocationFile:
-		return openPath(l.Target)
+		return r.openPath(l.Target)
 	case catalog.LocationGit:
 		return r.openRepository(ctx, l)
+	case catalog.LocationURL:
+		return r.openURL(ctx, l)
 	default:
 		return nil, fault.New(fault.Invalid, "A location of type %q cannot be read.", string(l.Type)).
-			WithHint("Use file for a file or folder, git for a repository.")
+			WithHint("Use file for a file or folder, git for a repository, url for a file on the web.")
 	}
 }
 
 // openPath opens a folder, or the folder around a file.
-func openPath(target string) (*catalog.Tree, error) {
+func (r *CatalogReader) openPath(target string) (*catalog.Tree, error) {
 	// A link that a person names is meant; only those inside are not trusted.
 	resolved, err := filepath.EvalSymlinks(target)
 	if err != nil {
@@ -96,7 +114,25 @@ func openPath(target string) (*catalog.Tree, error) {
 	if err := opened.Close(); err != nil {
 		return nil, errors.Join(fmt.Errorf("close %s: %w", target, err), root.Close())
 	}
-	return &catalog.Tree{FS: root.FS(), Entry: entry, Base: filepath.Clean(folder), Close: root.Close}, nil
+	return &catalog.Tree{
+		FS: root.FS(), Entry: entry, Base: filepath.Clean(folder), Close: root.Close,
+		Signature: pathSignature(root), Fetch: r.fetcher(""),
+	}, nil
+}
+
+// settled is how old a change to a file must be: clocks of file systems are
+// coarse, and two changes may bear one time.
+const settled = 2 * time.Second
+
+// pathSignature tells by size, times and number whether a file changed.
+func pathSignature(root *os.Root) func(name string) (string, bool) {
+	return func(name string) (string, bool) {
+		info, err := root.Stat(filepath.FromSlash(name))
+		if err != nil || time.Since(info.ModTime()) < settled {
+			return "", false
+		}
+		return fmt.Sprintf("%d %d %s", info.Size(), info.ModTime().UnixNano(), identity(info)), true
+	}
 }
 
 func pathFault(target string, err error) error {
@@ -116,14 +152,20 @@ func pathFault(target string, err error) error {
 // openRepository opens the newest commit of a branch.
 func (r *CatalogReader) openRepository(ctx context.Context, l catalog.Location) (*catalog.Tree, error) {
 	storer, done, err := r.storage(ctx, l)
+	if errors.Is(err, errSame) {
+		return &catalog.Tree{Unchanged: true}, nil
+	}
 	if err != nil {
 		return nil, err
 	}
 	tree, err := treeOf(storer, l)
+	if errors.Is(err, errSame) {
+		return &catalog.Tree{Unchanged: true}, done()
+	}
 	if err != nil {
 		return nil, errors.Join(err, done())
 	}
-	tree.Close = done
+	tree.Close, tree.Fetch = done, r.fetcher(l.Target)
 	return tree, nil
 }
 
@@ -136,6 +178,10 @@ func treeOf(storer storage.Storer, l catalog.Location) (*catalog.Tree, error) {
 	id, branch, err := tip(repository, l.Branch)
 	if err != nil {
 		return nil, branchFault(l, err)
+	}
+	version := versionOf(id, branch)
+	if l.Version == version {
+		return nil, errSame
 	}
 	commit, err := repository.CommitObject(id)
 	if err != nil {
@@ -154,8 +200,15 @@ func treeOf(storer storage.Storer, l catalog.Location) (*catalog.Tree, error) {
 		return nil, fault.New(fault.NotFound, "There is no file or folder %s in %s.", l.Path, l.Target).
 			WithHint("Check the path and the branch (%s).", branch).WithCause(err)
 	}
-	return &catalog.Tree{FS: files, Entry: entry, Commit: id.String(), Branch: branch}, nil
+	return &catalog.Tree{
+		FS: files, Entry: entry, Commit: id.String(), Branch: branch,
+		Version: func() string { return version }, Signature: files.signature,
+	}, nil
 }
+
+// versionOf is by what a repository is known to be as it was: entities say from
+// which branch they are, so its name counts, too.
+func versionOf(id plumbing.Hash, branch string) string { return id.String() + " " + branch }
 
 // tip returns the commit of a branch or tag, or of HEAD when there is no name.
 func tip(repository *gogit.Repository, name string) (plumbing.Hash, string, error) {
@@ -207,5 +260,5 @@ func (r *CatalogReader) auth(address string) transport.AuthMethod {
 	if password == "" {
 		return nil
 	}
-	return &http.BasicAuth{Username: username, Password: password}
+	return &githttp.BasicAuth{Username: username, Password: password}
 }

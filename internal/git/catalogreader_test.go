@@ -245,12 +245,22 @@ func TestOpenExplainsWhatIsWrong(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := git.NewCatalogReader(git.CatalogReaderOptions{}).Open(t.Context(), tt.location)
+			_, err := git.NewCatalogReader(git.CatalogReaderOptions{Guard: allow(t, "127.0.0.0/8")}).Open(t.Context(), tt.location)
 			if !fault.Is(err, tt.want) || !strings.Contains(err.Error(), tt.says) || fault.From(err).Hint == "" {
 				t.Errorf("Open = %v (%s), want %s %q with a hint", err, fault.CodeOf(err), tt.want, tt.says)
 			}
 		})
 	}
+}
+
+// allow returns a guard that lets through what is listed.
+func allow(t *testing.T, listed ...string) *git.Guard {
+	t.Helper()
+	guard, err := git.NewGuard(listed...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return guard
 }
 
 // serve serves a folder's repositories as a git host does.
@@ -273,7 +283,7 @@ func TestCloneReadsBranchesAndTags(t *testing.T) {
 	folder := write(t, map[string]string{"catalog-info.yaml": component})
 	commit(t, folder)
 	address := serve(t, filepath.Dir(folder)) + "/" + filepath.Base(folder) + "/.git"
-	reader := git.NewCatalogReader(git.CatalogReaderOptions{})
+	reader := git.NewCatalogReader(git.CatalogReaderOptions{Guard: allow(t, "127.0.0.1")})
 	for branch, want := range map[string]string{"": "orders", "main": "orders", "other": "others", "v1": "orders"} {
 		tree := open(t, reader, catalog.Location{Type: catalog.LocationGit, Target: address, Branch: branch})
 		data, err := fs.ReadFile(tree.FS, "catalog-info.yaml")
@@ -304,12 +314,12 @@ func TestCloneIsBounded(t *testing.T) {
 	folder := write(t, map[string]string{"catalog-info.yaml": component, "noise": string(noise)})
 	commit(t, folder)
 	address := serve(t, filepath.Dir(folder)) + "/" + filepath.Base(folder) + "/.git"
-	_, err := git.NewCatalogReader(git.CatalogReaderOptions{MaxBytes: 100 << 10}).
+	_, err := git.NewCatalogReader(git.CatalogReaderOptions{MaxBytes: 100 << 10, Guard: allow(t, "127.0.0.1")}).
 		Open(t.Context(), catalog.Location{Type: catalog.LocationGit, Target: address})
 	if !fault.Is(err, fault.TooLarge) {
 		t.Errorf("Open = %v, want too large", err)
 	}
-	_, err = git.NewCatalogReader(git.CatalogReaderOptions{Timeout: time.Nanosecond}).
+	_, err = git.NewCatalogReader(git.CatalogReaderOptions{Timeout: time.Nanosecond, Guard: allow(t, "all")}).
 		Open(t.Context(), catalog.Location{Type: catalog.LocationGit, Target: address})
 	if !fault.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), "took longer") {
 		t.Errorf("Open = %v, want that it took too long", err)

@@ -91,6 +91,17 @@ func (t *treeFS) ReadDir(name string) ([]fs.DirEntry, error) {
 	return t.entries(tree), nil
 }
 
+// signature returns the number git gives a file by its content.
+func (t *treeFS) signature(name string) (string, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	info, _, err := t.find("stat", name)
+	if err != nil || info.IsDir() {
+		return "", false
+	}
+	return info.hash.String(), true
+}
+
 // find goes down to name; a link starts the way again from the top.
 func (t *treeFS) find(op, name string) (*treeInfo, *object.Tree, error) {
 	fail := func(err error) (*treeInfo, *object.Tree, error) {

@@ -133,15 +133,18 @@ func (l Location) normal(folder string) (Location, error) {
 	if l.Type == "" {
 		l.Type = typeOf(l.Target)
 	}
+	l.Target = strings.TrimPrefix(l.Target, organizationPrefix)
 	switch l.Type {
 	case LocationPlatform:
 		return l, nil
 	case LocationFile:
 		return l.normalFile(folder)
-	case LocationGit:
+	case LocationGit, LocationPush:
 		return l.normalGit()
 	case LocationURL:
 		return l.normalURL()
+	case LocationGitHubOrg:
+		return l.normalOrganization()
 	}
 	return l, fault.New(fault.Invalid, "There is no location type %q.", string(l.Type)).
 		WithHint("Use file for a file or folder, git for a repository, url for a file on the web, github-org for an organisation.")
@@ -229,6 +232,9 @@ func OriginMade() Location { return Location{Type: LocationPlatform, Target: "ma
 
 // typeOf guesses what a target is.
 func typeOf(target string) LocationType {
+	if strings.HasPrefix(target, organizationPrefix) {
+		return LocationGitHubOrg
+	}
 	if strings.HasPrefix(target, "file://") && !strings.HasSuffix(target, ".git") {
 		return LocationFile
 	}

@@ -95,8 +95,7 @@ func (e *refusedError) Error() string { return e.host + " is at " + e.ip + ", wh
 
 // refusal returns the fault for a refused address, nil when err is another error.
 func refusal(err error) error {
-	var unexpected *plumbing.UnexpectedError // has no Unwrap
-	if errors.As(err, &unexpected) {
+	if unexpected, ok := errors.AsType[*plumbing.UnexpectedError](err); ok { // it has no Unwrap
 		err = unexpected.Err
 	}
 	var refused *refusedError

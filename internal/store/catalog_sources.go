@@ -25,7 +25,7 @@ func (c *Catalog) ClaimDue(ctx context.Context, now, until time.Time, limit int)
 	}
 	query := `UPDATE locations SET refresh_at = ? WHERE id IN (
 		SELECT id FROM locations WHERE refresh_at <= ? ORDER BY refresh_at, id LIMIT ?` + skip + `) RETURNING id`
-	found, err := c.s.db.Writer(ctx).QueryContext(ctx, c.s.db.Rebind(query), until.UTC(), now.UTC(), limit) //nolint:rowserrcheck // collectRows asks
+	found, err := c.s.db.Writer(ctx).QueryContext(ctx, c.s.db.Rebind(query), until.UTC(), now.UTC(), limit)
 	if err != nil {
 		return nil, fmt.Errorf("claim locations that are due: %w", err)
 	}

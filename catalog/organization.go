@@ -1,0 +1,92 @@
+package catalog
+
+import (
+	"encoding/json"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/goldenpath/platform/internal/fault"
+)
+
+// organizationPrefix is how people write that all repositories of an
+// organisation are meant: github-org:https://github.com/acme.
+const organizationPrefix = string(LocationGitHubOrg) + ":"
+
+// OrganizationSettings say which repositories of an organisation are read. The
+// JSON form is what people send and what is stored.
+type OrganizationSettings struct {
+	// Path is the catalog file, or a pattern of such; catalog-info.yaml when empty.
+	Path string `json:"path,omitempty"`
+	// Repositories is a pattern of names with * and ?; all when empty.
+	Repositories string `json:"repositories,omitempty"`
+	// Topics are those of which a repository must have one; any when empty.
+	Topics []string `json:"topics,omitempty"`
+	// Archived and Forks take in those, too.
+	Archived bool `json:"archived,omitempty"`
+	Forks    bool `json:"forks,omitempty"`
+}
+
+// parseOrganization reads settings and fills in what they leave out.
+func parseOrganization(settings string) (OrganizationSettings, error) {
+	var s OrganizationSettings
+	if settings != "" {
+		decoder := json.NewDecoder(strings.NewReader(settings))
+		decoder.DisallowUnknownFields()
+		if err := decoder.Decode(&s); err != nil {
+			return s, fault.New(fault.Invalid, "The settings of the location cannot be read: %s.", err).
+				WithHint(`Write them like {"path":"catalog-info.yaml","repositories":"team-*","topics":["platform"],"archived":false,"forks":false}`).WithCause(err)
+		}
+	}
+	if s.Path == "" {
+		s.Path = "catalog-info.yaml"
+	}
+	for _, pattern := range []string{s.Path, s.Repositories} {
+		if _, err := path.Match(pattern, ""); err != nil {
+			return s, fault.New(fault.Invalid, "%q is no pattern.", pattern).WithHint("Write it like team-* or services/*/catalog-info.yaml").WithCause(err)
+		}
+	}
+	return s, nil
+}
+
+// Takes reports whether a repository is meant.
+func (s OrganizationSettings) Takes(r FoundRepository) bool {
+	if r.Archived && !s.Archived || r.Fork && !s.Forks || r.Empty {
+		return false
+	}
+	if s.Repositories != "" {
+		if ok, err := path.Match(strings.ToLower(s.Repositories), strings.ToLower(r.Name)); err != nil || !ok {
+			return false
+		}
+	}
+	return len(s.Topics) == 0 || slices.ContainsFunc(s.Topics, func(t string) bool { return slices.Contains(r.Topics, strings.ToLower(t)) })
+}
+
+// FoundRepository is a repository that an organisation has.
+type FoundRepository struct {
+	ID       int64 // stays when it is renamed
+	Name     string
+	Address  string // to clone it from
+	Branch   string // the default one
+	Topics   []string
+	Archived bool
+	Fork     bool
+	Empty    bool
+}
+
+func (l Location) normalOrganization() (Location, error) {
+	u, err := url.Parse(strings.TrimSuffix(l.Target, "/"))
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || strings.Count(u.Path, "/") != 1 || len(u.Path) < 2 {
+		return l, fault.New(fault.Invalid, "%s is no address of an organisation.", l.Target).
+			WithHint("Write it like github-org:https://github.com/acme").WithCause(err)
+	}
+	if u.User != nil || l.Branch != "" || l.Path != "" {
+		return l, fault.New(fault.Invalid, "An organisation has no name to log in with, no branch and no path.").
+			WithHint("Write it like github-org:https://github.com/acme; its settings say which files are read.")
+	}
+	u.RawQuery, u.Fragment = "", ""
+	l.Target = u.String()
+	_, err = parseOrganization(l.Settings)
+	return l, err
+}

@@ -65,6 +65,11 @@ func (c *Catalog) readAgain(ctx context.Context, l Location, whole bool) (Regist
 		asked.Version = ""
 	}
 	tree, err := c.reader.Open(ctx, asked)
+	if l.Type == LocationGit && isRemote(l.Target) {
+		if err := c.checked(ctx, l.Target, "ingestion", err); err != nil {
+			return Registration{}, err
+		}
+	}
 	if err != nil {
 		return Registration{}, c.unreadable(ctx, l, err)
 	}
@@ -85,8 +90,9 @@ func (c *Catalog) readAgain(ctx context.Context, l Location, whole bool) (Regist
 
 // unchanged notes that a location was read and is as it was.
 func (c *Catalog) unchanged(ctx context.Context, l Location, before *past) (Registration, error) {
+	claimed := l.RefreshAt
 	c.readWell(&l)
-	if err := c.store.SaveSchedule(ctx, l); err != nil {
+	if err := c.store.SaveSchedule(ctx, l, claimed); err != nil {
 		return Registration{}, fmt.Errorf("save location %s: %w", l, err)
 	}
 	r := Registration{Location: l, Problems: l.Errors}

@@ -174,13 +174,14 @@ type Catalog struct {
 	limits Limits
 	now    func() time.Time
 	model  *model
+	nudged chan struct{} // something may be due
 }
 
 // New returns a catalog on store. Its index is built when it is first needed.
 func New(store Store, unit Unit, reader Reader, log *slog.Logger) *Catalog {
 	return &Catalog{
 		store: store, unit: unit, reader: reader, log: log,
-		limits: DefaultLimits(), now: time.Now, model: newModel(store),
+		limits: DefaultLimits(), now: time.Now, model: newModel(store), nudged: make(chan struct{}, 1),
 	}
 }
 

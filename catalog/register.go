@@ -50,8 +50,7 @@ func (c *Catalog) Refresh(ctx context.Context, locationID string) (Registration,
 		return Registration{}, fmt.Errorf("read location %s: %w", locationID, err)
 	}
 	if !exists {
-		return Registration{}, fault.New(fault.NotFound, "There is no location with the id %s.", locationID).
-			WithHint("See what is registered: platform catalog locations")
+		return Registration{}, noLocation(locationID)
 	}
 	if l.Type == LocationPlatform {
 		return Registration{Location: l}, nil // the platform wrote it and has nothing to read
@@ -106,7 +105,7 @@ func (c *Catalog) unreadable(ctx context.Context, l Location, reason error) erro
 		return reason
 	}
 	l.Errors = []Problem{Problem{Message: f.Message, Hint: f.Hint}.cleaned()}
-	c.readBadly(&l)
+	c.readBadly(&l, reason)
 	if err := c.unit.InTx(ctx, func(ctx context.Context) error { return c.store.SaveLocation(ctx, l) }); err != nil {
 		return fmt.Errorf("save location %s: %w", l, err)
 	}
@@ -124,10 +123,14 @@ func (c *Catalog) accept(ctx context.Context, l Location, tree *Tree, found read
 		if err != nil {
 			return fmt.Errorf("read location %s: %w", l, err)
 		}
+		told := exists && known.RefreshAt.Before(l.RefreshAt) // of a change, while it was read
 		if exists {
 			l = known
 		} else {
 			l.ID, l.CreatedAt, l.CreatedBy = newID(), c.now(), actorOf(ctx)
+			if onSchedule(l.Type) {
+				l.RefreshAt = l.CreatedAt
+			}
 		}
 		r = Registration{Created: !exists}
 		change, err := c.merge(ctx, l, found)
@@ -139,6 +142,9 @@ func (c *Catalog) accept(ctx context.Context, l Location, tree *Tree, found read
 			l.Errors = l.Errors[:c.limits.Problems]
 		}
 		c.readWell(&l)
+		if told {
+			l.RefreshAt = known.RefreshAt
+		}
 		l.Commit = tree.Commit
 		if err := c.remember(ctx, &l, found, change.conflicts); err != nil {
 			return err

@@ -11,10 +11,12 @@ type SourceStore interface {
 	// first, and plans them for until. Two callers never get the same one.
 	ClaimDue(ctx context.Context, now, until time.Time, limit int) ([]Location, error)
 	// SaveSchedule stores what reading a location again without finding anything
-	// new says of it: when it was and will be read, and how often that failed.
-	SaveSchedule(ctx context.Context, l Location) error
-	// NextDue returns when the next location is due, false when none will be.
-	NextDue(ctx context.Context) (time.Time, bool, error)
+	// new says of it: when it was and will be read, and how often that failed. Who
+	// claimed it names until when: if it became due earlier meanwhile, because its
+	// source told of a change, it stays so. The zero time overrides everything.
+	SaveSchedule(ctx context.Context, l Location, claimed time.Time) error
+	// SetDue makes locations due at a time, unless they are never read by themselves.
+	SetDue(ctx context.Context, ids []string, at time.Time) error
 	// LocationFiles returns the files of a location as they were read last.
 	LocationFiles(ctx context.Context, locationID string) ([]FileRecord, error)
 	// SaveLocationFiles inserts and replaces files of a location by path, and

@@ -71,27 +71,31 @@ func (f *Fake) ClaimDue(ctx context.Context, now, until time.Time, limit int) ([
 }
 
 // SaveSchedule stores when a location was and will be read.
-func (f *Fake) SaveSchedule(ctx context.Context, l catalog.Location) error {
+func (f *Fake) SaveSchedule(ctx context.Context, l catalog.Location, claimed time.Time) error {
 	return f.alone(ctx, func(s *state) error {
 		for i := range s.locations {
 			if k := &s.locations[i]; k.ID == l.ID {
 				k.LastRefreshed, k.LastSucceeded, k.Failures = l.LastRefreshed, l.LastSucceeded, l.Failures
-				k.RefreshEvery, k.RefreshAt, k.Version, k.Settings = l.RefreshEvery, l.RefreshAt, l.Version, l.Settings
+				k.RefreshEvery, k.Version, k.Commit, k.Settings = l.RefreshEvery, l.Version, l.Commit, l.Settings
+				if claimed.IsZero() || k.RefreshAt.IsZero() || !k.RefreshAt.Before(claimed) {
+					k.RefreshAt = l.RefreshAt
+				}
 			}
 		}
 		return nil
 	})
 }
 
-// NextDue returns when the next location is due.
-func (f *Fake) NextDue(ctx context.Context) (time.Time, bool, error) {
-	var next time.Time
-	for _, l := range f.read(ctx).locations {
-		if !l.RefreshAt.IsZero() && (next.IsZero() || l.RefreshAt.Before(next)) {
-			next = l.RefreshAt
+// SetDue makes locations due at a time.
+func (f *Fake) SetDue(ctx context.Context, ids []string, at time.Time) error {
+	return f.alone(ctx, func(s *state) error {
+		for i, l := range s.locations {
+			if slices.Contains(ids, l.ID) && !l.RefreshAt.IsZero() {
+				s.locations[i].RefreshAt = at
+			}
 		}
-	}
-	return next, !next.IsZero(), nil
+		return nil
+	})
 }
 
 // LocationFiles returns the files of a location as they were read last.

@@ -24,9 +24,6 @@ func testDue(t *testing.T, b Backend) {
 		}
 		b.inTx(t, func(ctx context.Context) error { return b.Store.SaveLocation(ctx, l) })
 	}
-	if next, ok, err := b.Store.NextDue(t.Context()); err != nil || !ok || !next.Equal(At(10)) {
-		t.Errorf("NextDue = %s, %t, %v, want %s", next, ok, err, At(10))
-	}
 	due, err := b.Store.ClaimDue(t.Context(), At(20), At(50), 9)
 	if err != nil {
 		t.Fatal(err)
@@ -47,17 +44,42 @@ func testDue(t *testing.T, b Backend) {
 		t.Errorf("claimed twice: %d, %v", len(again), err)
 	}
 	l := due[0]
-	l.RefreshAt, l.Failures, l.LastRefreshed, l.Version = time.Time{}, 0, At(7), "w"
-	if err := b.Store.SaveSchedule(t.Context(), l); err != nil {
+	l.Failures, l.LastRefreshed, l.Version, l.Commit = 0, At(7), "w", "c0ffee"
+	want := func() {
+		t.Helper()
+		got, _, err := b.Store.LocationByID(t.Context(), l.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := gocmp.Diff(l, got, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("schedule (-want +got):\n%s", diff)
+		}
+	}
+	save := func(at, claimed time.Time) {
+		t.Helper()
+		k := l
+		k.RefreshAt = at
+		if err := b.Store.SaveSchedule(t.Context(), k, claimed); err != nil {
+			t.Fatal(err)
+		}
+	}
+	save(At(59), At(50)) // nobody told of a change
+	l.RefreshAt = At(59)
+	want()
+	if err := b.Store.SetDue(t.Context(), []string{l.ID, "loc-2"}, At(21)); err != nil {
 		t.Fatal(err)
 	}
-	got, _, err := b.Store.LocationByID(t.Context(), l.ID)
-	if err != nil {
+	l.RefreshAt = At(21)
+	want()
+	save(At(58), At(50)) // somebody did while it was read
+	want()
+	save(time.Time{}, time.Time{})
+	l.RefreshAt = time.Time{}
+	want()
+	if err := b.Store.SetDue(t.Context(), []string{l.ID}, At(22)); err != nil {
 		t.Fatal(err)
 	}
-	if diff := gocmp.Diff(l, got, cmpopts.EquateEmpty()); diff != "" {
-		t.Errorf("schedule (-want +got):\n%s", diff)
-	}
+	want() // never by itself
 }
 
 // testDueOnce lets many claim at the same time.

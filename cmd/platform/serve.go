@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"sync"
 	"syscall"
 	"time"
 
@@ -122,8 +123,11 @@ func (w *wired) warnOfNoTokens(ctx context.Context) error {
 // serveUntil answers requests until ctx ends, then lets those under way end.
 func (w *wired) serveUntil(ctx context.Context, listener net.Listener) error {
 	following, stop := context.WithCancel(ctx)
+	var background sync.WaitGroup
+	defer background.Wait() // the database is closed next
 	defer stop()
-	go w.follow(following)
+	background.Go(func() { w.follow(following) })
+	background.Go(func() { w.schedule(following) })
 	server := portal.HTTPServer(w.portal)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
@@ -147,6 +151,13 @@ func (w *wired) serveUntil(ctx context.Context, listener net.Listener) error {
 func (w *wired) follow(ctx context.Context) {
 	if err := w.catalog.Follow(ctx); err != nil && ctx.Err() == nil {
 		w.log.ErrorContext(ctx, "the catalog is no longer kept up", "error", err)
+	}
+}
+
+// schedule reads the catalog's locations when they are due.
+func (w *wired) schedule(ctx context.Context) {
+	if err := w.catalog.RunSchedule(ctx); err != nil && ctx.Err() == nil {
+		w.log.ErrorContext(ctx, "locations are no longer read", "error", err)
 	}
 }
 
@@ -201,6 +212,7 @@ func (p *program) runWorker(ctx context.Context) error {
 		return err
 	}
 	w.log.InfoContext(ctx, "working", "url", publicURL)
+	w.schedule(ctx)
 	<-ctx.Done()
 	w.log.InfoContext(ctx, "stopping")
 	return nil

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	gogit "github.com/go-git/go-git/v5"
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/format/packfile"
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp"
@@ -170,6 +171,25 @@ func (r *conversation) fetch(ctx context.Context, storer storage.Storer, id plum
 	return storer.SetReference(plumbing.NewSymbolicReference(plumbing.HEAD, branch))
 }
 
+// Reachable reports by a fault why a repository cannot be read, nil when it can.
+// Nothing of it is fetched.
+func (r *CatalogReader) Reachable(ctx context.Context, repository string) error {
+	if folder, local := r.localFolder(repository); local {
+		if _, err := gogit.PlainOpen(folder); err != nil {
+			return noRepository(repository, err)
+		}
+		return nil
+	}
+	from, err := r.connect(ctx, repository)
+	if err != nil && !errors.Is(err, transport.ErrEmptyRemoteRepository) {
+		return r.fetchFault(ctx, catalog.Location{Target: repository}, err)
+	}
+	if err == nil {
+		err = from.session.Close()
+	}
+	return err
+}
+
 // fetchFault says in a sentence why a repository could not be fetched.
 func (r *CatalogReader) fetchFault(ctx context.Context, l catalog.Location, err error) error {
 	refused := refusal(err)
@@ -184,8 +204,7 @@ func (r *CatalogReader) fetchFault(ctx context.Context, l catalog.Location, err 
 	case errors.Is(err, transport.ErrEmptyRemoteRepository):
 		return branchFault(catalog.Location{Target: l.Target}, err)
 	case errors.Is(err, transport.ErrRepositoryNotFound):
-		return fault.New(fault.NotFound, "There is no repository at %s.", l.Target).
-			WithHint("Check the address; a private repository also needs a token.").WithCause(err)
+		return noRepository(l.Target, err)
 	case errors.Is(err, transport.ErrAuthenticationRequired), errors.Is(err, transport.ErrAuthorizationFailed):
 		return fault.New(fault.Forbidden, "The git host does not let us read %s.", l.Target).
 			WithHint("Configure a token that may read the repository.").WithCause(err)
@@ -203,6 +222,11 @@ func (r *CatalogReader) fetchFault(ctx context.Context, l catalog.Location, err 
 	}
 	return fault.New(fault.Unavailable, "The git repository at %s could not be reached.", l.Target).
 		WithHint("Check the address and that the host is up, then try again.").WithCause(err)
+}
+
+func noRepository(target string, err error) error {
+	return fault.New(fault.NotFound, "There is no repository at %s.", target).
+		WithHint("Check the address; a private repository also needs a token.").WithCause(err)
 }
 
 // sshFault says what is missing for SSH, nil when that is not the trouble.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -39,34 +38,39 @@ func (c *Catalog) ClaimDue(ctx context.Context, now, until time.Time, limit int)
 	return c.locations(database.ReadPrimary(ctx), location.IDIn(ids...))
 }
 
-// SaveSchedule stores when a location was and will be read.
-func (c *Catalog) SaveSchedule(ctx context.Context, l catalog.Location) error {
-	err := c.exec(ctx, `UPDATE locations SET last_refreshed = ?, last_succeeded = ?, failures = ?, refresh_every = ?, refresh_at = ?,
-		version = ?, settings = ? WHERE id = ?`,
-		moment(l.LastRefreshed), moment(l.LastSucceeded), l.Failures, int(l.RefreshEvery/time.Second), moment(l.RefreshAt),
-		l.Version, l.Settings, l.ID)
+// SaveSchedule stores when a location was and will be read. A time that somebody
+// set since it was claimed stays, if it is earlier.
+func (c *Catalog) SaveSchedule(ctx context.Context, l catalog.Location, claimed time.Time) error {
+	at, args := "?", []any{moment(l.RefreshAt)}
+	if !claimed.IsZero() {
+		at, args = "CASE WHEN refresh_at < ? THEN refresh_at ELSE ? END", []any{claimed.UTC(), moment(l.RefreshAt)}
+	}
+	err := c.exec(ctx, `UPDATE locations SET last_refreshed = ?, last_succeeded = ?, failures = ?, refresh_every = ?,
+		version = ?, "commit" = ?, settings = ?, refresh_at = `+at+` WHERE id = ?`,
+		slices.Concat([]any{moment(l.LastRefreshed), moment(l.LastSucceeded), l.Failures, int(l.RefreshEvery / time.Second),
+			l.Version, l.Commit, l.Settings}, args, []any{l.ID})...)
 	if err != nil {
 		return fmt.Errorf("update the schedule of location %s: %w", l.ID, err)
 	}
 	return nil
 }
 
+// SetDue makes locations due at a time, unless they are never read by themselves.
+func (c *Catalog) SetDue(ctx context.Context, ids []string, at time.Time) error {
+	for part := range slices.Chunk(ids, catalogBatch) {
+		args := []any{at.UTC()}
+		for _, id := range part {
+			args = append(args, id)
+		}
+		if err := c.exec(ctx, "UPDATE locations SET refresh_at = ? WHERE refresh_at IS NOT NULL AND id IN "+marks(len(part)), args...); err != nil {
+			return fmt.Errorf("make %d locations due: %w", len(part), err)
+		}
+	}
+	return nil
+}
+
 // moment is a time as a column takes it; the zero time is none.
 func moment(t time.Time) sql.NullTime { return sql.NullTime{Time: t.UTC(), Valid: !t.IsZero()} }
-
-// NextDue returns when the next location is due.
-func (c *Catalog) NextDue(ctx context.Context) (time.Time, bool, error) {
-	var at sql.NullTime
-	err := c.s.db.Reader(ctx).QueryRowContext(ctx,
-		"SELECT refresh_at FROM locations WHERE refresh_at IS NOT NULL ORDER BY refresh_at LIMIT 1").Scan(&at)
-	if errors.Is(err, sql.ErrNoRows) {
-		return time.Time{}, false, nil
-	}
-	if err != nil {
-		return time.Time{}, false, fmt.Errorf("select the next location that is due: %w", err)
-	}
-	return at.Time.UTC(), true, nil
-}
 
 // LocationFiles returns the files of a location as they were read last.
 func (c *Catalog) LocationFiles(ctx context.Context, locationID string) ([]catalog.FileRecord, error) {

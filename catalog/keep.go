@@ -1,0 +1,168 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goldenpath/platform/internal/fault"
+)
+
+const (
+	// checkEvery is how often a repository is looked for that no location reads.
+	checkEvery = 24 * time.Hour
+	// checkTime bounds one look.
+	checkTime = time.Minute
+)
+
+// prober is a Reader that can say whether a repository is there without reading
+// it. Its errors are faults.
+type prober interface {
+	Reachable(ctx context.Context, repository string) error
+}
+
+// keep looks again and again for what is left over until ctx ends.
+func (c *Catalog) keep(ctx context.Context) {
+	timer := time.NewTimer(time.Minute) // a program that just started has other things to do
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+		if err := c.Keep(ctx); err != nil && ctx.Err() == nil {
+			c.log.WarnContext(ctx, "keeping the catalog in order failed", "error", err)
+		}
+		timer.Reset(keepEvery)
+	}
+}
+
+// Keep forgets documents that nobody has and looks whether repositories are
+// still there whose last check is a day old. Doing it twice does no harm.
+func (c *Catalog) Keep(ctx context.Context) error {
+	gone, err := c.store.ExpireDocuments(ctx)
+	if err != nil {
+		return fmt.Errorf("expire documents: %w", err)
+	}
+	if gone > 0 {
+		c.log.InfoContext(ctx, "documents expired", "count", gone)
+	}
+	return c.checkRepositories(ctx)
+}
+
+// checkRepositories tries the repositories that entities name.
+func (c *Catalog) checkRepositories(ctx context.Context) error {
+	reader, ok := c.reader.(prober)
+	if !ok {
+		return nil
+	}
+	checks, err := c.store.RepositoryChecks(ctx)
+	if err != nil {
+		return fmt.Errorf("read the checks of repositories: %w", err)
+	}
+	fresh := map[string]bool{}
+	for _, check := range checks {
+		fresh[check.Address] = check.CheckedAt.After(c.now().Add(-checkEvery))
+	}
+	named, err := c.repositories(ctx)
+	if err != nil {
+		return err
+	}
+	stale := slices.DeleteFunc(named, func(repository string) bool { return fresh[repository] })
+	for _, repository := range stale {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		looking, cancel := context.WithTimeout(ctx, checkTime)
+		err := reader.Reachable(looking, repository)
+		cancel()
+		if err := c.checked(ctx, repository, "check", err); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checked notes whether a repository could be reached. What says nothing of the
+// repository, such as our own trouble, is not noted.
+func (c *Catalog) checked(ctx context.Context, repository, source string, reason error) error {
+	check := RepositoryCheck{Address: repository, Reachable: reason == nil, Source: source, CheckedAt: c.now()}
+	if reason != nil {
+		f := fault.From(reason)
+		if f.Code == fault.Internal || ctx.Err() != nil {
+			return nil
+		}
+		check.Message = strings.TrimSpace(f.Message + " " + f.Hint)
+	}
+	if err := c.store.SaveRepositoryCheck(ctx, check); err != nil {
+		return fmt.Errorf("save the check of %s: %w", repository, err)
+	}
+	return nil
+}
+
+// repositories returns the addresses of the repositories that locations and
+// entities name, each once.
+func (c *Catalog) repositories(ctx context.Context) ([]string, error) {
+	locations, err := c.Locations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	named := map[string]bool{}
+	for _, l := range locations {
+		if l.Type == LocationGit && isRemote(l.Target) {
+			named[l.Target] = true
+		}
+	}
+	const annotations = "metadata.annotations."
+	keys := []string{annotations + AnnotationSourceLocation, annotations + annotationProjectSlug}
+	values, err := c.CountValues(ctx, nil, keys)
+	if err != nil {
+		return nil, fmt.Errorf("read which repositories entities name: %w", err)
+	}
+	for _, key := range keys {
+		for _, value := range values[key] {
+			if repository := repositoryNamed(strings.TrimPrefix(key, annotations), value.Value); repository != "" {
+				named[repository] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(named)), nil
+}
+
+// annotationProjectSlug names a repository on GitHub as OWNER/NAME.
+const annotationProjectSlug = "github.com/project-slug"
+
+// repositoryNamed returns the repository that an annotation names, "" when it is none.
+func repositoryNamed(annotation, value string) string {
+	if annotation == annotationProjectSlug {
+		if strings.Count(value, "/") != 1 {
+			return ""
+		}
+		return "https://github.com/" + value
+	}
+	address, ok := strings.CutPrefix(value, "url:")
+	l, err := (Location{Type: LocationGit, Target: address}).normal("")
+	if !ok || err != nil || !isRemote(l.Target) {
+		return ""
+	}
+	return l.Target
+}
+
+// RepositoryOf returns the address of the repository that an entity's code is
+// in: the one its annotations name, or the one its file is in. Empty when there
+// is none.
+func RepositoryOf(e Entity) string {
+	for _, annotation := range []string{AnnotationSourceLocation, annotationProjectSlug} {
+		if repository := repositoryNamed(annotation, e.Metadata.Annotations[annotation]); repository != "" {
+			return repository
+		}
+	}
+	if e.Source.Type == LocationGit {
+		return e.Source.Target
+	}
+	return ""
+}

@@ -17,6 +17,8 @@ type files struct {
 	fs   fs.FS
 	web  *web      // files elsewhere; nil when there are none
 	used *[]string // files that placeholders name, when they are noted
+	// place says where a file is, for the entities in it; nil when they are not placed.
+	place func(file string) placement
 }
 
 func newFiles(ctx context.Context, tree *Tree) *files {

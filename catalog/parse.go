@@ -64,7 +64,7 @@ func parseDocument(file string, c chunk, around *files, l Limits) (*Entity, []Pr
 			Hint: "An entity starts with apiVersion, kind and metadata.",
 		}}
 	}
-	raw := doc.appendJSON(nil)
+	raw := doc.appendJSON(make([]byte, 0, len(c.data)+jsonRoom))
 	var problems []Problem
 	if around != nil {
 		x := &expander{files: around, file: file, limits: l, left: l.Entity}
@@ -80,16 +80,24 @@ func parseDocument(file string, c chunk, around *files, l Limits) (*Entity, []Pr
 		}
 		return nil, problems
 	}
-	e := entityOf(doc)
+	normalize(doc)
+	if around != nil && around.place != nil {
+		around.place(file).mark(doc)
+	}
+	e := fromDocument(doc, len(raw))
 	e.Raw = raw
 	e.Source.Path, e.Source.Line = file, doc.line
 	return &e, nil
 }
 
-// entityOf turns a valid document into an entity: what others wrote into it
-// that only the catalog may say is left out, the namespace is set, lists of
-// references are sorted.
-func entityOf(doc *value) Entity {
+// jsonRoom is how much longer than in its file an entity may become as JSON
+// before memory is moved.
+const jsonRoom = 512
+
+// normalize turns a valid document into that of an entity: what others wrote
+// into it that only the catalog may say is left out, the namespace is set, lists
+// of references are sorted.
+func normalize(doc *value) {
 	for _, key := range []string{"relations", "status"} {
 		doc.unset(key)
 	}
@@ -107,12 +115,12 @@ func entityOf(doc *value) Entity {
 		}
 	}
 	guardAnnotations(metadata.get("annotations"))
-	return fromDocument(doc)
 }
 
-// fromDocument fills an entity from a document.
-func fromDocument(doc *value) Entity {
-	e := Entity{APIVersion: doc.str("apiVersion"), Kind: doc.str("kind"), Body: doc.appendJSON(nil)}
+// fromDocument fills an entity from a document of about some bytes of JSON.
+func fromDocument(doc *value, size int) Entity {
+	body := doc.appendJSON(make([]byte, 0, size+jsonRoom))
+	e := Entity{APIVersion: doc.str("apiVersion"), Kind: doc.str("kind"), Body: body}
 	if metadata, ok := doc.get("metadata").goValue().(map[string]any); ok {
 		e.Metadata = metadataOf(metadata)
 	}
@@ -164,27 +172,22 @@ func (v *value) unset(key string) {
 	}
 }
 
-// placed returns e with the annotations that say where it comes from.
-func (e Entity) placed(where, origin, source string) (Entity, error) {
-	doc, err := parseJSON(e.Body, DefaultLimits())
-	if err != nil {
-		return Entity{}, fmt.Errorf("read the body of %s: %w", e.Ref(), err)
-	}
+// placement is where an entity is written down, as annotations say it.
+type placement struct{ location, origin, source string }
+
+// mark writes the annotations into an entity's document.
+func (p placement) mark(doc *value) {
 	metadata := doc.get("metadata")
 	annotations := metadata.get("annotations")
 	if annotations == nil {
 		annotations = &value{kind: kindObject}
 		metadata.set("annotations", annotations)
 	}
-	annotations.set(AnnotationLocation, text(where))
-	annotations.set(AnnotationOriginLocation, text(origin))
-	if source != "" && annotations.get(AnnotationSourceLocation) == nil {
-		annotations.set(AnnotationSourceLocation, text(source))
+	annotations.set(AnnotationLocation, text(p.location))
+	annotations.set(AnnotationOriginLocation, text(p.origin))
+	if p.source != "" && annotations.get(AnnotationSourceLocation) == nil {
+		annotations.set(AnnotationSourceLocation, text(p.source))
 	}
-	out := fromDocument(doc)
-	out.UID, out.Raw, out.Source = e.UID, e.Raw, e.Source
-	out.CreatedAt, out.UpdatedAt = e.CreatedAt, e.UpdatedAt
-	return out, nil
 }
 
 // JSON returns e as Backstage shows it: the body with uid, etag, relations and

@@ -27,17 +27,15 @@ func (c *Catalog) Put(ctx context.Context, origin Location, entities []Entity) (
 	found := reading{}
 	commit := ""
 	for _, e := range entities {
-		ready, err := prepare(e)
-		if err != nil {
-			return nil, err
-		}
 		tree := &Tree{Commit: e.Source.Commit, Branch: origin.Branch}
 		if origin.Type == LocationFile {
 			tree.Base = origin.Target
 		}
-		if ready, err = place(ready, origin, tree); err != nil {
+		ready, err := prepare(e, placementOf(e.Source.Path, origin, tree))
+		if err != nil {
 			return nil, err
 		}
+		ready.Source = sourceIn(ready.Source, origin, tree)
 		refs = append(refs, ready.Ref())
 		found.entities = append(found.entities, ready)
 		commit = e.Source.Commit
@@ -141,8 +139,9 @@ func (c *Catalog) known(ctx context.Context, l Location) (Location, bool, error)
 }
 
 // prepare brings an entity into the form in which files are stored, however it
-// was made, and refuses one that a file could not hold either.
-func prepare(e Entity) (Entity, error) {
+// was made, says where it is written, and refuses one that a file could not
+// hold either.
+func prepare(e Entity, at placement) (Entity, error) {
 	body := e.Body
 	if len(body) == 0 {
 		body = e.Raw
@@ -161,7 +160,9 @@ func prepare(e Entity) (Entity, error) {
 	if problems := validate(doc); len(problems) > 0 {
 		return Entity{}, asFault(e.Ref().String(), problems)
 	}
-	ready := entityOf(doc)
+	normalize(doc)
+	at.mark(doc)
+	ready := fromDocument(doc, len(body))
 	ready.Raw, ready.Source = e.Raw, e.Source
 	if len(ready.Raw) == 0 {
 		ready.Raw = body

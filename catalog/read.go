@@ -150,6 +150,7 @@ func (r *reader) parse(name string) parsed {
 		return parsed{file: name, problems: []Problem{*problem}}
 	}
 	around := r.files.noting()
+	around.place = func(file string) placement { return placementOf(file, r.location, r.tree) }
 	entities, problems := parseFile(name, data, around, r.limits)
 	return parsed{file: name, entities: entities, problems: problems, included: around.included()}
 }
@@ -183,44 +184,40 @@ func (r *reader) take(f parsed) {
 			continue
 		}
 		r.refs[ref] = e.Source
-		placed, err := r.place(e)
-		if err != nil {
-			r.out.broken[f.file] = true
-			r.problem(Problem{File: f.file, Line: e.Source.Line, Ref: ref.String(), Message: "The entity cannot be stored."})
-			continue
-		}
-		r.out.entities = append(r.out.entities, placed)
+		e.Source = sourceIn(e.Source, r.location, r.tree)
+		r.out.entities = append(r.out.entities, e)
 		r.entities++
 	}
 }
 
-// place says in the entity where it comes from.
-func (r *reader) place(e Entity) (Entity, error) {
-	return place(e, r.location, r.tree)
+// sourceIn adds to where in a location something is written which location it is.
+func sourceIn(s Source, l Location, tree *Tree) Source {
+	s.Type, s.Target, s.Branch = l.Type, l.Target, l.Branch
+	if !isAddress(s.Path) {
+		s.Commit = tree.Commit
+	}
+	return s
 }
 
-func place(e Entity, origin Location, tree *Tree) (Entity, error) {
-	shown := origin
+// placementOf says where a file of a location is.
+func placementOf(file string, l Location, tree *Tree) placement {
+	shown := l
 	if tree.Branch != "" {
 		shown.Branch = tree.Branch
 	}
-	first := origin.String()
-	if origin.Type == LocationGit {
-		first = shown.where(tree.Base, origin.Path)
+	p := placement{origin: l.String()}
+	if l.Type == LocationGit {
+		p.origin = shown.where(tree.Base, l.Path)
 	}
-	if isAddress(e.Source.Path) {
-		placed, err := e.placed("url:"+e.Source.Path, first, "")
-		placed.Source.Type, placed.Source.Target, placed.Source.Branch = origin.Type, origin.Target, origin.Branch
-		return placed, err
+	if isAddress(file) {
+		p.location = "url:" + file
+		return p
 	}
-	source := ""
-	if folder := shown.page(strings.TrimSuffix(e.Source.Path, lastPart(e.Source.Path)), "tree"); folder != "" {
-		source = "url:" + folder
+	p.location = shown.where(tree.Base, file)
+	if folder := shown.page(strings.TrimSuffix(file, lastPart(file)), "tree"); folder != "" {
+		p.source = "url:" + folder
 	}
-	placed, err := e.placed(shown.where(tree.Base, e.Source.Path), first, source)
-	placed.Source.Type, placed.Source.Target, placed.Source.Branch = origin.Type, origin.Target, origin.Branch
-	placed.Source.Commit = tree.Commit
-	return placed, err
+	return p
 }
 
 func lastPart(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -13,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/goldenpath/platform/catalog"
 	"github.com/goldenpath/platform/catalog/catalogtest/company"
@@ -120,15 +123,24 @@ func benchCompany(b *testing.B, n int, folder string, dialect database.Dialect) 
 	b.Run("visible on another replica", func(b *testing.B) { benchVisible(ctx, b, n, db, folder) })
 }
 
-// ingest registers every division, or reads it again.
+// ingest registers every division, or reads it again, some at the same time, as
+// the schedule does.
 func ingest(b *testing.B, c *catalog.Catalog, folder string, n int) {
 	b.Helper()
+	var reading errgroup.Group
+	reading.SetLimit(runtime.GOMAXPROCS(0))
 	for division := range company.Divisions {
-		target := filepath.Join(folder, company.Folder(division))
-		r, err := c.Register(b.Context(), catalog.Location{Target: target})
-		if err != nil || len(r.Problems) > 0 {
-			b.Fatal(r.Problems, err)
-		}
+		reading.Go(func() error {
+			target := filepath.Join(folder, company.Folder(division))
+			r, err := c.Register(b.Context(), catalog.Location{Target: target})
+			if err == nil && len(r.Problems) > 0 {
+				err = errors.New(r.Problems[0].String())
+			}
+			return err
+		})
+	}
+	if err := reading.Wait(); err != nil {
+		b.Fatal(err)
 	}
 	if page, err := c.List(b.Context(), catalog.Query{Limit: 1}); err != nil || page.Total != n {
 		b.Fatal(page.Total, err)

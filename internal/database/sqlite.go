@@ -22,6 +22,10 @@ import (
 // busyTimeout is how long SQLite waits for another process that writes.
 const busyTimeout = "10000"
 
+// writerCache is how much the writer keeps in memory, in kB, before it writes
+// what a transaction changed ahead of its end. Large ones change many pages.
+const writerCache = "cache_size(-16000)"
+
 // openSQLite opens the file. One connection writes, because SQLite has one
 // writer and waiting in a queue is better than being told to try again; its
 // transactions take the lock when they begin, so none fails half-way.
@@ -31,7 +35,7 @@ func (db *DB) openSQLite(ctx context.Context, place string) error {
 		return err
 	}
 	db.dialect, db.name, db.path = SQLite, path, path
-	if db.writer, err = sql.Open("sqlite", sqliteDSN(path, "_txlock", "immediate", "_pragma", "journal_mode(WAL)")); err != nil {
+	if db.writer, err = sql.Open("sqlite", sqliteDSN(path, "_txlock", "immediate", "_pragma", "journal_mode(WAL)", "_pragma", writerCache)); err != nil {
 		return db.explain(err)
 	}
 	db.closing = append(db.closing, db.writer.Close)

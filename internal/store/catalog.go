@@ -49,26 +49,26 @@ func (c *Catalog) LockFeed(ctx context.Context) error {
 
 // SaveEntities inserts and replaces by UID and appends to the feed.
 func (c *Catalog) SaveEntities(ctx context.Context, entities []catalog.Entity, by catalog.Author) (int64, error) {
-	for part := range slices.Chunk(entities, catalogBatch) {
-		var args []any
-		for _, e := range part {
-			args = append(args, e.UID, e.Ref().String(), e.Etag, e.Raw, e.Body, e.Source.LocationID,
-				e.Source.Path, e.Source.Line, by.Commit, e.CreatedAt.UTC(), e.UpdatedAt.UTC())
-		}
-		query := `INSERT INTO entities (id, ref, etag, raw, body, location_id, path, line, "commit", created_at, updated_at) VALUES ` +
-			markRows(len(part), 11) + ` ON CONFLICT (id) DO UPDATE SET ref = excluded.ref, etag = excluded.etag, raw = excluded.raw,
-			body = excluded.body, location_id = excluded.location_id, path = excluded.path, line = excluded.line,
-			"commit" = excluded."commit", updated_at = excluded.updated_at`
-		if err := c.exec(ctx, query, args...); err != nil {
-			return 0, fmt.Errorf("upsert %d entities: %w", len(part), err)
-		}
-	}
-	if err := c.saveTerms(ctx, entities); err != nil {
-		return 0, err
-	}
 	headers := make([]catalog.Header, len(entities))
 	for i, e := range entities {
 		headers[i] = catalog.Header{UID: e.UID, Etag: e.Etag, Ref: e.Ref(), Source: e.Source}
+	}
+	const insert = `INSERT INTO entities (id, ref, etag, raw, body, location_id, path, line, "commit", created_at, updated_at) VALUES `
+	const replace = ` ON CONFLICT (id) DO UPDATE SET ref = excluded.ref, etag = excluded.etag, raw = excluded.raw,
+		body = excluded.body, location_id = excluded.location_id, path = excluded.path, line = excluded.line,
+		"commit" = excluded."commit", updated_at = excluded.updated_at`
+	err := c.insertRows(ctx, insert, replace, len(entities), func(i int) []any {
+		e := &entities[i]
+		return []any{
+			e.UID, headers[i].Ref.String(), e.Etag, e.Raw, e.Body, e.Source.LocationID,
+			e.Source.Path, e.Source.Line, by.Commit, e.CreatedAt.UTC(), e.UpdatedAt.UTC(),
+		}
+	})
+	if err != nil {
+		return 0, fmt.Errorf("upsert %d entities: %w", len(entities), err)
+	}
+	if err := c.saveTerms(ctx, entities); err != nil {
+		return 0, err
 	}
 	return c.appendChanges(ctx, catalog.OperationPut, headers, by)
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/goldenpath/platform/catalog"
 )
@@ -15,15 +14,13 @@ func (c *Catalog) appendChanges(
 	if _, ok := c.s.db.Tx(ctx); !ok {
 		return 0, errFeedWithoutTx
 	}
-	for part := range slices.Chunk(headers, catalogBatch) {
-		var args []any
-		for _, h := range part {
-			args = append(args, string(operation), h.UID, h.Ref.String(), h.Etag, h.Source.LocationID, by.Actor, by.Commit, by.At.UTC())
-		}
-		query := `INSERT INTO entity_changes (operation, uid, ref, etag, location_id, actor, "commit", at) VALUES ` + markRows(len(part), 8)
-		if err := c.exec(ctx, query, args...); err != nil {
-			return 0, fmt.Errorf("append %d changes: %w", len(part), err)
-		}
+	insert := `INSERT INTO entity_changes (operation, uid, ref, etag, location_id, actor, "commit", at) VALUES `
+	err := c.insertRows(ctx, insert, "", len(headers), func(i int) []any {
+		h := &headers[i]
+		return []any{string(operation), h.UID, h.Ref.String(), h.Etag, h.Source.LocationID, by.Actor, by.Commit, by.At.UTC()}
+	})
+	if err != nil {
+		return 0, fmt.Errorf("append %d changes: %w", len(headers), err)
 	}
 	return c.LastChange(ctx)
 }

@@ -55,6 +55,9 @@ func (p *past) unsigned() *past {
 // readAgain reads a known location and takes in what changed. Whole says that
 // its source is opened even when it says that nothing changed there.
 func (c *Catalog) readAgain(ctx context.Context, l Location, whole bool) (Registration, error) {
+	if l.Type == LocationGitHubOrg {
+		return c.discover(ctx, l)
+	}
 	before, err := c.past(ctx, l)
 	if err != nil {
 		return Registration{}, err

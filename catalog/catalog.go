@@ -174,14 +174,16 @@ type Catalog struct {
 	limits Limits
 	now    func() time.Time
 	model  *model
-	nudged chan struct{} // something may be due
+
+	schedule      *schedule
+	organizations Organizations // nil when no host is known
 }
 
 // New returns a catalog on store. Its index is built when it is first needed.
 func New(store Store, unit Unit, reader Reader, log *slog.Logger) *Catalog {
 	return &Catalog{
 		store: store, unit: unit, reader: reader, log: log,
-		limits: DefaultLimits(), now: time.Now, model: newModel(store), nudged: make(chan struct{}, 1),
+		limits: DefaultLimits(), now: time.Now, model: newModel(store), schedule: &schedule{nudged: make(chan struct{}, 1)},
 	}
 }
 

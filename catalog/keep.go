@@ -94,7 +94,7 @@ func (c *Catalog) checked(ctx context.Context, repository, source string, reason
 	if reason != nil {
 		f := fault.From(reason)
 		if f.Code == fault.Internal || ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // it says nothing of the repository
 		}
 		check.Message = strings.TrimSpace(f.Message + " " + f.Hint)
 	}

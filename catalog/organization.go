@@ -1,11 +1,13 @@
 package catalog
 
 import (
+	"context"
 	"encoding/json"
 	"net/url"
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/goldenpath/platform/internal/fault"
 )
@@ -70,9 +72,27 @@ type FoundRepository struct {
 	Address  string // to clone it from
 	Branch   string // the default one
 	Topics   []string
+	Pushed   time.Time // when something was pushed last
 	Archived bool
 	Fork     bool
 	Empty    bool
+}
+
+// Organizations knows which repositories organisations on a git host have.
+type Organizations interface {
+	// Repositories returns those that the settings take and that have a catalog
+	// file. State is what the last call returned, with which the host is asked
+	// only for what changed; it is returned also when something went wrong midway.
+	// Errors are faults, or a WaitError.
+	Repositories(ctx context.Context, organization string, s OrganizationSettings, state string) ([]FoundRepository, string, error)
+}
+
+// WithOrganizations returns a catalog that reads organisations, too, and shares
+// everything else with c.
+func (c *Catalog) WithOrganizations(o Organizations) *Catalog {
+	other := *c
+	other.organizations = o
+	return &other
 }
 
 func (l Location) normalOrganization() (Location, error) {

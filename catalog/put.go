@@ -111,6 +111,9 @@ func (c *Catalog) drop(ctx context.Context, l Location, match func(Header) bool,
 		if err := c.write(ctx, changes{remove: headers}, by); err != nil || !forget {
 			return err
 		}
+		if err := c.dropChildren(ctx, known); err != nil {
+			return err
+		}
 		if err := c.store.DeleteLocation(ctx, known.ID); err != nil {
 			return fmt.Errorf("delete location %s: %w", known, err)
 		}

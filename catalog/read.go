@@ -98,6 +98,9 @@ func (r *reader) start() []string {
 	if r.files.check(entry) == nil {
 		return r.unseen([]string{entry}) // a file is read whatever it is called
 	}
+	if strings.ContainsAny(entry, "*?[") {
+		return r.unseen(r.files.glob(entry, r.limits))
+	}
 	names, problem := r.files.find(entry, r.limits)
 	if problem != nil {
 		r.problem(*problem)

@@ -31,6 +31,9 @@ func (c *Catalog) Register(ctx context.Context, l Location) (Registration, error
 	if exists {
 		return c.Refresh(ctx, known.ID)
 	}
+	if l.Type == LocationGitHubOrg {
+		return c.registerOrganization(ctx, l)
+	}
 	found, tree, err := c.read(ctx, l)
 	if err != nil {
 		return Registration{}, err

@@ -7,6 +7,7 @@ import (
 	"hash/fnv"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/goldenpath/platform/internal/fault"
@@ -26,6 +27,12 @@ const (
 	// maxBackoff is how long a location that cannot be read is left alone at most.
 	maxBackoff = 6 * time.Hour
 )
+
+// schedule is what the reading of locations shares in one process.
+type schedule struct {
+	nudged  chan struct{} // something may be due
+	running atomic.Int32
+}
 
 // WaitError says that a source wants to be left alone for a while.
 type WaitError struct {
@@ -132,7 +139,7 @@ func noLocation(id string) error {
 // Nudge makes a running schedule look at once what is due.
 func (c *Catalog) Nudge() {
 	select {
-	case c.nudged <- struct{}{}:
+	case c.schedule.nudged <- struct{}{}:
 	default:
 	}
 }
@@ -141,6 +148,8 @@ func (c *Catalog) Nudge() {
 // for those it is reading. Any number of processes may run it: each location is
 // read by one of them. It logs what goes wrong; nothing stops it.
 func (c *Catalog) RunSchedule(ctx context.Context) error {
+	c.schedule.running.Add(1)
+	defer c.schedule.running.Add(-1)
 	var group sync.WaitGroup
 	defer group.Wait()
 	group.Go(func() { c.keep(ctx) })
@@ -187,7 +196,7 @@ func (c *Catalog) rest(ctx context.Context) {
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-	case <-c.nudged:
+	case <-c.schedule.nudged:
 	case <-timer.C:
 	}
 }

@@ -173,7 +173,7 @@ func TestWhenALocationIsReadAgain(t *testing.T) {
 	}
 	in(locationOf(t, c, id), 54*time.Minute, 66*time.Minute)
 	*reader.err = fault.New(fault.Unavailable, "Nobody answers.").WithHint("Wait.")
-	for failures, want := range []time.Duration{4, 8, 16, 32, 64, 128, 256, 360, 360} {
+	for failures, minutes := range []int{4, 8, 16, 32, 64, 128, 256, 360, 360} {
 		if _, err := c.Refresh(t.Context(), id); err == nil {
 			t.Fatal("no error")
 		}
@@ -181,7 +181,8 @@ func TestWhenALocationIsReadAgain(t *testing.T) {
 		if l.Failures != failures+1 {
 			t.Errorf("%d failures, want %d", l.Failures, failures+1)
 		}
-		in(l, want*time.Minute*9/10, want*time.Minute*11/10)
+		want := time.Duration(minutes) * time.Minute
+		in(l, want*9/10, want*11/10)
 	}
 	*reader.err = nil
 	if err := c.SetSchedule(t.Context(), id, -1); err != nil {

@@ -63,7 +63,7 @@ func open(ctx context.Context, s config.Config, o opening) (_ *wired, err error)
 	}
 	kept := store.New(w.db)
 	local := githost.NewLocal(filepath.Join(s.DataDir, "repositories"), o.publicURL)
-	hosts, login, err := gitHosts(s, local, o.publicURL)
+	hosts, github, err := gitHosts(s, local, o.publicURL)
 	if err != nil {
 		return nil, err
 	}
@@ -71,8 +71,14 @@ func open(ctx context.Context, s config.Config, o opening) (_ *wired, err error)
 	if err != nil {
 		return nil, err
 	}
-	reader := git.NewCatalogReader(git.CatalogReaderOptions{Local: local.Folder, Login: login, Guard: guard, ReadHosts: s.ReadHosts})
-	w.catalog = catalog.New(kept.Catalog(), w.db, reader, w.log)
+	reading := git.CatalogReaderOptions{Local: local.Folder, Guard: guard, ReadHosts: s.ReadHosts}
+	if github != nil {
+		reading.Login = github.Login
+	}
+	w.catalog = catalog.New(kept.Catalog(), w.db, git.NewCatalogReader(reading), w.log)
+	if github != nil {
+		w.catalog = w.catalog.WithOrganizations(githost.NewOrganizations(github))
+	}
 	w.contracts = contracts.New(kept.Contracts(), w.db, time.Now)
 	library, err := scaffolds.Embedded()
 	if err != nil {
@@ -106,12 +112,11 @@ func goldenPaths(library *scaffolds.Library) func(name string) (pipelines.Golden
 	}
 }
 
-// gitHosts returns the hosts, the default one first, and what to log in with
-// where.
-func gitHosts(s config.Config, local *githost.Local, publicURL string) ([]pipelines.Host, func(string) (string, string), error) {
-	nobody := func(string) (string, string) { return "", "" }
+// gitHosts returns the hosts, the default one first, and GitHub when there is a
+// token for it.
+func gitHosts(s config.Config, local *githost.Local, publicURL string) ([]pipelines.Host, *githost.GitHub, error) {
 	if s.GitHub.Token == "" {
-		return []pipelines.Host{local}, nobody, nil
+		return []pipelines.Host{local}, nil, nil
 	}
 	github, err := githost.NewGitHub(githost.GitHubOptions{
 		Token: pipelines.Secret(s.GitHub.Token), Owner: s.GitHub.Owner, APIURL: s.GitHub.URL, Private: s.GitHub.Private, PublicURL: publicURL,
@@ -120,9 +125,9 @@ func gitHosts(s config.Config, local *githost.Local, publicURL string) ([]pipeli
 		return nil, nil, err
 	}
 	if s.GitHost == config.HostGitHub {
-		return []pipelines.Host{github, local}, github.Login, nil
+		return []pipelines.Host{github, local}, github, nil
 	}
-	return []pipelines.Host{local, github}, github.Login, nil
+	return []pipelines.Host{local, github}, github, nil
 }
 
 // networkGuard returns what keeps locations out of private networks. The git

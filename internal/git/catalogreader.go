@@ -196,7 +196,7 @@ func treeOf(storer storage.Storer, l catalog.Location) (*catalog.Tree, error) {
 		entry = "."
 	}
 	files := newTreeFS(storer, root)
-	if _, err := files.Stat(entry); err != nil {
+	if _, err := files.Stat(entry); err != nil && !strings.ContainsAny(entry, "*?[") {
 		return nil, fault.New(fault.NotFound, "There is no file or folder %s in %s.", l.Path, l.Target).
 			WithHint("Check the path and the branch (%s).", branch).WithCause(err)
 	}

@@ -197,11 +197,14 @@ func (g *GitHub) Remote(_ context.Context, r pipelines.Repository) (pipelines.Re
 // GitHub's own address, and nothing anywhere else.
 func (g *GitHub) Login(address string) (username, password string) {
 	u, err := url.Parse(address)
-	if err != nil || u.Scheme != g.client.BaseURL.Scheme || u.Host != strings.TrimPrefix(g.client.BaseURL.Host, "api.") {
+	if err != nil || u.Scheme != g.client.BaseURL.Scheme || u.Host != g.webHost() {
 		return "", ""
 	}
 	return "x-access-token", g.token.Reveal()
 }
+
+// webHost returns the host that people and git reach, not the API's.
+func (g *GitHub) webHost() string { return strings.TrimPrefix(g.client.BaseURL.Host, "api.") }
 
 func fromGitHub(r *github.Repository) pipelines.Repository {
 	return pipelines.Repository{

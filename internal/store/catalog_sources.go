@@ -47,8 +47,10 @@ func (c *Catalog) SaveSchedule(ctx context.Context, l catalog.Location, claimed 
 	}
 	err := c.exec(ctx, `UPDATE locations SET last_refreshed = ?, last_succeeded = ?, failures = ?, refresh_every = ?,
 		version = ?, "commit" = ?, settings = ?, refresh_at = `+at+` WHERE id = ?`,
-		slices.Concat([]any{moment(l.LastRefreshed), moment(l.LastSucceeded), l.Failures, int(l.RefreshEvery / time.Second),
-			l.Version, l.Commit, l.Settings}, args, []any{l.ID})...)
+		slices.Concat([]any{
+			moment(l.LastRefreshed), moment(l.LastSucceeded), l.Failures, int(l.RefreshEvery / time.Second),
+			l.Version, l.Commit, l.Settings,
+		}, args, []any{l.ID})...)
 	if err != nil {
 		return fmt.Errorf("update the schedule of location %s: %w", l.ID, err)
 	}

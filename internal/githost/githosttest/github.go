@@ -27,6 +27,9 @@ const Token = "ghp_aFakeTokenThatOnlyTestsKnow0123456789" // #nosec G101 -- open
 // GitHub is a fake of github.com with one user, octocat, and one organisation,
 // acme.
 type GitHub struct {
+	// PageSize makes lists shorter than what is asked for; 0 leaves them.
+	PageSize int
+
 	t      testing.TB
 	server *httptest.Server
 	git    *githost.Local
@@ -41,7 +44,10 @@ type GitHub struct {
 type repo struct {
 	id                                 int64
 	owner, name, description, homepage string
-	private                            bool
+	folder                             string // under which git keeps it; stays when it is renamed
+	private, archived, fork            bool
+	topics                             []string
+	pushed                             time.Time // zero: never
 }
 
 // Failure is an answer that the fake gives instead of its own.
@@ -99,8 +105,9 @@ func (g *GitHub) Put(owner, name string) {
 func (g *GitHub) add(r *repo) (*repo, error) {
 	g.nextID++
 	r.id = g.nextID
+	r.folder = r.owner + "--" + r.name
 	g.repos[strings.ToLower(r.owner+"/"+r.name)] = r
-	_, err := g.git.Create(g.t.Context(), pipelines.NewRepository{Name: r.owner + "--" + r.name, Key: strconv.FormatInt(r.id, 10)})
+	_, err := g.git.Create(g.t.Context(), pipelines.NewRepository{Name: r.folder, Key: strconv.FormatInt(r.id, 10)})
 	return r, err
 }
 
@@ -120,6 +127,10 @@ func (g *GitHub) serve(w http.ResponseWriter, r *http.Request) {
 	status, body := g.answer(r)
 	if fails {
 		fail(w, failure)
+		return
+	}
+	if status == http.StatusOK && r.Method == http.MethodGet {
+		g.conditional(w, r, body)
 		return
 	}
 	respond(w, status, body)
@@ -198,6 +209,12 @@ func (g *GitHub) answer(r *http.Request) (int, any) {
 			return http.StatusNotFound, problem("Not Found")
 		}
 		return g.create(r, parts[1])
+	case r.Method == http.MethodGet && len(parts) == 3 && parts[0] == "orgs" && parts[2] == "repos":
+		return g.list(r, parts[1])
+	case r.Method == http.MethodGet && len(parts) >= 5 && parts[0] == "repos" && parts[3] == "contents":
+		return g.contents(r, parts[1], parts[2], strings.Join(parts[4:], "/"))
+	case r.Method == http.MethodGet && len(parts) == 6 && parts[0] == "repos" && parts[3] == "git" && parts[4] == "trees":
+		return g.tree(r, parts[1], parts[2], parts[5])
 	case len(parts) == 3 && parts[0] == "repos" && (r.Method == http.MethodGet || r.Method == http.MethodDelete):
 		return g.repository(r.Method, parts[1], parts[2])
 	}
@@ -274,7 +291,7 @@ func (g *GitHub) repository(method, owner, name string) (int, any) {
 	}
 	if method == http.MethodDelete {
 		delete(g.repos, key)
-		err := g.git.Delete(g.t.Context(), pipelines.Repository{Name: found.owner + "--" + found.name, ID: strconv.FormatInt(found.id, 10)})
+		err := g.git.Delete(g.t.Context(), pipelines.Repository{Name: found.folder, ID: strconv.FormatInt(found.id, 10)})
 		if err != nil {
 			g.t.Errorf("remove repository: %v", err)
 		}
@@ -288,6 +305,7 @@ func (g *GitHub) json(r *repo) map[string]any {
 		"id": r.id, "name": r.name, "full_name": r.owner + "/" + r.name, "owner": accountJSON(r.owner),
 		"private": r.private, "description": r.description, "homepage": r.homepage,
 		"html_url": g.server.URL + "/" + r.owner + "/" + r.name, "clone_url": g.server.URL + "/" + r.owner + "/" + r.name + ".git",
+		"archived": r.archived, "fork": r.fork, "topics": append([]string{}, r.topics...), "pushed_at": pushedAt(r),
 		"default_branch": "main", "created_at": time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
 	}
 }
@@ -300,7 +318,15 @@ func (g *GitHub) serveGit(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	owner, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	r.URL.Path = "/" + owner + "--" + rest
+	name, rest, _ := strings.Cut(rest, ".git")
+	g.mu.Lock()
+	if found := g.repos[strings.ToLower(owner+"/"+name)]; found != nil {
+		owner, name = "", found.folder
+	} else {
+		owner += "--"
+	}
+	g.mu.Unlock()
+	r.URL.Path = "/" + owner + name + ".git" + rest
 	g.git.Serve(githost.ServeOptions{
 		Log:     slog.New(slog.DiscardHandler),
 		MayPush: func(*http.Request) (string, error) { return "octocat", nil },

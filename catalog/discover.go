@@ -1,0 +1,240 @@
+package catalog
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/goldenpath/platform/internal/fault"
+)
+
+// childSettings are what an organisation's location keeps with each repository
+// it found.
+type childSettings struct {
+	ID     int64     `json:"id"` // of the repository on its host; stays when it is renamed
+	Pushed time.Time `json:"pushed"`
+}
+
+// registerOrganization takes in an organisation: a location of its own for every
+// repository it has. Those are read by the schedule; where none runs, now.
+func (c *Catalog) registerOrganization(ctx context.Context, l Location) (Registration, error) {
+	settings := l.Settings
+	found, state, err := c.repositoriesOf(ctx, l)
+	if err != nil {
+		return Registration{}, err
+	}
+	if len(found) == 0 {
+		return Registration{}, fault.New(fault.Invalid, "No repository of %s that the token may see has a catalog file.", l.Target).
+			WithHint("Write one into a repository: platform init. Or make them for all: platform catalog import-org")
+	}
+	l = l.key()
+	l.ID, l.CreatedAt, l.CreatedBy, l.Settings = newID(), c.now(), actorOf(ctx), settings
+	l.RefreshAt = l.CreatedAt
+	r, err := c.settle(ctx, l, found, state)
+	if err != nil {
+		return Registration{}, err
+	}
+	r.Created = true
+	return c.readChildren(ctx, r)
+}
+
+// discover looks again which repositories an organisation has.
+func (c *Catalog) discover(ctx context.Context, l Location) (Registration, error) {
+	found, state, err := c.repositoriesOf(ctx, l)
+	if state != "" {
+		l.Version = state
+	}
+	if err != nil {
+		return Registration{}, c.unreadable(ctx, l, err)
+	}
+	r, err := c.settle(ctx, l, found, state)
+	if err != nil {
+		return Registration{}, err
+	}
+	return c.readChildren(ctx, r)
+}
+
+func (c *Catalog) repositoriesOf(ctx context.Context, l Location) ([]FoundRepository, string, error) {
+	settings, err := parseOrganization(l.Settings)
+	if err != nil {
+		return nil, "", err
+	}
+	if c.organizations == nil {
+		return nil, "", fault.New(fault.Unauthenticated, "The platform has no token for GitHub, so it cannot see what %s has.", l.Target).
+			WithHint("Set one that may read contents and metadata: PLATFORM_GITHUB_TOKEN")
+	}
+	found, state, err := c.organizations.Repositories(ctx, l.Target, settings, l.Version)
+	if wait, ok := errors.AsType[*WaitError](err); ok {
+		err = fault.New(fault.Unavailable, "%s", wait.Reason).WithHint("Nothing is to be done: it goes on by itself.").WithCause(wait)
+	}
+	return found, state, err
+}
+
+// settle brings the locations of an organisation's repositories in line with
+// what was found. A repository is known by its number: one that was renamed
+// keeps its location, and its entities their history.
+func (c *Catalog) settle(ctx context.Context, l Location, found []FoundRepository, state string) (Registration, error) {
+	settings, err := parseOrganization(l.Settings)
+	if err != nil {
+		return Registration{}, err
+	}
+	err = c.unit.InTx(ctx, func(ctx context.Context) error {
+		children, err := c.children(ctx, l.ID)
+		if err != nil {
+			return err
+		}
+		for _, repository := range found {
+			child, known := children[repository.ID]
+			delete(children, repository.ID)
+			if err := c.settleOne(ctx, l, child, known, repository, settings.Path); err != nil {
+				return err
+			}
+		}
+		for _, child := range children {
+			if err := c.vanished(ctx, child); err != nil {
+				return err
+			}
+		}
+		c.readWell(&l)
+		l.Version, l.Errors = state, nil
+		if err := c.store.SaveLocation(ctx, l); err != nil {
+			return fmt.Errorf("save location %s: %w", l, err)
+		}
+		return nil
+	})
+	c.Nudge()
+	return Registration{Location: l}, err
+}
+
+// settleOne makes or changes the location of one repository.
+func (c *Catalog) settleOne(ctx context.Context, l, child Location, known bool, r FoundRepository, path string) error {
+	var before childSettings
+	_ = json.Unmarshal([]byte(child.Settings), &before) // of a new one there are none
+	settings, err := json.Marshal(childSettings{ID: r.ID, Pushed: r.Pushed})
+	if err != nil {
+		return fmt.Errorf("encode what is known of %s: %w", r.Address, err)
+	}
+	if known && child.Target == r.Address && child.Path == path && before.Pushed.Equal(r.Pushed) && !child.RefreshAt.IsZero() {
+		return nil
+	}
+	if child.Target != r.Address || child.Path != path {
+		place := Location{Type: LocationGit, Target: r.Address, Path: path}
+		if _, taken, err := c.store.LocationByKey(ctx, place); err != nil || taken {
+			return err // somebody registered it by hand
+		}
+	}
+	if !known {
+		child = Location{ID: newID(), Type: LocationGit, ParentID: l.ID, CreatedAt: c.now(), CreatedBy: l.CreatedBy}
+	}
+	child.Target, child.Path, child.Settings, child.Version, child.RefreshAt = r.Address, path, string(settings), "", c.now()
+	if err := c.store.SaveLocation(ctx, child); err != nil {
+		return fmt.Errorf("save location %s: %w", child, err)
+	}
+	return nil
+}
+
+// vanished takes in that a repository is gone, archived or no longer meant: what
+// it defined has no file any more. The location goes with the last entity.
+func (c *Catalog) vanished(ctx context.Context, child Location) error {
+	left, err := c.store.HeadersAt(ctx, child.ID)
+	if err != nil {
+		return fmt.Errorf("read the entities of %s: %w", child, err)
+	}
+	if len(left) == 0 {
+		if err := c.store.DeleteLocation(ctx, child.ID); err != nil {
+			return fmt.Errorf("delete location %s: %w", child, err)
+		}
+		return nil
+	}
+	if child.RefreshAt.IsZero() {
+		return nil // known already
+	}
+	child.RefreshAt = time.Time{}
+	if err := c.store.SaveSchedule(ctx, child, time.Time{}); err != nil {
+		return fmt.Errorf("save location %s: %w", child, err)
+	}
+	_, err = c.accept(ctx, child, &Tree{Commit: child.Commit}, reading{})
+	return err
+}
+
+// children returns the locations that another one found, by the number of their
+// repository.
+func (c *Catalog) children(ctx context.Context, parent string) (map[int64]Location, error) {
+	all, err := c.store.Locations(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read locations: %w", err)
+	}
+	out := map[int64]Location{}
+	for _, l := range all {
+		if l.ParentID != parent {
+			continue
+		}
+		var s childSettings
+		if err := json.Unmarshal([]byte(l.Settings), &s); err != nil {
+			return nil, fmt.Errorf("decode what is known of %s: %w", l, err)
+		}
+		out[s.ID] = l
+	}
+	return out, nil
+}
+
+// dropChildren forgets the locations that l found, and what they define.
+func (c *Catalog) dropChildren(ctx context.Context, l Location) error {
+	if l.Type != LocationGitHubOrg {
+		return nil
+	}
+	children, err := c.children(ctx, l.ID)
+	if err != nil {
+		return err
+	}
+	for _, child := range children {
+		if err := c.drop(ctx, Location{ID: child.ID}, func(Header) bool { return true }, true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readChildren reads the repositories that are due when no schedule of this
+// process does: a command that ends cannot leave them to later.
+func (c *Catalog) readChildren(ctx context.Context, r Registration) (Registration, error) {
+	if c.schedule.running.Load() > 0 {
+		return r, nil
+	}
+	children, err := c.children(ctx, r.Location.ID)
+	if err != nil {
+		return r, err
+	}
+	var mu sync.Mutex
+	var group sync.WaitGroup
+	free := make(chan struct{}, scheduleReaders)
+	for _, child := range children {
+		if child.RefreshAt.IsZero() || child.RefreshAt.After(c.now()) {
+			continue
+		}
+		free <- struct{}{}
+		group.Go(func() {
+			defer func() { <-free }()
+			one, err := c.readAgain(ctx, child, false)
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				f := fault.From(err)
+				r.Problems = append(r.Problems, Problem{LocationID: child.ID, File: child.Target, Message: f.Message, Hint: f.Hint})
+				return
+			}
+			r.Entities, r.Problems = append(r.Entities, one.Entities...), append(r.Problems, one.Problems...)
+			r.Added, r.Changed, r.Removed = append(r.Added, one.Added...), append(r.Changed, one.Changed...), append(r.Removed, one.Removed...)
+		})
+	}
+	group.Wait()
+	for _, refs := range [][]Ref{r.Entities, r.Added, r.Changed, r.Removed} {
+		slices.SortFunc(refs, func(a, b Ref) int { return strings.Compare(a.String(), b.String()) })
+	}
+	return r, nil
+}

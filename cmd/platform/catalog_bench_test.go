@@ -83,7 +83,7 @@ func benchCompany(b *testing.B, n int, folder string, dialect database.Dialect) 
 	ingest(b, c, folder, n)
 	took := time.Since(from)
 	b.Run("ingest", func(b *testing.B) {
-		for b.Loop() { //nolint:revive // it is measured above
+		for b.Loop() {
 		}
 		b.ReportMetric(0, "ns/op")
 		b.ReportMetric(float64(n)/took.Seconds(), "entities/s")
@@ -210,5 +210,5 @@ func liveMemory() int64 {
 	debug.FreeOSMemory()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc) //nolint:gosec // fits
+	return int64(m.HeapAlloc)
 }

@@ -27,3 +27,8 @@ func TestCatalogOnDatabases(t *testing.T) {
 	t.Parallel()
 	catalogtest.TestCatalog(t, onDatabases)
 }
+
+func TestCatalogReplicas(t *testing.T) {
+	t.Parallel()
+	catalogtest.TestReplicas(t, onDatabases)
+}

@@ -58,6 +58,8 @@ type Registration struct {
 	Changed  []Ref
 	Removed  []Ref
 	Problems []Problem
+	// Found are the entities themselves, where nothing was stored: of a preview.
+	Found []Entity
 }
 
 // String returns the location as annotations do, <type>:<target>.

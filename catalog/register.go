@@ -20,9 +20,8 @@ func (c *Catalog) Register(ctx context.Context, l Location) (Registration, error
 	if err != nil {
 		return Registration{}, err
 	}
-	if l.Type == LocationPlatform {
-		return Registration{}, fault.New(fault.Invalid, "Locations of type platform cannot be registered.").
-			WithHint("Register a file, a folder or a repository: platform catalog register PATH_OR_URL")
+	if err := readable(l); err != nil {
+		return Registration{}, err
 	}
 	known, exists, err := c.store.LocationByKey(ctx, l)
 	if err != nil {

@@ -1,0 +1,77 @@
+package catalog
+
+import (
+	"context"
+	"io/fs"
+	"slices"
+	"strings"
+)
+
+// Check reads what a file or folder defines, as registering it would, and
+// returns the entities that are right and every problem. No other catalog is
+// asked, so what only it could know, such as a name that is taken, is not told.
+func Check(fsys fs.FS, entry string) ([]Entity, []Problem) {
+	found, err := read(context.Background(), Location{Type: LocationFile}, &Tree{FS: fsys, Entry: entry}, DefaultLimits(), nil)
+	if err != nil {
+		return nil, []Problem{{File: entry, Message: err.Error()}}
+	}
+	return found.entities, found.problems
+}
+
+// ValidateJSON returns what is wrong with an entity that is JSON and would be
+// written at a location.
+func (c *Catalog) ValidateJSON(_ context.Context, entity []byte, _ string) []Problem {
+	doc, err := parseJSON(entity, c.limits)
+	if err != nil {
+		return []Problem{Problem{Message: "The entity is not valid JSON: " + err.Error() + "."}.cleaned()}
+	}
+	if doc.kind != kindObject {
+		return []Problem{{Message: "Expected object at root, got " + doc.typeName()}}
+	}
+	problems := validate(doc)
+	for i := range problems {
+		problems[i] = problems[i].cleaned()
+	}
+	return problems
+}
+
+// Preview reads a location and says what registering it would bring. Nothing is
+// stored. Found are the entities as they would be, without uid and relations.
+func (c *Catalog) Preview(ctx context.Context, l Location) (Registration, error) {
+	l, err := l.normal("")
+	if err != nil {
+		return Registration{}, err
+	}
+	if err := readable(l); err != nil {
+		return Registration{}, err
+	}
+	known, exists, err := c.known(ctx, l)
+	if err != nil {
+		return Registration{}, err
+	}
+	if exists {
+		l = known
+	}
+	found, tree, err := c.read(ctx, l)
+	if err != nil {
+		return Registration{}, err
+	}
+	c.close(ctx, l, tree)
+	if len(found.entities) == 0 && len(found.problems) == 0 {
+		return Registration{}, nothingThere(l)
+	}
+	diff, err := c.merge(ctx, l, found)
+	if err != nil {
+		return Registration{}, err
+	}
+	l.Commit = tree.Commit
+	r := Registration{Location: l, Created: !exists, Problems: slices.Concat(found.problems, diff.conflicts)}
+	diff.describe(&r)
+	for _, e := range found.entities {
+		if slices.Contains(r.Entities, e.Ref()) {
+			r.Found = append(r.Found, e)
+		}
+	}
+	slices.SortFunc(r.Found, func(a, b Entity) int { return strings.Compare(a.Ref().String(), b.Ref().String()) })
+	return r, nil
+}

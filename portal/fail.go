@@ -82,7 +82,7 @@ func askWho(c echo.Context) {
 // isPage reports whether an address is one of the portal's pages, and not one
 // that programs talk to.
 func isPage(path string) bool {
-	for _, prefix := range []string{"/api", "/broker", "/git", "/download", "/healthz", "/readyz", "/metrics", "/static"} {
+	for _, prefix := range []string{"/api", "/broker", "/git", "/download", "/webhooks", "/healthz", "/readyz", "/metrics", "/static"} {
 		if isUnder(path, prefix) {
 			return false
 		}

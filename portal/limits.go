@@ -51,6 +51,9 @@ func (l Limits) bodyLimit(c echo.Context) int64 {
 	if isUnder(c.Request().URL.Path, "/broker") || isUnder(c.Path(), api.BasePath+"/contracts") {
 		return l.PactBody
 	}
+	if c.Path() == webhookRoute {
+		return max(l.Body, maxEvent)
+	}
 	return l.Body
 }
 

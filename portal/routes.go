@@ -37,6 +37,7 @@ func (s *Server) routes() {
 	if o.Broker != nil {
 		o.Broker.Register(e.Group("/broker"))
 	}
+	e.POST(webhookRoute, o.Webhooks.receive)
 	if o.Git != nil {
 		e.Any("/git/*", echo.WrapHandler(http.StripPrefix("/git", o.Git)))
 	}
@@ -49,11 +50,12 @@ func (s *Server) routes() {
 
 // isPublic reports whether a route answers before anybody has said who they
 // are. The API's own guard knows which of its operations do. Downloads hold no
-// secrets, and a pipeline has no token before it has the program.
+// secrets, and a pipeline has no token before it has the program. Events of a
+// git host are signed.
 func isPublic(route string) bool {
 	switch route {
 	case "/healthz", "/readyz", "/static/*", "/favicon.ico", "/login", "/logout",
-		"/download", "/download/:target", "/download/:target/:file":
+		webhookRoute, "/download", "/download/:target", "/download/:target/:file":
 		return true
 	}
 	return strings.HasPrefix(route, api.BasePath+"/")

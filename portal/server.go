@@ -37,7 +37,9 @@ type Options struct {
 	// may push.
 	Git       http.Handler
 	Downloads *Downloads
-	Metrics   http.Handler
+	// Webhooks takes what git hosts tell; nil refuses.
+	Webhooks *Webhooks
+	Metrics  http.Handler
 
 	Templates, Assets fs.FS
 

@@ -37,6 +37,7 @@ func (w *wired) openPortal(o opening, kept *store.Store, library *scaffolds.Libr
 		Access:    w.access,
 		Broker:    broker.New(w.contracts, broker.Options{PublicURL: w.settings.ConfiguredPublicURL(), Log: w.log}),
 		Git:       w.serveGit(local),
+		Webhooks:  portal.NewWebhooks(w.settings.GitHub.WebhookSecret, w.catalog, w.log),
 		Metrics:   w.metrics.Handler(),
 		Templates: templates, Assets: assets,
 		PublicURL: o.publicURL, Loopback: !o.login, RequireLogin: o.login, LocalActor: localActor(),

@@ -84,11 +84,23 @@ func (c *Catalog) readAgain(ctx context.Context, l Location, whole bool) (Regist
 	if err != nil {
 		return Registration{}, err
 	}
-	if found.same(before) && len(l.Errors) == 0 {
-		l.Version, l.Commit = found.version, tree.Commit
-		return c.unchanged(ctx, l, before)
+	if !found.same(before) || len(l.Errors) > 0 {
+		return c.takeIn(ctx, l, tree, found)
 	}
-	return c.accept(ctx, l, tree, found)
+	if err := c.saveDocuments(ctx, l, tree, found); err != nil {
+		return Registration{}, err
+	}
+	l.Version, l.Commit = found.version, tree.Commit
+	return c.unchanged(ctx, l, before)
+}
+
+// takeIn brings the catalog in line with what was found, documents included.
+func (c *Catalog) takeIn(ctx context.Context, l Location, tree *Tree, found reading) (Registration, error) {
+	r, err := c.accept(ctx, l, tree, found)
+	if err != nil {
+		return Registration{}, err
+	}
+	return r, c.saveDocuments(ctx, r.Location, tree, found)
 }
 
 // unchanged notes that a location was read and is as it was.
@@ -108,7 +120,7 @@ func (c *Catalog) unchanged(ctx context.Context, l Location, before *past) (Regi
 
 // same reports whether every file is as it was, and none is gone.
 func (r reading) same(before *past) bool {
-	if len(r.entities)+len(r.problems)+len(r.records)+len(r.forget) > 0 || r.cut {
+	if len(r.entities)+len(r.problems)+len(r.records)+len(r.forget)+len(r.docs.problems) > 0 || r.cut {
 		return false
 	}
 	for _, h := range before.at {

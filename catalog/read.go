@@ -23,6 +23,7 @@ type reading struct {
 	records   []FileRecord    // what to remember of files that were read
 	forget    []string        // files that are no longer to be remembered
 	version   string
+	docs      documented
 }
 
 // reader goes through the files of one location.
@@ -36,6 +37,14 @@ type reader struct {
 	refs     map[Ref]Source
 	entities int             // how many there are, in unchanged files too
 	shaky    map[string]bool // files that are read again next time
+
+	described []describedFile
+}
+
+// describedFile is a catalog file whose entities may have documents.
+type describedFile struct {
+	file   string
+	places []docsPlace
 }
 
 // read reads the entities of a location: its catalog files first, then, level
@@ -77,6 +86,9 @@ func readChanged(ctx context.Context, l Location, tree *Tree, limits Limits, bef
 		level = r.unseen(next)
 	}
 	r.finish()
+	if err := r.document(ctx); err != nil {
+		return reading{}, false, err
+	}
 	return r.out, !r.collides(), nil
 }
 
@@ -164,9 +176,12 @@ func (r *reader) take(f parsed) {
 	if f.same != nil {
 		r.out.unchanged[f.file] = true
 		r.entities += f.same.Notes.Entities
+		r.described = append(r.described, describedFile{f.file, f.same.Notes.Documented})
 		return
 	}
-	r.out.records = append(r.out.records, r.record(f))
+	record := r.record(f)
+	r.out.records = append(r.out.records, record)
+	r.described = append(r.described, describedFile{f.file, record.Notes.Documented})
 	for _, p := range f.problems {
 		r.problem(p)
 		r.out.broken[f.file] = true
@@ -246,7 +261,7 @@ func (r *reader) cut(file, format string, limit int) {
 // record is what to remember of a file.
 func (r *reader) record(f parsed) FileRecord {
 	record := FileRecord{Path: f.file, Signature: r.sign(f.file, f.included)}
-	record.Notes = FileNotes{Included: f.included, Entities: len(f.entities)}
+	record.Notes = FileNotes{Included: f.included, Entities: len(f.entities), Documented: r.places(f.file, f.entities)}
 	for _, e := range f.entities {
 		if named := targetsOf(e); len(named.Names) > 0 {
 			record.NamesFiles = true

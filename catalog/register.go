@@ -41,7 +41,7 @@ func (c *Catalog) Register(ctx context.Context, l Location) (Registration, error
 	if len(found.entities) == 0 && len(found.problems) == 0 {
 		return Registration{}, nothingThere(l)
 	}
-	return c.accept(ctx, l.key(), tree, found)
+	return c.takeIn(ctx, l.key(), tree, found)
 }
 
 // Refresh reads a registered location again. When it cannot be read its
@@ -139,7 +139,7 @@ func (c *Catalog) accept(ctx context.Context, l Location, tree *Tree, found read
 		if err != nil {
 			return err
 		}
-		l.Errors = append(slices.Clone(found.problems), change.conflicts...)
+		l.Errors = slices.Concat(found.problems, found.docs.problems, change.conflicts)
 		if len(l.Errors) > c.limits.Problems {
 			l.Errors = l.Errors[:c.limits.Problems]
 		}

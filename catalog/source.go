@@ -67,9 +67,12 @@ type targets struct {
 
 // docsPlace is where the documents of an entity lie.
 type docsPlace struct {
-	Ref  Ref    `json:"ref"`
-	Docs string `json:"docs,omitempty"` // folder of mkdocs.yml
-	ADRs string `json:"adrs,omitempty"` // folder of decision records
+	Ref       Ref    `json:"ref"`
+	Line      int    `json:"line,omitempty"`      // of the entity
+	Docs      string `json:"docs,omitempty"`      // folder of mkdocs.yml
+	ADRs      string `json:"adrs,omitempty"`      // folder of decision records
+	Elsewhere string `json:"elsewhere,omitempty"` // why what the annotation names cannot be read
+	Listed    string `json:"listed,omitempty"`    // what the documents were when they were stored last
 }
 
 // DocKind says what a document is.

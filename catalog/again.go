@@ -31,6 +31,7 @@ func (c *Catalog) past(ctx context.Context, l Location) (*past, error) {
 	if p.at, err = c.store.HeadersAt(ctx, l.ID); err != nil {
 		return nil, fmt.Errorf("read the entities of %s: %w", l, err)
 	}
+	p.at = slices.DeleteFunc(p.at, Header.orphan) // no file has them
 	for _, record := range records {
 		p.files[record.Path] = record
 	}

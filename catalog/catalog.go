@@ -51,6 +51,9 @@ type EntityStore interface {
 	SaveEntities(ctx context.Context, entities []Entity, by Author) (int64, error)
 	// MoveEntities stores where entities are written down now; not a change.
 	MoveEntities(ctx context.Context, entities []Header) error
+	// OrphansBefore returns the headers of entities that are orphans since before
+	// a time, in any order.
+	OrphansBefore(ctx context.Context, at time.Time) ([]Header, error)
 	// DeleteEntities removes and appends to the feed. It returns the number of
 	// the last change.
 	DeleteEntities(ctx context.Context, entities []Header, by Author) (int64, error)
@@ -67,7 +70,8 @@ type FeedStore interface {
 	// ChangesAfter returns up to limit changes above seq in order, each with the
 	// terms of its entity as it is now, all seen at one moment.
 	ChangesAfter(ctx context.Context, seq int64, limit int) ([]Change, error)
-	// History returns the last changes of one entity, newest first.
+	// History returns the last changes of the entities that ever had a name, also
+	// those under other names, newest first.
 	History(ctx context.Context, ref Ref, limit int) ([]Change, error)
 }
 
@@ -94,9 +98,10 @@ type LocationStore interface {
 
 // Header is an entity without its body.
 type Header struct {
-	UID, Etag string
-	Ref       Ref
-	Source    Source
+	UID, Etag  string
+	Ref        Ref
+	Source     Source
+	OrphanedAt time.Time // as in Entity
 }
 
 // Author is who made a change, and out of which commit.
@@ -124,6 +129,9 @@ type Change struct {
 	Etag       string
 	LocationID string
 	Author     Author
+	// PreviousRef is the name that the entity had until this change, zero when
+	// it kept its name.
+	PreviousRef Ref
 	// Exists says that the entity is there now, and Terms is what the index keeps
 	// of it, nil when nobody of TermsVersion wrote it. History leaves both out.
 	Exists bool
@@ -167,13 +175,14 @@ type Tree struct {
 
 // Catalog answers what there is and takes in what changes.
 type Catalog struct {
-	store  Store
-	unit   Unit
-	reader Reader
-	log    *slog.Logger
-	limits Limits
-	now    func() time.Time
-	model  *model
+	store   Store
+	unit    Unit
+	reader  Reader
+	log     *slog.Logger
+	limits  Limits
+	orphans OrphanPolicy
+	now     func() time.Time
+	model   *model
 
 	schedule      *schedule
 	organizations Organizations // nil when no host is known
@@ -183,7 +192,7 @@ type Catalog struct {
 func New(store Store, unit Unit, reader Reader, log *slog.Logger) *Catalog {
 	return &Catalog{
 		store: store, unit: unit, reader: reader, log: log,
-		limits: DefaultLimits(), now: time.Now, model: newModel(store), schedule: &schedule{nudged: make(chan struct{}, 1)},
+		limits: DefaultLimits(), orphans: DefaultOrphans(), now: time.Now, model: newModel(store), schedule: &schedule{nudged: make(chan struct{}, 1)},
 	}
 }
 
@@ -192,6 +201,14 @@ func New(store Store, unit Unit, reader Reader, log *slog.Logger) *Catalog {
 func (c *Catalog) WithLimits(l Limits) *Catalog {
 	other := *c
 	other.limits = l
+	return &other
+}
+
+// WithOrphans returns a catalog with another policy for orphans that shares
+// everything else with c.
+func (c *Catalog) WithOrphans(p OrphanPolicy) *Catalog {
+	other := *c
+	other.orphans = p
 	return &other
 }
 

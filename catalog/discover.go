@@ -230,10 +230,11 @@ func (c *Catalog) readChildren(ctx context.Context, r Registration) (Registratio
 			}
 			r.Entities, r.Problems = append(r.Entities, one.Entities...), append(r.Problems, one.Problems...)
 			r.Added, r.Changed, r.Removed = append(r.Added, one.Added...), append(r.Changed, one.Changed...), append(r.Removed, one.Removed...)
+			r.Orphaned = append(r.Orphaned, one.Orphaned...)
 		})
 	}
 	group.Wait()
-	for _, refs := range [][]Ref{r.Entities, r.Added, r.Changed, r.Removed} {
+	for _, refs := range [][]Ref{r.Entities, r.Added, r.Changed, r.Removed, r.Orphaned} {
 		slices.SortFunc(refs, func(a, b Ref) int { return strings.Compare(a.String(), b.String()) })
 	}
 	return r, nil

@@ -52,6 +52,10 @@ type Entity struct {
 	Body      []byte
 	CreatedAt time.Time
 	UpdatedAt time.Time
+	// OrphanedAt is when its file stopped defining it; zero while that does.
+	OrphanedAt time.Time
+	// PreviousRef is the name it had until this change; only set to save a change.
+	PreviousRef Ref
 }
 
 // Metadata is what every entity says about itself.

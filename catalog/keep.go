@@ -41,9 +41,17 @@ func (c *Catalog) keep(ctx context.Context) {
 	}
 }
 
-// Keep forgets documents that nobody has and looks whether repositories are
-// still there whose last check is a day old. Doing it twice does no harm.
+// Keep deletes orphans whose time is over, forgets documents that nobody has,
+// and looks whether repositories are still there whose last check is a day old.
+// Doing it twice does no harm.
 func (c *Catalog) Keep(ctx context.Context) error {
+	orphans, err := c.SweepOrphans(ctx)
+	if err != nil {
+		return err
+	}
+	if len(orphans) > 0 {
+		c.log.InfoContext(ctx, "orphans deleted", "count", len(orphans))
+	}
 	gone, err := c.store.ExpireDocuments(ctx)
 	if err != nil {
 		return fmt.Errorf("expire documents: %w", err)

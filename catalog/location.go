@@ -57,6 +57,8 @@ type Registration struct {
 	Added    []Ref
 	Changed  []Ref
 	Removed  []Ref
+	Orphaned []Ref       // no file defines them any more; the policy for orphans says how long they stay
+	Renamed  map[Ref]Ref // names that changed: the new one of each old one
 	Problems []Problem
 	// Found are the entities themselves, where nothing was stored: of a preview.
 	Found []Entity

@@ -171,6 +171,8 @@ type changes struct {
 	moved     []Header // the same, written down elsewhere
 	same      []Ref
 	remove    []Header
+	orphan    []Header
+	renamed   map[Ref]Ref
 	conflicts []Problem
 }
 
@@ -186,7 +188,7 @@ func (c *Catalog) merge(ctx context.Context, l Location, found reading) (changes
 	for _, e := range found.entities {
 		ref := e.Ref()
 		before, exists := known[ref]
-		if exists && before.Source.LocationID != l.ID && !givesWay(before.Source) {
+		if exists && before.Source.LocationID != l.ID && !before.givesWay() {
 			diff.conflicts = append(diff.conflicts, conflict(e, before.Source))
 			continue
 		}
@@ -197,7 +199,7 @@ func (c *Catalog) merge(ctx context.Context, l Location, found reading) (changes
 			e.UID = newID()
 			diff.created[ref] = true
 			diff.save = append(diff.save, e)
-		case before.Etag != e.Etag || before.Source.LocationID != l.ID:
+		case before.Etag != e.Etag || before.Source.LocationID != l.ID || before.orphan():
 			diff.save = append(diff.save, e)
 		default:
 			diff.same = append(diff.same, ref)
@@ -210,14 +212,23 @@ func (c *Catalog) merge(ctx context.Context, l Location, found reading) (changes
 	if err != nil {
 		return changes{}, fmt.Errorf("read the entities of %s: %w", l, err)
 	}
+	var gone []Header
 	for _, h := range here {
 		switch {
-		case defined[h.Ref]:
+		case defined[h.Ref] || h.orphan():
 		case found.gone(h):
-			diff.remove = append(diff.remove, h)
+			gone = append(gone, h)
 		default:
 			diff.same = append(diff.same, h.Ref)
 		}
+	}
+	if gone, err = c.rename(ctx, &diff, gone); err != nil {
+		return changes{}, err
+	}
+	if c.orphans.deleted() {
+		diff.remove = gone
+	} else {
+		diff.orphan = gone
 	}
 	return diff, nil
 }
@@ -236,10 +247,11 @@ func (r reading) gone(h Header) bool {
 }
 
 // givesWay reports whether an entity may be taken over by a file: those the
-// platform made for somebody are only there until somebody writes them down.
-func givesWay(s Source) bool {
+// platform made for somebody are only there until somebody writes them down,
+// and orphans have nobody who does.
+func (h Header) givesWay() bool {
 	made := OriginMade()
-	return s.Type == made.Type && s.Target == made.Target
+	return h.orphan() || h.Source.Type == made.Type && h.Source.Target == made.Target
 }
 
 func conflict(e Entity, other Source) Problem {
@@ -274,6 +286,14 @@ func (c *Catalog) headers(ctx context.Context, entities []Entity) (map[Ref]Heade
 
 // write stores the difference. Nothing in it, nothing in the feed.
 func (c *Catalog) write(ctx context.Context, diff changes, by Author) error {
+	orphans, err := c.orphaned(ctx, diff.orphan)
+	if err != nil {
+		return err
+	}
+	diff.save = slices.Concat(diff.save, orphans)
+	if err := c.claimable(ctx, slices.Concat(diff.orphan, diff.remove)); err != nil {
+		return err
+	}
 	if len(diff.remove) > 0 {
 		seq, err := c.store.DeleteEntities(ctx, diff.remove, by)
 		if err != nil {
@@ -311,8 +331,12 @@ func (d changes) describe(r *Registration) {
 	for _, h := range d.remove {
 		r.Removed = append(r.Removed, h.Ref)
 	}
+	for _, h := range d.orphan {
+		r.Orphaned = append(r.Orphaned, h.Ref)
+	}
+	r.Renamed = d.renamed
 	r.Entities = slices.Concat(r.Added, r.Changed, d.same)
-	for _, refs := range [][]Ref{r.Entities, r.Added, r.Changed, r.Removed} {
+	for _, refs := range [][]Ref{r.Entities, r.Added, r.Changed, r.Removed, r.Orphaned} {
 		slices.SortFunc(refs, func(a, b Ref) int { return strings.Compare(a.String(), b.String()) })
 	}
 }

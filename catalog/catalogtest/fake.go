@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/goldenpath/platform/catalog"
 	"github.com/goldenpath/platform/internal/fault"
@@ -195,15 +196,29 @@ func (f *Fake) SaveEntities(ctx context.Context, entities []catalog.Entity, by c
 			delete(s.byRef, before.Ref())
 		}
 		e.Source.Commit = by.Commit
+		previous := e.PreviousRef
+		e.PreviousRef = catalog.Ref{}
 		s.entities[e.UID], s.byRef[e.Ref()] = e, e.UID
 		if err := s.append(catalog.Change{
 			Operation: catalog.OperationPut, UID: e.UID, Ref: e.Ref(), Etag: e.Etag,
-			LocationID: e.Source.LocationID, Author: by,
+			LocationID: e.Source.LocationID, Author: by, PreviousRef: previous,
 		}); err != nil {
 			return 0, err
 		}
 	}
 	return s.last(), nil
+}
+
+// OrphansBefore returns the headers of old orphans.
+func (f *Fake) OrphansBefore(ctx context.Context, at time.Time) ([]catalog.Header, error) {
+	s := f.read(ctx)
+	var out []catalog.Header
+	for _, e := range s.entities {
+		if !e.OrphanedAt.IsZero() && e.OrphanedAt.Before(at) {
+			out = append(out, s.header(e))
+		}
+	}
+	return out, nil
 }
 
 // MoveEntities stores where entities are written down now.
@@ -273,11 +288,18 @@ func (f *Fake) ChangesAfter(ctx context.Context, seq int64, limit int) ([]catalo
 	return out, nil
 }
 
-// History returns the last changes of one entity, newest first.
+// History returns the last changes of the entities that ever had a name.
 func (f *Fake) History(ctx context.Context, ref catalog.Ref, limit int) ([]catalog.Change, error) {
+	s := f.read(ctx)
+	named := map[string]bool{}
+	for _, change := range s.feed {
+		if change.Ref == ref {
+			named[change.UID] = true
+		}
+	}
 	var out []catalog.Change
-	for _, change := range slices.Backward(f.read(ctx).feed) {
-		if change.Ref == ref && len(out) < limit {
+	for _, change := range slices.Backward(s.feed) {
+		if named[change.UID] && len(out) < limit {
 			out = append(out, change)
 		}
 	}
@@ -392,7 +414,7 @@ func (s *state) sourced(e catalog.Entity) catalog.Entity {
 }
 
 func (s *state) header(e catalog.Entity) catalog.Header {
-	return catalog.Header{UID: e.UID, Etag: e.Etag, Ref: e.Ref(), Source: s.sourced(e).Source}
+	return catalog.Header{UID: e.UID, Etag: e.Etag, Ref: e.Ref(), Source: s.sourced(e).Source, OrphanedAt: e.OrphanedAt}
 }
 
 // Reader reads locations from folders in memory, by target. A target below one

@@ -18,6 +18,11 @@ func TestFake(t *testing.T) {
 	catalogtest.TestStore(t, onFake)
 }
 
+func TestLifecycleOnFake(t *testing.T) {
+	t.Parallel()
+	catalogtest.TestLifecycle(t, onFake)
+}
+
 func TestCatalogOnFake(t *testing.T) {
 	t.Parallel()
 	catalogtest.TestCatalog(t, onFake)

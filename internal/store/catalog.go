@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/goldenpath/platform/catalog"
 	"github.com/goldenpath/platform/internal/database"
@@ -53,15 +54,16 @@ func (c *Catalog) SaveEntities(ctx context.Context, entities []catalog.Entity, b
 	for i, e := range entities {
 		headers[i] = catalog.Header{UID: e.UID, Etag: e.Etag, Ref: e.Ref(), Source: e.Source}
 	}
-	const insert = `INSERT INTO entities (id, ref, etag, raw, body, location_id, path, line, "commit", created_at, updated_at) VALUES `
+	previous := func(i int) catalog.Ref { return entities[i].PreviousRef }
+	const insert = `INSERT INTO entities (id, ref, etag, raw, body, location_id, path, line, "commit", created_at, updated_at, orphaned_at) VALUES `
 	const replace = ` ON CONFLICT (id) DO UPDATE SET ref = excluded.ref, etag = excluded.etag, raw = excluded.raw,
 		body = excluded.body, location_id = excluded.location_id, path = excluded.path, line = excluded.line,
-		"commit" = excluded."commit", updated_at = excluded.updated_at`
+		"commit" = excluded."commit", updated_at = excluded.updated_at, orphaned_at = excluded.orphaned_at`
 	err := c.insertRows(ctx, insert, replace, len(entities), func(i int) []any {
 		e := &entities[i]
 		return []any{
 			e.UID, headers[i].Ref.String(), e.Etag, e.Raw, e.Body, e.Source.LocationID,
-			e.Source.Path, e.Source.Line, by.Commit, e.CreatedAt.UTC(), e.UpdatedAt.UTC(),
+			e.Source.Path, e.Source.Line, by.Commit, e.CreatedAt.UTC(), e.UpdatedAt.UTC(), moment(e.OrphanedAt),
 		}
 	})
 	if err != nil {
@@ -70,7 +72,7 @@ func (c *Catalog) SaveEntities(ctx context.Context, entities []catalog.Entity, b
 	if err := c.saveTerms(ctx, entities); err != nil {
 		return 0, err
 	}
-	return c.appendChanges(ctx, catalog.OperationPut, headers, by)
+	return c.appendChanges(ctx, catalog.OperationPut, headers, previous, by)
 }
 
 // DeleteEntities removes and appends to the feed.
@@ -86,7 +88,7 @@ func (c *Catalog) DeleteEntities(ctx context.Context, headers []catalog.Header, 
 			}
 		}
 	}
-	return c.appendChanges(ctx, catalog.OperationDelete, headers, by)
+	return c.appendChanges(ctx, catalog.OperationDelete, headers, func(int) catalog.Ref { return catalog.Ref{} }, by)
 }
 
 // MoveEntities stores where entities are written down now.
@@ -98,6 +100,15 @@ func (c *Catalog) MoveEntities(ctx context.Context, headers []catalog.Header) er
 		}
 	}
 	return nil
+}
+
+// OrphansBefore returns the headers of old orphans.
+func (c *Catalog) OrphansBefore(ctx context.Context, at time.Time) ([]catalog.Header, error) {
+	found, err := c.query(ctx, "SELECT "+headerColumns+entityTables+" WHERE e.orphaned_at < ?", at.UTC())
+	if err != nil {
+		return nil, err
+	}
+	return collectRows(nil, found, scanHeader)
 }
 
 // EntitiesByUID returns the entities that exist.
@@ -124,7 +135,7 @@ func (c *Catalog) HeadersAt(ctx context.Context, locationID string) ([]catalog.H
 const (
 	headerColumns = `COALESCE(e.id, ''), COALESCE(e.ref, ''), COALESCE(e.etag, ''), COALESCE(e.location_id, ''),
 		COALESCE(e.path, ''), COALESCE(e.line, 0), COALESCE(e."commit", ''),
-		COALESCE(l.type, ''), COALESCE(l.target, ''), COALESCE(l.branch, '')`
+		COALESCE(l.type, ''), COALESCE(l.target, ''), COALESCE(l.branch, ''), e.orphaned_at`
 	entityColumns = headerColumns + `, e.body, e.created_at, e.updated_at`
 	entityTables  = ` FROM entities e LEFT JOIN locations l ON l.id = e.location_id`
 )
@@ -137,7 +148,24 @@ func headerFields(h *catalog.Header, ref *string) []any {
 	return []any{
 		&h.UID, ref, &h.Etag, &h.Source.LocationID, &h.Source.Path, &h.Source.Line, &h.Source.Commit,
 		&h.Source.Type, &h.Source.Target, &h.Source.Branch,
+		optionalTime{&h.OrphanedAt},
 	}
+}
+
+// optionalTime scans a time that may be missing into one that is zero then.
+type optionalTime struct{ time *time.Time }
+
+// Scan takes a time or nothing.
+func (o optionalTime) Scan(from any) error {
+	var t sql.NullTime
+	if err := t.Scan(from); err != nil {
+		return err
+	}
+	*o.time = time.Time{}
+	if t.Valid {
+		*o.time = t.Time.UTC()
+	}
+	return nil
 }
 
 func scanHeader(row rowScanner) (catalog.Header, error) {
@@ -176,7 +204,7 @@ func (r *entityRow) fields() []any {
 func (r *entityRow) entity() (catalog.Entity, error) {
 	e, err := catalog.Entity{
 		UID: r.header.UID, Etag: r.header.Etag, Source: r.header.Source, Body: r.body,
-		CreatedAt: r.created.Time.UTC(), UpdatedAt: r.updated.Time.UTC(),
+		CreatedAt: r.created.Time.UTC(), UpdatedAt: r.updated.Time.UTC(), OrphanedAt: r.header.OrphanedAt,
 	}.Decode()
 	if err != nil {
 		return e, fmt.Errorf("decode %s: %w", r.ref, err)

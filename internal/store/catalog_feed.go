@@ -9,15 +9,15 @@ import (
 
 // appendChanges writes to the feed in the order given and returns its end.
 func (c *Catalog) appendChanges(
-	ctx context.Context, operation catalog.Operation, headers []catalog.Header, by catalog.Author,
+	ctx context.Context, operation catalog.Operation, headers []catalog.Header, previous func(i int) catalog.Ref, by catalog.Author,
 ) (int64, error) {
 	if _, ok := c.s.db.Tx(ctx); !ok {
 		return 0, errFeedWithoutTx
 	}
-	insert := `INSERT INTO entity_changes (operation, uid, ref, etag, location_id, actor, "commit", at) VALUES `
+	insert := `INSERT INTO entity_changes (operation, uid, ref, etag, location_id, actor, "commit", at, previous_ref) VALUES `
 	err := c.insertRows(ctx, insert, "", len(headers), func(i int) []any {
 		h := &headers[i]
-		return []any{string(operation), h.UID, h.Ref.String(), h.Etag, h.Source.LocationID, by.Actor, by.Commit, by.At.UTC()}
+		return []any{string(operation), h.UID, h.Ref.String(), h.Etag, h.Source.LocationID, by.Actor, by.Commit, by.At.UTC(), refText(previous(i))}
 	})
 	if err != nil {
 		return 0, fmt.Errorf("append %d changes: %w", len(headers), err)
@@ -57,11 +57,12 @@ func (c *Catalog) ChangesAfter(ctx context.Context, seq int64, limit int) ([]cat
 	})
 }
 
-const changeColumns = `c.id, c.operation, c.uid, c.ref, c.etag, c.location_id, c.actor, c."commit", c.at`
+const changeColumns = `c.id, c.operation, c.uid, c.ref, c.etag, c.location_id, c.actor, c."commit", c.at, c.previous_ref`
 
-// History returns the last changes of one entity, newest first.
+// History returns the last changes of the entities that ever had a name.
 func (c *Catalog) History(ctx context.Context, ref catalog.Ref, limit int) ([]catalog.Change, error) {
-	found, err := c.query(ctx, "SELECT "+changeColumns+" FROM entity_changes c WHERE c.ref = ? ORDER BY c.id DESC LIMIT ?", ref.String(), limit)
+	found, err := c.query(ctx, "SELECT "+changeColumns+" FROM entity_changes c WHERE c.uid IN "+
+		"(SELECT uid FROM entity_changes WHERE ref = ?) ORDER BY c.id DESC LIMIT ?", ref.String(), limit)
 	if err != nil {
 		return nil, err
 	}
@@ -70,14 +71,27 @@ func (c *Catalog) History(ctx context.Context, ref catalog.Ref, limit int) ([]ca
 
 func scanChange(row rowScanner, more ...any) (catalog.Change, error) {
 	var change catalog.Change
-	var ref string
+	var ref, previous string
 	err := row.Scan(append([]any{
 		&change.Seq, &change.Operation, &change.UID, &ref, &change.Etag, &change.LocationID,
-		&change.Author.Actor, &change.Author.Commit, &change.Author.At,
+		&change.Author.Actor, &change.Author.Commit, &change.Author.At, &previous,
 	}, more...)...)
 	if err != nil {
 		return change, fmt.Errorf("scan change: %w", err)
 	}
 	change.Author.At = change.Author.At.UTC()
+	if previous != "" {
+		if err := change.PreviousRef.UnmarshalText([]byte(previous)); err != nil {
+			return change, fmt.Errorf("scan change: %w", err)
+		}
+	}
 	return change, change.Ref.UnmarshalText([]byte(ref))
+}
+
+// refText writes a ref, "" when there is none.
+func refText(ref catalog.Ref) string {
+	if ref == (catalog.Ref{}) {
+		return ""
+	}
+	return ref.String()
 }

@@ -32,3 +32,8 @@ func TestCatalogReplicas(t *testing.T) {
 	t.Parallel()
 	catalogtest.TestReplicas(t, onDatabases)
 }
+
+func TestCatalogLifecycle(t *testing.T) {
+	t.Parallel()
+	catalogtest.TestLifecycle(t, onDatabases)
+}

@@ -1,0 +1,248 @@
+package catalogtest
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/goldenpath/platform/catalog"
+	"github.com/goldenpath/platform/internal/fault"
+)
+
+// TestLifecycle runs what becomes of entities whose files change under them.
+func TestLifecycle(t *testing.T, on On) {
+	t.Helper()
+	for _, tt := range []struct {
+		name string
+		run  func(t *testing.T, s *shop)
+	}{
+		{"what no file defines is an orphan with a date", testOrphan},
+		{"orphans are deleted when their time is over", testSweep},
+		{"without orphans what is gone is deleted", testNoOrphans},
+		{"another file adopts an orphan", testAdopt},
+		{"whoever gives an entity up hands it to the other one", testHandOver},
+		{"the same under another name is the same entity", testRename},
+		{"what stands in its place is the same entity", testRenameInPlace},
+		{"where several could be meant nothing is guessed", testRenameUnclear},
+		{"moving to another file changes nothing", testMoveFile},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			on(t, func(t *testing.T, b Backend) {
+				t.Helper()
+				tt.run(t, newShop(t, b))
+			})
+		})
+	}
+}
+
+func (s *shop) get(t *testing.T, name string) catalog.Entity {
+	t.Helper()
+	e, err := s.Get(t.Context(), ref(name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// story tells an entity's history, oldest first.
+func (s *shop) story(t *testing.T, name string) []string {
+	t.Helper()
+	changes, err := s.History(t.Context(), ref(name), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, change := range slices.Backward(changes) {
+		line := fmt.Sprintf("%s %s", change.Operation, change.Ref.Name)
+		if change.PreviousRef != (catalog.Ref{}) {
+			line += " was " + change.PreviousRef.Name
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+func testOrphan(t *testing.T, s *shop) {
+	t.Helper()
+	id := s.register(t, shopFolder).Location.ID
+	before := s.get(t, "component:orders")
+	if !before.OrphanedAt.IsZero() || before.Metadata.Annotations[catalog.AnnotationOrphan] != "" {
+		t.Errorf("orphaned at %s", before.OrphanedAt)
+	}
+	whole := s.files["orders/catalog-info.yaml"]
+	delete(s.files, "orders/catalog-info.yaml")
+	from := time.Now()
+	r := s.refresh(t, id)
+	want(t, "orphaned", text(r.Orphaned), []string{"api:default/orders", "component:default/orders"})
+	want(t, "removed", text(r.Removed), nil)
+	orphan := s.get(t, "component:orders")
+	if age := orphan.OrphanedAt.Sub(from); age < -time.Second || age > time.Minute || orphan.UID != before.UID {
+		t.Errorf("orphaned at %s, %s after its file went", orphan.OrphanedAt, age)
+	}
+	if orphan.Metadata.Annotations[catalog.AnnotationOrphan] != "true" || orphan.Source.Target != shopFolder {
+		t.Errorf("annotations: %v, from %s", orphan.Metadata.Annotations, orphan.Source.Target)
+	}
+	page, err := s.Search(t.Context(), catalog.Search{Where: catalog.Has{Key: "metadata.annotations.backstage.io/orphan", Values: []string{"true"}}})
+	if err != nil || page.Total != 2 {
+		t.Errorf("%d orphans are found, %v", page.Total, err)
+	}
+	if again := s.refresh(t, id); len(again.Orphaned) > 0 || !s.get(t, "component:orders").OrphanedAt.Equal(orphan.OrphanedAt) {
+		t.Errorf("orphaned again: %v", again.Orphaned)
+	}
+	s.files["orders/catalog-info.yaml"] = whole
+	r = s.refresh(t, id)
+	want(t, "changed", text(r.Changed), []string{"api:default/orders", "component:default/orders"})
+	back := s.get(t, "component:orders")
+	if !back.OrphanedAt.IsZero() || back.UID != before.UID || back.Etag != before.Etag {
+		t.Errorf("back again: orphaned at %s", back.OrphanedAt)
+	}
+	want(t, "history", s.story(t, "component:orders"), []string{"put orders", "put orders", "put orders"})
+}
+
+func testSweep(t *testing.T, s *shop) {
+	t.Helper()
+	id := s.register(t, shopFolder).Location.ID
+	delete(s.files, "orders/catalog-info.yaml")
+	s.refresh(t, id)
+	for _, stays := range []catalog.OrphanPolicy{{Keep: true}, {After: time.Hour}} {
+		if removed, err := s.WithOrphans(stays).SweepOrphans(t.Context()); err != nil || len(removed) > 0 {
+			t.Errorf("%+v removes %v, %v", stays, removed, err)
+		}
+	}
+	time.Sleep(2 * time.Millisecond)
+	removed, err := s.WithOrphans(catalog.OrphanPolicy{After: time.Microsecond}).SweepOrphans(t.Context())
+	if err != nil || len(removed) != 2 {
+		t.Errorf("removed %v, %v", removed, err)
+	}
+	if ok, err := s.Exists(t.Context(), ref("component:orders")); ok || err != nil {
+		t.Errorf("it is there: %t, %v", ok, err)
+	}
+}
+
+func testNoOrphans(t *testing.T, s *shop) {
+	t.Helper()
+	s.Catalog = s.WithOrphans(catalog.OrphanPolicy{})
+	id := s.register(t, shopFolder).Location.ID
+	delete(s.files, "orders/catalog-info.yaml")
+	r := s.refresh(t, id)
+	want(t, "removed", text(r.Removed), []string{"api:default/orders", "component:default/orders"})
+	want(t, "orphaned", text(r.Orphaned), nil)
+}
+
+func testAdopt(t *testing.T, s *shop) {
+	t.Helper()
+	id := s.register(t, shopFolder).Location.ID
+	uid := s.uid(t, "component:orders")
+	delete(s.files, "orders/catalog-info.yaml")
+	s.refresh(t, id)
+	s.reader["/srv/other"] = fstest.MapFS{"catalog-info.yaml": file(service("orders", "warehouse"))}
+	r := s.register(t, "/srv/other")
+	want(t, "changed", text(r.Changed), []string{"component:default/orders"})
+	e := s.get(t, "component:orders")
+	if e.UID != uid || e.Source.Target != "/srv/other" || !e.OrphanedAt.IsZero() {
+		t.Errorf("%s from %s, orphaned at %s", e.UID, e.Source.Target, e.OrphanedAt)
+	}
+	s.refresh(t, id) // who gave it up does not touch it any more
+	if e := s.get(t, "component:orders"); !e.OrphanedAt.IsZero() || e.SpecString("owner") != "warehouse" {
+		t.Errorf("orphaned at %s, owned by %s", e.OrphanedAt, e.SpecString("owner"))
+	}
+}
+
+func testHandOver(t *testing.T, s *shop) {
+	t.Helper()
+	id := s.register(t, shopFolder).Location.ID
+	uid := s.uid(t, "component:orders")
+	s.reader["/srv/other"] = fstest.MapFS{"catalog-info.yaml": file(service("orders", "warehouse"), service("more", "warehouse"))}
+	other := s.register(t, "/srv/other")
+	if len(other.Problems) != 1 {
+		t.Fatalf("problems: %v", other.Problems)
+	}
+	for range 2 { // however often either is read, who had it first has it
+		s.refresh(t, other.Location.ID)
+		s.refresh(t, id)
+		if e := s.get(t, "component:orders"); e.Source.Target != shopFolder {
+			t.Fatalf("it is from %s", e.Source.Target)
+		}
+	}
+	delete(s.files, "orders/catalog-info.yaml")
+	s.refresh(t, id)
+	l, _, err := s.LocationByID(t.Context(), other.Location.ID)
+	if err != nil || l.RefreshAt.IsZero() || l.RefreshAt.After(time.Now().Add(time.Second)) {
+		t.Errorf("the other one is due at %s, %v", l.RefreshAt, err)
+	}
+	r := s.refresh(t, other.Location.ID)
+	e := s.get(t, "component:orders")
+	if e.UID != uid || e.Source.Target != "/srv/other" || len(r.Problems) > 0 || len(e.Status.Items) > 0 {
+		t.Errorf("%s from %s, problems: %v, status: %v", e.UID, e.Source.Target, r.Problems, e.Status)
+	}
+}
+
+func testRename(t *testing.T, s *shop) {
+	t.Helper()
+	id := s.register(t, shopFolder).Location.ID
+	uid := s.uid(t, "component:orders")
+	// In another file, with another title, beside another new one.
+	s.files["orders/catalog-info.yaml"] = file(api("orders", "checkout"))
+	s.files["sales/catalog-info.yaml"] = file(
+		service("sales", "checkout", "consumesApis: [inventory]", "providesApis: [orders]"), service("fresh", "warehouse"))
+	r := s.refresh(t, id)
+	if r.Renamed[ref("component:orders")] != ref("component:sales") || len(r.Orphaned) > 0 || len(r.Renamed) != 1 {
+		t.Fatalf("renamed %v, orphaned %v, added %v", r.Renamed, r.Orphaned, r.Added)
+	}
+	want(t, "added", text(r.Added), []string{"component:default/fresh"})
+	if got := s.uid(t, "component:sales"); got != uid {
+		t.Errorf("the uid changed from %s to %s", uid, got)
+	}
+	if _, err := s.Get(t.Context(), ref("component:orders")); !fault.Is(err, fault.NotFound) {
+		t.Errorf("the old name: %v", err)
+	}
+	want(t, "history", s.story(t, "component:sales"), []string{"put orders", "put sales was orders"})
+	want(t, "history of the old name", s.story(t, "component:orders"), []string{"put orders", "put sales was orders"})
+	want(t, "consumers", names(t, s.Catalog, catalog.Query{Text: "sales"}), []string{"component:default/sales"})
+}
+
+func testRenameInPlace(t *testing.T, s *shop) {
+	t.Helper()
+	id := s.register(t, shopFolder).Location.ID
+	uid := s.uid(t, "component:orders")
+	s.files["orders/catalog-info.yaml"] = file(service("sales", "warehouse"), api("orders", "checkout"))
+	r := s.refresh(t, id)
+	if r.Renamed[ref("component:orders")] != ref("component:sales") || s.uid(t, "component:sales") != uid {
+		t.Errorf("renamed %v, added %v", r.Renamed, r.Added)
+	}
+}
+
+func testRenameUnclear(t *testing.T, s *shop) {
+	t.Helper()
+	id := s.register(t, shopFolder).Location.ID
+	same := []string{"consumesApis: [inventory]", "providesApis: [orders]"}
+	s.files["orders/catalog-info.yaml"] = file(
+		service("sales", "checkout", same...), service("returns", "checkout", same...), api("orders", "checkout"))
+	r := s.refresh(t, id)
+	want(t, "orphaned", text(r.Orphaned), []string{"component:default/orders"})
+	want(t, "added", text(r.Added), []string{"component:default/returns", "component:default/sales"})
+	if len(r.Renamed) > 0 {
+		t.Errorf("renamed %v", r.Renamed)
+	}
+}
+
+func testMoveFile(t *testing.T, s *shop) {
+	t.Helper()
+	id := s.register(t, shopFolder).Location.ID
+	uid, before := s.uid(t, "component:inventory"), s.feedEnd(t)
+	s.files["stock/sub/catalog-info.yaml"] = s.files["inventory/catalog-info.yaml"]
+	delete(s.files, "inventory/catalog-info.yaml")
+	r := s.refresh(t, id)
+	if len(r.Orphaned)+len(r.Added)+len(r.Removed) > 0 || s.uid(t, "component:inventory") != uid {
+		t.Errorf("added %v, orphaned %v", r.Added, r.Orphaned)
+	}
+	if e := s.get(t, "component:inventory"); e.Source.Path != "stock/sub/catalog-info.yaml" {
+		t.Errorf("it is in %s", e.Source.Path)
+	}
+	if len(s.story(t, "component:inventory")) > 2 || s.feedEnd(t) > before+2 {
+		t.Errorf("history: %v", s.story(t, "component:inventory"))
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/goldenpath/platform/internal/fault"
+	"github.com/goldenpath/platform/portal/backstage"
 )
 
 // auditTime is how long an entry may take to be written. The client may be gone
@@ -21,7 +22,7 @@ const auditTime = 5 * time.Second
 const (
 	keyOperation = "operation" // of the API
 	keyWrites    = "writes"    // the API's operation changes something
-	keySubject   = "subject"
+	keySubject   = backstage.SubjectKey
 	keyFault     = "fault" // what the request failed with
 )
 
@@ -72,6 +73,8 @@ func isWrite(c echo.Context) bool {
 		return false
 	}
 	switch {
+	case isUnder(c.Path(), backstagePath):
+		return changesCatalog(c)
 	case isUnder(c.Path(), "/api"):
 		return c.Get(keyWrites) == true
 	case isUnder(c.Path(), "/git"):

@@ -134,3 +134,7 @@ func MayPush(r *http.Request) (actor string, err error) {
 	}
 	return who.Actor, nil
 }
+
+// MayReadDisk reports whether who makes the request of ctx may have the server
+// read files of its own machine.
+func MayReadDisk(ctx context.Context) bool { return IdentityOf(ctx).May(ScopeAdmin) }

@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/goldenpath/platform/internal/fault"
+	"github.com/goldenpath/platform/portal/backstage"
 )
 
 // fail answers a request that failed with err, in the form its client reads.
@@ -94,6 +95,8 @@ func (s *Server) answerFault(c echo.Context, f *fault.Error) error {
 	r, status := c.Request(), f.Code.HTTPStatus()
 	path := r.URL.Path
 	switch {
+	case isUnder(path, backstagePath):
+		return backstage.WriteError(c, f)
 	case isUnder(path, "/api"), accepts(r, "application/problem+json"):
 		return WriteProblem(c, f, RequestIDOf(r.Context()))
 	case isUnder(path, "/broker"):

@@ -114,6 +114,7 @@ func TestWritesOfOtherSitesAreRefused(t *testing.T) {
 		{"another site's login", "POST /login token=x", []string{"Sec-Fetch-Site: cross-site"}, 403},
 		{"another site and the API", "POST /api/v1/tokens {\"name\":\"x\",\"scopes\":[\"admin\"]}", []string{"Sec-Fetch-Site: cross-site"}, 403},
 		{"another site and the broker", "POST /broker/pacticipants {\"name\":\"x\"}", []string{"Origin: http://evil.example.com"}, 403},
+		{"another site and Backstage's API", "POST /api/catalog/refresh {}", []string{"Origin: http://evil.example.com"}, 403},
 		{"another site and git", "POST /git/orders.git/git-receive-pack x", []string{"Origin: http://evil.example.com"}, 403},
 		{"a link from another site", "GET /create", []string{"Sec-Fetch-Site: cross-site"}, 200},
 	} {

@@ -8,11 +8,12 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/goldenpath/platform/portal/api"
+	"github.com/goldenpath/platform/portal/backstage"
 )
 
 // routes lists every address of the server. Those of pages are in pageRoutes,
 // those of the API in portal/api/openapi.yaml, those of the Pact Broker in
-// portal/broker.
+// portal/broker, those of Backstage in portal/backstage.
 func (s *Server) routes() {
 	e, o := s.echo, s.options
 
@@ -38,6 +39,9 @@ func (s *Server) routes() {
 		o.Broker.Register(e.Group("/broker"))
 	}
 	e.POST(webhookRoute, o.Webhooks.receive)
+	if o.Backstage != nil {
+		o.Backstage.Register(e.Group(backstagePath))
+	}
 	if o.Git != nil {
 		e.Any("/git/*", echo.WrapHandler(http.StripPrefix("/git", o.Git)))
 	}
@@ -87,6 +91,10 @@ func scopeOf(c echo.Context) string {
 		if asksForPacts(c.Request()) {
 			return ScopeRead
 		}
+	case isUnder(c.Path(), backstagePath):
+		if backstage.OnlyReads(strings.TrimPrefix(c.Path(), backstagePath)) {
+			return ScopeRead
+		}
 	case slices.Contains([]string{"/create/:path/check", "/preferences"}, c.Path()):
 		return ScopeRead
 	}
@@ -100,4 +108,19 @@ func asksForPacts(r *http.Request) bool {
 	parts := strings.Split(strings.Trim(r.URL.EscapedPath(), "/"), "/")
 	return r.Method == http.MethodPost && len(parts) == 5 &&
 		parts[1] == "pacts" && parts[2] == "provider" && parts[4] == "for-verification"
+}
+
+// backstagePath is where the API of Backstage's catalog is.
+const backstagePath = "/api/catalog"
+
+// changesCatalog reports whether a request to that API that is no GET changes
+// anything. Some only tell what they ask for, some only look at a repository.
+func changesCatalog(c echo.Context) bool {
+	switch path := strings.TrimPrefix(c.Path(), backstagePath); {
+	case backstage.OnlyReads(path), path == "/analyze-location":
+		return false
+	case path == "/locations":
+		return !backstage.IsDryRun(c.QueryParam("dryRun"))
+	}
+	return true
 }

@@ -20,8 +20,8 @@ import (
 )
 
 // Options are what the server is made of. Catalog, Paths, Creation, Runs,
-// Contracts, About, Access, Templates and Assets are needed; Broker, Git,
-// Downloads and Metrics have no addresses when they are nil.
+// Contracts, About, Access, Templates and Assets are needed; Broker,
+// Backstage, Git, Downloads and Metrics have no addresses when they are nil.
 type Options struct {
 	Catalog   pageCatalog
 	Paths     apiPaths
@@ -31,8 +31,9 @@ type Options struct {
 	About     apiServer
 	Access    *access.Access
 
-	// Broker answers at /broker.
-	Broker interface{ Register(g *echo.Group) }
+	// Broker answers at /broker, Backstage at /api/catalog.
+	Broker    interface{ Register(g *echo.Group) }
+	Backstage interface{ Register(g *echo.Group) }
 	// Git answers at /git/ and sees addresses without it. MayPush tells it who
 	// may push.
 	Git       http.Handler

@@ -16,12 +16,14 @@ import (
 	"time"
 
 	"github.com/goldenpath/platform/catalog"
+	"github.com/goldenpath/platform/catalog/catalogtest"
 	"github.com/goldenpath/platform/contracts"
 	"github.com/goldenpath/platform/contracts/contractstest"
 	"github.com/goldenpath/platform/internal/access"
 	"github.com/goldenpath/platform/internal/access/accesstest"
 	"github.com/goldenpath/platform/internal/fault"
 	"github.com/goldenpath/platform/pipelines"
+	"github.com/goldenpath/platform/portal/backstage"
 	"github.com/goldenpath/platform/portal/broker"
 	"github.com/goldenpath/platform/scaffolds"
 )
@@ -53,6 +55,7 @@ func newSite(t *testing.T, change func(o *Options)) *site {
 		Contracts: &siteContracts{fakes.contracts}, About: fakes.access,
 		Access:    access.New(s.store, access.Options{Now: s.now.Now}),
 		Broker:    broker.New(contracts.New(store, store, nil), broker.Options{}),
+		Backstage: backstage.New(catalogtest.New(nil), backstage.Options{MayReadDisk: MayReadDisk}),
 		Git:       http.HandlerFunc(fakeGit),
 		Metrics:   http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "up 1\n") }),
 		Templates: bareTemplates{}, Assets: fstest.MapFS{"manifest.json": {Data: []byte(`{"app.css":"app.1.css"}`)}, "app.1.css": {Data: []byte("a{}")}},

@@ -16,6 +16,7 @@ import (
 	"github.com/goldenpath/platform/internal/telemetry"
 	"github.com/goldenpath/platform/pipelines"
 	"github.com/goldenpath/platform/portal"
+	"github.com/goldenpath/platform/portal/backstage"
 	"github.com/goldenpath/platform/portal/broker"
 	"github.com/goldenpath/platform/scaffolds"
 	"github.com/goldenpath/platform/web"
@@ -36,6 +37,7 @@ func (w *wired) openPortal(o opening, kept *store.Store, library *scaffolds.Libr
 		Catalog: w.catalog, Paths: library, Creation: creation, Runs: w.runner, Contracts: w.contracts, About: w,
 		Access:    w.access,
 		Broker:    broker.New(w.contracts, broker.Options{PublicURL: w.settings.ConfiguredPublicURL(), Log: w.log}),
+		Backstage: backstage.New(w.catalog, backstage.Options{MayReadDisk: portal.MayReadDisk}),
 		Git:       w.serveGit(local),
 		Webhooks:  portal.NewWebhooks(w.settings.GitHub.WebhookSecret, w.catalog, w.log),
 		Metrics:   w.metrics.Handler(),

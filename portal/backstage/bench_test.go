@@ -1,0 +1,201 @@
+package backstage_test
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/goldenpath/platform/catalog"
+	"github.com/goldenpath/platform/catalog/catalogtest/company"
+	"github.com/goldenpath/platform/internal/access"
+	"github.com/goldenpath/platform/internal/access/accesstest"
+	"github.com/goldenpath/platform/internal/database"
+	"github.com/goldenpath/platform/internal/database/databasetest"
+	"github.com/goldenpath/platform/internal/git"
+	"github.com/goldenpath/platform/internal/store"
+	"github.com/goldenpath/platform/portal"
+	"github.com/goldenpath/platform/portal/backstage"
+)
+
+// clients is how many ask at the same time.
+const clients = 16
+
+// generator is named beside the figures. It shares the machine, and the process,
+// with the server; both take from the same two or so processors.
+const generator = "load: 16 goroutines of this process, a kept connection each, net/http's reader of answers"
+
+// BenchmarkByQuery asks the platform's web server over TCP for pages of 20
+// entities with two filters. Cold is the first time that anybody asks: entities
+// are read from the database. PLATFORM_BENCH_ENTITIES sets other sizes.
+func BenchmarkByQuery(b *testing.B) {
+	fmt.Fprintln(os.Stderr, generator)
+	for _, n := range companySizes(b) {
+		folder := filepath.Join(b.TempDir(), "company")
+		if err := company.Write(folder, n); err != nil {
+			b.Fatal(err)
+		}
+		for name, open := range map[string]func(testing.TB) *database.DB{"sqlite": databasetest.SQLite, "postgres": databasetest.Postgres} {
+			b.Run(fmt.Sprintf("%d/%s", n, name), func(b *testing.B) { benchSize(b, n, folder, open(b)) })
+		}
+	}
+}
+
+func companySizes(b *testing.B) []int {
+	b.Helper()
+	text := os.Getenv("PLATFORM_BENCH_ENTITIES")
+	if text == "" {
+		return []int{10_000, 100_000}
+	}
+	var sizes []int
+	for word := range strings.FieldsSeq(text) {
+		n, err := strconv.Atoi(word)
+		if err != nil {
+			b.Fatal(err)
+		}
+		sizes = append(sizes, n)
+	}
+	return sizes
+}
+
+func benchSize(b *testing.B, n int, folder string, db *database.DB) {
+	b.Helper()
+	open := func() *catalog.Catalog {
+		guard, err := git.NewGuard()
+		if err != nil {
+			b.Fatal(err)
+		}
+		reader := git.NewCatalogReader(git.CatalogReaderOptions{Guard: guard})
+		return catalog.New(store.New(db).Catalog(), db, reader, slog.New(slog.DiscardHandler))
+	}
+	filled := open()
+	for division := range company.Divisions {
+		r, err := filled.Register(b.Context(), catalog.Location{Target: filepath.Join(folder, company.Folder(division))})
+		if err != nil || len(r.Problems) > 0 {
+			b.Fatal(r.Problems, err)
+		}
+	}
+	byOwner, byType := queriesOf(n)
+	for _, kind := range []struct {
+		name    string
+		queries []string
+	}{{"by kind and owner", byOwner}, {"by kind and type, sorted", byType}} {
+		fresh := open() // nothing is cached
+		address := platformServer(b, fresh)
+		if page, err := fresh.Search(b.Context(), catalog.Search{CountOnly: true}); err != nil || page.Total != n {
+			b.Fatal(page.Total, err)
+		}
+		cold := load(b, address, kind.queries, len(kind.queries))
+		b.Run(kind.name, func(b *testing.B) {
+			warm := load(b, address, kind.queries, max(b.N, clients))
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(warm.perSecond, "req/s")
+			b.ReportMetric(warm.p99, "p99-ms")
+			b.ReportMetric(cold.perSecond, "cold-req/s")
+			b.ReportMetric(cold.p99, "cold-p99-ms")
+		})
+	}
+}
+
+// queriesOf returns pages of every team's components, and of components of
+// every type at all offsets of a thousand.
+func queriesOf(n int) (byOwner, byType []string) {
+	size := company.SizeOf(n)
+	for i := range size.Groups {
+		filter := url.Values{"filter": {fmt.Sprintf("kind=component,relations.ownedBy=group:default/team-%04d", i)}}
+		byOwner = append(byOwner, "/api/catalog/entities/by-query?limit=20&"+filter.Encode())
+	}
+	for _, kind := range []string{"service", "website", "library", "worker"} {
+		for offset := 0; offset < size.Services/5-20; offset += 20 {
+			filter := url.Values{"filter": {"kind=component,spec.type=" + kind}, "offset": {strconv.Itoa(offset)}}
+			byType = append(byType, "/api/catalog/entities/by-query?limit=20&orderField=metadata.name,asc&"+filter.Encode())
+		}
+	}
+	return byOwner, byType
+}
+
+// platformServer starts the platform's web server, with all that a request goes
+// through, and returns its address.
+func platformServer(b *testing.B, c *catalog.Catalog) string {
+	b.Helper()
+	s, err := portal.New(portal.Options{
+		Catalog: c, Access: access.New(accesstest.NewStore(), access.Options{}), Backstage: backstage.New(c, backstage.Options{}),
+		Templates: fstest.MapFS{}, Assets: fstest.MapFS{"manifest.json": {Data: []byte("{}")}}, Loopback: true,
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	listener, err := (&net.ListenConfig{}).Listen(b.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	server := portal.HTTPServer(s)
+	go func() { _ = server.Serve(listener) }()
+	b.Cleanup(func() { server.Close() })
+	return listener.Addr().String()
+}
+
+// measured is what a load came to.
+type measured struct{ perSecond, p99 float64 }
+
+// load sends n requests, in turn from all clients, and returns how it went.
+func load(b *testing.B, address string, queries []string, n int) measured {
+	b.Helper()
+	var next atomic.Int64
+	var all sync.WaitGroup
+	took := make([]time.Duration, n)
+	start := time.Now()
+	for range clients {
+		all.Go(func() {
+			conn, err := (&net.Dialer{}).DialContext(b.Context(), "tcp", address)
+			if err != nil {
+				b.Error(err)
+				return
+			}
+			defer conn.Close()
+			answers := bufio.NewReaderSize(conn, 1<<16)
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				from := time.Now()
+				if err := once(conn, answers, queries[i%int64(len(queries))]); err != nil {
+					b.Error(err)
+					return
+				}
+				took[i] = time.Since(from)
+			}
+		})
+	}
+	all.Wait()
+	elapsed := time.Since(start)
+	slices.Sort(took)
+	return measured{perSecond: float64(n) / elapsed.Seconds(), p99: took[n*99/100].Seconds() * 1000}
+}
+
+// once sends a request and reads all of its answer.
+func once(conn io.Writer, answers *bufio.Reader, query string) error {
+	if _, err := io.WriteString(conn, "GET "+query+" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"); err != nil {
+		return err
+	}
+	answer, err := http.ReadResponse(answers, nil)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	read, err := io.Copy(io.Discard, answer.Body)
+	if err == nil && (answer.StatusCode != http.StatusOK || read < 1000) {
+		err = fmt.Errorf("GET %s: %s with %d bytes", query, answer.Status, read)
+	}
+	return err
+}

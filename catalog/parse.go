@@ -73,8 +73,10 @@ func parseDocument(file string, c chunk, around *files, l Limits) (*Entity, []Pr
 	}
 	problems = append(problems, validate(doc)...)
 	if len(problems) > 0 {
-		if i := slices.IndexFunc(problems, func(p Problem) bool { return p.Ref != "" }); i >= 0 {
-			for j := range problems {
+		i := slices.IndexFunc(problems, func(p Problem) bool { return p.Ref != "" })
+		for j := range problems {
+			problems[j].Owner = ownerIn(doc)
+			if i >= 0 {
 				problems[j].Ref = problems[i].Ref
 			}
 		}
@@ -88,6 +90,20 @@ func parseDocument(file string, c chunk, around *files, l Limits) (*Entity, []Pr
 	e.Raw = raw
 	e.Source.Path, e.Source.Line = file, doc.line
 	return &e, nil
+}
+
+// ownerIn returns who a document says owns what it defines, "" when that cannot
+// be read.
+func ownerIn(doc *value) string {
+	d := RefDefaults{Kind: KindGroup, Namespace: doc.get("metadata").str("namespace")}
+	if !ValidNamespace(d.Namespace) {
+		d.Namespace = DefaultNamespace
+	}
+	ref, err := ParseRef(doc.get("spec").str("owner"), d)
+	if err != nil {
+		return ""
+	}
+	return ref.String()
 }
 
 // jsonRoom is how much longer than in its file an entity may become as JSON

@@ -20,6 +20,7 @@ type Problem struct {
 	Line    int    // 0 when the file as a whole is meant
 	Column  int
 	Ref     string // the entity, when its name could be read
+	Owner   string // who its document says owns it, as a ref, when that could be read
 	Field   string // dotted path in the entity, for example metadata.name
 	Message string
 	Hint    string
@@ -44,7 +45,7 @@ func (p Problem) String() string {
 // cleaned returns p with texts that every store and terminal takes: files may
 // hold anything, and messages quote them.
 func (p Problem) cleaned() Problem {
-	for _, s := range []*string{&p.File, &p.Ref, &p.Field, &p.Message, &p.Hint} {
+	for _, s := range []*string{&p.File, &p.Ref, &p.Owner, &p.Field, &p.Message, &p.Hint} {
 		*s = printable(*s)
 		if len(*s) > maxProblemText {
 			*s = strings.ToValidUTF8((*s)[:maxProblemText], "") + "…"
@@ -52,6 +53,9 @@ func (p Problem) cleaned() Problem {
 	}
 	if len(p.Ref) > maxRefText {
 		p.Ref = "" // such an entity cannot be in the catalog
+	}
+	if len(p.Owner) > maxRefText {
+		p.Owner = ""
 	}
 	return p
 }

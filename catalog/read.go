@@ -195,7 +195,7 @@ func (r *reader) take(f parsed) {
 		if first, twice := r.refs[ref]; twice {
 			r.shaky[f.file], r.shaky[first.Path] = true, true
 			r.problem(Problem{
-				File: f.file, Line: e.Source.Line, Ref: ref.String(), Field: "metadata.name",
+				File: f.file, Line: e.Source.Line, Ref: ref.String(), Field: "metadata.name", Owner: e.target("owner"),
 				Message: ref.String() + " is already defined in " + Problem{File: first.Path, Line: first.Line}.Where() + ".",
 				Hint:    "Rename one of them, or delete it.",
 			})

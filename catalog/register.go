@@ -108,7 +108,13 @@ func (c *Catalog) unreadable(ctx context.Context, l Location, reason error) erro
 	}
 	l.Errors = []Problem{Problem{Message: f.Message, Hint: f.Hint}.cleaned()}
 	c.readBadly(&l, reason)
-	if err := c.unit.InTx(ctx, func(ctx context.Context) error { return c.store.SaveLocation(ctx, l) }); err != nil {
+	err := c.unit.InTx(ctx, func(ctx context.Context) error {
+		if err := c.store.LockFeed(ctx); err != nil { // problems are numbered in the order of commits, too
+			return fmt.Errorf("lock the catalog's feed: %w", err)
+		}
+		return c.store.SaveLocation(ctx, l)
+	})
+	if err != nil {
 		return fmt.Errorf("save location %s: %w", l, err)
 	}
 	return reason
@@ -260,7 +266,7 @@ func conflict(e Entity, other Source) Problem {
 		where += " (" + at + ")"
 	}
 	p := Problem{
-		File: e.Source.Path, Line: e.Source.Line, Ref: e.Ref().String(), Field: "metadata.name",
+		File: e.Source.Path, Line: e.Source.Line, Ref: e.Ref().String(), Field: "metadata.name", Owner: e.target("owner"),
 		Message: e.Ref().String() + " is already defined by " + where + ".",
 		Hint:    "Rename one of them, or remove the other location.",
 	}

@@ -3,6 +3,7 @@ package catalogtest
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -27,6 +28,7 @@ func TestLifecycle(t *testing.T, on On) {
 		{"what stands in its place is the same entity", testRenameInPlace},
 		{"where several could be meant nothing is guessed", testRenameUnclear},
 		{"moving to another file changes nothing", testMoveFile},
+		{"problems reach those who can mend them", testProblemsReachOwners},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -245,4 +247,41 @@ func testMoveFile(t *testing.T, s *shop) {
 	if len(s.story(t, "component:inventory")) > 2 || s.feedEnd(t) > before+2 {
 		t.Errorf("history: %v", s.story(t, "component:inventory"))
 	}
+}
+
+func testProblemsReachOwners(t *testing.T, s *shop) {
+	t.Helper()
+	s.files["org/catalog-info.yaml"] = file(group("checkout"), strings.Replace(group("returns"), "type: team", "type: team\n  parent: checkout", 1), group("warehouse"))
+	s.files["hidden/catalog-info.yaml"] = file(strings.Replace(service("hidden", "returns"), "name: hidden", "name: hi dden", 1))
+	s.files["never/catalog-info.yaml"] = file(strings.Replace(service("never", "returns"), "lifecycle: production", "lifecycle: ''", 1))
+	s.files["torn/catalog-info.yaml"] = file("kind: [")
+	s.register(t, shopFolder)
+	s.reader["/srv/other"] = fstest.MapFS{"catalog-info.yaml": file(service("inventory", "thieves"))}
+	other := s.register(t, "/srv/other").Location.ID
+	where := func(q catalog.ProblemQuery) []string {
+		t.Helper()
+		problems, err := s.Problems(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out []string
+		for _, p := range problems {
+			out = append(out, p.Where())
+		}
+		return out
+	}
+	owner := func(name string) catalog.ProblemQuery {
+		group := ref("group:" + name)
+		return catalog.ProblemQuery{Owner: &group}
+	}
+	never := ref("component:never")
+	all := []string{"hidden/catalog-info.yaml:4", "never/catalog-info.yaml:9", "torn/catalog-info.yaml:1", "catalog-info.yaml:1"}
+	want(t, "all", where(catalog.ProblemQuery{}), all)
+	want(t, "of an entity that never was there", where(catalog.ProblemQuery{Ref: &never}), all[1:2])
+	want(t, "of a location", where(catalog.ProblemQuery{LocationID: other}), all[3:])
+	want(t, "of a group below", where(owner("returns")), all[:2])
+	want(t, "of the group above, which owns something there", where(owner("checkout")), all[:3])
+	want(t, "of who has it", where(owner("warehouse")), all[2:])
+	want(t, "of who does not get it", where(owner("thieves")), all[3:])
+	want(t, "of nobody", where(owner("nobody")), nil)
 }

@@ -435,7 +435,7 @@ func testLocations(t *testing.T, b Backend) {
 	second := catalog.Location{
 		ID: "loc-a", Type: catalog.LocationFile, Target: "/srv/a", CreatedAt: At(3),
 		Errors: []catalog.Problem{
-			{LocationID: "loc-a", File: "a.yaml", Line: 3, Column: 5, Ref: "robot:default/r2", Field: "metadata.name", Message: "bad", Hint: "mend it"},
+			{LocationID: "loc-a", File: "a.yaml", Line: 3, Column: 5, Ref: "robot:default/r2", Owner: "group:default/droids", Field: "metadata.name", Message: "bad", Hint: "mend it"},
 			{LocationID: "loc-a", Message: "worse"},
 		},
 	}

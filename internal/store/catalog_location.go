@@ -135,7 +135,7 @@ func (c *Catalog) SaveLocation(ctx context.Context, l catalog.Location) error {
 		for i, p := range part {
 			rows[i] = client.LocationProblem.Create().SetLocationID(l.ID).
 				SetFile(p.File).SetLine(p.Line).SetCol(p.Column).SetRef(p.Ref).SetField(p.Field).
-				SetMessage(p.Message).SetHint(p.Hint)
+				SetMessage(p.Message).SetHint(p.Hint).SetOwner(p.Owner)
 		}
 		if err := client.LocationProblem.CreateBulk(rows...).Exec(ctx); err != nil {
 			return fmt.Errorf("insert %d problems of location %s: %w", len(part), l.ID, err)
@@ -189,6 +189,6 @@ func fromLocation(row *ent.Location) catalog.Location {
 func fromProblem(row *ent.LocationProblem) catalog.Problem {
 	return catalog.Problem{
 		LocationID: row.LocationID, File: row.File, Line: row.Line, Column: row.Col,
-		Ref: row.Ref, Field: row.Field, Message: row.Message, Hint: row.Hint,
+		Ref: row.Ref, Field: row.Field, Message: row.Message, Hint: row.Hint, Owner: row.Owner,
 	}
 }

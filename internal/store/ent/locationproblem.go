@@ -31,7 +31,9 @@ type LocationProblem struct {
 	// Message holds the value of the "message" field.
 	Message string `json:"message,omitempty"`
 	// Hint holds the value of the "hint" field.
-	Hint         string `json:"hint,omitempty"`
+	Hint string `json:"hint,omitempty"`
+	// Owner holds the value of the "owner" field.
+	Owner        string `json:"owner,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -42,7 +44,7 @@ func (*LocationProblem) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case locationproblem.FieldID, locationproblem.FieldLine, locationproblem.FieldCol:
 			values[i] = new(sql.NullInt64)
-		case locationproblem.FieldLocationID, locationproblem.FieldFile, locationproblem.FieldRef, locationproblem.FieldField, locationproblem.FieldMessage, locationproblem.FieldHint:
+		case locationproblem.FieldLocationID, locationproblem.FieldFile, locationproblem.FieldRef, locationproblem.FieldField, locationproblem.FieldMessage, locationproblem.FieldHint, locationproblem.FieldOwner:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -113,6 +115,12 @@ func (_m *LocationProblem) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Hint = value.String
 			}
+		case locationproblem.FieldOwner:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field owner", values[i])
+			} else if value.Valid {
+				_m.Owner = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -172,6 +180,9 @@ func (_m *LocationProblem) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("hint=")
 	builder.WriteString(_m.Hint)
+	builder.WriteString(", ")
+	builder.WriteString("owner=")
+	builder.WriteString(_m.Owner)
 	builder.WriteByte(')')
 	return builder.String()
 }

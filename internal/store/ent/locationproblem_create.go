@@ -117,6 +117,20 @@ func (_c *LocationProblemCreate) SetNillableHint(v *string) *LocationProblemCrea
 	return _c
 }
 
+// SetOwner sets the "owner" field.
+func (_c *LocationProblemCreate) SetOwner(v string) *LocationProblemCreate {
+	_c.mutation.SetOwner(v)
+	return _c
+}
+
+// SetNillableOwner sets the "owner" field if the given value is not nil.
+func (_c *LocationProblemCreate) SetNillableOwner(v *string) *LocationProblemCreate {
+	if v != nil {
+		_c.SetOwner(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *LocationProblemCreate) SetID(v int64) *LocationProblemCreate {
 	_c.mutation.SetID(v)
@@ -182,6 +196,10 @@ func (_c *LocationProblemCreate) defaults() {
 		v := locationproblem.DefaultHint
 		_c.mutation.SetHint(v)
 	}
+	if _, ok := _c.mutation.Owner(); !ok {
+		v := locationproblem.DefaultOwner
+		_c.mutation.SetOwner(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -209,6 +227,9 @@ func (_c *LocationProblemCreate) check() error {
 	}
 	if _, ok := _c.mutation.Hint(); !ok {
 		return &ValidationError{Name: "hint", err: errors.New(`ent: missing required field "LocationProblem.hint"`)}
+	}
+	if _, ok := _c.mutation.Owner(); !ok {
+		return &ValidationError{Name: "owner", err: errors.New(`ent: missing required field "LocationProblem.owner"`)}
 	}
 	return nil
 }
@@ -274,6 +295,10 @@ func (_c *LocationProblemCreate) createSpec() (*LocationProblem, *sqlgraph.Creat
 	if value, ok := _c.mutation.Hint(); ok {
 		_spec.SetField(locationproblem.FieldHint, field.TypeString, value)
 		_node.Hint = value
+	}
+	if value, ok := _c.mutation.Owner(); ok {
+		_spec.SetField(locationproblem.FieldOwner, field.TypeString, value)
+		_node.Owner = value
 	}
 	return _node, _spec
 }
@@ -432,6 +457,18 @@ func (u *LocationProblemUpsert) SetHint(v string) *LocationProblemUpsert {
 // UpdateHint sets the "hint" field to the value that was provided on create.
 func (u *LocationProblemUpsert) UpdateHint() *LocationProblemUpsert {
 	u.SetExcluded(locationproblem.FieldHint)
+	return u
+}
+
+// SetOwner sets the "owner" field.
+func (u *LocationProblemUpsert) SetOwner(v string) *LocationProblemUpsert {
+	u.Set(locationproblem.FieldOwner, v)
+	return u
+}
+
+// UpdateOwner sets the "owner" field to the value that was provided on create.
+func (u *LocationProblemUpsert) UpdateOwner() *LocationProblemUpsert {
+	u.SetExcluded(locationproblem.FieldOwner)
 	return u
 }
 
@@ -606,6 +643,20 @@ func (u *LocationProblemUpsertOne) SetHint(v string) *LocationProblemUpsertOne {
 func (u *LocationProblemUpsertOne) UpdateHint() *LocationProblemUpsertOne {
 	return u.Update(func(s *LocationProblemUpsert) {
 		s.UpdateHint()
+	})
+}
+
+// SetOwner sets the "owner" field.
+func (u *LocationProblemUpsertOne) SetOwner(v string) *LocationProblemUpsertOne {
+	return u.Update(func(s *LocationProblemUpsert) {
+		s.SetOwner(v)
+	})
+}
+
+// UpdateOwner sets the "owner" field to the value that was provided on create.
+func (u *LocationProblemUpsertOne) UpdateOwner() *LocationProblemUpsertOne {
+	return u.Update(func(s *LocationProblemUpsert) {
+		s.UpdateOwner()
 	})
 }
 
@@ -946,6 +997,20 @@ func (u *LocationProblemUpsertBulk) SetHint(v string) *LocationProblemUpsertBulk
 func (u *LocationProblemUpsertBulk) UpdateHint() *LocationProblemUpsertBulk {
 	return u.Update(func(s *LocationProblemUpsert) {
 		s.UpdateHint()
+	})
+}
+
+// SetOwner sets the "owner" field.
+func (u *LocationProblemUpsertBulk) SetOwner(v string) *LocationProblemUpsertBulk {
+	return u.Update(func(s *LocationProblemUpsert) {
+		s.SetOwner(v)
+	})
+}
+
+// UpdateOwner sets the "owner" field to the value that was provided on create.
+func (u *LocationProblemUpsertBulk) UpdateOwner() *LocationProblemUpsertBulk {
+	return u.Update(func(s *LocationProblemUpsert) {
+		s.UpdateOwner()
 	})
 }
 

@@ -154,6 +154,20 @@ func (_u *LocationProblemUpdate) SetNillableHint(v *string) *LocationProblemUpda
 	return _u
 }
 
+// SetOwner sets the "owner" field.
+func (_u *LocationProblemUpdate) SetOwner(v string) *LocationProblemUpdate {
+	_u.mutation.SetOwner(v)
+	return _u
+}
+
+// SetNillableOwner sets the "owner" field if the given value is not nil.
+func (_u *LocationProblemUpdate) SetNillableOwner(v *string) *LocationProblemUpdate {
+	if v != nil {
+		_u.SetOwner(*v)
+	}
+	return _u
+}
+
 // Mutation returns the LocationProblemMutation object of the builder.
 func (_u *LocationProblemUpdate) Mutation() *LocationProblemMutation {
 	return _u.mutation
@@ -230,6 +244,9 @@ func (_u *LocationProblemUpdate) sqlSave(ctx context.Context) (_node int, err er
 	}
 	if value, ok := _u.mutation.Hint(); ok {
 		_spec.SetField(locationproblem.FieldHint, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Owner(); ok {
+		_spec.SetField(locationproblem.FieldOwner, field.TypeString, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -379,6 +396,20 @@ func (_u *LocationProblemUpdateOne) SetNillableHint(v *string) *LocationProblemU
 	return _u
 }
 
+// SetOwner sets the "owner" field.
+func (_u *LocationProblemUpdateOne) SetOwner(v string) *LocationProblemUpdateOne {
+	_u.mutation.SetOwner(v)
+	return _u
+}
+
+// SetNillableOwner sets the "owner" field if the given value is not nil.
+func (_u *LocationProblemUpdateOne) SetNillableOwner(v *string) *LocationProblemUpdateOne {
+	if v != nil {
+		_u.SetOwner(*v)
+	}
+	return _u
+}
+
 // Mutation returns the LocationProblemMutation object of the builder.
 func (_u *LocationProblemUpdateOne) Mutation() *LocationProblemMutation {
 	return _u.mutation
@@ -485,6 +516,9 @@ func (_u *LocationProblemUpdateOne) sqlSave(ctx context.Context) (_node *Locatio
 	}
 	if value, ok := _u.mutation.Hint(); ok {
 		_spec.SetField(locationproblem.FieldHint, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Owner(); ok {
+		_spec.SetField(locationproblem.FieldOwner, field.TypeString, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &LocationProblem{config: _u.config}

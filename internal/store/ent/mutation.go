@@ -9912,6 +9912,7 @@ type LocationProblemMutation struct {
 	field         *string
 	message       *string
 	hint          *string
+	owner         *string
 	clearedFields map[string]struct{}
 	done          bool
 	oldValue      func(context.Context) (*LocationProblem, error)
@@ -10350,6 +10351,42 @@ func (m *LocationProblemMutation) ResetHint() {
 	m.hint = nil
 }
 
+// SetOwner sets the "owner" field.
+func (m *LocationProblemMutation) SetOwner(s string) {
+	m.owner = &s
+}
+
+// Owner returns the value of the "owner" field in the mutation.
+func (m *LocationProblemMutation) Owner() (r string, exists bool) {
+	v := m.owner
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOwner returns the old "owner" field's value of the LocationProblem entity.
+// If the LocationProblem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LocationProblemMutation) OldOwner(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOwner is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOwner requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOwner: %w", err)
+	}
+	return oldValue.Owner, nil
+}
+
+// ResetOwner resets all changes to the "owner" field.
+func (m *LocationProblemMutation) ResetOwner() {
+	m.owner = nil
+}
+
 // Where appends a list predicates to the LocationProblemMutation builder.
 func (m *LocationProblemMutation) Where(ps ...predicate.LocationProblem) {
 	m.predicates = append(m.predicates, ps...)
@@ -10384,7 +10421,7 @@ func (m *LocationProblemMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *LocationProblemMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 9)
 	if m.location_id != nil {
 		fields = append(fields, locationproblem.FieldLocationID)
 	}
@@ -10408,6 +10445,9 @@ func (m *LocationProblemMutation) Fields() []string {
 	}
 	if m.hint != nil {
 		fields = append(fields, locationproblem.FieldHint)
+	}
+	if m.owner != nil {
+		fields = append(fields, locationproblem.FieldOwner)
 	}
 	return fields
 }
@@ -10433,6 +10473,8 @@ func (m *LocationProblemMutation) Field(name string) (ent.Value, bool) {
 		return m.Message()
 	case locationproblem.FieldHint:
 		return m.Hint()
+	case locationproblem.FieldOwner:
+		return m.Owner()
 	}
 	return nil, false
 }
@@ -10458,6 +10500,8 @@ func (m *LocationProblemMutation) OldField(ctx context.Context, name string) (en
 		return m.OldMessage(ctx)
 	case locationproblem.FieldHint:
 		return m.OldHint(ctx)
+	case locationproblem.FieldOwner:
+		return m.OldOwner(ctx)
 	}
 	return nil, fmt.Errorf("unknown LocationProblem field %s", name)
 }
@@ -10522,6 +10566,13 @@ func (m *LocationProblemMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetHint(v)
+		return nil
+	case locationproblem.FieldOwner:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOwner(v)
 		return nil
 	}
 	return fmt.Errorf("unknown LocationProblem field %s", name)
@@ -10622,6 +10673,9 @@ func (m *LocationProblemMutation) ResetField(name string) error {
 		return nil
 	case locationproblem.FieldHint:
 		m.ResetHint()
+		return nil
+	case locationproblem.FieldOwner:
+		m.ResetOwner()
 		return nil
 	}
 	return fmt.Errorf("unknown LocationProblem field %s", name)

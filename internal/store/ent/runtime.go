@@ -169,6 +169,10 @@ func init() {
 	locationproblemDescHint := locationproblemFields[8].Descriptor()
 	// locationproblem.DefaultHint holds the default value on creation for the hint field.
 	locationproblem.DefaultHint = locationproblemDescHint.Default.(string)
+	// locationproblemDescOwner is the schema descriptor for owner field.
+	locationproblemDescOwner := locationproblemFields[9].Descriptor()
+	// locationproblem.DefaultOwner holds the default value on creation for the owner field.
+	locationproblem.DefaultOwner = locationproblemDescOwner.Default.(string)
 	pactcontentFields := schema.PactContent{}.Fields()
 	_ = pactcontentFields
 	// pactcontentDescSha is the schema descriptor for sha field.

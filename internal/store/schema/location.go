@@ -93,6 +93,7 @@ func (LocationProblem) Fields() []ent.Field {
 		field.String("field").Default(""),
 		field.Text("message"),
 		field.Text("hint").Default(""),
+		field.String("owner").Default(""),
 	}
 }
 

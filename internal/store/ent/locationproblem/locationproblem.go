@@ -27,6 +27,8 @@ const (
 	FieldMessage = "message"
 	// FieldHint holds the string denoting the hint field in the database.
 	FieldHint = "hint"
+	// FieldOwner holds the string denoting the owner field in the database.
+	FieldOwner = "owner"
 	// Table holds the table name of the locationproblem in the database.
 	Table = "location_problems"
 )
@@ -42,6 +44,7 @@ var Columns = []string{
 	FieldField,
 	FieldMessage,
 	FieldHint,
+	FieldOwner,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -67,6 +70,8 @@ var (
 	DefaultField string
 	// DefaultHint holds the default value on creation for the "hint" field.
 	DefaultHint string
+	// DefaultOwner holds the default value on creation for the "owner" field.
+	DefaultOwner string
 )
 
 // OrderOption defines the ordering options for the LocationProblem queries.
@@ -115,4 +120,9 @@ func ByMessage(opts ...sql.OrderTermOption) OrderOption {
 // ByHint orders the results by the hint field.
 func ByHint(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldHint, opts...).ToFunc()
+}
+
+// ByOwner orders the results by the owner field.
+func ByOwner(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOwner, opts...).ToFunc()
 }

@@ -92,6 +92,11 @@ func Hint(v string) predicate.LocationProblem {
 	return predicate.LocationProblem(sql.FieldEQ(FieldHint, v))
 }
 
+// Owner applies equality check predicate on the "owner" field. It's identical to OwnerEQ.
+func Owner(v string) predicate.LocationProblem {
+	return predicate.LocationProblem(sql.FieldEQ(FieldOwner, v))
+}
+
 // LocationIDEQ applies the EQ predicate on the "location_id" field.
 func LocationIDEQ(v string) predicate.LocationProblem {
 	return predicate.LocationProblem(sql.FieldEQ(FieldLocationID, v))
@@ -560,6 +565,71 @@ func HintEqualFold(v string) predicate.LocationProblem {
 // HintContainsFold applies the ContainsFold predicate on the "hint" field.
 func HintContainsFold(v string) predicate.LocationProblem {
 	return predicate.LocationProblem(sql.FieldContainsFold(FieldHint, v))
+}
+
+// OwnerEQ applies the EQ predicate on the "owner" field.
+func OwnerEQ(v string) predicate.LocationProblem {
+	return predicate.LocationProblem(sql.FieldEQ(FieldOwner, v))
+}
+
+// OwnerNEQ applies the NEQ predicate on the "owner" field.
+func OwnerNEQ(v string) predicate.LocationProblem {
+	return predicate.LocationProblem(sql.FieldNEQ(FieldOwner, v))
+}
+
+// OwnerIn applies the In predicate on the "owner" field.
+func OwnerIn(vs ...string) predicate.LocationProblem {
+	return predicate.LocationProblem(sql.FieldIn(FieldOwner, vs...))
+}
+
+// OwnerNotIn applies the NotIn predicate on the "owner" field.
+func OwnerNotIn(vs ...string) predicate.LocationProblem {
+	return predicate.LocationProblem(sql.FieldNotIn(FieldOwner, vs...))
+}
+
+// OwnerGT applies the GT predicate on the "owner" field.
+func OwnerGT(v string) predicate.LocationProblem {
+	return predicate.LocationProblem(sql.FieldGT(FieldOwner, v))
+}
+
+// OwnerGTE applies the GTE predicate on the "owner" field.
+func OwnerGTE(v string) predicate.LocationProblem {
+	return predicate.LocationProblem(sql.FieldGTE(FieldOwner, v))
+}
+
+// OwnerLT applies the LT predicate on the "owner" field.
+func OwnerLT(v string) predicate.LocationProblem {
+	return predicate.LocationProblem(sql.FieldLT(FieldOwner, v))
+}
+
+// OwnerLTE applies the LTE predicate on the "owner" field.
+func OwnerLTE(v string) predicate.LocationProblem {
+	return predicate.LocationProblem(sql.FieldLTE(FieldOwner, v))
+}
+
+// OwnerContains applies the Contains predicate on the "owner" field.
+func OwnerContains(v string) predicate.LocationProblem {
+	return predicate.LocationProblem(sql.FieldContains(FieldOwner, v))
+}
+
+// OwnerHasPrefix applies the HasPrefix predicate on the "owner" field.
+func OwnerHasPrefix(v string) predicate.LocationProblem {
+	return predicate.LocationProblem(sql.FieldHasPrefix(FieldOwner, v))
+}
+
+// OwnerHasSuffix applies the HasSuffix predicate on the "owner" field.
+func OwnerHasSuffix(v string) predicate.LocationProblem {
+	return predicate.LocationProblem(sql.FieldHasSuffix(FieldOwner, v))
+}
+
+// OwnerEqualFold applies the EqualFold predicate on the "owner" field.
+func OwnerEqualFold(v string) predicate.LocationProblem {
+	return predicate.LocationProblem(sql.FieldEqualFold(FieldOwner, v))
+}
+
+// OwnerContainsFold applies the ContainsFold predicate on the "owner" field.
+func OwnerContainsFold(v string) predicate.LocationProblem {
+	return predicate.LocationProblem(sql.FieldContainsFold(FieldOwner, v))
 }
 
 // And groups predicates with the AND operator between them.

@@ -398,6 +398,7 @@ var (
 		{Name: "field", Type: field.TypeString, Default: ""},
 		{Name: "message", Type: field.TypeString, Size: 2147483647},
 		{Name: "hint", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "owner", Type: field.TypeString, Default: ""},
 	}
 	// LocationProblemsTable holds the schema information for the "location_problems" table.
 	LocationProblemsTable = &schema.Table{

@@ -256,9 +256,8 @@ func (l *docLister) markdown(folder string) []string {
 		return nil
 	}
 	var found []string
-	seen := 0
 	_ = fs.WalkDir(fsys, folder, func(name string, entry fs.DirEntry, err error) error {
-		if seen++; seen > l.reader.limits.Files {
+		if !l.reader.files.walked.step() {
 			return fs.SkipAll
 		}
 		switch {

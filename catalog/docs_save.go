@@ -64,7 +64,7 @@ func (c *Catalog) saveDocuments(ctx context.Context, l Location, tree *Tree, fou
 	if err := c.forgetDocuments(ctx, l, found, records); err != nil {
 		return err
 	}
-	from := newFiles(ctx, tree)
+	from := newFiles(ctx, tree, c.limits)
 	for _, plan := range found.docs.plans {
 		if uid := uids[plan.ref]; uid != "" && plan.changed {
 			if err := c.savePlan(ctx, l, from, plan, uid, byPath); err != nil {

@@ -14,15 +14,29 @@ import (
 // files reads the files of a location within limits. What it is given confines
 // itself; files only keeps to regular files that are not too large.
 type files struct {
-	fs   fs.FS
-	web  *web      // files elsewhere; nil when there are none
-	used *[]string // files that placeholders name, when they are noted
+	fs     fs.FS
+	web    *web      // files elsewhere; nil when there are none
+	used   *[]string // files that placeholders name, when they are noted
+	walked *walked
 	// place says where a file is, for the entities in it; nil when they are not placed.
 	place func(file string) placement
 }
 
-func newFiles(ctx context.Context, tree *Tree) *files {
-	f := &files{fs: tree.FS}
+// walked counts what was passed by while looking for files: a few objects of
+// git can pretend to be more folders than there are atoms.
+type walked struct {
+	ctx  context.Context // fs.WalkDir has no other way to end with the reading
+	left int
+}
+
+// step reports whether looking for files goes on.
+func (w *walked) step() bool {
+	w.left--
+	return w.left >= 0 && w.ctx.Err() == nil
+}
+
+func newFiles(ctx context.Context, tree *Tree, l Limits) *files {
+	f := &files{fs: tree.FS, walked: &walked{ctx: ctx, left: l.Walked}}
 	if tree.Fetch != nil {
 		f.web = &web{get: func(address string, limit int64) ([]byte, error) { return tree.Fetch(ctx, address, limit) }}
 	}
@@ -55,9 +69,13 @@ func (f *files) read(name string, limit int64) ([]byte, *Problem) {
 	if isAddress(name) {
 		return f.web.read(name, limit)
 	}
-	// Looking before opening: opening a pipe would wait for somebody to write.
+	// Looking before opening: opening a pipe would wait for somebody to write, and
+	// some file systems read the whole file.
 	if problem := f.check(name); problem != nil {
 		return nil, problem
+	}
+	if info, err := fs.Stat(f.fs, name); err == nil && info.Size() > limit {
+		return nil, tooLarge(name, limit)
 	}
 	file, err := f.fs.Open(name)
 	if err != nil {
@@ -124,6 +142,8 @@ func (f *files) find(folder string, l Limits) ([]string, *Problem) {
 	var named, others []string
 	err := fs.WalkDir(f.fs, folder, func(name string, entry fs.DirEntry, err error) error {
 		switch {
+		case !f.walked.step():
+			return fs.SkipAll
 		case err != nil && name == folder:
 			return err
 		case err != nil:
@@ -187,8 +207,8 @@ const maxAnyFolders = 3
 // glob returns the files a target with wildcards names. ** stands for any
 // number of folders.
 func (f *files) glob(pattern string, l Limits) []string {
-	parts := slices.Compact(strings.Split(pattern, "/")) // **/** says no more than **
-	if strings.Count(pattern, "**") > maxAnyFolders {
+	parts := slices.CompactFunc(strings.Split(pattern, "/"), func(a, b string) bool { return a == "**" && b == "**" }) // it says no more
+	if strings.Count(strings.Join(parts, "/"), "**") > maxAnyFolders {
 		return nil // each multiplies the ways a path can match
 	}
 	root := "."
@@ -197,6 +217,9 @@ func (f *files) glob(pattern string, l Limits) []string {
 	}
 	var found []string
 	_ = fs.WalkDir(f.fs, root, func(name string, entry fs.DirEntry, err error) error {
+		if !f.walked.step() {
+			return fs.SkipAll
+		}
 		if err != nil {
 			return nil //nolint:nilerr // a folder nobody may read does not hide the others
 		}

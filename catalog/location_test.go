@@ -106,6 +106,12 @@ func TestWhichFilesAreRead(t *testing.T) {
 			},
 		},
 		{
+			name: "each star of a pattern is one level", target: "/r", want: []string{"b", "root"},
+			files: fstest.MapFS{
+				"catalog-info.yaml": location("root", "{targets: ['./*/*/g.yaml']}"), "x/g.yaml": group("a"), "x/y/g.yaml": group("b"), "x/y/z/g.yaml": group("c"),
+			},
+		},
+		{
 			name: "a missing target is a problem, an optional one is not", target: "/r", want: []string{"one", "two"},
 			files: fstest.MapFS{
 				"catalog-info.yaml": {Data: append(append(location("one", "{target: none.yaml}").Data, "---\n"...), location("two", "{target: nil.yaml, presence: optional}").Data...)},
@@ -183,6 +189,7 @@ func TestLimitsOfALocation(t *testing.T) {
 		says   string
 	}{
 		{"files", files, func(l *catalog.Limits) { l.Files = 5 }, 5, "The location has more than 5 catalog files."},
+		{"files that are passed by", files, func(l *catalog.Limits) { l.Walked = 9 }, 4, "The location has more than 9 files and folders."},
 		{"entities", files, func(l *catalog.Limits) { l.Entities = 7 }, 7, "The location has more than 7 entities."},
 		{"levels", chain, func(l *catalog.Limits) { l.Locations = 3 }, 4, "Locations name each other on more than 3 levels."},
 		{"bytes of a file", fstest.MapFS{"catalog-info.yaml": group(strings.Repeat("a", 2000))}, func(l *catalog.Limits) { l.File = 1000 }, 0, "is larger than 1000 bytes."},

@@ -63,7 +63,7 @@ func read(ctx context.Context, l Location, tree *Tree, limits Limits, before *pa
 // enough to know what the location defines.
 func readChanged(ctx context.Context, l Location, tree *Tree, limits Limits, before *past) (_ reading, whole bool, _ error) {
 	r := &reader{
-		location: l, tree: tree, files: newFiles(ctx, tree), limits: limits, past: before,
+		location: l, tree: tree, files: newFiles(ctx, tree, limits), limits: limits, past: before,
 		refs: map[Ref]Source{}, shaky: map[string]bool{},
 		out: reading{seen: map[string]bool{}, broken: map[string]bool{}, unchanged: map[string]bool{}},
 	}
@@ -84,6 +84,12 @@ func readChanged(ctx context.Context, l Location, tree *Tree, limits Limits, bef
 			next = append(next, names...)
 		}
 		level = r.unseen(next)
+	}
+	if err := ctx.Err(); err != nil {
+		return reading{}, false, err
+	}
+	if r.files.walked.left < 0 {
+		r.cut(r.tree.Entry, "The location has more than %d files and folders.", limits.Walked)
 	}
 	r.finish()
 	if err := r.document(ctx); err != nil {

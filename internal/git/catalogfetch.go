@@ -146,6 +146,12 @@ func (r *conversation) fetch(ctx context.Context, storer storage.Storer, id plum
 			return err
 		}
 	}
+	if r.commands.Capabilities.Supports(capability.Filter) { // files that are too large to be read need not come
+		request.Filter = packp.FilterBlobLimit(maxBlob, packp.BlobLimitPrefixNone)
+		if err := request.Capabilities.Set(capability.Filter); err != nil {
+			return err
+		}
+	}
 	response, err := r.session.UploadPack(ctx, request)
 	if err != nil {
 		return err

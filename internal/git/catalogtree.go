@@ -37,7 +37,11 @@ type treeFS struct {
 	mu      *sync.Mutex
 	objects storer.EncodedObjectStorer
 	root    *object.Tree
+	trees   map[plumbing.Hash]*object.Tree // folders that were looked into
 }
+
+// maxTrees bounds how many folders are kept.
+const maxTrees = 20_000
 
 var (
 	_ fs.StatFS    = (*treeFS)(nil)
@@ -45,7 +49,7 @@ var (
 )
 
 func newTreeFS(objects storer.EncodedObjectStorer, root *object.Tree) *treeFS {
-	return &treeFS{mu: &sync.Mutex{}, objects: objects, root: root}
+	return &treeFS{mu: &sync.Mutex{}, objects: objects, root: root, trees: map[plumbing.Hash]*object.Tree{}}
 }
 
 // Open opens a file or folder.
@@ -132,7 +136,7 @@ func (t *treeFS) find(op, name string) (*treeInfo, *object.Tree, error) {
 			}
 			rest, tree, at = split(next), t.root, ""
 		case entry.Mode == filemode.Dir:
-			if tree, err = object.GetTree(t.objects, entry.Hash); err != nil {
+			if tree, err = t.tree(entry.Hash); err != nil {
 				return fail(err)
 			}
 			at, rest = path.Join(at, rest[0]), rest[1:]
@@ -140,6 +144,9 @@ func (t *treeFS) find(op, name string) (*treeInfo, *object.Tree, error) {
 			return fail(fs.ErrNotExist)
 		default:
 			size, err := t.objects.EncodedObjectSize(entry.Hash)
+			if errors.Is(err, plumbing.ErrObjectNotFound) {
+				size, err = maxBlob+1, nil // it was too large to be fetched
+			}
 			if err != nil {
 				return fail(err)
 			}
@@ -147,6 +154,29 @@ func (t *treeFS) find(op, name string) (*treeInfo, *object.Tree, error) {
 		}
 	}
 	return &treeInfo{name: path.Base(name), folder: true}, tree, nil
+}
+
+// tree returns a folder.
+func (t *treeFS) tree(id plumbing.Hash) (*object.Tree, error) {
+	if tree := t.trees[id]; tree != nil {
+		return tree, nil
+	}
+	tree, err := object.GetTree(t.objects, id)
+	if err == nil && len(t.trees) < maxTrees {
+		t.trees[id] = tree
+	}
+	return tree, err
+}
+
+// size returns the length of a file, 0 when it is not known.
+func (t *treeFS) size(id plumbing.Hash) int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	size, err := t.objects.EncodedObjectSize(id)
+	if err != nil {
+		return 0
+	}
+	return size
 }
 
 // split returns the parts of a path, none for the top.
@@ -159,11 +189,11 @@ func split(name string) []string {
 
 func (t *treeFS) blob(id plumbing.Hash, limit int64) ([]byte, error) {
 	size, err := t.objects.EncodedObjectSize(id)
+	if errors.Is(err, plumbing.ErrObjectNotFound) || err == nil && size > limit {
+		return nil, errBlobLarge
+	}
 	if err != nil {
 		return nil, err
-	}
-	if size > limit {
-		return nil, errBlobLarge
 	}
 	blob, err := object.GetBlob(t.objects, id)
 	if err != nil {
@@ -189,9 +219,7 @@ func (t *treeFS) entries(tree *object.Tree) []fs.DirEntry {
 		case e.Mode == filemode.Submodule:
 			info.mode = fs.ModeIrregular
 		case !info.folder:
-			if size, err := t.objects.EncodedObjectSize(e.Hash); err == nil {
-				info.size = size
-			}
+			info.of = t // few ask how long what they list is
 		}
 		list = append(list, fs.FileInfoToDirEntry(info))
 	}
@@ -206,13 +234,19 @@ type treeInfo struct {
 	folder bool
 	mode   fs.FileMode // of what is neither file nor folder
 	hash   plumbing.Hash
+	of     *treeFS // when the length is not known yet
 }
 
 // Name returns the last part of the path.
 func (i *treeInfo) Name() string { return i.name }
 
 // Size returns the length of a file.
-func (i *treeInfo) Size() int64 { return i.size }
+func (i *treeInfo) Size() int64 {
+	if i.of != nil {
+		return i.of.size(i.hash)
+	}
+	return i.size
+}
 
 // ModTime is unknown: git keeps no times of files.
 func (i *treeInfo) ModTime() time.Time { return time.Time{} }

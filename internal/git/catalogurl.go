@@ -49,7 +49,7 @@ type webFS struct {
 	reader *CatalogReader
 	root   *url.URL
 	entry  string
-	ctx    context.Context //nolint:containedctx // fs.FS has no other way to end with the reading
+	ctx    context.Context // fs.FS has no other way to end with the reading
 
 	mu    sync.Mutex
 	known map[string]string // versions of the last reading, by path

@@ -218,3 +218,18 @@ func TestARepositoryThatDidNotChangeIsNotFetched(t *testing.T) {
 		}
 	}
 }
+
+// endless is a host whose answers do not end.
+func endless(t *testing.T) string {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		part := []byte(strings.Repeat("0", 1<<16))
+		for r.Context().Err() == nil {
+			if _, err := w.Write(part); err != nil {
+				return
+			}
+		}
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}

@@ -35,6 +35,7 @@ func TestCatalog(t *testing.T, on On) {
 		{"an index of another process catches up", testReplica},
 		{"a rolled back transaction leaves no trace in the index", testUncommitted},
 		{"history tells who, when and from which commit", testAuthors},
+		{"several processes read what is due, each location once", testSchedules},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -1,6 +1,7 @@
 package githost_test
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -237,4 +238,40 @@ func TestWhatIsWrongWithAnOrganization(t *testing.T) {
 			t.Errorf("%s: %v (%s), want %s %q with a hint", tt.name, err, fault.CodeOf(err), tt.want, tt.says)
 		}
 	}
+}
+
+// TestAPushIsVisibleAtOnce tells a running schedule of a push, as GitHub's event
+// does.
+func TestAPushIsVisibleAtOnce(t *testing.T) {
+	t.Parallel()
+	d := newDiscovery(t)
+	d.fake.Commit("acme", "alpha", map[string]string{"catalog-info.yaml": component("alpha")})
+	d.register(t, "")
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- d.RunSchedule(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Errorf("schedule: %v", err)
+		}
+	})
+	d.fake.Commit("acme", "alpha", map[string]string{"catalog-info.yaml": component("alpha2")})
+	d.fake.Commit("acme", "beta", map[string]string{"catalog-info.yaml": component("beta")})
+	start := time.Now()
+	for _, name := range []string{"alpha", "beta"} {
+		ids, err := d.Changed(t.Context(), catalog.RepositoryEvent{
+			Target: d.fake.URL() + "/acme/" + name + ".git", Branch: "main", DefaultBranch: "main", Files: []string{"catalog-info.yaml"},
+		})
+		if err != nil || len(ids) != 1 {
+			t.Fatalf("%s: %v, %v", name, ids, err)
+		}
+	}
+	for !slices.Equal(d.names(t), []string{"alpha2", "beta"}) {
+		if time.Since(start) > 30*time.Second {
+			t.Fatalf("after %s: %v", time.Since(start), d.names(t))
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	t.Logf("visible after %s", time.Since(start))
 }

@@ -154,12 +154,15 @@ type Reader interface {
 // Tree is the content of a location while it is read. FS never leads out of
 // the location, whatever links it holds.
 type Tree struct {
-	FS     fs.FS
-	Entry  string // the file or folder to read; "." is all of it
-	Base   string // the folder FS is rooted at; empty when it is none on this machine
-	Commit string // empty when the location has no versions
-	Branch string // the branch that was read, when there are any
-	Close  func() error
+	FS    fs.FS
+	Entry string // the file or folder to read; "." is all of it
+	// Entries are the files to read instead, when there are any; other entities of
+	// the location stay as they are.
+	Entries []string
+	Base    string // the folder FS is rooted at; empty when it is none on this machine
+	Commit  string // empty when the location has no versions
+	Branch  string // the branch that was read, when there are any
+	Close   func() error
 
 	Unchanged bool
 	// Version returns by what the source will say that nothing changed; asked once

@@ -275,7 +275,7 @@ func (l Location) where(base, path string) string {
 	switch l.Type {
 	case LocationFile:
 		return "file:" + filepath.Join(base, filepath.FromSlash(path))
-	case LocationGit:
+	case LocationGit, LocationPush:
 		if page := l.page(path, "blob"); page != "" {
 			return "url:" + page
 		}

@@ -18,6 +18,7 @@ type reading struct {
 	seen     map[string]bool // files that were named or found
 	broken   map[string]bool // files with a problem
 	cut      bool            // a limit ended the reading early
+	partial  bool            // only some of the location's files were to be read
 
 	unchanged map[string]bool // files that are as they were, and whose entities are not among these
 	records   []FileRecord    // what to remember of files that were read
@@ -109,6 +110,10 @@ type parsed struct {
 
 // start returns the files to begin with.
 func (r *reader) start() []string {
+	if len(r.tree.Entries) > 0 {
+		r.out.partial = true
+		return r.unseen(r.tree.Entries)
+	}
 	entry := r.tree.Entry
 	if entry == "" {
 		entry = "."

@@ -249,7 +249,7 @@ func (r reading) gone(h Header) bool {
 	if r.seen[h.Source.Path] {
 		return !r.unchanged[h.Source.Path] && !r.broken[h.Source.Path]
 	}
-	return len(r.problems) == 0
+	return len(r.problems) == 0 && !r.partial
 }
 
 // givesWay reports whether an entity may be taken over by a file: those the

@@ -29,6 +29,8 @@ func TestLifecycle(t *testing.T, on On) {
 		{"where several could be meant nothing is guessed", testRenameUnclear},
 		{"moving to another file changes nothing", testMoveFile},
 		{"problems reach those who can mend them", testProblemsReachOwners},
+		{"pipelines send their files", testPush},
+		{"who owns what is checked, with what shows it", testHealth},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -284,4 +286,110 @@ func testProblemsReachOwners(t *testing.T, s *shop) {
 	want(t, "of who has it", where(owner("warehouse")), all[2:])
 	want(t, "of who does not get it", where(owner("thieves")), all[3:])
 	want(t, "of nobody", where(owner("nobody")), nil)
+}
+
+func testPush(t *testing.T, s *shop) {
+	t.Helper()
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	request := func(minute int, files ...string) catalog.PushRequest {
+		p := catalog.PushRequest{
+			Target: "https://github.com/acme/orders.git", Branch: "main", Commit: fmt.Sprintf("c%d", minute),
+			CommittedAt: at.Add(time.Duration(minute) * time.Minute), Files: map[string][]byte{},
+		}
+		for i := 0; i+1 < len(files); i += 2 {
+			p.Files[files[i]] = []byte(files[i+1])
+		}
+		return p
+	}
+	document := strings.Replace(api("orders", "checkout"), "definition: 'openapi: 3.1.0'", "definition: {$text: ./openapi.yaml}", 1)
+	r, err := s.Push(t.Context(), request(1, "catalog-info.yaml", service("orders", "checkout")+"---\n"+document, "openapi.yaml", "openapi: 3.1.1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, "added", text(r.Added), []string{"api:default/orders", "component:default/orders"})
+	e := s.get(t, "api:orders")
+	if e.SpecString("definition") != "openapi: 3.1.1" || e.Source.Commit != "c1" {
+		t.Errorf("definition %q from %s", e.SpecString("definition"), e.Source.Commit)
+	}
+	if got := e.Metadata.Annotations[catalog.AnnotationLocation]; got != "url:https://github.com/acme/orders/blob/main/catalog-info.yaml" {
+		t.Errorf("it is at %s", got)
+	}
+	some := request(2, "more/other.yaml", service("more", "checkout"))
+	some.Entries = []string{"more/other.yaml"}
+	if r, err = s.Push(t.Context(), some); err != nil || len(r.Added) != 1 || len(r.Orphaned) > 0 {
+		t.Errorf("one more file: %+v, %v", r, err)
+	}
+	if _, err := s.Push(t.Context(), request(1, "catalog-info.yaml", service("old", "checkout"))); !fault.Is(err, fault.Conflict) {
+		t.Errorf("an older commit: %v", err)
+	}
+	if r, err = s.Push(t.Context(), request(3, "catalog-info.yaml", service("orders", "checkout"))); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "orphaned", text(r.Orphaned), []string{"api:default/orders", "component:default/more"})
+	for name, bad := range map[string]catalog.PushRequest{
+		"nothing":             request(4),
+		"a path that escapes": request(4, "../x.yaml", "a"),
+		"no repository":       {Target: " ", Files: map[string][]byte{"a": nil}},
+		"no entity":           {Target: "https://github.com/acme/none", Files: map[string][]byte{"a.txt": nil}},
+		"an entry not sent":   {Target: "https://github.com/acme/none", Files: map[string][]byte{"a.yaml": nil}, Entries: []string{"b.yaml"}},
+	} {
+		if _, err := s.Push(t.Context(), bad); !fault.Is(err, fault.Invalid) || fault.From(err).Hint == "" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	broken, err := s.Push(t.Context(), request(5, "catalog-info.yaml", "kind: ["))
+	if err != nil || len(broken.Problems) != 1 || broken.Problems[0].Line != 1 || len(broken.Orphaned) > 0 {
+		t.Errorf("a broken file: %+v, %v", broken, err)
+	}
+}
+
+func testHealth(t *testing.T, s *shop) {
+	t.Helper()
+	s.files["org/catalog-info.yaml"] = file(group("checkout"), group("warehouse"), user("ada", "checkout"))
+	s.files["lost/catalog-info.yaml"] = file(service("lost", "chekout", "dependsOn: ['resource:none']"))
+	s.register(t, shopFolder)
+	tell := func(q catalog.HealthQuery) []string {
+		t.Helper()
+		findings, err := s.Health(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out []string
+		for _, f := range findings {
+			if f.Source == "" || f.Message == "" || f.State == catalog.StateFail && f.Hint == "" {
+				t.Errorf("finding %+v", f)
+			}
+			if age := time.Since(f.At); f.State != catalog.StateUnknown && (age < 0 || age > time.Minute) {
+				t.Errorf("finding of %s", f.At)
+			}
+			out = append(out, fmt.Sprintf("%s %s %s", f.Ref.Name, f.Check, f.State))
+		}
+		return out
+	}
+	of := func(name string) catalog.HealthQuery {
+		r := ref(name)
+		return catalog.HealthQuery{Ref: &r}
+	}
+	want(t, "orders", tell(of("component:orders")), []string{
+		"orders owner-exists pass", "orders owner-has-members pass", "orders references-resolve fail", "orders repository-reachable unknown",
+	})
+	want(t, "inventory", tell(of("component:inventory")), []string{
+		"inventory owner-exists pass", "inventory owner-has-members fail", "inventory references-resolve fail", "inventory repository-reachable unknown",
+	})
+	want(t, "lost", tell(of("component:lost")), []string{
+		"lost owner-exists fail", "lost owner-has-members unknown", "lost references-resolve fail", "lost repository-reachable unknown",
+	})
+	lost := ref("component:lost")
+	findings, err := s.Health(t.Context(), catalog.HealthQuery{Ref: &lost})
+	if err != nil || !strings.Contains(findings[0].Hint, "group:default/checkout") {
+		t.Errorf("the owner's hint: %+v, %v", findings, err)
+	}
+	if message := findings[2].Message; !strings.Contains(message, "dependsOn") || !strings.Contains(message, "resource:default/none") || !strings.Contains(message, "spec.system") {
+		t.Errorf("references: %s", message)
+	}
+	owner := ref("group:warehouse")
+	want(t, "of a team", tell(catalog.HealthQuery{Owner: &owner, Open: true}), []string{
+		"inventory owner-has-members fail", "inventory repository-reachable unknown",
+		"inventory owner-has-members fail", "inventory references-resolve fail", "inventory repository-reachable unknown",
+	})
 }

@@ -1,0 +1,133 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+	"testing/fstest"
+	"time"
+
+	"github.com/goldenpath/platform/internal/fault"
+)
+
+// PushRequest is what a pipeline sends of a repository: catalog files, and the
+// files that they include. Paths are those in the repository.
+type PushRequest struct {
+	Target string // address of the repository
+	Branch string
+	Commit string
+	// CommittedAt is when the commit was made; zero when that is not known. A
+	// commit that is older than the one sent before is refused: pipelines overtake
+	// each other.
+	CommittedAt time.Time
+	Files       map[string][]byte
+	// Entries are the catalog files among Files. Without any, all of them are
+	// those of the repository, and what they do not define is gone.
+	Entries []string
+}
+
+// Push takes in what a pipeline sends. Where the repository is read anyway, it
+// is read now instead, because then it can speak for itself.
+func (c *Catalog) Push(ctx context.Context, p PushRequest) (Registration, error) {
+	l, err := Location{Type: LocationPush, Target: p.Target, Branch: p.Branch}.normal("")
+	if err != nil {
+		return Registration{}, err
+	}
+	if err := p.check(); err != nil {
+		return Registration{}, err
+	}
+	git, found, err := c.readAnyway(ctx, l)
+	if err != nil {
+		return Registration{}, err
+	}
+	if found {
+		return c.Refresh(ctx, git.ID)
+	}
+	known, exists, err := c.store.LocationByKey(ctx, l)
+	if err != nil {
+		return Registration{}, fmt.Errorf("read location %s: %w", l, err)
+	}
+	if exists {
+		l = known
+		if last := pushedAt(known); p.CommittedAt.Before(last) && !p.CommittedAt.IsZero() {
+			return Registration{}, fault.New(fault.Conflict,
+				"The commit %s of %s is older than %s, which was sent already.", p.Commit, p.CommittedAt.UTC().Format(time.RFC3339), known.Commit).
+				WithHint("Nothing is wrong when a newer pipeline has overtaken this one. Otherwise send the newer commit.")
+		}
+	}
+	tree := p.tree()
+	sent, err := read(ctx, l, tree, c.limits, nil)
+	if err != nil {
+		return Registration{}, err
+	}
+	if !exists && len(sent.entities) == 0 && len(sent.problems) == 0 {
+		return Registration{}, fault.New(fault.Invalid, "The files that were sent hold no catalog entity.").
+			WithHint("Send the catalog files: platform catalog push catalog-info.yaml")
+	}
+	return c.accept(ctx, l, tree, sent)
+}
+
+// check refuses what cannot be files of a repository.
+func (p PushRequest) check() error {
+	if len(p.Files) == 0 {
+		return fault.New(fault.Invalid, "No file was sent.").WithHint("platform catalog push catalog-info.yaml")
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Files)) {
+		if !fs.ValidPath(name) || name == "." || len(name) > maxTarget || printable(name) != name {
+			return fault.New(fault.Invalid, "%q is no path of a file in a repository.", printable(name)).
+				WithHint("Write it from the top of the repository, like services/orders/catalog-info.yaml")
+		}
+	}
+	for _, name := range p.Entries {
+		if _, sent := p.Files[name]; !sent {
+			return fault.New(fault.Invalid, "The catalog file %s is not among the files that were sent.", printable(name)).
+				WithHint("Send it: platform catalog push %s", printable(name))
+		}
+	}
+	return nil
+}
+
+// tree is what was sent as something to read.
+func (p PushRequest) tree() *Tree {
+	files := fstest.MapFS{}
+	for name, content := range p.Files {
+		files[name] = &fstest.MapFile{Data: content, Mode: 0o444}
+	}
+	return &Tree{
+		FS: files, Entry: ".", Entries: p.Entries, Commit: p.Commit, Branch: p.Branch,
+		Version: func() string {
+			if p.CommittedAt.IsZero() {
+				return ""
+			}
+			return p.CommittedAt.UTC().Format(time.RFC3339Nano)
+		},
+	}
+}
+
+// pushedAt returns when the commit was made that was sent last, zero when that
+// is not known.
+func pushedAt(l Location) time.Time {
+	at, _ := strings.CutPrefix(l.Version, howRead)
+	t, err := time.Parse(time.RFC3339Nano, at)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
+// readAnyway returns the location that reads the branch a pipeline sends from.
+func (c *Catalog) readAnyway(ctx context.Context, pushed Location) (Location, bool, error) {
+	locations, err := c.Locations(ctx)
+	if err != nil {
+		return Location{}, false, err
+	}
+	for _, l := range locations {
+		if l.Type == LocationGit && sameRepository(l.Target) == sameRepository(pushed.Target) && (l.Branch == pushed.Branch || l.Branch == "") && l.Path == "" {
+			return l, true, nil
+		}
+	}
+	return Location{}, false, nil
+}

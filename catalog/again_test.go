@@ -9,11 +9,13 @@ import (
 	"sync"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/goldenpath/platform/catalog"
 	"github.com/goldenpath/platform/catalog/catalogtest"
+	"github.com/goldenpath/platform/internal/fault"
 )
 
 // counting is a folder that notes which files are opened.
@@ -177,6 +179,108 @@ func TestAnEntityThatWasTakenOutComesBack(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"a/catalog-info.yaml"}, files.reads()); diff != "" {
 		t.Errorf("files read (-want +got):\n%s", diff)
+	}
+}
+
+// stateful is a source that says by which version it is known, and may fail.
+type stateful struct {
+	files   *counting
+	version string
+	err     error
+	during  func() // while it is read
+}
+
+// Open opens the folder, or says that nothing changed.
+func (s *stateful) Open(ctx context.Context, l catalog.Location) (*catalog.Tree, error) {
+	if s.during != nil {
+		s.during()
+	}
+	if s.err != nil {
+		return nil, s.err
+	}
+	if l.Version == s.version {
+		return &catalog.Tree{Unchanged: true}, nil
+	}
+	tree, err := countingReader{s.files}.Open(ctx, l)
+	tree.Version = func() string { return s.version }
+	return tree, err
+}
+
+// due runs the schedule until a location was read once more.
+func due(t *testing.T, c *catalog.Catalog, store *catalogtest.Fake, id string) catalog.Location {
+	t.Helper()
+	before := locationOf(t, c, id).LastRefreshed
+	if err := store.SetDue(t.Context(), []string{id}, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	stop := run(t, c)
+	waitFor(t, func() bool { return locationOf(t, c, id).LastRefreshed.After(before) })
+	stop()
+	return locationOf(t, c, id)
+}
+
+// TestProblemsOutliveTrouble has a source with a broken file be away for a while:
+// what is wrong in the file is known again when it is back.
+func TestProblemsOutliveTrouble(t *testing.T) {
+	t.Parallel()
+	source := &stateful{version: "1", files: &counting{MapFS: fstest.MapFS{"a/catalog-info.yaml": group("a"), "b/catalog-info.yaml": {Data: []byte("kind: [")}}}}
+	fake := catalogtest.NewFake()
+	c := catalog.New(fake, fake, source, slog.New(slog.DiscardHandler))
+	r, err := c.Register(t.Context(), catalog.Location{Target: "/r"})
+	if err != nil || len(r.Problems) != 1 {
+		t.Fatal(err, r.Problems)
+	}
+	want := r.Problems[0].Message
+	source.files.reads()
+	if l := due(t, c, fake, r.Location.ID); len(l.Errors) != 1 || l.Errors[0].Message != want || len(source.files.reads()) > 0 {
+		t.Errorf("unchanged: %v, read %v", l.Errors, source.files.reads())
+	}
+	source.err = fault.New(fault.Unavailable, "Nobody answers.").WithHint("Wait.")
+	if l := due(t, c, fake, r.Location.ID); len(l.Errors) != 1 || l.Errors[0].Message != "Nobody answers." || l.Failures != 1 {
+		t.Errorf("away: %v", l.Errors)
+	}
+	source.err = nil
+	if l := due(t, c, fake, r.Location.ID); len(l.Errors) != 1 || l.Errors[0].Message != want || l.Failures != 0 {
+		t.Errorf("back: %v", l.Errors)
+	}
+}
+
+// TestWhatHappensWhileALocationIsRead removes it, or tells of a change.
+func TestWhatHappensWhileALocationIsRead(t *testing.T) {
+	t.Parallel()
+	for _, away := range []error{nil, fault.New(fault.Unavailable, "Nobody answers.").WithHint("Wait.")} {
+		source := &stateful{version: "1", files: &counting{MapFS: fstest.MapFS{"catalog-info.yaml": group("a")}}}
+		fake := catalogtest.NewFake()
+		c := catalog.New(fake, fake, source, slog.New(slog.DiscardHandler))
+		r, err := c.Register(t.Context(), catalog.Location{Target: "/r"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := time.Now().Add(-time.Minute).Truncate(time.Microsecond)
+		source.version, source.err = "2", away
+		source.files.MapFS["catalog-info.yaml"] = group("b")
+		source.during = func() {
+			if err := fake.SetDue(t.Context(), []string{r.Location.ID}, told); err != nil {
+				t.Error(err)
+			}
+		}
+		_, err = c.Refresh(t.Context(), r.Location.ID)
+		if l := locationOf(t, c, r.Location.ID); (err != nil) != (away != nil) || !l.RefreshAt.Equal(told) {
+			t.Errorf("told of a change: due at %s, %v, want %s", l.RefreshAt, err, told)
+		}
+		source.version, source.files.MapFS["catalog-info.yaml"] = "3", group("c")
+		source.during = func() {
+			source.during = nil
+			if err := c.Remove(t.Context(), r.Location); err != nil {
+				t.Error(err)
+			}
+		}
+		if _, err := c.Refresh(t.Context(), r.Location.ID); err == nil {
+			t.Error("a location that was removed was read")
+		}
+		if left, err := c.Locations(t.Context()); err != nil || len(left) != 0 {
+			t.Errorf("left: %v, %v", left, err)
+		}
 	}
 }
 

@@ -35,11 +35,10 @@ func (c *Catalog) registerOrganization(ctx context.Context, l Location) (Registr
 	l = l.key()
 	l.ID, l.CreatedAt, l.CreatedBy, l.Settings = newID(), c.now(), actorOf(ctx), settings
 	l.RefreshAt = l.CreatedAt
-	r, err := c.settle(ctx, l, found, state)
+	r, err := c.settle(ctx, l, found, state, true)
 	if err != nil {
 		return Registration{}, err
 	}
-	r.Created = true
 	return c.readChildren(ctx, r)
 }
 
@@ -52,7 +51,7 @@ func (c *Catalog) discover(ctx context.Context, l Location) (Registration, error
 	if err != nil {
 		return Registration{}, c.unreadable(ctx, l, err)
 	}
-	r, err := c.settle(ctx, l, found, state)
+	r, err := c.settle(ctx, l, found, state, false)
 	if err != nil {
 		return Registration{}, err
 	}
@@ -78,12 +77,18 @@ func (c *Catalog) repositoriesOf(ctx context.Context, l Location) ([]FoundReposi
 // settle brings the locations of an organisation's repositories in line with
 // what was found. A repository is known by its number: one that was renamed
 // keeps its location, and its entities their history.
-func (c *Catalog) settle(ctx context.Context, l Location, found []FoundRepository, state string) (Registration, error) {
+func (c *Catalog) settle(ctx context.Context, l Location, found []FoundRepository, state string, created bool) (Registration, error) {
 	settings, err := parseOrganization(l.Settings)
 	if err != nil {
 		return Registration{}, err
 	}
 	err = c.unit.InTx(ctx, func(ctx context.Context) error {
+		if _, exists, err := c.store.LocationByID(ctx, l.ID); err != nil || exists == created {
+			if err == nil {
+				err = noLocation(l.ID) // somebody removed it meanwhile
+			}
+			return err
+		}
 		children, err := c.children(ctx, l.ID)
 		if err != nil {
 			return err
@@ -108,7 +113,7 @@ func (c *Catalog) settle(ctx context.Context, l Location, found []FoundRepositor
 		return nil
 	})
 	c.Nudge()
-	return Registration{Location: l}, err
+	return Registration{Location: l, Created: created}, err
 }
 
 // settleOne makes or changes the location of one repository.

@@ -106,11 +106,22 @@ func (c *Catalog) unreadable(ctx context.Context, l Location, reason error) erro
 	if f.Code == fault.Internal || ctx.Err() != nil {
 		return reason
 	}
+	claimed := l.RefreshAt
 	l.Errors = []Problem{Problem{Message: f.Message, Hint: f.Hint}.cleaned()}
+	if l.Type != LocationGitHubOrg {
+		l.Version = "" // its problems are known again only when all of it was read
+	}
 	c.readBadly(&l, reason)
 	err := c.unit.InTx(ctx, func(ctx context.Context) error {
 		if err := c.store.LockFeed(ctx); err != nil { // problems are numbered in the order of commits, too
 			return fmt.Errorf("lock the catalog's feed: %w", err)
+		}
+		now, exists, err := c.store.LocationByID(ctx, l.ID)
+		if err != nil || !exists {
+			return err // somebody removed it meanwhile
+		}
+		if toldSince(now, claimed) {
+			l.RefreshAt = now.RefreshAt
 		}
 		return c.store.SaveLocation(ctx, l)
 	})
@@ -131,10 +142,13 @@ func (c *Catalog) accept(ctx context.Context, l Location, tree *Tree, found read
 		if err != nil {
 			return fmt.Errorf("read location %s: %w", l, err)
 		}
-		told := exists && known.RefreshAt.Before(l.RefreshAt) // of a change, while it was read
-		if exists {
+		claimed := l.RefreshAt
+		switch {
+		case exists:
 			l = known
-		} else {
+		case l.ID != "": // somebody removed it while it was read
+			return noLocation(l.ID)
+		default:
 			l.ID, l.CreatedAt, l.CreatedBy = newID(), c.now(), actorOf(ctx)
 			if onSchedule(l.Type) {
 				l.RefreshAt = l.CreatedAt
@@ -150,7 +164,7 @@ func (c *Catalog) accept(ctx context.Context, l Location, tree *Tree, found read
 			l.Errors = l.Errors[:c.limits.Problems]
 		}
 		c.readWell(&l)
-		if told {
+		if exists && toldSince(known, claimed) {
 			l.RefreshAt = known.RefreshAt
 		}
 		l.Commit = tree.Commit

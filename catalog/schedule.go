@@ -100,6 +100,12 @@ func (c *Catalog) readBadly(l *Location, reason error) {
 	}
 }
 
+// toldSince reports whether a location became due after somebody claimed it:
+// its source told of a change that this reading may have missed.
+func toldSince(now Location, claimed time.Time) bool {
+	return !now.RefreshAt.IsZero() && now.RefreshAt.Before(claimed)
+}
+
 // SetSchedule says how often a location is read again: 0 is as often as its
 // type is, a negative time is never by itself.
 func (c *Catalog) SetSchedule(ctx context.Context, locationID string, every time.Duration) error {

@@ -53,8 +53,8 @@ func (h *Handler) analyzeLocation(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if body.CatalogFilename != "" {
-		l.Path = body.CatalogFilename
+	if name := body.CatalogFilename; name != "" && path.Ext(body.Location.Target) != path.Ext(name) {
+		l.Path = name // of a repository, not of a file
 	}
 	out := analysis{ExistingEntityFiles: []existingEntity{}, GenerateEntities: []generatedEntity{}}
 	r, err := h.catalog.Preview(ctx, l)

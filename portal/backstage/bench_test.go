@@ -88,11 +88,7 @@ func benchSize(b *testing.B, n int, folder string, db *database.DB) {
 			b.Fatal(r.Problems, err)
 		}
 	}
-	byOwner, byType := queriesOf(n)
-	for _, kind := range []struct {
-		name    string
-		queries []string
-	}{{"by kind and owner", byOwner}, {"by kind and type, sorted", byType}} {
+	for _, kind := range questions(n) {
 		fresh := open() // nothing is cached
 		address := platformServer(b, fresh)
 		if page, err := fresh.Search(b.Context(), catalog.Search{CountOnly: true}); err != nil || page.Total != n {
@@ -110,21 +106,33 @@ func benchSize(b *testing.B, n int, folder string, db *database.DB) {
 	}
 }
 
-// queriesOf returns pages of every team's components, and of components of
-// every type at all offsets of a thousand.
-func queriesOf(n int) (byOwner, byType []string) {
+// question is a kind of request, with others values each time.
+type question struct {
+	name    string
+	queries []string
+}
+
+// questions are the pages of every team's components, those of components of
+// every type at all offsets, three facets with a filter, and parts of names.
+func questions(n int) []question {
 	size := company.SizeOf(n)
+	owner, sorted := question{name: "by kind and owner"}, question{name: "by kind and type, sorted"}
+	facets, text := question{name: "three facets with a filter"}, question{name: "part of name or title"}
+	const page, counts = "/api/catalog/entities/by-query?limit=20&", "/api/catalog/entity-facets?facet=kind&facet=spec.type&facet=spec.lifecycle&"
 	for i := range size.Groups {
-		filter := url.Values{"filter": {fmt.Sprintf("kind=component,relations.ownedBy=group:default/team-%04d", i)}}
-		byOwner = append(byOwner, "/api/catalog/entities/by-query?limit=20&"+filter.Encode())
+		team := fmt.Sprintf("relations.ownedBy=group:default/team-%04d", i)
+		owner.queries = append(owner.queries, page+url.Values{"filter": {"kind=component," + team}}.Encode())
+		facets.queries = append(facets.queries, counts+url.Values{"filter": {team}}.Encode())
+		text.queries = append(text.queries, page+"fullTextFilterFields=metadata.name,metadata.title&fullTextFilterTerm="+fmt.Sprintf("vice-%03d", i%1000))
 	}
 	for _, kind := range []string{"service", "website", "library", "worker"} {
+		facets.queries = append(facets.queries, counts+url.Values{"filter": {"spec.type=" + kind}}.Encode())
 		for offset := 0; offset < size.Services/5-20; offset += 20 {
 			filter := url.Values{"filter": {"kind=component,spec.type=" + kind}, "offset": {strconv.Itoa(offset)}}
-			byType = append(byType, "/api/catalog/entities/by-query?limit=20&orderField=metadata.name,asc&"+filter.Encode())
+			sorted.queries = append(sorted.queries, page+"orderField=metadata.name,asc&"+filter.Encode())
 		}
 	}
-	return byOwner, byType
+	return []question{owner, sorted, facets, text}
 }
 
 // platformServer starts the platform's web server, with all that a request goes
@@ -194,7 +202,7 @@ func once(conn io.Writer, answers *bufio.Reader, query string) error {
 	}
 	defer answer.Body.Close()
 	read, err := io.Copy(io.Discard, answer.Body)
-	if err == nil && (answer.StatusCode != http.StatusOK || read < 1000) {
+	if err == nil && (answer.StatusCode != http.StatusOK || read < 20) {
 		err = fmt.Errorf("GET %s: %s with %d bytes", query, answer.Status, read)
 	}
 	return err

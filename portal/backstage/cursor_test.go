@@ -97,3 +97,18 @@ func FuzzCursor(f *testing.F) {
 		}
 	})
 }
+
+func FuzzOtherCursors(f *testing.F) {
+	f.Add("e30=")
+	f.Add(base64.StdEncoding.EncodeToString([]byte(`{"limit":5,"offset":10,"afterId":"x","query":{"type":"url"}}`)))
+	f.Fuzz(func(t *testing.T, text string) {
+		if q, err := readLocationCursor(text); err == nil {
+			if _, err := parsePredicate(q.Query); err != nil && len(q.Query) == 0 {
+				t.Errorf("%q: no query is wrong: %v", text, err)
+			}
+		}
+		if p, err := readAfter(text); err == nil && text == "" {
+			t.Errorf("nothing is %+v", p)
+		}
+	})
+}

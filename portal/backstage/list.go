@@ -30,7 +30,7 @@ func (h *Handler) listEntities(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if l.search.Limit == 0 {
+	if l.search.Limit == 0 || l.search.Limit > mostLimit {
 		return h.streamEntities(c, l)
 	}
 	page, err := h.catalog.Search(c.Request().Context(), l.search)
@@ -147,7 +147,8 @@ func linkNext(c echo.Context, p place) error {
 // streamPage is how many entities are in memory at a time when all are asked for.
 const streamPage = 500
 
-// streamEntities writes everything that is found, a part at a time.
+// streamEntities writes everything that is found, a part at a time. A limit
+// that is larger than what goes into memory is none.
 func (h *Handler) streamEntities(c echo.Context, l listing) error {
 	s := l.search
 	s.Limit = streamPage

@@ -11,8 +11,13 @@ import (
 	"github.com/goldenpath/platform/catalog"
 )
 
-// defaultLimit is how many entities a page has when nobody says.
-const defaultLimit = 20
+// defaultLimit is how many entities a page has when nobody says, mostLimit how
+// many it has at most, because it is put together in memory. The next page is
+// named, so that who follows it gets all.
+const (
+	defaultLimit = 20
+	mostLimit    = 10_000
+)
 
 // entityQuery is one request for a page of entities.
 type entityQuery struct {
@@ -174,7 +179,7 @@ func (h *Handler) search(ctx context.Context, q entityQuery) (catalog.SearchPage
 	}
 	s.Limit = defaultLimit
 	if q.limit != nil {
-		s.Limit, s.CountOnly = *q.limit, *q.limit == 0
+		s.Limit, s.CountOnly = min(*q.limit, mostLimit), *q.limit == 0
 	}
 	if q.offset != nil {
 		s.Offset = *q.offset

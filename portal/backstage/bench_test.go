@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
@@ -35,8 +36,9 @@ import (
 const clients = 16
 
 // generator is named beside the figures. It shares the machine, and the process,
-// with the server; both take from the same two or so processors.
-const generator = "load: 16 goroutines of this process, a kept connection each, net/http's reader of answers"
+// with the server; both take from the same processors.
+const generator = "load: 16 goroutines of this process, a kept connection each, net/http's reader of answers; " +
+	"warm: some pages far more often than others (Zipf, s = 1.2), and, where it says so, all of them in turn"
 
 // BenchmarkByQuery asks the platform's web server over TCP for pages of 20
 // entities with two filters. Cold is the first time that anybody asks: entities
@@ -94,16 +96,34 @@ func benchSize(b *testing.B, n int, folder string, db *database.DB) {
 		if page, err := fresh.Search(b.Context(), catalog.Search{CountOnly: true}); err != nil || page.Total != n {
 			b.Fatal(page.Total, err)
 		}
-		cold := load(b, address, kind.queries, len(kind.queries))
+		inTurn := func(i int64) string { return kind.queries[i%int64(len(kind.queries))] }
+		cold := load(b, address, len(kind.queries), inTurn)
 		b.Run(kind.name, func(b *testing.B) {
-			warm := load(b, address, kind.queries, max(b.N, clients))
+			warm := load(b, address, max(b.N, clients), popular(kind.queries))
 			b.ReportMetric(0, "ns/op")
 			b.ReportMetric(warm.perSecond, "req/s")
 			b.ReportMetric(warm.p99, "p99-ms")
 			b.ReportMetric(cold.perSecond, "cold-req/s")
 			b.ReportMetric(cold.p99, "cold-p99-ms")
 		})
+		b.Run(kind.name+", all in turn", func(b *testing.B) {
+			warm := load(b, address, max(b.N, clients), inTurn)
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(warm.perSecond, "req/s")
+			b.ReportMetric(warm.p99, "p99-ms")
+		})
 	}
+}
+
+// popular returns which query comes when: the first ones often, the last rarely.
+func popular(queries []string) func(i int64) string {
+	const s, v, most = 1.2, 1, 1 << 16
+	zipf := rand.NewZipf(rand.New(rand.NewPCG(1, 2)), s, v, uint64(len(queries)-1))
+	order := make([]string, most)
+	for i := range order {
+		order[i] = queries[zipf.Uint64()]
+	}
+	return func(i int64) string { return order[i%most] }
 }
 
 // question is a kind of request, with others values each time.
@@ -159,8 +179,8 @@ func platformServer(b *testing.B, c *catalog.Catalog) string {
 // measured is what a load came to.
 type measured struct{ perSecond, p99 float64 }
 
-// load sends n requests, in turn from all clients, and returns how it went.
-func load(b *testing.B, address string, queries []string, n int) measured {
+// load sends n requests from all clients and returns how it went.
+func load(b *testing.B, address string, n int, query func(i int64) string) measured {
 	b.Helper()
 	var next atomic.Int64
 	var all sync.WaitGroup
@@ -177,7 +197,7 @@ func load(b *testing.B, address string, queries []string, n int) measured {
 			answers := bufio.NewReaderSize(conn, 1<<16)
 			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
 				from := time.Now()
-				if err := once(conn, answers, queries[i%int64(len(queries))]); err != nil {
+				if err := once(conn, answers, query(i)); err != nil {
 					b.Error(err)
 					return
 				}

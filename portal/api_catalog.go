@@ -18,6 +18,8 @@ type apiCatalog interface {
 	Refresh(ctx context.Context, locationID string) (catalog.Registration, error)
 	Remove(ctx context.Context, l catalog.Location) error
 	Locations(ctx context.Context) ([]catalog.Location, error)
+	apiEntities
+	apiHygiene
 }
 
 // ListEntities answers GET /entities.
@@ -62,7 +64,9 @@ func (a *API) GetEntity(ctx context.Context, r server.GetEntityRequestObject) (s
 	if err != nil {
 		return nil, err
 	}
-	return server.GetEntity200JSONResponse(fromEntity(entity)), nil
+	shown := fromEntity(entity)
+	shown.DeletedAt = a.deps.Catalog.Orphans().DeletedAt(entity.OrphanedAt)
+	return server.GetEntity200JSONResponse(shown), nil
 }
 
 // ListLocations answers GET /locations.
@@ -110,7 +114,7 @@ func (a *API) DeleteLocation(ctx context.Context, r server.DeleteLocationRequest
 		return server.DeleteLocation204Response{}, nil
 	}
 	return nil, fault.New(fault.NotFound, "There is no location with the id %s.", r.ID).
-		WithHint("See the locations: platform catalog errors --all")
+		WithHint("See the locations: platform catalog locations")
 }
 
 func fromEntity(e catalog.Entity) types.Entity {
@@ -130,7 +134,7 @@ func fromEntity(e catalog.Entity) types.Entity {
 		Source: types.EntitySource{
 			Type: string(e.Source.Type), Target: e.Source.Target, Path: e.Source.Path, Line: e.Source.Line, Commit: e.Source.Commit,
 		},
-		UpdatedAt: e.UpdatedAt,
+		UpdatedAt: e.UpdatedAt, OrphanedAt: e.OrphanedAt,
 	}
 }
 
@@ -149,6 +153,7 @@ func fromLocation(l catalog.Location) types.Location {
 	return types.Location{
 		ID: l.ID, Type: types.LocationType(l.Type), Target: l.Target, Branch: l.Branch,
 		Path: l.Path, Commit: l.Commit, CreatedBy: l.CreatedBy, LastRefreshed: l.LastRefreshed, Problems: mapped(l.Errors, fromSourceProblem),
+		LastSucceeded: l.LastSucceeded, RefreshAt: l.RefreshAt, Failures: l.Failures,
 	}
 }
 
@@ -156,10 +161,26 @@ func fromRegistration(r catalog.Registration) types.Registration {
 	return types.Registration{
 		Location: fromLocation(r.Location),
 		Entities: mapped(r.Entities, catalog.Ref.String),
+		Added:    mapped(r.Added, catalog.Ref.String), Changed: mapped(r.Changed, catalog.Ref.String),
+		Removed: mapped(r.Removed, catalog.Ref.String), Orphaned: mapped(r.Orphaned, catalog.Ref.String),
+		Renamed:  renamed(r.Renamed),
 		Problems: mapped(r.Problems, fromSourceProblem),
 	}
 }
 
+func renamed(names map[catalog.Ref]catalog.Ref) map[string]string {
+	if len(names) == 0 {
+		return nil
+	}
+	out := make(map[string]string, len(names))
+	for before, now := range names {
+		out[before.String()] = now.String()
+	}
+	return out
+}
+
 func fromSourceProblem(p catalog.Problem) types.SourceProblem {
-	return types.SourceProblem{Where: p.Where(), Field: p.Field, Message: p.Message, Hint: p.Hint}
+	return types.SourceProblem{
+		Where: p.Where(), Field: p.Field, Entity: p.Ref, Owner: p.Owner, Location: p.LocationID, Message: p.Message, Hint: p.Hint,
+	}
 }

@@ -80,6 +80,11 @@ func (f *fakeCatalog) List(_ context.Context, q catalog.Query) (catalog.Page, er
 	if !f.full {
 		return catalog.Page{}, nil
 	}
+	if q.Limit == 3 { // an export
+		e := f.entity()
+		e.Raw = []byte(`{"kind":"Component"}`)
+		return catalog.Page{Items: []catalog.Entity{e}, Total: 1, Next: "2"}, nil
+	}
 	if len(q.Kinds) != 2 || q.Owners[0] != "checkout" || q.Text != "ord" || q.Limit != 2 {
 		return catalog.Page{}, errors.New("the query did not arrive")
 	}

@@ -29,6 +29,12 @@ func subjectOf(request any) string {
 		return r.ID
 	case server.RefreshLocationRequestObject:
 		return r.ID
+	case server.DeleteEntityRequestObject:
+		return r.Kind + ":" + r.Namespace + "/" + r.Name
+	case server.RefreshEntityRequestObject:
+		return r.Kind + ":" + r.Namespace + "/" + r.Name
+	case server.PushEntitiesRequestObject:
+		return r.Body.Target
 	case server.RetryRunRequestObject:
 		return r.ID
 	case server.UndoRunRequestObject:

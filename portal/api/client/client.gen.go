@@ -177,6 +177,11 @@ type ClientInterface interface {
 	// Corresponds with POST /contracts/verifications (the `RecordVerification` operationId).
 	RecordVerification(ctx context.Context, body RecordVerificationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetDocument One document
+	//
+	// Corresponds with GET /documents/{digest} (the `GetDocument` operationId).
+	GetDocument(ctx context.Context, digest string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListEntities List entities, filtered and in pages
 	//
 	// Values of one parameter are alternatives; different parameters narrow the list.
@@ -191,15 +196,64 @@ type ClientInterface interface {
 	// Corresponds with GET /entities/facets (the `ListFacets` operationId).
 	ListFacets(ctx context.Context, params *ListFacetsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// DeleteEntity Take one entity out of the catalog
+	//
+	// Where a file still defines it, it comes back when that file is read again.
+	//
+	// Corresponds with DELETE /entities/{kind}/{namespace}/{name} (the `DeleteEntity` operationId).
+	DeleteEntity(ctx context.Context, kind string, namespace string, name string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetEntity One entity with its relations
 	//
 	// Corresponds with GET /entities/{kind}/{namespace}/{name} (the `GetEntity` operationId).
 	GetEntity(ctx context.Context, kind string, namespace string, name string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// EntityDocuments The Markdown that came with an entity
+	//
+	// Corresponds with GET /entities/{kind}/{namespace}/{name}/documents (the `EntityDocuments` operationId).
+	EntityDocuments(ctx context.Context, kind string, namespace string, name string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EntityGraph What an entity is related to, step by step
+	//
+	// Corresponds with GET /entities/{kind}/{namespace}/{name}/graph (the `EntityGraph` operationId).
+	EntityGraph(ctx context.Context, kind string, namespace string, name string, params *EntityGraphParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EntityHealth Whether its owner and what it refers to are there
+	//
+	// Corresponds with GET /entities/{kind}/{namespace}/{name}/health (the `EntityHealth` operationId).
+	EntityHealth(ctx context.Context, kind string, namespace string, name string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EntityHistory Who changed an entity, when and from which commit
+	//
+	// Goes on under the names it had before, and knows entities that are gone.
+	//
+	// Corresponds with GET /entities/{kind}/{namespace}/{name}/history (the `EntityHistory` operationId).
+	EntityHistory(ctx context.Context, kind string, namespace string, name string, params *EntityHistoryParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EntityOwned What a group or user owns
+	//
+	// Corresponds with GET /entities/{kind}/{namespace}/{name}/owned (the `EntityOwned` operationId).
+	EntityOwned(ctx context.Context, kind string, namespace string, name string, params *EntityOwnedParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EntityOwners Who owns an entity, up through groups
+	//
+	// Corresponds with GET /entities/{kind}/{namespace}/{name}/owners (the `EntityOwners` operationId).
+	EntityOwners(ctx context.Context, kind string, namespace string, name string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RefreshEntity Read the location of an entity again
+	//
+	// Corresponds with POST /entities/{kind}/{namespace}/{name}/refresh (the `RefreshEntity` operationId).
+	RefreshEntity(ctx context.Context, kind string, namespace string, name string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListEnvironments Where services are deployed
 	//
 	// Corresponds with GET /environments (the `ListEnvironments` operationId).
 	ListEnvironments(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ExportEntities Entities as their files say them, in pages
+	//
+	// Corresponds with GET /exports (the `ExportEntities` operationId).
+	ExportEntities(ctx context.Context, params *ExportEntitiesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListGoldenPaths What a new service can be made from
 	//
@@ -276,6 +330,32 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /me (the `GetMe` operationId).
 	GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListOwnership What is open about who owns what
+	//
+	// Corresponds with GET /ownership (the `ListOwnership` operationId).
+	ListOwnership(ctx context.Context, params *ListOwnershipParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListProblems What is wrong in catalog files
+	//
+	// Also problems of entities that never became visible.
+	//
+	// Corresponds with GET /problems (the `ListProblems` operationId).
+	ListProblems(ctx context.Context, params *ListProblemsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PushEntitiesWithBody Take in catalog files that a pipeline sends
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /pushes (the `PushEntities` operationId).
+	PushEntitiesWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PushEntities Take in catalog files that a pipeline sends
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /pushes (the `PushEntities` operationId).
+	PushEntities(ctx context.Context, body PushEntitiesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListRuns Runs, newest first
 	//
@@ -583,6 +663,21 @@ func (c *Client) RecordVerification(ctx context.Context, body RecordVerification
 	return c.Client.Do(req)
 }
 
+// GetDocument One document
+//
+// Corresponds with GET /documents/{digest} (the `GetDocument` operationId).
+func (c *Client) GetDocument(ctx context.Context, digest string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetDocumentRequest(c.Server, digest)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListEntities List entities, filtered and in pages
 //
 // Values of one parameter are alternatives; different parameters narrow the list.
@@ -617,6 +712,23 @@ func (c *Client) ListFacets(ctx context.Context, params *ListFacetsParams, reqEd
 	return c.Client.Do(req)
 }
 
+// DeleteEntity Take one entity out of the catalog
+//
+// Where a file still defines it, it comes back when that file is read again.
+//
+// Corresponds with DELETE /entities/{kind}/{namespace}/{name} (the `DeleteEntity` operationId).
+func (c *Client) DeleteEntity(ctx context.Context, kind string, namespace string, name string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteEntityRequest(c.Server, kind, namespace, name)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetEntity One entity with its relations
 //
 // Corresponds with GET /entities/{kind}/{namespace}/{name} (the `GetEntity` operationId).
@@ -632,11 +744,133 @@ func (c *Client) GetEntity(ctx context.Context, kind string, namespace string, n
 	return c.Client.Do(req)
 }
 
+// EntityDocuments The Markdown that came with an entity
+//
+// Corresponds with GET /entities/{kind}/{namespace}/{name}/documents (the `EntityDocuments` operationId).
+func (c *Client) EntityDocuments(ctx context.Context, kind string, namespace string, name string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEntityDocumentsRequest(c.Server, kind, namespace, name)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EntityGraph What an entity is related to, step by step
+//
+// Corresponds with GET /entities/{kind}/{namespace}/{name}/graph (the `EntityGraph` operationId).
+func (c *Client) EntityGraph(ctx context.Context, kind string, namespace string, name string, params *EntityGraphParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEntityGraphRequest(c.Server, kind, namespace, name, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EntityHealth Whether its owner and what it refers to are there
+//
+// Corresponds with GET /entities/{kind}/{namespace}/{name}/health (the `EntityHealth` operationId).
+func (c *Client) EntityHealth(ctx context.Context, kind string, namespace string, name string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEntityHealthRequest(c.Server, kind, namespace, name)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EntityHistory Who changed an entity, when and from which commit
+//
+// Goes on under the names it had before, and knows entities that are gone.
+//
+// Corresponds with GET /entities/{kind}/{namespace}/{name}/history (the `EntityHistory` operationId).
+func (c *Client) EntityHistory(ctx context.Context, kind string, namespace string, name string, params *EntityHistoryParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEntityHistoryRequest(c.Server, kind, namespace, name, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EntityOwned What a group or user owns
+//
+// Corresponds with GET /entities/{kind}/{namespace}/{name}/owned (the `EntityOwned` operationId).
+func (c *Client) EntityOwned(ctx context.Context, kind string, namespace string, name string, params *EntityOwnedParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEntityOwnedRequest(c.Server, kind, namespace, name, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EntityOwners Who owns an entity, up through groups
+//
+// Corresponds with GET /entities/{kind}/{namespace}/{name}/owners (the `EntityOwners` operationId).
+func (c *Client) EntityOwners(ctx context.Context, kind string, namespace string, name string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEntityOwnersRequest(c.Server, kind, namespace, name)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RefreshEntity Read the location of an entity again
+//
+// Corresponds with POST /entities/{kind}/{namespace}/{name}/refresh (the `RefreshEntity` operationId).
+func (c *Client) RefreshEntity(ctx context.Context, kind string, namespace string, name string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRefreshEntityRequest(c.Server, kind, namespace, name)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListEnvironments Where services are deployed
 //
 // Corresponds with GET /environments (the `ListEnvironments` operationId).
 func (c *Client) ListEnvironments(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListEnvironmentsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ExportEntities Entities as their files say them, in pages
+//
+// Corresponds with GET /exports (the `ExportEntities` operationId).
+func (c *Client) ExportEntities(ctx context.Context, params *ExportEntitiesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewExportEntitiesRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -833,6 +1067,72 @@ func (c *Client) RefreshLocation(ctx context.Context, id ID, reqEditors ...Reque
 // Corresponds with GET /me (the `GetMe` operationId).
 func (c *Client) GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetMeRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListOwnership What is open about who owns what
+//
+// Corresponds with GET /ownership (the `ListOwnership` operationId).
+func (c *Client) ListOwnership(ctx context.Context, params *ListOwnershipParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListOwnershipRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListProblems What is wrong in catalog files
+//
+// Also problems of entities that never became visible.
+//
+// Corresponds with GET /problems (the `ListProblems` operationId).
+func (c *Client) ListProblems(ctx context.Context, params *ListProblemsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListProblemsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PushEntitiesWithBody Take in catalog files that a pipeline sends
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /pushes (the `PushEntities` operationId).
+func (c *Client) PushEntitiesWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPushEntitiesRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PushEntities Take in catalog files that a pipeline sends
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /pushes (the `PushEntities` operationId).
+func (c *Client) PushEntities(ctx context.Context, body PushEntitiesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPushEntitiesRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -1491,6 +1791,40 @@ func NewRecordVerificationRequestWithBody(server string, contentType string, bod
 	return req, nil
 }
 
+// NewGetDocumentRequest constructs an http.Request for the GetDocument method
+func NewGetDocumentRequest(server string, digest string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "digest", digest, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/documents/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListEntitiesRequest constructs an http.Request for the ListEntities method
 func NewListEntitiesRequest(server string, params *ListEntitiesParams) (*http.Request, error) {
 	var err error
@@ -1791,6 +2125,54 @@ func NewListFacetsRequest(server string, params *ListFacetsParams) (*http.Reques
 	return req, nil
 }
 
+// NewDeleteEntityRequest constructs an http.Request for the DeleteEntity method
+func NewDeleteEntityRequest(server string, kind string, namespace string, name string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "kind", kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "namespace", namespace, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/entities/%s/%s/%s", pathParam0, pathParam1, pathParam2)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetEntityRequest constructs an http.Request for the GetEntity method
 func NewGetEntityRequest(server string, kind string, namespace string, name string) (*http.Request, error) {
 	var err error
@@ -1839,6 +2221,471 @@ func NewGetEntityRequest(server string, kind string, namespace string, name stri
 	return req, nil
 }
 
+// NewEntityDocumentsRequest constructs an http.Request for the EntityDocuments method
+func NewEntityDocumentsRequest(server string, kind string, namespace string, name string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "kind", kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "namespace", namespace, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/entities/%s/%s/%s/documents", pathParam0, pathParam1, pathParam2)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewEntityGraphRequest constructs an http.Request for the EntityGraph method
+func NewEntityGraphRequest(server string, kind string, namespace string, name string, params *EntityGraphParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "kind", kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "namespace", namespace, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/entities/%s/%s/%s/graph", pathParam0, pathParam1, pathParam2)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Depth != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "depth", *params.Depth, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Direction != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "direction", *params.Direction, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Relation != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "relation", params.Relation, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Only != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "only", params.Only, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewEntityHealthRequest constructs an http.Request for the EntityHealth method
+func NewEntityHealthRequest(server string, kind string, namespace string, name string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "kind", kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "namespace", namespace, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/entities/%s/%s/%s/health", pathParam0, pathParam1, pathParam2)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewEntityHistoryRequest constructs an http.Request for the EntityHistory method
+func NewEntityHistoryRequest(server string, kind string, namespace string, name string, params *EntityHistoryParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "kind", kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "namespace", namespace, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/entities/%s/%s/%s/history", pathParam0, pathParam1, pathParam2)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewEntityOwnedRequest constructs an http.Request for the EntityOwned method
+func NewEntityOwnedRequest(server string, kind string, namespace string, name string, params *EntityOwnedParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "kind", kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "namespace", namespace, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/entities/%s/%s/%s/owned", pathParam0, pathParam1, pathParam2)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Transitive != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "transitive", *params.Transitive, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewEntityOwnersRequest constructs an http.Request for the EntityOwners method
+func NewEntityOwnersRequest(server string, kind string, namespace string, name string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "kind", kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "namespace", namespace, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/entities/%s/%s/%s/owners", pathParam0, pathParam1, pathParam2)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRefreshEntityRequest constructs an http.Request for the RefreshEntity method
+func NewRefreshEntityRequest(server string, kind string, namespace string, name string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "kind", kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "namespace", namespace, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/entities/%s/%s/%s/refresh", pathParam0, pathParam1, pathParam2)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListEnvironmentsRequest constructs an http.Request for the ListEnvironments method
 func NewListEnvironmentsRequest(server string) (*http.Request, error) {
 	var err error
@@ -1856,6 +2703,84 @@ func NewListEnvironmentsRequest(server string) (*http.Request, error) {
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewExportEntitiesRequest constructs an http.Request for the ExportEntities method
+func NewExportEntitiesRequest(server string, params *ExportEntitiesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/exports")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Kind != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "kind", params.Kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -2186,6 +3111,178 @@ func NewGetMeRequest(server string) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewListOwnershipRequest constructs an http.Request for the ListOwnership method
+func NewListOwnershipRequest(server string, params *ListOwnershipParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/ownership")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Owner != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "owner", *params.Owner, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListProblemsRequest constructs an http.Request for the ListProblems method
+func NewListProblemsRequest(server string, params *ListProblemsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/problems")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Owner != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "owner", *params.Owner, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Entity != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "entity", *params.Entity, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Location != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "location", *params.Location, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPushEntitiesRequest calls the generic PushEntities builder with application/json body
+func NewPushEntitiesRequest(server string, body PushEntitiesJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPushEntitiesRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewPushEntitiesRequestWithBody constructs an http.Request for the PushEntities method, with any body, and a specified content type
+func NewPushEntitiesRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/pushes")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -2850,6 +3947,13 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /contracts/verifications (the `RecordVerification` operationId).
 	RecordVerificationWithResponse(ctx context.Context, body RecordVerificationJSONRequestBody, reqEditors ...RequestEditorFn) (*RecordVerificationResponse, error)
 
+	// GetDocumentWithResponse One document
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /documents/{digest} (the `GetDocument` operationId).
+	GetDocumentWithResponse(ctx context.Context, digest string, reqEditors ...RequestEditorFn) (*GetDocumentResponse, error)
+
 	// ListEntitiesWithResponse List entities, filtered and in pages
 	//
 	// Values of one parameter are alternatives; different parameters narrow the list.
@@ -2868,6 +3972,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /entities/facets (the `ListFacets` operationId).
 	ListFacetsWithResponse(ctx context.Context, params *ListFacetsParams, reqEditors ...RequestEditorFn) (*ListFacetsResponse, error)
 
+	// DeleteEntityWithResponse Take one entity out of the catalog
+	//
+	// Where a file still defines it, it comes back when that file is read again.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /entities/{kind}/{namespace}/{name} (the `DeleteEntity` operationId).
+	DeleteEntityWithResponse(ctx context.Context, kind string, namespace string, name string, reqEditors ...RequestEditorFn) (*DeleteEntityResponse, error)
+
 	// GetEntityWithResponse One entity with its relations
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -2875,12 +3988,70 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /entities/{kind}/{namespace}/{name} (the `GetEntity` operationId).
 	GetEntityWithResponse(ctx context.Context, kind string, namespace string, name string, reqEditors ...RequestEditorFn) (*GetEntityResponse, error)
 
+	// EntityDocumentsWithResponse The Markdown that came with an entity
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /entities/{kind}/{namespace}/{name}/documents (the `EntityDocuments` operationId).
+	EntityDocumentsWithResponse(ctx context.Context, kind string, namespace string, name string, reqEditors ...RequestEditorFn) (*EntityDocumentsResponse, error)
+
+	// EntityGraphWithResponse What an entity is related to, step by step
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /entities/{kind}/{namespace}/{name}/graph (the `EntityGraph` operationId).
+	EntityGraphWithResponse(ctx context.Context, kind string, namespace string, name string, params *EntityGraphParams, reqEditors ...RequestEditorFn) (*EntityGraphResponse, error)
+
+	// EntityHealthWithResponse Whether its owner and what it refers to are there
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /entities/{kind}/{namespace}/{name}/health (the `EntityHealth` operationId).
+	EntityHealthWithResponse(ctx context.Context, kind string, namespace string, name string, reqEditors ...RequestEditorFn) (*EntityHealthResponse, error)
+
+	// EntityHistoryWithResponse Who changed an entity, when and from which commit
+	//
+	// Goes on under the names it had before, and knows entities that are gone.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /entities/{kind}/{namespace}/{name}/history (the `EntityHistory` operationId).
+	EntityHistoryWithResponse(ctx context.Context, kind string, namespace string, name string, params *EntityHistoryParams, reqEditors ...RequestEditorFn) (*EntityHistoryResponse, error)
+
+	// EntityOwnedWithResponse What a group or user owns
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /entities/{kind}/{namespace}/{name}/owned (the `EntityOwned` operationId).
+	EntityOwnedWithResponse(ctx context.Context, kind string, namespace string, name string, params *EntityOwnedParams, reqEditors ...RequestEditorFn) (*EntityOwnedResponse, error)
+
+	// EntityOwnersWithResponse Who owns an entity, up through groups
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /entities/{kind}/{namespace}/{name}/owners (the `EntityOwners` operationId).
+	EntityOwnersWithResponse(ctx context.Context, kind string, namespace string, name string, reqEditors ...RequestEditorFn) (*EntityOwnersResponse, error)
+
+	// RefreshEntityWithResponse Read the location of an entity again
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /entities/{kind}/{namespace}/{name}/refresh (the `RefreshEntity` operationId).
+	RefreshEntityWithResponse(ctx context.Context, kind string, namespace string, name string, reqEditors ...RequestEditorFn) (*RefreshEntityResponse, error)
+
 	// ListEnvironmentsWithResponse Where services are deployed
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /environments (the `ListEnvironments` operationId).
 	ListEnvironmentsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListEnvironmentsResponse, error)
+
+	// ExportEntitiesWithResponse Entities as their files say them, in pages
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /exports (the `ExportEntities` operationId).
+	ExportEntitiesWithResponse(ctx context.Context, params *ExportEntitiesParams, reqEditors ...RequestEditorFn) (*ExportEntitiesResponse, error)
 
 	// ListGoldenPathsWithResponse What a new service can be made from
 	//
@@ -2973,6 +4144,36 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /me (the `GetMe` operationId).
 	GetMeWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetMeResponse, error)
+
+	// ListOwnershipWithResponse What is open about who owns what
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /ownership (the `ListOwnership` operationId).
+	ListOwnershipWithResponse(ctx context.Context, params *ListOwnershipParams, reqEditors ...RequestEditorFn) (*ListOwnershipResponse, error)
+
+	// ListProblemsWithResponse What is wrong in catalog files
+	//
+	// Also problems of entities that never became visible.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /problems (the `ListProblems` operationId).
+	ListProblemsWithResponse(ctx context.Context, params *ListProblemsParams, reqEditors ...RequestEditorFn) (*ListProblemsResponse, error)
+
+	// PushEntitiesWithBodyWithResponse Take in catalog files that a pipeline sends
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /pushes (the `PushEntities` operationId).
+	PushEntitiesWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PushEntitiesResponse, error)
+
+	// PushEntitiesWithResponse Take in catalog files that a pipeline sends
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /pushes (the `PushEntities` operationId).
+	PushEntitiesWithResponse(ctx context.Context, body PushEntitiesJSONRequestBody, reqEditors ...RequestEditorFn) (*PushEntitiesResponse, error)
 
 	// ListRunsWithResponse Runs, newest first
 	//
@@ -3476,6 +4677,47 @@ func (r RecordVerificationResponse) ContentType() string {
 	return ""
 }
 
+type GetDocumentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetDocumentResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetDocumentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetDocumentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetDocumentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetDocumentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListEntitiesResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -3572,6 +4814,47 @@ func (r ListFacetsResponse) ContentType() string {
 	return ""
 }
 
+type DeleteEntityResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r DeleteEntityResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r DeleteEntityResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DeleteEntityResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DeleteEntityResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DeleteEntityResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type GetEntityResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -3620,6 +4903,342 @@ func (r GetEntityResponse) ContentType() string {
 	return ""
 }
 
+type EntityDocumentsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DocumentList
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r EntityDocumentsResponse) GetJSON200() *DocumentList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r EntityDocumentsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r EntityDocumentsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r EntityDocumentsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EntityDocumentsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EntityDocumentsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type EntityGraphResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Graph
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r EntityGraphResponse) GetJSON200() *Graph {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r EntityGraphResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r EntityGraphResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r EntityGraphResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EntityGraphResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EntityGraphResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type EntityHealthResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *FindingList
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r EntityHealthResponse) GetJSON200() *FindingList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r EntityHealthResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r EntityHealthResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r EntityHealthResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EntityHealthResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EntityHealthResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type EntityHistoryResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *History
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r EntityHistoryResponse) GetJSON200() *History {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r EntityHistoryResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r EntityHistoryResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r EntityHistoryResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EntityHistoryResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EntityHistoryResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type EntityOwnedResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RefList
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r EntityOwnedResponse) GetJSON200() *RefList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r EntityOwnedResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r EntityOwnedResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r EntityOwnedResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EntityOwnedResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EntityOwnedResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type EntityOwnersResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *OwnerList
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r EntityOwnersResponse) GetJSON200() *OwnerList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r EntityOwnersResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r EntityOwnersResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r EntityOwnersResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EntityOwnersResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EntityOwnersResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RefreshEntityResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Registration
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RefreshEntityResponse) GetJSON200() *Registration {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RefreshEntityResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RefreshEntityResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RefreshEntityResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RefreshEntityResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RefreshEntityResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListEnvironmentsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -3662,6 +5281,54 @@ func (r ListEnvironmentsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListEnvironmentsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ExportEntitiesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ExportPage
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ExportEntitiesResponse) GetJSON200() *ExportPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ExportEntitiesResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ExportEntitiesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ExportEntitiesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ExportEntitiesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ExportEntitiesResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -4135,6 +5802,150 @@ func (r GetMeResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetMeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListOwnershipResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *FindingList
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListOwnershipResponse) GetJSON200() *FindingList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListOwnershipResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListOwnershipResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListOwnershipResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListOwnershipResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListOwnershipResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListProblemsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ProblemList
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListProblemsResponse) GetJSON200() *ProblemList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListProblemsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListProblemsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListProblemsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListProblemsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListProblemsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type PushEntitiesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Registration
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r PushEntitiesResponse) GetJSON200() *Registration {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r PushEntitiesResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r PushEntitiesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PushEntitiesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PushEntitiesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PushEntitiesResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -4876,6 +6687,19 @@ func (c *ClientWithResponses) RecordVerificationWithResponse(ctx context.Context
 	return ParseRecordVerificationResponse(rsp)
 }
 
+// GetDocumentWithResponse One document
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /documents/{digest} (the `GetDocument` operationId).
+func (c *ClientWithResponses) GetDocumentWithResponse(ctx context.Context, digest string, reqEditors ...RequestEditorFn) (*GetDocumentResponse, error) {
+	rsp, err := c.GetDocument(ctx, digest, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetDocumentResponse(rsp)
+}
+
 // ListEntitiesWithResponse List entities, filtered and in pages
 //
 // Values of one parameter are alternatives; different parameters narrow the list.
@@ -4906,6 +6730,21 @@ func (c *ClientWithResponses) ListFacetsWithResponse(ctx context.Context, params
 	return ParseListFacetsResponse(rsp)
 }
 
+// DeleteEntityWithResponse Take one entity out of the catalog
+//
+// Where a file still defines it, it comes back when that file is read again.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /entities/{kind}/{namespace}/{name} (the `DeleteEntity` operationId).
+func (c *ClientWithResponses) DeleteEntityWithResponse(ctx context.Context, kind string, namespace string, name string, reqEditors ...RequestEditorFn) (*DeleteEntityResponse, error) {
+	rsp, err := c.DeleteEntity(ctx, kind, namespace, name, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeleteEntityResponse(rsp)
+}
+
 // GetEntityWithResponse One entity with its relations
 //
 // Returns a wrapper object for the known response body format(s).
@@ -4919,6 +6758,99 @@ func (c *ClientWithResponses) GetEntityWithResponse(ctx context.Context, kind st
 	return ParseGetEntityResponse(rsp)
 }
 
+// EntityDocumentsWithResponse The Markdown that came with an entity
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /entities/{kind}/{namespace}/{name}/documents (the `EntityDocuments` operationId).
+func (c *ClientWithResponses) EntityDocumentsWithResponse(ctx context.Context, kind string, namespace string, name string, reqEditors ...RequestEditorFn) (*EntityDocumentsResponse, error) {
+	rsp, err := c.EntityDocuments(ctx, kind, namespace, name, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEntityDocumentsResponse(rsp)
+}
+
+// EntityGraphWithResponse What an entity is related to, step by step
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /entities/{kind}/{namespace}/{name}/graph (the `EntityGraph` operationId).
+func (c *ClientWithResponses) EntityGraphWithResponse(ctx context.Context, kind string, namespace string, name string, params *EntityGraphParams, reqEditors ...RequestEditorFn) (*EntityGraphResponse, error) {
+	rsp, err := c.EntityGraph(ctx, kind, namespace, name, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEntityGraphResponse(rsp)
+}
+
+// EntityHealthWithResponse Whether its owner and what it refers to are there
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /entities/{kind}/{namespace}/{name}/health (the `EntityHealth` operationId).
+func (c *ClientWithResponses) EntityHealthWithResponse(ctx context.Context, kind string, namespace string, name string, reqEditors ...RequestEditorFn) (*EntityHealthResponse, error) {
+	rsp, err := c.EntityHealth(ctx, kind, namespace, name, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEntityHealthResponse(rsp)
+}
+
+// EntityHistoryWithResponse Who changed an entity, when and from which commit
+//
+// Goes on under the names it had before, and knows entities that are gone.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /entities/{kind}/{namespace}/{name}/history (the `EntityHistory` operationId).
+func (c *ClientWithResponses) EntityHistoryWithResponse(ctx context.Context, kind string, namespace string, name string, params *EntityHistoryParams, reqEditors ...RequestEditorFn) (*EntityHistoryResponse, error) {
+	rsp, err := c.EntityHistory(ctx, kind, namespace, name, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEntityHistoryResponse(rsp)
+}
+
+// EntityOwnedWithResponse What a group or user owns
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /entities/{kind}/{namespace}/{name}/owned (the `EntityOwned` operationId).
+func (c *ClientWithResponses) EntityOwnedWithResponse(ctx context.Context, kind string, namespace string, name string, params *EntityOwnedParams, reqEditors ...RequestEditorFn) (*EntityOwnedResponse, error) {
+	rsp, err := c.EntityOwned(ctx, kind, namespace, name, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEntityOwnedResponse(rsp)
+}
+
+// EntityOwnersWithResponse Who owns an entity, up through groups
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /entities/{kind}/{namespace}/{name}/owners (the `EntityOwners` operationId).
+func (c *ClientWithResponses) EntityOwnersWithResponse(ctx context.Context, kind string, namespace string, name string, reqEditors ...RequestEditorFn) (*EntityOwnersResponse, error) {
+	rsp, err := c.EntityOwners(ctx, kind, namespace, name, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEntityOwnersResponse(rsp)
+}
+
+// RefreshEntityWithResponse Read the location of an entity again
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /entities/{kind}/{namespace}/{name}/refresh (the `RefreshEntity` operationId).
+func (c *ClientWithResponses) RefreshEntityWithResponse(ctx context.Context, kind string, namespace string, name string, reqEditors ...RequestEditorFn) (*RefreshEntityResponse, error) {
+	rsp, err := c.RefreshEntity(ctx, kind, namespace, name, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRefreshEntityResponse(rsp)
+}
+
 // ListEnvironmentsWithResponse Where services are deployed
 //
 // Returns a wrapper object for the known response body format(s).
@@ -4930,6 +6862,19 @@ func (c *ClientWithResponses) ListEnvironmentsWithResponse(ctx context.Context, 
 		return nil, err
 	}
 	return ParseListEnvironmentsResponse(rsp)
+}
+
+// ExportEntitiesWithResponse Entities as their files say them, in pages
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /exports (the `ExportEntities` operationId).
+func (c *ClientWithResponses) ExportEntitiesWithResponse(ctx context.Context, params *ExportEntitiesParams, reqEditors ...RequestEditorFn) (*ExportEntitiesResponse, error) {
+	rsp, err := c.ExportEntities(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseExportEntitiesResponse(rsp)
 }
 
 // ListGoldenPathsWithResponse What a new service can be made from
@@ -5094,6 +7039,60 @@ func (c *ClientWithResponses) GetMeWithResponse(ctx context.Context, reqEditors 
 		return nil, err
 	}
 	return ParseGetMeResponse(rsp)
+}
+
+// ListOwnershipWithResponse What is open about who owns what
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /ownership (the `ListOwnership` operationId).
+func (c *ClientWithResponses) ListOwnershipWithResponse(ctx context.Context, params *ListOwnershipParams, reqEditors ...RequestEditorFn) (*ListOwnershipResponse, error) {
+	rsp, err := c.ListOwnership(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListOwnershipResponse(rsp)
+}
+
+// ListProblemsWithResponse What is wrong in catalog files
+//
+// Also problems of entities that never became visible.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /problems (the `ListProblems` operationId).
+func (c *ClientWithResponses) ListProblemsWithResponse(ctx context.Context, params *ListProblemsParams, reqEditors ...RequestEditorFn) (*ListProblemsResponse, error) {
+	rsp, err := c.ListProblems(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListProblemsResponse(rsp)
+}
+
+// PushEntitiesWithBodyWithResponse Take in catalog files that a pipeline sends
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /pushes (the `PushEntities` operationId).
+func (c *ClientWithResponses) PushEntitiesWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PushEntitiesResponse, error) {
+	rsp, err := c.PushEntitiesWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePushEntitiesResponse(rsp)
+}
+
+// PushEntitiesWithResponse Take in catalog files that a pipeline sends
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /pushes (the `PushEntities` operationId).
+func (c *ClientWithResponses) PushEntitiesWithResponse(ctx context.Context, body PushEntitiesJSONRequestBody, reqEditors ...RequestEditorFn) (*PushEntitiesResponse, error) {
+	rsp, err := c.PushEntities(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePushEntitiesResponse(rsp)
 }
 
 // ListRunsWithResponse Runs, newest first
@@ -5567,6 +7566,32 @@ func ParseRecordVerificationResponse(rsp *http.Response) (*RecordVerificationRes
 	return response, nil
 }
 
+// ParseGetDocumentResponse parses an HTTP response from a GetDocumentWithResponse call
+func ParseGetDocumentResponse(rsp *http.Response) (*GetDocumentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetDocumentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListEntitiesResponse parses an HTTP response from a ListEntitiesWithResponse call
 func ParseListEntitiesResponse(rsp *http.Response) (*ListEntitiesResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -5633,6 +7658,35 @@ func ParseListFacetsResponse(rsp *http.Response) (*ListFacetsResponse, error) {
 	return response, nil
 }
 
+// ParseDeleteEntityResponse parses an HTTP response from a DeleteEntityWithResponse call
+func ParseDeleteEntityResponse(rsp *http.Response) (*DeleteEntityResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DeleteEntityResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseGetEntityResponse parses an HTTP response from a GetEntityWithResponse call
 func ParseGetEntityResponse(rsp *http.Response) (*GetEntityResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -5666,6 +7720,237 @@ func ParseGetEntityResponse(rsp *http.Response) (*GetEntityResponse, error) {
 	return response, nil
 }
 
+// ParseEntityDocumentsResponse parses an HTTP response from a EntityDocumentsWithResponse call
+func ParseEntityDocumentsResponse(rsp *http.Response) (*EntityDocumentsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EntityDocumentsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DocumentList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseEntityGraphResponse parses an HTTP response from a EntityGraphWithResponse call
+func ParseEntityGraphResponse(rsp *http.Response) (*EntityGraphResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EntityGraphResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Graph
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseEntityHealthResponse parses an HTTP response from a EntityHealthWithResponse call
+func ParseEntityHealthResponse(rsp *http.Response) (*EntityHealthResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EntityHealthResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest FindingList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseEntityHistoryResponse parses an HTTP response from a EntityHistoryWithResponse call
+func ParseEntityHistoryResponse(rsp *http.Response) (*EntityHistoryResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EntityHistoryResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest History
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseEntityOwnedResponse parses an HTTP response from a EntityOwnedWithResponse call
+func ParseEntityOwnedResponse(rsp *http.Response) (*EntityOwnedResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EntityOwnedResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RefList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseEntityOwnersResponse parses an HTTP response from a EntityOwnersWithResponse call
+func ParseEntityOwnersResponse(rsp *http.Response) (*EntityOwnersResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EntityOwnersResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest OwnerList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRefreshEntityResponse parses an HTTP response from a RefreshEntityWithResponse call
+func ParseRefreshEntityResponse(rsp *http.Response) (*RefreshEntityResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RefreshEntityResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Registration
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListEnvironmentsResponse parses an HTTP response from a ListEnvironmentsWithResponse call
 func ParseListEnvironmentsResponse(rsp *http.Response) (*ListEnvironmentsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -5682,6 +7967,39 @@ func ParseListEnvironmentsResponse(rsp *http.Response) (*ListEnvironmentsRespons
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest EnvironmentList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseExportEntitiesResponse parses an HTTP response from a ExportEntitiesWithResponse call
+func ParseExportEntitiesResponse(rsp *http.Response) (*ExportEntitiesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ExportEntitiesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ExportPage
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -6008,6 +8326,105 @@ func ParseGetMeResponse(rsp *http.Response) (*GetMeResponse, error) {
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest Me
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListOwnershipResponse parses an HTTP response from a ListOwnershipWithResponse call
+func ParseListOwnershipResponse(rsp *http.Response) (*ListOwnershipResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListOwnershipResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest FindingList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListProblemsResponse parses an HTTP response from a ListProblemsWithResponse call
+func ParseListProblemsResponse(rsp *http.Response) (*ListProblemsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListProblemsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ProblemList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParsePushEntitiesResponse parses an HTTP response from a PushEntitiesWithResponse call
+func ParsePushEntitiesResponse(rsp *http.Response) (*PushEntitiesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PushEntitiesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Registration
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

@@ -42,18 +42,48 @@ type ServerInterface interface {
 	// RecordVerification Record how a provider's version did against one pact
 	// (POST /contracts/verifications)
 	RecordVerification(ctx echo.Context) error
+	// GetDocument One document
+	// (GET /documents/{digest})
+	GetDocument(ctx echo.Context, digest string) error
 	// ListEntities List entities, filtered and in pages
 	// (GET /entities)
 	ListEntities(ctx echo.Context, params ListEntitiesParams) error
 	// ListFacets Count entities by value
 	// (GET /entities/facets)
 	ListFacets(ctx echo.Context, params ListFacetsParams) error
+	// DeleteEntity Take one entity out of the catalog
+	// (DELETE /entities/{kind}/{namespace}/{name})
+	DeleteEntity(ctx echo.Context, kind string, namespace string, name string) error
 	// GetEntity One entity with its relations
 	// (GET /entities/{kind}/{namespace}/{name})
 	GetEntity(ctx echo.Context, kind string, namespace string, name string) error
+	// EntityDocuments The Markdown that came with an entity
+	// (GET /entities/{kind}/{namespace}/{name}/documents)
+	EntityDocuments(ctx echo.Context, kind string, namespace string, name string) error
+	// EntityGraph What an entity is related to, step by step
+	// (GET /entities/{kind}/{namespace}/{name}/graph)
+	EntityGraph(ctx echo.Context, kind string, namespace string, name string, params EntityGraphParams) error
+	// EntityHealth Whether its owner and what it refers to are there
+	// (GET /entities/{kind}/{namespace}/{name}/health)
+	EntityHealth(ctx echo.Context, kind string, namespace string, name string) error
+	// EntityHistory Who changed an entity, when and from which commit
+	// (GET /entities/{kind}/{namespace}/{name}/history)
+	EntityHistory(ctx echo.Context, kind string, namespace string, name string, params EntityHistoryParams) error
+	// EntityOwned What a group or user owns
+	// (GET /entities/{kind}/{namespace}/{name}/owned)
+	EntityOwned(ctx echo.Context, kind string, namespace string, name string, params EntityOwnedParams) error
+	// EntityOwners Who owns an entity, up through groups
+	// (GET /entities/{kind}/{namespace}/{name}/owners)
+	EntityOwners(ctx echo.Context, kind string, namespace string, name string) error
+	// RefreshEntity Read the location of an entity again
+	// (POST /entities/{kind}/{namespace}/{name}/refresh)
+	RefreshEntity(ctx echo.Context, kind string, namespace string, name string) error
 	// ListEnvironments Where services are deployed
 	// (GET /environments)
 	ListEnvironments(ctx echo.Context) error
+	// ExportEntities Entities as their files say them, in pages
+	// (GET /exports)
+	ExportEntities(ctx echo.Context, params ExportEntitiesParams) error
 	// ListGoldenPaths What a new service can be made from
 	// (GET /golden-paths)
 	ListGoldenPaths(ctx echo.Context) error
@@ -84,6 +114,15 @@ type ServerInterface interface {
 	// GetMe Who is asking, and what they may do
 	// (GET /me)
 	GetMe(ctx echo.Context) error
+	// ListOwnership What is open about who owns what
+	// (GET /ownership)
+	ListOwnership(ctx echo.Context, params ListOwnershipParams) error
+	// ListProblems What is wrong in catalog files
+	// (GET /problems)
+	ListProblems(ctx echo.Context, params ListProblemsParams) error
+	// PushEntities Take in catalog files that a pipeline sends
+	// (POST /pushes)
+	PushEntities(ctx echo.Context) error
 	// ListRuns Runs, newest first
 	// (GET /runs)
 	ListRuns(ctx echo.Context, params ListRunsParams) error
@@ -269,6 +308,22 @@ func (w *ServerInterfaceWrapper) RecordVerification(ctx echo.Context) error {
 	return err
 }
 
+// GetDocument converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDocument(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "digest" -------------
+	var digest string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "digest", ctx.Param("digest"), &digest, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter digest: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDocument(ctx, digest)
+	return err
+}
+
 // ListEntities converts echo context to params.
 func (w *ServerInterfaceWrapper) ListEntities(ctx echo.Context) error {
 	var err error
@@ -417,6 +472,38 @@ func (w *ServerInterfaceWrapper) ListFacets(ctx echo.Context) error {
 	return err
 }
 
+// DeleteEntity converts echo context to params.
+func (w *ServerInterfaceWrapper) DeleteEntity(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "kind" -------------
+	var kind string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", ctx.Param("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Path parameter "namespace" -------------
+	var namespace string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "namespace", ctx.Param("namespace"), &namespace, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter namespace: %s", err))
+	}
+
+	// ------------- Path parameter "name" -------------
+	var name string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeleteEntity(ctx, kind, namespace, name)
+	return err
+}
+
 // GetEntity converts echo context to params.
 func (w *ServerInterfaceWrapper) GetEntity(ctx echo.Context) error {
 	var err error
@@ -449,12 +536,323 @@ func (w *ServerInterfaceWrapper) GetEntity(ctx echo.Context) error {
 	return err
 }
 
+// EntityDocuments converts echo context to params.
+func (w *ServerInterfaceWrapper) EntityDocuments(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "kind" -------------
+	var kind string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", ctx.Param("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Path parameter "namespace" -------------
+	var namespace string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "namespace", ctx.Param("namespace"), &namespace, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter namespace: %s", err))
+	}
+
+	// ------------- Path parameter "name" -------------
+	var name string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EntityDocuments(ctx, kind, namespace, name)
+	return err
+}
+
+// EntityGraph converts echo context to params.
+func (w *ServerInterfaceWrapper) EntityGraph(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "kind" -------------
+	var kind string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", ctx.Param("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Path parameter "namespace" -------------
+	var namespace string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "namespace", ctx.Param("namespace"), &namespace, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter namespace: %s", err))
+	}
+
+	// ------------- Path parameter "name" -------------
+	var name string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EntityGraphParams
+	// ------------- Optional query parameter "depth" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "depth", ctx.QueryParams(), &params.Depth, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter depth: %s", err))
+	}
+
+	// ------------- Optional query parameter "direction" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "direction", ctx.QueryParams(), &params.Direction, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter direction: %s", err))
+	}
+
+	// ------------- Optional query parameter "relation" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "relation", ctx.QueryParams(), &params.Relation, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter relation: %s", err))
+	}
+
+	// ------------- Optional query parameter "only" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "only", ctx.QueryParams(), &params.Only, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter only: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EntityGraph(ctx, kind, namespace, name, params)
+	return err
+}
+
+// EntityHealth converts echo context to params.
+func (w *ServerInterfaceWrapper) EntityHealth(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "kind" -------------
+	var kind string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", ctx.Param("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Path parameter "namespace" -------------
+	var namespace string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "namespace", ctx.Param("namespace"), &namespace, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter namespace: %s", err))
+	}
+
+	// ------------- Path parameter "name" -------------
+	var name string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EntityHealth(ctx, kind, namespace, name)
+	return err
+}
+
+// EntityHistory converts echo context to params.
+func (w *ServerInterfaceWrapper) EntityHistory(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "kind" -------------
+	var kind string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", ctx.Param("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Path parameter "namespace" -------------
+	var namespace string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "namespace", ctx.Param("namespace"), &namespace, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter namespace: %s", err))
+	}
+
+	// ------------- Path parameter "name" -------------
+	var name string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EntityHistoryParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EntityHistory(ctx, kind, namespace, name, params)
+	return err
+}
+
+// EntityOwned converts echo context to params.
+func (w *ServerInterfaceWrapper) EntityOwned(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "kind" -------------
+	var kind string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", ctx.Param("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Path parameter "namespace" -------------
+	var namespace string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "namespace", ctx.Param("namespace"), &namespace, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter namespace: %s", err))
+	}
+
+	// ------------- Path parameter "name" -------------
+	var name string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EntityOwnedParams
+	// ------------- Optional query parameter "transitive" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "transitive", ctx.QueryParams(), &params.Transitive, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter transitive: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EntityOwned(ctx, kind, namespace, name, params)
+	return err
+}
+
+// EntityOwners converts echo context to params.
+func (w *ServerInterfaceWrapper) EntityOwners(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "kind" -------------
+	var kind string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", ctx.Param("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Path parameter "namespace" -------------
+	var namespace string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "namespace", ctx.Param("namespace"), &namespace, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter namespace: %s", err))
+	}
+
+	// ------------- Path parameter "name" -------------
+	var name string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EntityOwners(ctx, kind, namespace, name)
+	return err
+}
+
+// RefreshEntity converts echo context to params.
+func (w *ServerInterfaceWrapper) RefreshEntity(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "kind" -------------
+	var kind string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", ctx.Param("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Path parameter "namespace" -------------
+	var namespace string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "namespace", ctx.Param("namespace"), &namespace, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter namespace: %s", err))
+	}
+
+	// ------------- Path parameter "name" -------------
+	var name string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", ctx.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RefreshEntity(ctx, kind, namespace, name)
+	return err
+}
+
 // ListEnvironments converts echo context to params.
 func (w *ServerInterfaceWrapper) ListEnvironments(ctx echo.Context) error {
 	var err error
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListEnvironments(ctx)
+	return err
+}
+
+// ExportEntities converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportEntities(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportEntitiesParams
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportEntities(ctx, params)
 	return err
 }
 
@@ -573,6 +971,65 @@ func (w *ServerInterfaceWrapper) GetMe(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetMe(ctx)
+	return err
+}
+
+// ListOwnership converts echo context to params.
+func (w *ServerInterfaceWrapper) ListOwnership(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListOwnershipParams
+	// ------------- Optional query parameter "owner" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner", ctx.QueryParams(), &params.Owner, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListOwnership(ctx, params)
+	return err
+}
+
+// ListProblems converts echo context to params.
+func (w *ServerInterfaceWrapper) ListProblems(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListProblemsParams
+	// ------------- Optional query parameter "owner" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner", ctx.QueryParams(), &params.Owner, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner: %s", err))
+	}
+
+	// ------------- Optional query parameter "entity" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "entity", ctx.QueryParams(), &params.Entity, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter entity: %s", err))
+	}
+
+	// ------------- Optional query parameter "location" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "location", ctx.QueryParams(), &params.Location, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter location: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListProblems(ctx, params)
+	return err
+}
+
+// PushEntities converts echo context to params.
+func (w *ServerInterfaceWrapper) PushEntities(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PushEntities(ctx)
 	return err
 }
 
@@ -838,7 +1295,20 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 
 	router.GET(options.BaseURL+"/entities", wrapper.ListEntities, options.OperationMiddlewares["listEntities"]...)
 	router.GET(options.BaseURL+"/entities/facets", wrapper.ListFacets, options.OperationMiddlewares["listFacets"]...)
+	router.DELETE(options.BaseURL+"/entities/:kind/:namespace/:name", wrapper.DeleteEntity, options.OperationMiddlewares["deleteEntity"]...)
 	router.GET(options.BaseURL+"/entities/:kind/:namespace/:name", wrapper.GetEntity, options.OperationMiddlewares["getEntity"]...)
+	router.GET(options.BaseURL+"/entities/:kind/:namespace/:name/history", wrapper.EntityHistory, options.OperationMiddlewares["entityHistory"]...)
+	router.GET(options.BaseURL+"/entities/:kind/:namespace/:name/graph", wrapper.EntityGraph, options.OperationMiddlewares["entityGraph"]...)
+	router.GET(options.BaseURL+"/entities/:kind/:namespace/:name/owners", wrapper.EntityOwners, options.OperationMiddlewares["entityOwners"]...)
+	router.GET(options.BaseURL+"/entities/:kind/:namespace/:name/owned", wrapper.EntityOwned, options.OperationMiddlewares["entityOwned"]...)
+	router.GET(options.BaseURL+"/entities/:kind/:namespace/:name/health", wrapper.EntityHealth, options.OperationMiddlewares["entityHealth"]...)
+	router.GET(options.BaseURL+"/entities/:kind/:namespace/:name/documents", wrapper.EntityDocuments, options.OperationMiddlewares["entityDocuments"]...)
+	router.POST(options.BaseURL+"/entities/:kind/:namespace/:name/refresh", wrapper.RefreshEntity, options.OperationMiddlewares["refreshEntity"]...)
+	router.GET(options.BaseURL+"/exports", wrapper.ExportEntities, options.OperationMiddlewares["exportEntities"]...)
+	router.GET(options.BaseURL+"/problems", wrapper.ListProblems, options.OperationMiddlewares["listProblems"]...)
+	router.GET(options.BaseURL+"/ownership", wrapper.ListOwnership, options.OperationMiddlewares["listOwnership"]...)
+	router.POST(options.BaseURL+"/pushes", wrapper.PushEntities, options.OperationMiddlewares["pushEntities"]...)
+	router.GET(options.BaseURL+"/documents/:digest", wrapper.GetDocument, options.OperationMiddlewares["getDocument"]...)
 	router.GET(options.BaseURL+"/locations", wrapper.ListLocations, options.OperationMiddlewares["listLocations"]...)
 	router.POST(options.BaseURL+"/locations", wrapper.RegisterLocation, options.OperationMiddlewares["registerLocation"]...)
 	router.DELETE(options.BaseURL+"/locations/:id", wrapper.DeleteLocation, options.OperationMiddlewares["deleteLocation"]...)
@@ -1188,6 +1658,51 @@ func (response RecordVerificationdefaultApplicationProblemPlusJSONResponse) Visi
 	return err
 }
 
+type GetDocumentRequestObject struct {
+	Digest string `json:"digest"`
+}
+
+type GetDocumentResponseObject interface {
+	VisitGetDocumentResponse(w http.ResponseWriter) error
+}
+
+type GetDocument200TextMarkdownResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetDocument200TextMarkdownResponse) VisitGetDocumentResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/markdown")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetDocumentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDocumentdefaultApplicationProblemPlusJSONResponse) VisitGetDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListEntitiesRequestObject struct {
 	Params ListEntitiesParams
 }
@@ -1266,6 +1781,41 @@ func (response ListFacetsdefaultApplicationProblemPlusJSONResponse) VisitListFac
 	return err
 }
 
+type DeleteEntityRequestObject struct {
+	Kind      string `json:"kind"`
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+}
+
+type DeleteEntityResponseObject interface {
+	VisitDeleteEntityResponse(w http.ResponseWriter) error
+}
+
+type DeleteEntity204Response struct {
+}
+
+func (response DeleteEntity204Response) VisitDeleteEntityResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type DeleteEntitydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DeleteEntitydefaultApplicationProblemPlusJSONResponse) VisitDeleteEntityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetEntityRequestObject struct {
 	Kind      string `json:"kind"`
 	Namespace string `json:"namespace"`
@@ -1307,6 +1857,296 @@ func (response GetEntitydefaultApplicationProblemPlusJSONResponse) VisitGetEntit
 	return err
 }
 
+type EntityDocumentsRequestObject struct {
+	Kind      string `json:"kind"`
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+}
+
+type EntityDocumentsResponseObject interface {
+	VisitEntityDocumentsResponse(w http.ResponseWriter) error
+}
+
+type EntityDocuments200JSONResponse DocumentList
+
+func (response EntityDocuments200JSONResponse) VisitEntityDocumentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EntityDocumentsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EntityDocumentsdefaultApplicationProblemPlusJSONResponse) VisitEntityDocumentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EntityGraphRequestObject struct {
+	Kind      string `json:"kind"`
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+	Params    EntityGraphParams
+}
+
+type EntityGraphResponseObject interface {
+	VisitEntityGraphResponse(w http.ResponseWriter) error
+}
+
+type EntityGraph200JSONResponse Graph
+
+func (response EntityGraph200JSONResponse) VisitEntityGraphResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EntityGraphdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EntityGraphdefaultApplicationProblemPlusJSONResponse) VisitEntityGraphResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EntityHealthRequestObject struct {
+	Kind      string `json:"kind"`
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+}
+
+type EntityHealthResponseObject interface {
+	VisitEntityHealthResponse(w http.ResponseWriter) error
+}
+
+type EntityHealth200JSONResponse FindingList
+
+func (response EntityHealth200JSONResponse) VisitEntityHealthResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EntityHealthdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EntityHealthdefaultApplicationProblemPlusJSONResponse) VisitEntityHealthResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EntityHistoryRequestObject struct {
+	Kind      string `json:"kind"`
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+	Params    EntityHistoryParams
+}
+
+type EntityHistoryResponseObject interface {
+	VisitEntityHistoryResponse(w http.ResponseWriter) error
+}
+
+type EntityHistory200JSONResponse History
+
+func (response EntityHistory200JSONResponse) VisitEntityHistoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EntityHistorydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EntityHistorydefaultApplicationProblemPlusJSONResponse) VisitEntityHistoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EntityOwnedRequestObject struct {
+	Kind      string `json:"kind"`
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+	Params    EntityOwnedParams
+}
+
+type EntityOwnedResponseObject interface {
+	VisitEntityOwnedResponse(w http.ResponseWriter) error
+}
+
+type EntityOwned200JSONResponse RefList
+
+func (response EntityOwned200JSONResponse) VisitEntityOwnedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EntityOwneddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EntityOwneddefaultApplicationProblemPlusJSONResponse) VisitEntityOwnedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EntityOwnersRequestObject struct {
+	Kind      string `json:"kind"`
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+}
+
+type EntityOwnersResponseObject interface {
+	VisitEntityOwnersResponse(w http.ResponseWriter) error
+}
+
+type EntityOwners200JSONResponse OwnerList
+
+func (response EntityOwners200JSONResponse) VisitEntityOwnersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EntityOwnersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EntityOwnersdefaultApplicationProblemPlusJSONResponse) VisitEntityOwnersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefreshEntityRequestObject struct {
+	Kind      string `json:"kind"`
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+}
+
+type RefreshEntityResponseObject interface {
+	VisitRefreshEntityResponse(w http.ResponseWriter) error
+}
+
+type RefreshEntity200JSONResponse Registration
+
+func (response RefreshEntity200JSONResponse) VisitRefreshEntityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefreshEntitydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RefreshEntitydefaultApplicationProblemPlusJSONResponse) VisitRefreshEntityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListEnvironmentsRequestObject struct {
 }
 
@@ -1334,6 +2174,45 @@ type ListEnvironmentsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListEnvironmentsdefaultApplicationProblemPlusJSONResponse) VisitListEnvironmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportEntitiesRequestObject struct {
+	Params ExportEntitiesParams
+}
+
+type ExportEntitiesResponseObject interface {
+	VisitExportEntitiesResponse(w http.ResponseWriter) error
+}
+
+type ExportEntities200JSONResponse ExportPage
+
+func (response ExportEntities200JSONResponse) VisitExportEntitiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportEntitiesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportEntitiesdefaultApplicationProblemPlusJSONResponse) VisitExportEntitiesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -1714,6 +2593,123 @@ type GetMedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetMedefaultApplicationProblemPlusJSONResponse) VisitGetMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOwnershipRequestObject struct {
+	Params ListOwnershipParams
+}
+
+type ListOwnershipResponseObject interface {
+	VisitListOwnershipResponse(w http.ResponseWriter) error
+}
+
+type ListOwnership200JSONResponse FindingList
+
+func (response ListOwnership200JSONResponse) VisitListOwnershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOwnershipdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListOwnershipdefaultApplicationProblemPlusJSONResponse) VisitListOwnershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListProblemsRequestObject struct {
+	Params ListProblemsParams
+}
+
+type ListProblemsResponseObject interface {
+	VisitListProblemsResponse(w http.ResponseWriter) error
+}
+
+type ListProblems200JSONResponse ProblemList
+
+func (response ListProblems200JSONResponse) VisitListProblemsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListProblemsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListProblemsdefaultApplicationProblemPlusJSONResponse) VisitListProblemsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PushEntitiesRequestObject struct {
+	Body *PushEntitiesJSONRequestBody
+}
+
+type PushEntitiesResponseObject interface {
+	VisitPushEntitiesResponse(w http.ResponseWriter) error
+}
+
+type PushEntities200JSONResponse Registration
+
+func (response PushEntities200JSONResponse) VisitPushEntitiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PushEntitiesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PushEntitiesdefaultApplicationProblemPlusJSONResponse) VisitPushEntitiesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -2249,18 +3245,48 @@ type StrictServerInterface interface {
 	// RecordVerification Record how a provider's version did against one pact
 	// (POST /contracts/verifications)
 	RecordVerification(ctx context.Context, request RecordVerificationRequestObject) (RecordVerificationResponseObject, error)
+	// GetDocument One document
+	// (GET /documents/{digest})
+	GetDocument(ctx context.Context, request GetDocumentRequestObject) (GetDocumentResponseObject, error)
 	// ListEntities List entities, filtered and in pages
 	// (GET /entities)
 	ListEntities(ctx context.Context, request ListEntitiesRequestObject) (ListEntitiesResponseObject, error)
 	// ListFacets Count entities by value
 	// (GET /entities/facets)
 	ListFacets(ctx context.Context, request ListFacetsRequestObject) (ListFacetsResponseObject, error)
+	// DeleteEntity Take one entity out of the catalog
+	// (DELETE /entities/{kind}/{namespace}/{name})
+	DeleteEntity(ctx context.Context, request DeleteEntityRequestObject) (DeleteEntityResponseObject, error)
 	// GetEntity One entity with its relations
 	// (GET /entities/{kind}/{namespace}/{name})
 	GetEntity(ctx context.Context, request GetEntityRequestObject) (GetEntityResponseObject, error)
+	// EntityDocuments The Markdown that came with an entity
+	// (GET /entities/{kind}/{namespace}/{name}/documents)
+	EntityDocuments(ctx context.Context, request EntityDocumentsRequestObject) (EntityDocumentsResponseObject, error)
+	// EntityGraph What an entity is related to, step by step
+	// (GET /entities/{kind}/{namespace}/{name}/graph)
+	EntityGraph(ctx context.Context, request EntityGraphRequestObject) (EntityGraphResponseObject, error)
+	// EntityHealth Whether its owner and what it refers to are there
+	// (GET /entities/{kind}/{namespace}/{name}/health)
+	EntityHealth(ctx context.Context, request EntityHealthRequestObject) (EntityHealthResponseObject, error)
+	// EntityHistory Who changed an entity, when and from which commit
+	// (GET /entities/{kind}/{namespace}/{name}/history)
+	EntityHistory(ctx context.Context, request EntityHistoryRequestObject) (EntityHistoryResponseObject, error)
+	// EntityOwned What a group or user owns
+	// (GET /entities/{kind}/{namespace}/{name}/owned)
+	EntityOwned(ctx context.Context, request EntityOwnedRequestObject) (EntityOwnedResponseObject, error)
+	// EntityOwners Who owns an entity, up through groups
+	// (GET /entities/{kind}/{namespace}/{name}/owners)
+	EntityOwners(ctx context.Context, request EntityOwnersRequestObject) (EntityOwnersResponseObject, error)
+	// RefreshEntity Read the location of an entity again
+	// (POST /entities/{kind}/{namespace}/{name}/refresh)
+	RefreshEntity(ctx context.Context, request RefreshEntityRequestObject) (RefreshEntityResponseObject, error)
 	// ListEnvironments Where services are deployed
 	// (GET /environments)
 	ListEnvironments(ctx context.Context, request ListEnvironmentsRequestObject) (ListEnvironmentsResponseObject, error)
+	// ExportEntities Entities as their files say them, in pages
+	// (GET /exports)
+	ExportEntities(ctx context.Context, request ExportEntitiesRequestObject) (ExportEntitiesResponseObject, error)
 	// ListGoldenPaths What a new service can be made from
 	// (GET /golden-paths)
 	ListGoldenPaths(ctx context.Context, request ListGoldenPathsRequestObject) (ListGoldenPathsResponseObject, error)
@@ -2291,6 +3317,15 @@ type StrictServerInterface interface {
 	// GetMe Who is asking, and what they may do
 	// (GET /me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
+	// ListOwnership What is open about who owns what
+	// (GET /ownership)
+	ListOwnership(ctx context.Context, request ListOwnershipRequestObject) (ListOwnershipResponseObject, error)
+	// ListProblems What is wrong in catalog files
+	// (GET /problems)
+	ListProblems(ctx context.Context, request ListProblemsRequestObject) (ListProblemsResponseObject, error)
+	// PushEntities Take in catalog files that a pipeline sends
+	// (POST /pushes)
+	PushEntities(ctx context.Context, request PushEntitiesRequestObject) (PushEntitiesResponseObject, error)
 	// ListRuns Runs, newest first
 	// (GET /runs)
 	ListRuns(ctx context.Context, request ListRunsRequestObject) (ListRunsResponseObject, error)
@@ -2626,6 +3661,31 @@ func (sh *strictHandler) RecordVerification(ctx echo.Context) error {
 	return nil
 }
 
+// GetDocument operation middleware
+func (sh *strictHandler) GetDocument(ctx echo.Context, digest string) error {
+	var request GetDocumentRequestObject
+
+	request.Digest = digest
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDocument(ctx.Request().Context(), request.(GetDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDocumentResponseObject); ok {
+		return validResponse.VisitGetDocumentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListEntities operation middleware
 func (sh *strictHandler) ListEntities(ctx echo.Context, params ListEntitiesParams) error {
 	var request ListEntitiesRequestObject
@@ -2676,6 +3736,33 @@ func (sh *strictHandler) ListFacets(ctx echo.Context, params ListFacetsParams) e
 	return nil
 }
 
+// DeleteEntity operation middleware
+func (sh *strictHandler) DeleteEntity(ctx echo.Context, kind string, namespace string, name string) error {
+	var request DeleteEntityRequestObject
+
+	request.Kind = kind
+	request.Namespace = namespace
+	request.Name = name
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteEntity(ctx.Request().Context(), request.(DeleteEntityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteEntity")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeleteEntityResponseObject); ok {
+		return validResponse.VisitDeleteEntityResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetEntity operation middleware
 func (sh *strictHandler) GetEntity(ctx echo.Context, kind string, namespace string, name string) error {
 	var request GetEntityRequestObject
@@ -2703,6 +3790,198 @@ func (sh *strictHandler) GetEntity(ctx echo.Context, kind string, namespace stri
 	return nil
 }
 
+// EntityDocuments operation middleware
+func (sh *strictHandler) EntityDocuments(ctx echo.Context, kind string, namespace string, name string) error {
+	var request EntityDocumentsRequestObject
+
+	request.Kind = kind
+	request.Namespace = namespace
+	request.Name = name
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EntityDocuments(ctx.Request().Context(), request.(EntityDocumentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EntityDocuments")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EntityDocumentsResponseObject); ok {
+		return validResponse.VisitEntityDocumentsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EntityGraph operation middleware
+func (sh *strictHandler) EntityGraph(ctx echo.Context, kind string, namespace string, name string, params EntityGraphParams) error {
+	var request EntityGraphRequestObject
+
+	request.Kind = kind
+	request.Namespace = namespace
+	request.Name = name
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EntityGraph(ctx.Request().Context(), request.(EntityGraphRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EntityGraph")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EntityGraphResponseObject); ok {
+		return validResponse.VisitEntityGraphResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EntityHealth operation middleware
+func (sh *strictHandler) EntityHealth(ctx echo.Context, kind string, namespace string, name string) error {
+	var request EntityHealthRequestObject
+
+	request.Kind = kind
+	request.Namespace = namespace
+	request.Name = name
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EntityHealth(ctx.Request().Context(), request.(EntityHealthRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EntityHealth")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EntityHealthResponseObject); ok {
+		return validResponse.VisitEntityHealthResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EntityHistory operation middleware
+func (sh *strictHandler) EntityHistory(ctx echo.Context, kind string, namespace string, name string, params EntityHistoryParams) error {
+	var request EntityHistoryRequestObject
+
+	request.Kind = kind
+	request.Namespace = namespace
+	request.Name = name
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EntityHistory(ctx.Request().Context(), request.(EntityHistoryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EntityHistory")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EntityHistoryResponseObject); ok {
+		return validResponse.VisitEntityHistoryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EntityOwned operation middleware
+func (sh *strictHandler) EntityOwned(ctx echo.Context, kind string, namespace string, name string, params EntityOwnedParams) error {
+	var request EntityOwnedRequestObject
+
+	request.Kind = kind
+	request.Namespace = namespace
+	request.Name = name
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EntityOwned(ctx.Request().Context(), request.(EntityOwnedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EntityOwned")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EntityOwnedResponseObject); ok {
+		return validResponse.VisitEntityOwnedResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EntityOwners operation middleware
+func (sh *strictHandler) EntityOwners(ctx echo.Context, kind string, namespace string, name string) error {
+	var request EntityOwnersRequestObject
+
+	request.Kind = kind
+	request.Namespace = namespace
+	request.Name = name
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EntityOwners(ctx.Request().Context(), request.(EntityOwnersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EntityOwners")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EntityOwnersResponseObject); ok {
+		return validResponse.VisitEntityOwnersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RefreshEntity operation middleware
+func (sh *strictHandler) RefreshEntity(ctx echo.Context, kind string, namespace string, name string) error {
+	var request RefreshEntityRequestObject
+
+	request.Kind = kind
+	request.Namespace = namespace
+	request.Name = name
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RefreshEntity(ctx.Request().Context(), request.(RefreshEntityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RefreshEntity")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RefreshEntityResponseObject); ok {
+		return validResponse.VisitRefreshEntityResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListEnvironments operation middleware
 func (sh *strictHandler) ListEnvironments(ctx echo.Context) error {
 	var request ListEnvironmentsRequestObject
@@ -2720,6 +3999,31 @@ func (sh *strictHandler) ListEnvironments(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(ListEnvironmentsResponseObject); ok {
 		return validResponse.VisitListEnvironmentsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportEntities operation middleware
+func (sh *strictHandler) ExportEntities(ctx echo.Context, params ExportEntitiesParams) error {
+	var request ExportEntitiesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportEntities(ctx.Request().Context(), request.(ExportEntitiesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportEntities")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportEntitiesResponseObject); ok {
+		return validResponse.VisitExportEntitiesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -3004,6 +4308,102 @@ func (sh *strictHandler) GetMe(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GetMeResponseObject); ok {
 		return validResponse.VisitGetMeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListOwnership operation middleware
+func (sh *strictHandler) ListOwnership(ctx echo.Context, params ListOwnershipParams) error {
+	var request ListOwnershipRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListOwnership(ctx.Request().Context(), request.(ListOwnershipRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListOwnership")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListOwnershipResponseObject); ok {
+		return validResponse.VisitListOwnershipResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListProblems operation middleware
+func (sh *strictHandler) ListProblems(ctx echo.Context, params ListProblemsParams) error {
+	var request ListProblemsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListProblems(ctx.Request().Context(), request.(ListProblemsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListProblems")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListProblemsResponseObject); ok {
+		return validResponse.VisitListProblemsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PushEntities operation middleware
+func (sh *strictHandler) PushEntities(ctx echo.Context) error {
+	var request PushEntitiesRequestObject
+
+	var body PushEntitiesJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PushEntities(ctx.Request().Context(), request.(PushEntitiesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PushEntities")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PushEntitiesResponseObject); ok {
+		return validResponse.VisitPushEntitiesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

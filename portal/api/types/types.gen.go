@@ -9,6 +9,90 @@ import (
 	"time"
 )
 
+// Defines values for EntityChangeOperation.
+const (
+	ChangeDelete EntityChangeOperation = "delete"
+	ChangePut    EntityChangeOperation = "put"
+)
+
+// Valid indicates whether the value is a known member of the EntityChangeOperation enum.
+func (e EntityChangeOperation) Valid() bool {
+	switch e {
+	case ChangeDelete:
+		return true
+	case ChangePut:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EntityDocumentKind.
+const (
+	DocumentADR      EntityDocumentKind = "adr"
+	DocumentTechDocs EntityDocumentKind = "techdocs"
+)
+
+// Valid indicates whether the value is a known member of the EntityDocumentKind enum.
+func (e EntityDocumentKind) Valid() bool {
+	switch e {
+	case DocumentADR:
+		return true
+	case DocumentTechDocs:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FindingCheck.
+const (
+	OwnerExists         FindingCheck = "owner-exists"
+	OwnerHasMembers     FindingCheck = "owner-has-members"
+	ReferencesResolve   FindingCheck = "references-resolve"
+	RepositoryReachable FindingCheck = "repository-reachable"
+)
+
+// Valid indicates whether the value is a known member of the FindingCheck enum.
+func (e FindingCheck) Valid() bool {
+	switch e {
+	case OwnerExists:
+		return true
+	case OwnerHasMembers:
+		return true
+	case ReferencesResolve:
+		return true
+	case RepositoryReachable:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FindingState.
+const (
+	FindingFail    FindingState = "fail"
+	FindingPass    FindingState = "pass"
+	FindingStale   FindingState = "stale"
+	FindingUnknown FindingState = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the FindingState enum.
+func (e FindingState) Valid() bool {
+	switch e {
+	case FindingFail:
+		return true
+	case FindingPass:
+		return true
+	case FindingStale:
+		return true
+	case FindingUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for HealthStatus.
 const (
 	HealthDegraded HealthStatus = "degraded"
@@ -50,8 +134,10 @@ func (e InteractionResultStatus) Valid() bool {
 
 // Defines values for LocationRequestType.
 const (
-	LocationRequestTypeFile LocationRequestType = "file"
-	LocationRequestTypeGit  LocationRequestType = "git"
+	LocationRequestTypeFile      LocationRequestType = "file"
+	LocationRequestTypeGit       LocationRequestType = "git"
+	LocationRequestTypeGithubOrg LocationRequestType = "github-org"
+	LocationRequestTypeURL       LocationRequestType = "url"
 )
 
 // Valid indicates whether the value is a known member of the LocationRequestType enum.
@@ -61,6 +147,10 @@ func (e LocationRequestType) Valid() bool {
 		return true
 	case LocationRequestTypeGit:
 		return true
+	case LocationRequestTypeGithubOrg:
+		return true
+	case LocationRequestTypeURL:
+		return true
 	default:
 		return false
 	}
@@ -68,9 +158,12 @@ func (e LocationRequestType) Valid() bool {
 
 // Defines values for LocationType.
 const (
-	LocationTypeFile     LocationType = "file"
-	LocationTypeGit      LocationType = "git"
-	LocationTypePlatform LocationType = "platform"
+	LocationTypeFile      LocationType = "file"
+	LocationTypeGit       LocationType = "git"
+	LocationTypeGithubOrg LocationType = "github-org"
+	LocationTypePlatform  LocationType = "platform"
+	LocationTypePush      LocationType = "push"
+	LocationTypeURL       LocationType = "url"
 )
 
 // Valid indicates whether the value is a known member of the LocationType enum.
@@ -80,7 +173,13 @@ func (e LocationType) Valid() bool {
 		return true
 	case LocationTypeGit:
 		return true
+	case LocationTypeGithubOrg:
+		return true
 	case LocationTypePlatform:
+		return true
+	case LocationTypePush:
+		return true
+	case LocationTypeURL:
 		return true
 	default:
 		return false
@@ -371,15 +470,26 @@ type Deployment struct {
 	Version             string    `json:"version"`
 }
 
+// DocumentList defines model for DocumentList.
+type DocumentList struct {
+	Items []EntityDocument `json:"items"`
+}
+
 // Entity An entity in Backstage's format, with what the platform knows about it.
 type Entity struct {
 	// APIVersion Example: backstage.io/v1alpha1
 	APIVersion string `json:"apiVersion"`
-	Etag       string `json:"etag,omitempty,omitzero"`
+
+	// DeletedAt When an orphan is deleted; absent when it stays.
+	DeletedAt time.Time `json:"deleted_at,omitempty,omitzero"`
+	Etag      string    `json:"etag,omitempty,omitzero"`
 
 	// Kind Example: Component
 	Kind     string         `json:"kind"`
 	Metadata EntityMetadata `json:"metadata"`
+
+	// OrphanedAt Since when no file defines it; absent while one does.
+	OrphanedAt time.Time `json:"orphaned_at,omitempty,omitzero"`
 
 	// Ref kind:namespace/name, lower-cased.
 	//
@@ -396,6 +506,46 @@ type Entity struct {
 	UID       string       `json:"uid"`
 	UpdatedAt time.Time    `json:"updated_at,omitempty,omitzero"`
 }
+
+// EntityChange defines model for EntityChange.
+type EntityChange struct {
+	// Actor Example: user:default/ada
+	Actor  string    `json:"actor"`
+	At     time.Time `json:"at"`
+	Commit string    `json:"commit,omitempty,omitzero"`
+
+	// Entity Its name then.
+	//
+	// Example: component:default/orders
+	Entity string `json:"entity"`
+
+	// Location Id of the location it came from.
+	Location  string                `json:"location,omitempty,omitzero"`
+	Operation EntityChangeOperation `json:"operation"`
+
+	// Previous The name it had until then, when that changed.
+	Previous string `json:"previous,omitempty,omitzero"`
+}
+
+// EntityChangeOperation defines model for EntityChange.Operation.
+type EntityChangeOperation string
+
+// EntityDocument defines model for EntityDocument.
+type EntityDocument struct {
+	// Digest By which its content is asked for.
+	Digest string             `json:"digest"`
+	Kind   EntityDocumentKind `json:"kind"`
+
+	// Path Example: index.md
+	Path string `json:"path"`
+
+	// Size Bytes.
+	Size  int64  `json:"size"`
+	Title string `json:"title"`
+}
+
+// EntityDocumentKind defines model for EntityDocument.Kind.
+type EntityDocumentKind string
 
 // EntityLink defines model for EntityLink.
 type EntityLink struct {
@@ -420,6 +570,19 @@ type EntityMetadata struct {
 	Tags                 []string               `json:"tags,omitempty,omitzero"`
 	Title                string                 `json:"title,omitempty,omitzero"`
 	AdditionalProperties map[string]interface{} `json:"-"`
+}
+
+// EntityOwner defines model for EntityOwner.
+type EntityOwner struct {
+	// Missing It is named, but not in the catalog.
+	Missing bool `json:"missing,omitempty,omitzero"`
+
+	// Ref Example: group:default/checkout
+	Ref   string `json:"ref"`
+	Title string `json:"title"`
+
+	// Via The way there, from the owner that the file names.
+	Via []string `json:"via"`
 }
 
 // EntityPage defines model for EntityPage.
@@ -459,6 +622,23 @@ type EnvironmentList struct {
 	Items []Environment `json:"items"`
 }
 
+// ExportPage defines model for ExportPage.
+type ExportPage struct {
+	Items []ExportedEntity `json:"items"`
+
+	// Next Cursor of the next page; absent on the last.
+	Next string `json:"next,omitempty,omitzero"`
+}
+
+// ExportedEntity defines model for ExportedEntity.
+type ExportedEntity struct {
+	// Document The entity as its file says it.
+	Document json.RawMessage `json:"document"`
+
+	// Ref Example: component:default/orders
+	Ref string `json:"ref"`
+}
+
 // FacetCount defines model for FacetCount.
 type FacetCount struct {
 	Count int `json:"count"`
@@ -496,6 +676,35 @@ type FieldProblem struct {
 // Filter defines model for Filter.
 type Filter = []string
 
+// Finding defines model for Finding.
+type Finding struct {
+	// At Since when; absent when nobody has looked.
+	At    time.Time    `json:"at,omitempty,omitzero"`
+	Check FindingCheck `json:"check"`
+
+	// Entity Example: component:default/orders
+	Entity  string `json:"entity"`
+	Hint    string `json:"hint,omitempty,omitzero"`
+	Message string `json:"message"`
+
+	// Source Where that is known from.
+	Source string `json:"source"`
+
+	// State unknown is nobody could tell, stale that it was so too long ago.
+	State FindingState `json:"state"`
+}
+
+// FindingCheck defines model for Finding.Check.
+type FindingCheck string
+
+// FindingState unknown is nobody could tell, stale that it was so too long ago.
+type FindingState string
+
+// FindingList defines model for FindingList.
+type FindingList struct {
+	Items []Finding `json:"items"`
+}
+
 // Gate The answer of the deploy gate.
 type Gate struct {
 	Environment string   `json:"environment"`
@@ -531,6 +740,39 @@ type GoldenPathList struct {
 	Items []GoldenPath `json:"items"`
 }
 
+// Graph defines model for Graph.
+type Graph struct {
+	// Cut There are more nodes than the limit.
+	Cut   bool        `json:"cut,omitempty,omitzero"`
+	Edges []GraphEdge `json:"edges"`
+	Nodes []GraphNode `json:"nodes"`
+}
+
+// GraphEdge defines model for GraphEdge.
+type GraphEdge struct {
+	Source string `json:"source"`
+	Target string `json:"target"`
+
+	// Type Example: consumesApi
+	Type string `json:"type"`
+}
+
+// GraphNode defines model for GraphNode.
+type GraphNode struct {
+	// Depth Steps from the entity.
+	Depth int `json:"depth"`
+
+	// Kind Example: Component
+	Kind string `json:"kind"`
+
+	// Missing It is named, but not in the catalog.
+	Missing bool `json:"missing,omitempty,omitzero"`
+
+	// Ref Example: component:default/orders
+	Ref   string `json:"ref"`
+	Title string `json:"title"`
+}
+
 // Health defines model for Health.
 type Health struct {
 	Checks []HealthCheck `json:"checks"`
@@ -547,6 +789,11 @@ type HealthCheck struct {
 	// Name Example: database
 	Name string `json:"name"`
 	Ok   bool   `json:"ok"`
+}
+
+// History defines model for History.
+type History struct {
+	Items []EntityChange `json:"items"`
 }
 
 // Info defines model for Info.
@@ -587,16 +834,25 @@ type Location struct {
 	Commit string `json:"commit,omitempty,omitzero"`
 
 	// CreatedBy Who registered it.
-	CreatedBy     string    `json:"created_by,omitempty,omitzero"`
+	CreatedBy string `json:"created_by,omitempty,omitzero"`
+
+	// Failures How often in a row it could not be read.
+	Failures      int       `json:"failures,omitempty,omitzero"`
 	ID            string    `json:"id"`
 	LastRefreshed time.Time `json:"last_refreshed,omitempty,omitzero"`
+
+	// LastSucceeded When it could be read the last time.
+	LastSucceeded time.Time `json:"last_succeeded,omitempty,omitzero"`
 
 	// Path File or folder inside a repository.
 	Path     string          `json:"path,omitempty,omitzero"`
 	Problems []SourceProblem `json:"problems"`
-	Target   string          `json:"target"`
 
-	// Type file is a file or folder on the server's machine, git a repository; platform marks what the server itself put into the catalog and cannot be registered.
+	// RefreshAt When it is read again; absent when never by itself.
+	RefreshAt time.Time `json:"refresh_at,omitempty,omitzero"`
+	Target    string    `json:"target"`
+
+	// Type file is a file or folder on the server's machine, git a repository, url a file on the web, github-org all repositories of an organisation; push marks what pipelines send and platform what the server itself put into the catalog: those cannot be registered.
 	Type LocationType `json:"type"`
 }
 
@@ -623,7 +879,7 @@ type LocationRequest struct {
 // LocationRequestType Found out from the target when absent.
 type LocationRequestType string
 
-// LocationType file is a file or folder on the server's machine, git a repository; platform marks what the server itself put into the catalog and cannot be registered.
+// LocationType file is a file or folder on the server's machine, git a repository, url a file on the web, github-org all repositories of an organisation; push marks what pipelines send and platform what the server itself put into the catalog: those cannot be registered.
 type LocationType string
 
 // Me defines model for Me.
@@ -714,6 +970,11 @@ type NewVerification struct {
 	ProviderVersion string              `json:"provider_version"`
 	Sha             string              `json:"sha"`
 	Success         bool                `json:"success"`
+}
+
+// OwnerList defines model for OwnerList.
+type OwnerList struct {
+	Items []EntityOwner `json:"items"`
 }
 
 // Pack defines model for Pack.
@@ -813,6 +1074,11 @@ type Problem struct {
 	Type string `json:"type"`
 }
 
+// ProblemList defines model for ProblemList.
+type ProblemList struct {
+	Items []SourceProblem `json:"items"`
+}
+
 // Publication defines model for Publication.
 type Publication struct {
 	// Branch Example: main
@@ -847,6 +1113,33 @@ type PublishedContract struct {
 	Sha      string `json:"sha"`
 }
 
+// Push defines model for Push.
+type Push struct {
+	Branch string `json:"branch,omitempty,omitzero"`
+	Commit string `json:"commit,omitempty,omitzero"`
+
+	// CommittedAt When the commit was made: an older one than was sent before is refused.
+	CommittedAt time.Time `json:"committed_at,omitempty,omitzero"`
+
+	// Entries Catalog files among the files. Without any, the files are all that the repository has.
+	Entries []string     `json:"entries,omitempty,omitzero"`
+	Files   []PushedFile `json:"files"`
+
+	// Target Address of the repository.
+	//
+	// Example: https://github.com/acme/orders.git
+	Target string `json:"target"`
+}
+
+// PushedFile defines model for PushedFile.
+type PushedFile struct {
+	// Content The text of the file.
+	Content string `json:"content"`
+
+	// Path Example: catalog-info.yaml
+	Path string `json:"path"`
+}
+
 // Reason defines model for Reason.
 type Reason struct {
 	Consumer        string `json:"consumer,omitempty,omitzero"`
@@ -864,12 +1157,28 @@ type Reason struct {
 	VerifiedAt      time.Time `json:"verified_at,omitempty,omitzero"`
 }
 
+// RefList defines model for RefList.
+type RefList struct {
+	// Items Example: ["component:default/orders"]
+	Items []string `json:"items"`
+}
+
 // Registration defines model for Registration.
 type Registration struct {
+	Added   []string `json:"added,omitempty,omitzero"`
+	Changed []string `json:"changed,omitempty,omitzero"`
+
 	// Entities Example: ["component:default/orders"]
-	Entities []string        `json:"entities"`
-	Location Location        `json:"location"`
+	Entities []string `json:"entities"`
+	Location Location `json:"location"`
+
+	// Orphaned What no file defines any more; it stays for a while.
+	Orphaned []string        `json:"orphaned,omitempty,omitzero"`
 	Problems []SourceProblem `json:"problems"`
+	Removed  []string        `json:"removed,omitempty,omitzero"`
+
+	// Renamed The new name of each old one.
+	Renamed map[string]string `json:"renamed,omitempty,omitzero"`
 }
 
 // Relation defines model for Relation.
@@ -966,10 +1275,23 @@ type Selector struct {
 
 // SourceProblem defines model for SourceProblem.
 type SourceProblem struct {
+	// Entity Which entity, when its name could be read.
+	//
+	// Example: component:default/orders
+	Entity string `json:"entity,omitempty,omitzero"`
+
 	// Field Example: metadata.name
-	Field   string `json:"field,omitempty,omitzero"`
-	Hint    string `json:"hint,omitempty,omitzero"`
-	Message string `json:"message"`
+	Field string `json:"field,omitempty,omitzero"`
+	Hint  string `json:"hint,omitempty,omitzero"`
+
+	// Location Id of the location.
+	Location string `json:"location,omitempty,omitzero"`
+	Message  string `json:"message"`
+
+	// Owner Who the document says owns it.
+	//
+	// Example: group:default/checkout
+	Owner string `json:"owner,omitempty,omitzero"`
 
 	// Where file:line.
 	//
@@ -1158,6 +1480,66 @@ type ListFacetsParams struct {
 // ListFacetsParamsFacet defines parameters for ListFacets.
 type ListFacetsParamsFacet string
 
+// EntityGraphParams defines parameters for EntityGraph.
+type EntityGraphParams struct {
+	// Depth Steps from the entity.
+	Depth *int `form:"depth,omitempty" json:"depth,omitempty"`
+
+	// Direction Along relations that point out, in, or both.
+	Direction *string `form:"direction,omitempty" json:"direction,omitempty"`
+
+	// Relation Types of relation, for example consumesApi.
+	Relation Filter `form:"relation,omitempty" json:"relation,omitempty,omitzero"`
+
+	// Only Kinds to show.
+	Only Filter `form:"only,omitempty" json:"only,omitempty,omitzero"`
+
+	// Limit Nodes at most.
+	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// EntityHistoryParams defines parameters for EntityHistory.
+type EntityHistoryParams struct {
+	// Limit At most this many.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// EntityOwnedParams defines parameters for EntityOwned.
+type EntityOwnedParams struct {
+	// Transitive Also what groups below it own, and a user's groups.
+	Transitive *bool `form:"transitive,omitempty" json:"transitive,omitempty"`
+}
+
+// ExportEntitiesParams defines parameters for ExportEntities.
+type ExportEntitiesParams struct {
+	// Kind Kinds, for example component.
+	Kind Filter `form:"kind,omitempty" json:"kind,omitempty,omitzero"`
+
+	// Limit At most this many.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor `next` of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListOwnershipParams defines parameters for ListOwnership.
+type ListOwnershipParams struct {
+	// Owner What one owner has, also through groups below; all of it. Without it, what does not pass anywhere.
+	Owner *string `form:"owner,omitempty" json:"owner,omitempty"`
+}
+
+// ListProblemsParams defines parameters for ListProblems.
+type ListProblemsParams struct {
+	// Owner Only what an owner should know, as a reference or bare group name.
+	Owner *string `form:"owner,omitempty" json:"owner,omitempty"`
+
+	// Entity Only those of one entity, as a reference.
+	Entity *string `form:"entity,omitempty" json:"entity,omitempty"`
+
+	// Location Only those of one location, by its id.
+	Location *string `form:"location,omitempty" json:"location,omitempty"`
+}
+
 // ListRunsParams defines parameters for ListRuns.
 type ListRunsParams struct {
 	// Kind Kinds of run, for example create-service.
@@ -1200,6 +1582,9 @@ type PreviewServiceJSONRequestBody = Answers
 
 // RegisterLocationJSONRequestBody defines body for RegisterLocation for application/json ContentType.
 type RegisterLocationJSONRequestBody = LocationRequest
+
+// PushEntitiesJSONRequestBody defines body for PushEntities for application/json ContentType.
+type PushEntitiesJSONRequestBody = Push
 
 // CreateServiceJSONRequestBody defines body for CreateService for application/json ContentType.
 type CreateServiceJSONRequestBody = NewService

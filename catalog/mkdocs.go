@@ -37,7 +37,9 @@ func parseMkdocs(data []byte, l Limits) mkdocs {
 		}
 	}
 	if found := docsDir.FindSubmatch(data); found != nil {
-		m.folder = strings.TrimSpace(string(found[1]))
+		if folder := strings.TrimSpace(string(found[1])); folder != "" {
+			m.folder = folder
+		}
 	}
 	return m
 }

@@ -165,7 +165,7 @@ func (r *reader) sign(name string, included []string) string {
 		return ""
 	}
 	sum := sha256.New()
-	fmt.Fprintf(sum, "%s%s\n", howRead, r.tree.Branch)
+	fmt.Fprintf(sum, "%s%s\n%s\n", howRead, r.location, r.tree.Branch) // entities say where they are from
 	for _, one := range append([]string{name}, included...) {
 		signature, ok := "", false
 		if !isAddress(one) {

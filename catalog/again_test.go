@@ -245,6 +245,33 @@ func TestProblemsOutliveTrouble(t *testing.T) {
 	}
 }
 
+// TestADeletedEntityComesBack deletes one whose source did not change.
+func TestADeletedEntityComesBack(t *testing.T) {
+	t.Parallel()
+	source := &stateful{version: "1", files: &counting{MapFS: fstest.MapFS{"a/catalog-info.yaml": group("a"), "b/catalog-info.yaml": group("b")}}}
+	fake := catalogtest.NewFake()
+	c := catalog.New(fake, fake, source, slog.New(slog.DiscardHandler))
+	r, err := c.Register(t.Context(), catalog.Location{Target: "/r"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := c.Get(t.Context(), catalog.NewRef("group", "", "a"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.DeleteEntity(t.Context(), a.UID); err != nil {
+		t.Fatal(err)
+	}
+	source.files.reads()
+	due(t, c, fake, r.Location.ID)
+	if _, err := c.Get(t.Context(), a.Ref()); err != nil {
+		t.Error(err)
+	}
+	if diff := cmp.Diff([]string{"a/catalog-info.yaml"}, source.files.reads()); diff != "" {
+		t.Errorf("files read (-want +got):\n%s", diff)
+	}
+}
+
 // TestWhatHappensWhileALocationIsRead removes it, or tells of a change.
 func TestWhatHappensWhileALocationIsRead(t *testing.T) {
 	t.Parallel()

@@ -46,13 +46,33 @@ func (c *Catalog) DeleteEntity(ctx context.Context, uid string) error {
 				WithHint("See what there is: platform catalog list")
 		}
 		e := found[0]
-		// Its file is read again next time, although it did not change.
+		// Its file is read again next time, although neither it nor its source changed.
+		if err := c.forgetVersion(ctx, e.Source.LocationID); err != nil {
+			return err
+		}
 		if err := c.store.SaveLocationFiles(ctx, e.Source.LocationID, nil, []string{e.Source.Path}); err != nil {
 			return fmt.Errorf("forget the file of %s: %w", e.Ref(), err)
 		}
 		h := Header{UID: e.UID, Etag: e.Etag, Ref: e.Ref(), Source: e.Source}
 		return c.write(ctx, changes{remove: []Header{h}}, Author{Actor: actorOf(ctx), At: c.now()})
 	})
+}
+
+// forgetVersion makes the next reading of a location open its source. What was
+// pushed has no source, and its version says which push is the newer one.
+func (c *Catalog) forgetVersion(ctx context.Context, id string) error {
+	l, exists, err := c.store.LocationByID(ctx, id)
+	if err != nil {
+		return fmt.Errorf("read location %s: %w", id, err)
+	}
+	if !exists || l.Version == "" || l.Type == LocationPush || l.Type == LocationGitHubOrg {
+		return nil
+	}
+	l.Version = ""
+	if err := c.store.SaveSchedule(ctx, l, l.RefreshAt); err != nil {
+		return fmt.Errorf("save location %s: %w", l, err)
+	}
+	return nil
 }
 
 // Retarget makes a location point elsewhere under the same id, and reads it. A

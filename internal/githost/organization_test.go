@@ -143,6 +143,9 @@ func TestAnOrganizationIsDiscovered(t *testing.T) {
 	if err != nil || after.UID != before.UID || !strings.HasSuffix(after.Source.Target, "/acme/gamma-2.git") {
 		t.Errorf("the renamed repository: %s at %s, %v; want %s", after.UID, after.Source.Target, err, before.UID)
 	}
+	if at := after.Metadata.Annotations[catalog.AnnotationLocation]; !strings.Contains(at, "/acme/gamma-2.git") {
+		t.Errorf("the renamed repository's entity says it is at %s", at)
+	}
 	if err := d.Remove(t.Context(), catalog.Location{ID: r.Location.ID}); err != nil {
 		t.Fatal(err)
 	}

@@ -35,8 +35,11 @@ type response struct {
 // read. Our hint follows the message: there is no other place for it.
 func WriteError(c echo.Context, f *fault.Error) error {
 	r, status := c.Request(), f.Code.HTTPStatus()
-	if he, ok := errors.AsType[*echo.HTTPError](f); ok && he.Code == http.StatusMethodNotAllowed {
-		status = he.Code // the one that no code of ours has
+	if he, ok := errors.AsType[*echo.HTTPError](f); ok {
+		f = f.WithHint("This is the API of Backstage's catalog.")
+		if he.Code == http.StatusMethodNotAllowed {
+			status = he.Code // the one that no code of ours has
+		}
 	}
 	if r.Method == http.MethodHead {
 		return c.NoContent(status)

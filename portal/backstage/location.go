@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -91,9 +92,18 @@ func (h *Handler) toLocation(ctx context.Context, in locationInput) (catalog.Loc
 	return l, nil
 }
 
+// registered returns the locations that somebody registered. Where the platform
+// itself put something is none of them: nobody can take it away.
+func (h *Handler) registered(ctx context.Context) ([]catalog.Location, error) {
+	locations, err := h.catalog.Locations(ctx)
+	return slices.DeleteFunc(locations, isOurs), err
+}
+
+func isOurs(l catalog.Location) bool { return l.Type == catalog.LocationPlatform }
+
 // listLocations answers GET /locations.
 func (h *Handler) listLocations(c echo.Context) error {
-	locations, err := h.catalog.Locations(c.Request().Context())
+	locations, err := h.registered(c.Request().Context())
 	if err != nil {
 		return err
 	}
@@ -111,7 +121,7 @@ func (h *Handler) listLocations(c echo.Context) error {
 func (h *Handler) byID(c echo.Context) (catalog.Location, error) {
 	id := param(c, "id")
 	l, found, err := h.catalog.LocationByID(c.Request().Context(), id)
-	if err == nil && !found {
+	if err == nil && (!found || isOurs(l)) {
 		err = notFound("Found no location with ID %s", id)
 	}
 	return l, err
@@ -178,7 +188,7 @@ func (h *Handler) locationByEntity(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if !found {
+	if !found || isOurs(l) {
 		return notFound("found no location for entity %s", ref)
 	}
 	return answer(c, http.StatusOK, fromLocation(l))

@@ -64,7 +64,7 @@ func IsDryRun(text string) bool { return truth(text) }
 
 // isRegistered reports whether a location is there in the client's words.
 func (h *Handler) isRegistered(ctx context.Context, in locationInput) (bool, error) {
-	locations, err := h.catalog.Locations(ctx)
+	locations, err := h.registered(ctx)
 	if err != nil {
 		return false, err
 	}

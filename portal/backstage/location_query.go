@@ -32,7 +32,7 @@ func (h *Handler) queryLocations(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	locations, err := h.catalog.Locations(c.Request().Context())
+	locations, err := h.registered(c.Request().Context())
 	if err != nil {
 		return err
 	}

@@ -243,3 +243,38 @@ func TestAnalyzeLocation(t *testing.T) {
 		t.Errorf("what could be written: %s", a.body)
 	}
 }
+
+// TestWhatThePlatformPutThereIsNotRegistered keeps clients from taking it away.
+func TestWhatThePlatformPutThereIsNotRegistered(t *testing.T) {
+	t.Parallel()
+	c := shop(t)
+	base := serve(t, c, anyDisk())
+	made := catalog.Entity{
+		APIVersion: catalog.CoreVersion, Kind: catalog.KindGroup, Metadata: catalog.Metadata{Name: "made"},
+		Spec: map[string]any{"type": "team", "children": []any{}},
+	}
+	if _, err := c.Put(t.Context(), catalog.OriginMade(), []catalog.Entity{made}); err != nil {
+		t.Fatal(err)
+	}
+	e, found, err := c.Find(t.Context(), catalog.NewRef("group", "", "made"))
+	if err != nil || !found {
+		t.Fatal(found, err)
+	}
+	if a := ask(t, base, "GET /locations"); strings.Contains(a.body, "platform") {
+		t.Errorf("listed: %s", a.body)
+	}
+	if a := ask(t, base, "POST /locations/by-query {}"); strings.Contains(a.body, "platform") {
+		t.Errorf("found: %s", a.body)
+	}
+	for _, line := range []string{
+		"GET /locations/" + e.Source.LocationID, "DELETE /locations/" + e.Source.LocationID, "GET /locations/by-entity/group/default/made",
+		"PUT /locations/" + e.Source.LocationID + ` {"type":"file","target":"/other"}`,
+	} {
+		if a := ask(t, base, line); a.status != http.StatusNotFound {
+			t.Errorf("%s: %d %s", line, a.status, a.body)
+		}
+	}
+	if a := ask(t, base, "GET /entities/by-name/group/default/made"); a.status != http.StatusOK {
+		t.Errorf("the entity: %d %s", a.status, a.body)
+	}
+}

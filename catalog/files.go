@@ -71,10 +71,11 @@ func (f *files) read(name string, limit int64) ([]byte, *Problem) {
 	}
 	// Looking before opening: opening a pipe would wait for somebody to write, and
 	// some file systems read the whole file.
-	if problem := f.check(name); problem != nil {
+	size, problem := f.size(name)
+	if problem != nil {
 		return nil, problem
 	}
-	if info, err := fs.Stat(f.fs, name); err == nil && info.Size() > limit {
+	if size > limit {
 		return nil, tooLarge(name, limit)
 	}
 	file, err := f.fs.Open(name)
@@ -98,14 +99,20 @@ func (f *files) check(name string) *Problem {
 		_, problem := f.web.read(name, DefaultLimits().File)
 		return problem
 	}
+	_, problem := f.size(name)
+	return problem
+}
+
+// size returns the length of a file inside the location, or why it is none.
+func (f *files) size(name string) (int64, *Problem) {
 	info, err := fs.Stat(f.fs, name)
 	if err != nil {
-		return readProblem(name, err)
+		return 0, readProblem(name, err)
 	}
 	if !info.Mode().IsRegular() {
-		return &Problem{File: name, Message: name + " is not a regular file.", Hint: "Name a file, not a folder or device."}
+		return 0, &Problem{File: name, Message: name + " is not a regular file.", Hint: "Name a file, not a folder or device."}
 	}
-	return nil
+	return info.Size(), nil
 }
 
 func tooLarge(name string, limit int64) *Problem {

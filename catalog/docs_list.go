@@ -1,0 +1,243 @@
+package catalog
+
+import (
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+)
+
+// docLister lists the documents of one entity.
+type docLister struct {
+	reader *reader
+	at     Problem
+	plan   docPlan
+	bytes  int64
+	full   bool
+}
+
+// docsSeen is what was found while listing documents. Many entities may share a
+// folder, and it is looked into once.
+type docsSeen struct {
+	sites   map[string]docsSite
+	folders map[string][]string
+	files   map[string]docsFile
+	names   map[string]map[string]bool // what folders hold
+}
+
+// present reports whether there is something of that name. Most folders with
+// entities have no docs: looking once what is in them is quicker than asking for
+// each name.
+func (r *reader) present(name string) bool {
+	if name == "." {
+		return true
+	}
+	folder := path.Dir(name)
+	if !r.present(folder) {
+		return false
+	}
+	names, known := r.docs.names[folder]
+	if !known {
+		entries, err := fs.ReadDir(r.files.fs, folder)
+		if err == nil {
+			names = make(map[string]bool, len(entries))
+		}
+		for _, entry := range entries {
+			names[entry.Name()] = true
+		}
+		r.docs.names[folder] = names
+	}
+	return names[path.Base(name)]
+}
+
+// docsSite is a folder with docs.
+type docsSite struct {
+	pages  string // the folder they are in
+	order  []navEntry
+	found  []string // pages, by name
+	readme bool     // there are none, and a README stands for them
+	wrong  *Problem
+}
+
+// docsFile is what is known of a document that was not read.
+type docsFile struct {
+	size      int64
+	signature string
+	problem   *Problem
+}
+
+func newDocsSeen() docsSeen {
+	return docsSeen{sites: map[string]docsSite{}, folders: map[string][]string{}, files: map[string]docsFile{}, names: map[string]map[string]bool{}}
+}
+
+// site looks into a folder with an mkdocs.yml, or without one.
+func (r *reader) site(folder string) docsSite {
+	m := mkdocs{folder: "docs"}
+	for _, name := range []string{"mkdocs.yml", "mkdocs.yaml"} {
+		if !r.present(path.Join(folder, name)) {
+			continue
+		}
+		data, problem := r.files.read(path.Join(folder, name), r.limits.File)
+		if problem != nil {
+			return docsSite{wrong: problem}
+		}
+		m = parseMkdocs(data, r.limits)
+		break
+	}
+	pages := path.Join(folder, m.folder)
+	if path.IsAbs(m.folder) || !fs.ValidPath(pages) {
+		return docsSite{wrong: &Problem{
+			Message: "docs_dir of " + path.Join(folder, "mkdocs.yml") + " leads out of the location.", Hint: "Name a folder beside it.",
+		}}
+	}
+	site := docsSite{pages: pages, order: m.nav, found: r.markdown(pages)}
+	readme := path.Join(folder, "README.md")
+	site.readme = len(site.found) == 0 && r.present(readme) && r.files.check(readme) == nil
+	return site
+}
+
+// techdocs lists the pages of a folder. As with Backstage, docs that are not
+// written yet are no problem of the catalog.
+func (l *docLister) techdocs(folder string) {
+	seen := l.reader.docs.sites
+	site, known := seen[folder]
+	if !known {
+		site = l.reader.site(folder)
+		seen[folder] = site
+	}
+	if site.wrong != nil {
+		l.complain(site.wrong.Message, site.wrong.Hint)
+		return
+	}
+	if site.readme {
+		l.add(DocTechDocs, "README.md", path.Join(folder, "README.md"), "")
+		return
+	}
+	there := map[string]bool{}
+	for _, name := range site.found {
+		there[name] = true
+	}
+	for _, entry := range site.order {
+		if name := path.Clean(entry.path); there[name] {
+			delete(there, name)
+			l.add(DocTechDocs, name, path.Join(site.pages, name), entry.title)
+		}
+	}
+	for _, name := range site.found {
+		if there[name] {
+			l.add(DocTechDocs, name, path.Join(site.pages, name), "")
+		}
+	}
+}
+
+// adrs lists the records of decisions in a folder.
+func (l *docLister) adrs(folder string) {
+	for _, name := range l.reader.markdown(folder) {
+		if !strings.Contains(name, "/") {
+			l.add(DocADR, name, path.Join(folder, name), "")
+		}
+	}
+}
+
+// markdown returns the Markdown files below a folder: the page that stands for
+// the folder first, then by name.
+func (r *reader) markdown(folder string) []string {
+	found, known := r.docs.folders[folder]
+	if !known {
+		found = r.findMarkdown(folder)
+		r.docs.folders[folder] = found
+	}
+	return found
+}
+
+func (r *reader) findMarkdown(folder string) []string {
+	fsys := r.files.fs
+	if !r.present(folder) {
+		return nil
+	}
+	if info, err := fs.Stat(fsys, folder); err != nil || !info.IsDir() {
+		return nil
+	}
+	var found []string
+	_ = fs.WalkDir(fsys, folder, func(name string, entry fs.DirEntry, err error) error {
+		if !r.files.walked.step() {
+			return fs.SkipAll
+		}
+		switch {
+		case err != nil:
+			return nil //nolint:nilerr // a folder nobody may read does not hide the others
+		case entry.IsDir() && name != folder && skipped(entry.Name()):
+			return fs.SkipDir
+		case !entry.IsDir() && isMarkdown(name):
+			found = append(found, strings.TrimPrefix(strings.TrimPrefix(name, folder), "/"))
+		}
+		if len(found) > maxDocuments {
+			return fs.SkipAll
+		}
+		return nil
+	})
+	rank := func(name string) string {
+		base := strings.ToLower(path.Base(name))
+		if base == "index.md" || base == "readme.md" {
+			return path.Join(path.Dir(name), "\x00"+base)
+		}
+		return name
+	}
+	slices.SortFunc(found, func(a, b string) int { return strings.Compare(rank(a), rank(b)) })
+	return found
+}
+
+// add takes a file in, within the bounds of an entity.
+func (l *docLister) add(kind DocKind, name, file, title string) {
+	r := l.reader
+	if l.full {
+		return
+	}
+	seen, known := r.docs.files[file]
+	if !known {
+		seen.size, seen.problem = r.files.size(file)
+		seen.signature = r.sign(file, nil)
+		r.docs.files[file] = seen
+	}
+	switch {
+	case seen.problem != nil:
+		l.complain(seen.problem.Message, seen.problem.Hint)
+		return
+	case seen.size > maxDocument:
+		l.complain(file+" is larger than 1 MB and is left out.", "Split it into several pages.")
+		return
+	case len(l.plan.docs) >= maxDocuments:
+		l.full = true
+		l.complain("The entity has more than "+thousands(maxDocuments)+" documents. The rest is left out.", "Give parts of it entities of their own.")
+		return
+	case l.bytes+seen.size > maxDocumentBytes:
+		l.full = true
+		l.complain("The documents of the entity are larger than 20 MB. The rest is left out.", "Give parts of it entities of their own.")
+		return
+	case r.out.docs.total >= maxLocationDocuments:
+		l.full = true
+		if r.out.docs.total == maxLocationDocuments {
+			l.complain("The location has more than "+thousands(maxLocationDocuments)+" documents. The rest is left out.", "Register its parts as locations of their own.")
+		}
+		r.out.docs.total++
+		return
+	}
+	r.out.docs.total++
+	l.bytes += seen.size
+	doc := docFile{Doc: Doc{Kind: kind, Path: name, Title: printable(shortenedTo(title, maxTitle)), Size: seen.size}, file: file, signature: seen.signature}
+	if r.past != nil {
+		if before, known := r.past.files[file]; known && before.Notes.Document != nil && before.Signature == doc.signature {
+			doc.Digest = before.Notes.Document.Digest
+			if title == "" {
+				doc.Title = before.Notes.Document.Title
+			}
+		}
+	}
+	l.plan.docs = append(l.plan.docs, doc)
+}
+
+func (l *docLister) complain(message, hint string) {
+	p := l.at
+	p.Message, p.Hint = message, hint
+	l.reader.out.docs.problem(p)
+}

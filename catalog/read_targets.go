@@ -1,0 +1,98 @@
+package catalog
+
+import (
+	"slices"
+	"strings"
+)
+
+// record is what to remember of a file.
+func (r *reader) record(f parsed) FileRecord {
+	record := FileRecord{Path: f.file, Signature: r.sign(f.file, f.included)}
+	record.Notes = FileNotes{Included: f.included, Entities: len(f.entities), Documented: r.places(f.file, f.entities)}
+	for _, e := range f.entities {
+		if named := targetsOf(e); len(named.Names) > 0 {
+			record.NamesFiles = true
+			record.Notes.Targets = append(record.Notes.Targets, named)
+		}
+	}
+	return record
+}
+
+// targetsOf returns what a Location entity names.
+func targetsOf(e Entity) targets {
+	if e.Kind != KindLocation {
+		return targets{}
+	}
+	names := e.SpecStrings("targets")
+	if one := e.SpecString("target"); one != "" {
+		names = append(names, one)
+	}
+	return targets{Names: names, Optional: e.SpecString("presence") == "optional"}
+}
+
+// follow returns the files that a file's Location entities name. Whole is false
+// when the file was not read and has to be, because something is wrong with them.
+func (r *reader) follow(f parsed, depth int) (names []string, whole bool) {
+	if f.same == nil {
+		for _, e := range f.entities {
+			names = append(names, r.targets(f.file, e, depth)...)
+		}
+		return names, true
+	}
+	for _, named := range f.same.Notes.Targets {
+		if depth >= r.limits.Locations {
+			return nil, false
+		}
+		for _, target := range named.Names {
+			found, problem := r.target(f.file, target)
+			if problem != nil && !named.Optional {
+				return nil, false
+			}
+			names = append(names, found...)
+		}
+	}
+	return names, true
+}
+
+// targets returns the files a Location entity names.
+func (r *reader) targets(file string, e Entity, depth int) []string {
+	named := targetsOf(e)
+	at := Problem{File: file, Line: e.Source.Line, Ref: e.Ref().String(), Field: "spec.targets"}
+	if len(named.Names) > 0 && depth >= r.limits.Locations {
+		at.Message = "Locations name each other on more than " + thousands(r.limits.Locations) + " levels."
+		at.Hint = "Name the files directly."
+		r.out.broken[file] = true
+		r.problem(at)
+		return nil
+	}
+	var names []string
+	for _, target := range named.Names {
+		found, problem := r.target(file, target)
+		if problem != nil && !named.Optional {
+			at.Message, at.Hint = problem.Message, problem.Hint
+			r.out.broken[file] = true
+			r.problem(at)
+		}
+		names = append(names, found...)
+	}
+	return names
+}
+
+// target returns the files one target means; several when it has wildcards.
+func (r *reader) target(file, target string) ([]string, *Problem) {
+	name, message, hint := r.files.resolve(file, target)
+	if message != "" {
+		return nil, &Problem{Message: "Target cannot be read: " + message, Hint: hint}
+	}
+	if !isAddress(name) && strings.ContainsAny(name, "*?[") {
+		found := slices.DeleteFunc(r.files.glob(name, r.limits), func(name string) bool { return !isYAML(name) })
+		if len(found) == 0 {
+			return nil, &Problem{Message: "Nothing matches the target " + target + ".", Hint: "Check how it is written."}
+		}
+		return found, nil
+	}
+	if problem := r.files.check(name); problem != nil {
+		return nil, &Problem{Message: "Target cannot be read: " + problem.Message, Hint: problem.Hint}
+	}
+	return []string{name}, nil
+}

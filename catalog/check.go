@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -16,6 +17,28 @@ func Check(fsys fs.FS, entry string) ([]Entity, []Problem) {
 		return nil, []Problem{{File: entry, Message: err.Error()}}
 	}
 	return found.entities, found.problems
+}
+
+// Sources returns the files that catalog files need, sorted: themselves, those
+// that their Location entities name, and those that they include.
+func Sources(ctx context.Context, fsys fs.FS, entries ...string) ([]string, []Problem) {
+	found, err := read(ctx, Location{Type: LocationFile}, &Tree{
+		FS: fsys, Entries: entries,
+		Signature: func(string) (string, bool) { return "read", true }, // files that include others are noted with them
+	}, DefaultLimits(), nil)
+	if err != nil {
+		return nil, []Problem{{Message: err.Error()}}
+	}
+	needed := map[string]bool{}
+	for name := range found.seen {
+		needed[name] = true
+	}
+	for _, record := range found.records {
+		for _, name := range record.Notes.Included {
+			needed[name] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(needed)), isAddress), found.problems
 }
 
 // ValidateJSON returns what is wrong with an entity that is JSON and would be

@@ -108,7 +108,13 @@ func (a *API) ExportEntities(ctx context.Context, r server.ExportEntitiesRequest
 	if err != nil {
 		return nil, err
 	}
-	return server.ExportEntities200JSONResponse{Next: page.Next, Items: mapped(page.Items, func(e catalog.Entity) types.ExportedEntity {
-		return types.ExportedEntity{Ref: e.Ref().String(), Document: e.Raw}
-	})}, nil
+	out := server.ExportEntities200JSONResponse{Next: page.Next, Items: make([]types.ExportedEntity, len(page.Items))}
+	for i, e := range page.Items {
+		document, err := e.Exported()
+		if err != nil {
+			return nil, err
+		}
+		out.Items[i] = types.ExportedEntity{Ref: e.Ref().String(), Document: document}
+	}
+	return out, nil
 }

@@ -72,11 +72,11 @@ func TestCatalog(t *testing.T) {
 			setup: func(s *clitest.Server) { s.Answer("POST /locations", 200, good) },
 		},
 		{
-			name: "register a repository", line: "register https://example.com/acme/orders.git --branch main --path sub", asked: `POST /locations {"branch":"main","path":"sub","target":"https://example.com/acme/orders.git","type":"git"}`,
+			name: "register a repository", line: "register https://example.com/acme/orders.git --branch main --path sub", asked: `POST /locations {"branch":"main","path":"sub","target":"https://example.com/acme/orders.git"}`,
 			setup: func(s *clitest.Server) { s.Answer("POST /locations", 200, good) }, out: "component",
 		},
 		{
-			name: "register by ssh", line: "register git@example.com:acme/orders.git", asked: `POST /locations {"target":"git@example.com:acme/orders.git","type":"git"}`,
+			name: "register by ssh", line: "register git@example.com:acme/orders.git", asked: `POST /locations {"target":"git@example.com:acme/orders.git"}`,
 			setup: func(s *clitest.Server) { s.Answer("POST /locations", 200, good) }, out: "component",
 		},
 		{name: "register what is not there", line: "register gone.yaml", want: 4, err: "There is no file or folder gone.yaml."},
@@ -87,7 +87,7 @@ func TestCatalog(t *testing.T) {
 			setup: func(s *clitest.Server) { s.Answer("POST /locations", 200, partly) },
 		},
 		{
-			name: "register a file that holds nothing", line: "register info.yaml", want: 2, out: "ENTITY\n", err: "Error: Nothing could be registered from /x.",
+			name: "register a file that holds nothing", line: "register info.yaml", want: 2, out: "", err: "Error: Nothing could be registered from /x.",
 			setup: func(s *clitest.Server) { s.Answer("POST /locations", 200, nothing) },
 		},
 		{
@@ -101,7 +101,124 @@ func TestCatalog(t *testing.T) {
 			},
 		},
 		{name: "remove what is not registered", line: "remove other", want: 4, err: "No location other is registered."},
-		{name: "errors", line: "errors", want: 1, out: "catalog-info.yaml:7   metadata.name   is not valid. Use dashes.\n"},
+		{
+			name: "errors of an owner", line: "errors --owner checkout", want: 1, asked: "GET /problems?owner=checkout",
+			out: "catalog-info.yaml:7   component:default/orders   metadata.name   is not valid. Use dashes.\n",
+			setup: func(s *clitest.Server) {
+				p := problem
+				p.Entity = "component:default/orders"
+				s.Answer("GET /problems", 200, types.ProblemList{Items: []types.SourceProblem{p}})
+			},
+		},
+		{
+			name: "no errors", line: "errors --location info.yaml", err: "No problems.",
+			setup: func(s *clitest.Server) {
+				s.Answer("GET /problems", 200, types.ProblemList{Items: []types.SourceProblem{}})
+			},
+		},
+		{name: "locations", line: "locations", out: "l0          /well"},
+		{
+			name: "history", line: "history orders --limit 2", asked: "GET /entities/component/default/orders/history?limit=2",
+			out: "renamed from component:default/sales   component:default/orders   user:default/ada   0123456789\n",
+			setup: func(s *clitest.Server) {
+				s.Answer("GET /entities/component/default/orders/history", 200, types.History{Items: []types.EntityChange{{
+					Operation: types.ChangePut, Entity: "component:default/orders", Previous: "component:default/sales",
+					Actor: "user:default/ada", Commit: "0123456789abcdef",
+				}}})
+			},
+		},
+		{
+			name: "owners", line: "owners orders", out: "group:default/retail     not in the catalog   group:default/checkout\n",
+			setup: func(s *clitest.Server) {
+				s.Answer("GET /entities/component/default/orders/owners", 200, types.OwnerList{Items: []types.EntityOwner{
+					{Ref: "group:default/checkout", Title: "Checkout", Via: []string{}},
+					{Ref: "group:default/retail", Title: "retail", Missing: true, Via: []string{"group:default/checkout"}},
+				}})
+			},
+		},
+		{
+			name: "owned by a bare name", line: "owned checkout --transitive", asked: "GET /entities/group/default/checkout/owned?transitive=true", out: "component:default/orders\n",
+			setup: func(s *clitest.Server) {
+				s.Answer("GET /entities/group/default/checkout/owned", 200, types.RefList{Items: []string{"component:default/orders"}})
+			},
+		},
+		{
+			name: "graph", line: "graph orders --depth 2 --direction in", out: "component:default/orders   consumesApi   api:default/stock   not in the catalog\n",
+			asked: "GET /entities/component/default/orders/graph?depth=2&direction=in&limit=500",
+			setup: func(s *clitest.Server) { s.Answer("GET /entities/component/default/orders/graph", 200, drawn()) },
+		},
+		{
+			name: "graph for Mermaid", line: "graph orders --draw mermaid", out: "graph LR\n  n0[\"Component: Orders #lt;new#gt;\"]\n  n1[\"API: stock\"]\n  n0 -->|consumesApi| n1\n",
+			setup: func(s *clitest.Server) { s.Answer("GET /entities/component/default/orders/graph", 200, drawn()) },
+		},
+		{
+			name: "graph for Graphviz", line: "graph orders --draw dot", out: `"component:default/orders" -> "api:default/stock" [label="consumesApi"];`,
+			setup: func(s *clitest.Server) { s.Answer("GET /entities/component/default/orders/graph", 200, drawn()) },
+		},
+		{name: "graph as what nobody draws", line: "graph orders --draw png", want: 2, err: "Use --draw dot or --draw mermaid."},
+		{
+			name: "health that nobody knows", line: "health orders", want: 3, out: "component:default/orders   owner-exists   unknown   Nobody looked.   nobody looked\n",
+			setup: func(s *clitest.Server) {
+				s.Answer("GET /entities/component/default/orders/health", 200, types.FindingList{Items: []types.Finding{finding(types.FindingUnknown)}})
+			},
+		},
+		{
+			name: "health that is bad", line: "health --owner checkout", want: 1, asked: "GET /ownership?owner=checkout",
+			setup: func(s *clitest.Server) {
+				s.Answer("GET /ownership", 200, types.FindingList{Items: []types.Finding{finding(types.FindingUnknown), finding(types.FindingFail)}})
+			},
+		},
+		{
+			name: "health that is good", line: "health", asked: "GET /ownership",
+			setup: func(s *clitest.Server) {
+				s.Answer("GET /ownership", 200, types.FindingList{Items: []types.Finding{finding(types.FindingPass)}})
+			},
+		},
+		{name: "health of two things", line: "health orders --owner checkout", want: 2, err: "not both"},
+		{
+			name: "documents", line: "docs orders", out: "index.md   techdocs   Orders   7\n",
+			setup: func(s *clitest.Server) {
+				s.Answer("GET /entities/component/default/orders/documents", 200, documents())
+			},
+		},
+		{
+			name: "one document", line: "docs orders index.md", out: "# Orders",
+			setup: func(s *clitest.Server) {
+				s.Answer("GET /entities/component/default/orders/documents", 200, documents())
+				s.Handle("GET /documents/d1", func(w http.ResponseWriter, _ *http.Request) {
+					w.Header().Set("Content-Type", "text/markdown")
+					_, _ = w.Write([]byte("# Orders"))
+				})
+			},
+		},
+		{
+			name: "a document that is not there", line: "docs orders none.md", want: 4, err: "has no document none.md",
+			setup: func(s *clitest.Server) {
+				s.Answer("GET /entities/component/default/orders/documents", 200, documents())
+			},
+		},
+		{
+			name: "delete", line: "delete orders", err: "component:default/orders is no longer in the catalog.\nservices/catalog-info.yaml defines it",
+			setup: func(s *clitest.Server) {
+				e := entity("orders")
+				e.Source.Path = "services/catalog-info.yaml"
+				s.Answer("GET /entities/component/default/orders", 200, e)
+				s.Handle("DELETE /entities/component/default/orders", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+			},
+		},
+		{
+			name: "refresh by an entity", line: "refresh component:orders", out: "component:default/orders\n",
+			setup: func(s *clitest.Server) { s.Answer("POST /entities/component/default/orders/refresh", 200, good) },
+		},
+		{name: "push outside of a repository", line: "push info.yaml", want: 2, err: "is no git work tree"},
+		{
+			name: "push", line: "push info.yaml --repository https://example.com/acme/orders --branch main --commit c0ffee", out: "component:default/orders\n",
+			asked: `POST /pushes {"branch":"main","commit":"c0ffee","entries":["info.yaml"],"files":[{"content":"","path":"info.yaml"}],"target":"https://example.com/acme/orders"}`,
+			setup: func(s *clitest.Server) { s.Answer("POST /pushes", 200, good) },
+		},
+		{name: "push what is not there", line: "push gone.yaml --repository https://example.com/acme/orders --commit c0ffee", want: 4, err: "There is no file gone.yaml."},
+		{name: "export to nowhere", line: "export", want: 2, err: "No folder is given."},
+		{name: "export over files", line: "export --into .", want: 5, err: "The folder . is not empty."},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -127,6 +244,23 @@ func TestCatalog(t *testing.T) {
 			}
 		})
 	}
+}
+
+func drawn() types.Graph {
+	return types.Graph{
+		Nodes: []types.GraphNode{
+			{Ref: "component:default/orders", Kind: "Component", Title: "Orders <new>"}, {Ref: "api:default/stock", Kind: "API", Title: "stock", Missing: true, Depth: 1},
+		},
+		Edges: []types.GraphEdge{{Source: "component:default/orders", Type: "consumesApi", Target: "api:default/stock"}},
+	}
+}
+
+func finding(state types.FindingState) types.Finding {
+	return types.Finding{Entity: "component:default/orders", Check: "owner-exists", State: state, Message: "Nobody looked.", Source: "nobody looked"}
+}
+
+func documents() types.DocumentList {
+	return types.DocumentList{Items: []types.EntityDocument{{Kind: types.DocumentTechDocs, Path: "index.md", Title: "Orders", Digest: "d1", Size: 7}}}
 }
 
 func TestListFetchesEveryPage(t *testing.T) {

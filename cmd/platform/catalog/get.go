@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -70,6 +71,13 @@ func describe(w io.Writer, e types.Entity) error {
 		"Lifecycle", spec(e, "lifecycle"), "Tags", strings.Join(e.Metadata.Tags, ", "), "Source", source)
 	if err != nil {
 		return err
+	}
+	if !e.OrphanedAt.IsZero() {
+		stays := "It stays until somebody deletes it."
+		if !e.DeletedAt.IsZero() {
+			stays = "It is deleted on " + e.DeletedAt.Local().Format(time.DateOnly) + "."
+		}
+		fmt.Fprintf(w, "\nOrphan: no file defines it since %s. %s\n", e.OrphanedAt.Local().Format(time.DateTime), stays)
 	}
 	if len(e.Relations) > 0 {
 		fmt.Fprintln(w)

@@ -35,7 +35,7 @@ func register(env *cli.Env) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&opts.branch, "branch", "", "branch of a git repository")
 	cmd.Flags().StringVar(&opts.path, "path", "", "file or folder inside a git repository")
-	cmd.Flags().StringVar(&opts.kind, "type", "", "{file | git}; found out from PATH_OR_URL when absent")
+	cmd.Flags().StringVar(&opts.kind, "type", "", "{file | git | url | github-org}; found out from PATH_OR_URL when absent")
 	return cmd
 }
 
@@ -60,11 +60,10 @@ func runRegister(ctx context.Context, env *cli.Env, opts registerOptions) error 
 func location(dir string, opts registerOptions) (types.LocationRequest, error) {
 	request := types.LocationRequest{Target: opts.target, Branch: opts.branch, Path: opts.path, Type: types.LocationRequestType(opts.kind)}
 	if opts.kind != "" && !request.Type.Valid() {
-		return request, fault.New(fault.Invalid, "There is no location type %q.", opts.kind).WithHint("Use --type file or --type git.")
+		return request, fault.New(fault.Invalid, "There is no location type %q.", opts.kind).WithHint("Use --type file, git, url or github-org.")
 	}
 	if isRemote(opts.target) {
-		request.Type = types.LocationRequestTypeGit
-		return request, nil
+		return request, nil // the server tells a repository from a file and an organisation
 	}
 	path := opts.target
 	if !filepath.IsAbs(path) {
@@ -94,6 +93,9 @@ func isRemote(target string) bool {
 // of what is written there is not in the catalog.
 func report(env *cli.Env, r types.Registration) error {
 	err := env.Print(r, func(w io.Writer) error {
+		if len(r.Entities) == 0 {
+			return nil // what is wrong is said below
+		}
 		rows := make([][]string, len(r.Entities))
 		for i, ref := range r.Entities {
 			rows[i] = []string{ref}
@@ -102,6 +104,12 @@ func report(env *cli.Env, r types.Registration) error {
 	})
 	if err != nil {
 		return err
+	}
+	for _, ref := range r.Orphaned {
+		env.Talk("%s No file defines %s any more. It stays as an orphan for a while: platform catalog get %s", env.Yellow("Note:"), ref, ref)
+	}
+	for before, now := range r.Renamed {
+		env.Talk("%s is %s now.", before, now)
 	}
 	if len(r.Problems) == 0 {
 		env.Talk("%s %s", env.Green("✓"), cli.Count(len(r.Entities), "entity", "entities")+" registered.")

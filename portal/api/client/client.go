@@ -68,7 +68,7 @@ func expectOurs(resp *http.Response, base string) error {
 		return nil
 	}
 	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
-	if resp.StatusCode < http.StatusMultipleChoices && (kind == "application/json" || kind == "text/event-stream") {
+	if resp.StatusCode < http.StatusMultipleChoices && (kind == "application/json" || kind == "text/event-stream" || kind == "text/markdown") {
 		return nil
 	}
 	return fault.New(fault.Unavailable, "What answers at %s is not a platform server (%s, %q).", base, resp.Status, kind).

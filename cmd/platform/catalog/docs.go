@@ -1,0 +1,53 @@
+package catalog
+
+import (
+	"context"
+	"io"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/goldenpath/platform/cmd/internal/cli"
+	"github.com/goldenpath/platform/internal/fault"
+	"github.com/goldenpath/platform/portal/api/client"
+)
+
+func docs(env *cli.Env) *cobra.Command {
+	return &cobra.Command{
+		Use:     "docs ENTITY [PATH]",
+		Short:   "List the documents of an entity, or show one",
+		Long:    "List the Markdown documents that came with an entity, or show the one with PATH.",
+		Example: "  platform catalog docs orders\n  platform catalog docs orders index.md",
+		Args:    cli.Args(cobra.RangeArgs(1, 2)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return onEntity(cmd.Context(), env, args[0], func(ctx context.Context, e entityName, api *client.ClientWithResponses) error {
+				found, err := client.OK(api.EntityDocumentsWithResponse(ctx, e.kind, e.namespace, e.name))
+				if err != nil {
+					return err
+				}
+				if len(args) == 1 {
+					return env.Print(found, func(w io.Writer) error {
+						rows := make([][]string, len(found.Items))
+						for i, d := range found.Items {
+							rows[i] = []string{d.Path, string(d.Kind), d.Title, strconv.FormatInt(d.Size, 10)}
+						}
+						return cli.Rows(w, []string{"path", "kind", "title", "bytes"}, rows)
+					})
+				}
+				for _, d := range found.Items {
+					if d.Path != args[1] {
+						continue
+					}
+					document, err := api.GetDocumentWithResponse(ctx, d.Digest)
+					if err != nil {
+						return err
+					}
+					_, err = env.Out.Write(document.Body)
+					return err
+				}
+				return fault.New(fault.NotFound, "%s has no document %s.", args[0], args[1]).
+					WithHint("See which it has: platform catalog docs %s", args[0])
+			})
+		},
+	}
+}

@@ -1,0 +1,65 @@
+package catalog
+
+import (
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/goldenpath/platform/cmd/internal/cli"
+	"github.com/goldenpath/platform/portal/api/client"
+	"github.com/goldenpath/platform/portal/api/types"
+)
+
+func locations(env *cli.Env) *cobra.Command {
+	return &cobra.Command{
+		Use:   "locations",
+		Short: "Show what is registered, and when it was and will be read",
+		Long:  "Show the files, folders, repositories and organisations that are registered, when each was read and will be read again.",
+		Args:  cli.Args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx := cmd.Context()
+			api, err := env.API(ctx)
+			if err != nil {
+				return err
+			}
+			found, err := client.OK(api.ListLocationsWithResponse(ctx))
+			if err != nil {
+				return err
+			}
+			return env.Print(found, func(w io.Writer) error { return printLocations(w, found.Items) })
+		},
+	}
+}
+
+func printLocations(w io.Writer, list []types.Location) error {
+	now := time.Now()
+	rows := make([][]string, len(list))
+	for i, l := range list {
+		problems := ""
+		if len(l.Problems) > 0 {
+			problems = strconv.Itoa(len(l.Problems))
+		}
+		target := l.Target
+		if l.Branch != "" {
+			target += "#" + l.Branch
+		}
+		rows[i] = []string{l.ID, string(l.Type), target, cli.Age(l.LastSucceeded, now), due(l.RefreshAt, now), problems}
+	}
+	return cli.Rows(w, []string{"id", "type", "target", "read", "again", "problems"}, rows)
+}
+
+// due says when something happens next.
+func due(at, now time.Time) string {
+	switch d := at.Sub(now); {
+	case at.IsZero():
+		return "when asked"
+	case d <= 0:
+		return "now"
+	case d < time.Hour:
+		return "in " + cli.Count(int(d/time.Minute)+1, "minute", "minutes")
+	default:
+		return "in " + cli.Count(int(d/time.Hour)+1, "hour", "hours")
+	}
+}

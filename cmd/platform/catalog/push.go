@@ -1,0 +1,127 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/goldenpath/platform/catalog"
+	"github.com/goldenpath/platform/cmd/internal/cli"
+	"github.com/goldenpath/platform/internal/fault"
+	"github.com/goldenpath/platform/internal/git"
+	"github.com/goldenpath/platform/portal/api/client"
+	"github.com/goldenpath/platform/portal/api/types"
+)
+
+type pushOptions struct {
+	paths                      []string
+	repository, branch, commit string
+	all                        bool
+}
+
+func push(env *cli.Env) *cobra.Command {
+	var opts pushOptions
+	cmd := &cobra.Command{
+		Use:   "push FILE...",
+		Short: "Send catalog files from a pipeline",
+		Long: "Send catalog files from a pipeline, with the files that they include: nobody has to read the repository.\n" +
+			"Repository, branch and commit are those of the git work tree, unless flags say otherwise. A commit that is\n" +
+			"older than the one sent before is refused.",
+		Example: "  platform catalog push catalog-info.yaml\n  platform catalog push catalog-info.yaml services/*/catalog-info.yaml --all",
+		Args:    cli.Args(cobra.MinimumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			opts.paths = args
+			return runPush(cmd.Context(), env, opts)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&opts.repository, "repository", "", "address of the repository; that of the remote origin when absent")
+	flags.StringVar(&opts.branch, "branch", "", "branch; the one checked out when absent")
+	flags.StringVar(&opts.commit, "commit", "", "commit; the one checked out when absent")
+	flags.BoolVar(&opts.all, "all", false, "these are all catalog files of the repository: what they do not define is gone")
+	return cmd
+}
+
+func runPush(ctx context.Context, env *cli.Env, opts pushOptions) error {
+	tree, err := git.Describe(env.Dir)
+	if err != nil && (opts.repository == "" || opts.commit == "") {
+		return fault.New(fault.Invalid, "%s is no git work tree with a commit.", env.Dir).
+			WithHint("Say what is sent: --repository ADDRESS --branch BRANCH --commit COMMIT").WithCause(err)
+	}
+	request, err := pushed(ctx, env, opts, tree)
+	if err != nil {
+		return err
+	}
+	api, err := env.API(ctx)
+	if err != nil {
+		return err
+	}
+	registration, err := client.OK(api.PushEntitiesWithResponse(ctx, request))
+	if err != nil {
+		return err
+	}
+	return report(env, registration)
+}
+
+// pushed collects what is sent.
+func pushed(ctx context.Context, env *cli.Env, opts pushOptions, tree git.Checkout) (types.Push, error) {
+	out := types.Push{Target: opts.repository, Branch: opts.branch, Commit: opts.commit}
+	if out.Target == "" {
+		out.Target = tree.Origin
+	}
+	if out.Target == "" {
+		return out, fault.New(fault.Invalid, "The work tree has no remote called origin.").
+			WithHint("Say which repository it is: --repository https://HOST/OWNER/NAME")
+	}
+	if out.Branch == "" {
+		out.Branch = tree.Branch
+	}
+	if out.Commit == "" || out.Commit == tree.Commit {
+		out.Commit, out.CommittedAt = tree.Commit, tree.CommittedAt.UTC().Truncate(time.Second)
+	}
+	top := tree.Root
+	if top == "" {
+		top = env.Dir
+	}
+	root, err := os.OpenRoot(top)
+	if err != nil {
+		return out, fmt.Errorf("open %s: %w", top, err)
+	}
+	defer root.Close()
+	var entries []string
+	for _, path := range opts.paths {
+		whole := path
+		if !filepath.IsAbs(whole) {
+			whole = filepath.Join(env.Dir, path)
+		}
+		name, err := filepath.Rel(top, whole)
+		if err != nil || !filepath.IsLocal(name) {
+			return out, fault.New(fault.Invalid, "%s is not in the repository at %s.", path, top).WithHint("Send files of one repository.")
+		}
+		if info, err := root.Stat(name); err != nil || !info.Mode().IsRegular() {
+			return out, fault.New(fault.NotFound, "There is no file %s.", path).WithHint("platform catalog push catalog-info.yaml")
+		}
+		entries = append(entries, filepath.ToSlash(name))
+	}
+	files, _ := catalog.Sources(ctx, root.FS(), entries...) // the server says what is wrong
+	for _, name := range files {
+		content, err := fs.ReadFile(root.FS(), name)
+		if err != nil && !slices.Contains(entries, name) {
+			continue // the server says that it is missing, and where that is written
+		}
+		if err != nil {
+			return out, fault.New(fault.Invalid, "%s cannot be read.", name).WithCause(err)
+		}
+		out.Files = append(out.Files, types.PushedFile{Path: name, Content: string(content)})
+	}
+	if !opts.all {
+		out.Entries = entries
+	}
+	return out, nil
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -131,11 +132,17 @@ func gitHosts(s config.Config, local *githost.Local, publicURL string) ([]pipeli
 }
 
 // networkGuard returns what keeps locations out of private networks. The git
-// host that the settings name is meant, wherever it is.
+// host that the settings name is meant, wherever it is, and so is the platform's
+// own address: servers beside this one keep repositories, too. Loopback is not:
+// there is more on this machine than the platform.
 func networkGuard(s config.Config) (*git.Guard, error) {
 	allowed := slices.Clone(s.AllowPrivate)
 	if u, err := url.Parse(s.GitHub.URL); err == nil && u.Hostname() != "" {
 		allowed = append(allowed, u.Hostname())
+	}
+	own, err := url.Parse(s.ConfiguredPublicURL())
+	if err == nil && own.Hostname() != "" && own.Hostname() != "localhost" && !net.ParseIP(own.Hostname()).IsLoopback() {
+		allowed = append(allowed, own.Hostname())
 	}
 	return git.NewGuard(allowed...)
 }

@@ -201,6 +201,27 @@ func TestFilesByAddress(t *testing.T) {
 	}
 }
 
+// TestPagesOfFiles names files by the addresses that a browser shows: the content
+// is somewhere else.
+func TestPagesOfFiles(t *testing.T) {
+	t.Parallel()
+	host := newSite(t, map[string]string{"/acme/x/-/raw/main/a.yaml": "a", "/acme/x/raw/main/b.yaml": "b", "/plain/c.yaml": "c"})
+	file := func(name, address string) string {
+		return strings.NewReplacer("name: orders", "name: "+name, "./api/openapi.yaml", host.URL+address).Replace(apiFile) + "---\n"
+	}
+	folder := write(t, map[string]string{"catalog-info.yaml": file("a", "/acme/x/-/blob/main/a.yaml") + file("b", "/acme/x/blob/main/b.yaml#L1") + file("c", "/plain/c.yaml")})
+	c := newCatalog(t, git.CatalogReaderOptions{Guard: allow(t, "127.0.0.1"), ReadHosts: []string{"127.0.0.1"}})
+	r, err := c.Register(t.Context(), catalog.Location{Target: folder})
+	if err != nil || len(r.Problems) > 0 {
+		t.Fatal(err, r.Problems)
+	}
+	for _, ref := range r.Entities {
+		if e, err := c.Get(t.Context(), ref); err != nil || e.SpecString("definition") != ref.Name {
+			t.Errorf("%s: %q, %v", ref, e.SpecString("definition"), err)
+		}
+	}
+}
+
 // TestARepositoryThatDidNotChangeIsNotFetched counts what a git host is asked.
 func TestARepositoryThatDidNotChangeIsNotFetched(t *testing.T) {
 	t.Parallel()

@@ -204,8 +204,13 @@ func contentAddress(u *url.URL) *url.URL {
 		return &out
 	}
 	parts := strings.SplitN(strings.TrimPrefix(u.Path, "/"), "/", 4)
-	if strings.EqualFold(u.Hostname(), "github.com") && len(parts) == 4 && (parts[2] == "blob" || parts[2] == "raw") {
+	switch {
+	case len(parts) < 4 || parts[2] != "blob" && parts[2] != "raw":
+	case strings.EqualFold(u.Hostname(), "github.com"):
 		out.Host, out.Path, out.RawPath = "raw.githubusercontent.com", "/"+parts[0]+"/"+parts[1]+"/"+parts[3], ""
+	default: // an enterprise's own
+		parts[2] = "raw"
+		out.Path, out.RawPath = "/"+strings.Join(parts, "/"), ""
 	}
 	return &out
 }

@@ -65,15 +65,42 @@ func (r *CatalogReader) connect(ctx context.Context, target string) (*conversati
 			return nil, err
 		}
 	}
-	session, err := client.NewUploadPackSession(endpoint, auth)
-	if err != nil {
-		return nil, err
+	return open(ctx, client, endpoint, auth)
+}
+
+// open waits for the other side only as long as ctx lets it: outside of HTTP, a
+// host that takes the connection and then says nothing would hold us for ever.
+func open(ctx context.Context, client transport.Transport, endpoint *transport.Endpoint, auth transport.AuthMethod) (*conversation, error) {
+	type result struct {
+		*conversation
+
+		err error
 	}
-	commands, err := session.AdvertisedReferencesContext(ctx)
-	if err != nil {
-		return nil, errors.Join(err, session.Close())
+	opened := make(chan result, 1)
+	go func() {
+		session, err := client.NewUploadPackSession(endpoint, auth)
+		if err != nil {
+			opened <- result{err: err}
+			return
+		}
+		commands, err := session.AdvertisedReferencesContext(ctx)
+		if err != nil {
+			opened <- result{err: errors.Join(err, session.Close())}
+			return
+		}
+		opened <- result{conversation: &conversation{session: session, commands: commands}}
+	}()
+	select {
+	case r := <-opened:
+		return r.conversation, r.err
+	case <-ctx.Done():
+		go func() {
+			if r := <-opened; r.conversation != nil {
+				_ = r.session.Close() // nobody waits for it any more
+			}
+		}()
+		return nil, ctx.Err()
 	}
-	return &conversation{session: session, commands: commands}, nil
 }
 
 // sshKey returns what to log in with over SSH: what the agent has, else the keys

@@ -3,6 +3,7 @@ package git_test
 import (
 	"context"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -138,5 +139,24 @@ func TestAnEndlessAnswer(t *testing.T) {
 	_, err = c.Register(t.Context(), catalog.Location{Target: s + "/acme/orders.git"})
 	if err == nil || fault.From(err).Hint == "" {
 		t.Errorf("a repository: %v", err)
+	}
+}
+
+// TestAHostThatSaysNothing takes connections and never answers.
+func TestAHostThatSaysNothing(t *testing.T) {
+	t.Parallel()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	reader := git.NewCatalogReader(git.CatalogReaderOptions{Guard: allow(t, "127.0.0.1"), Timeout: 300 * time.Millisecond})
+	for _, scheme := range []string{"git", "http"} {
+		l := catalog.Location{Type: catalog.LocationGit, Target: scheme + "://" + listener.Addr().String() + "/acme/orders.git"}
+		start := time.Now()
+		_, err = reader.Open(t.Context(), l)
+		if !fault.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), "took longer than 300ms") || time.Since(start) > 20*time.Second {
+			t.Errorf("%s: Open = %v after %s", scheme, err, time.Since(start))
+		}
 	}
 }

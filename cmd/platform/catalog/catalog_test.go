@@ -76,6 +76,13 @@ func TestCatalog(t *testing.T) {
 			setup: func(s *clitest.Server) { s.Answer("POST /locations", 200, good) }, out: "component",
 		},
 		{
+			name: "register an organisation", line: "register github-org:https://github.com/acme", asked: `POST /locations {"target":"github-org:https://github.com/acme"}`,
+			setup: func(s *clitest.Server) {
+				s.Answer("POST /locations", 200, types.Registration{Location: types.Location{Type: types.LocationTypeGithubOrg}, Entities: []string{}, Problems: []types.SourceProblem{}})
+			},
+			err: "its repositories are being read",
+		},
+		{
 			name: "register by ssh", line: "register git@example.com:acme/orders.git", asked: `POST /locations {"target":"git@example.com:acme/orders.git"}`,
 			setup: func(s *clitest.Server) { s.Answer("POST /locations", 200, good) }, out: "component",
 		},

@@ -84,9 +84,10 @@ func location(dir string, opts registerOptions) (types.LocationRequest, error) {
 	return request, nil
 }
 
-// isRemote tells an address from a path: it has a scheme, or is user@host:path.
+// isRemote tells an address from a path: it has a scheme, is user@host:path, or
+// an organisation's.
 func isRemote(target string) bool {
-	return regexp.MustCompile(`^([a-z][a-z0-9+.-]*://|[^/@\s]+@[^/:\s]+:)`).MatchString(target)
+	return regexp.MustCompile(`^([a-z][a-z0-9+.-]*://|github-org:https?://|[^/@\s]+@[^/:\s]+:)`).MatchString(target)
 }
 
 // report prints what a location holds. Problems make the answer no, since part
@@ -110,6 +111,10 @@ func report(env *cli.Env, r types.Registration) error {
 	}
 	for before, now := range r.Renamed {
 		env.Talk("%s is %s now.", before, now)
+	}
+	if len(r.Problems) == 0 && len(r.Entities) == 0 && r.Location.Type == types.LocationTypeGithubOrg {
+		env.Talk("%s The organisation is registered, and its repositories are being read. See what they define: platform catalog list", env.Green("✓"))
+		return nil
 	}
 	if len(r.Problems) == 0 {
 		env.Talk("%s %s", env.Green("✓"), cli.Count(len(r.Entities), "entity", "entities")+" registered.")

@@ -17,6 +17,7 @@ import (
 	"github.com/goldenpath/platform/cmd/platform/contracts"
 	"github.com/goldenpath/platform/cmd/platform/doctor"
 	"github.com/goldenpath/platform/cmd/platform/help"
+	"github.com/goldenpath/platform/cmd/platform/initcmd"
 	"github.com/goldenpath/platform/cmd/platform/login"
 	newcmd "github.com/goldenpath/platform/cmd/platform/new"
 	"github.com/goldenpath/platform/cmd/platform/render"
@@ -68,7 +69,7 @@ func (p *program) commands() *cobra.Command {
 	p.load(nil)
 	env.Local = p.local
 	root := cli.Root(env, "platform", "An internal developer platform: catalog, golden paths and contracts",
-		newcmd.Command(env), catalog.Command(env), contracts.Command(env, p.verifyPacts), runs.Command(env),
+		newcmd.Command(env), initcmd.Command(env), catalog.Command(env), contracts.Command(env, p.verifyPacts), runs.Command(env),
 		p.serve(), p.worker(), p.backup(), p.restore(), p.demo(),
 		doctor.Command(env, p.look), configcmd.Command(env, p.effective), token.Command(env),
 		login.Command(env), login.Logout(env), render.Command(env, scaffolds.Embedded),

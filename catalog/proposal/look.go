@@ -1,0 +1,277 @@
+package proposal
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// languages are told by a file that every project in them has.
+func languages() [][2]string {
+	return [][2]string{
+		{"go.mod", "go"},
+		{"Cargo.toml", "rust"},
+		{"pom.xml", "java"},
+		{"build.gradle.kts", "kotlin"},
+		{"build.gradle", "java"},
+		{"pyproject.toml", "python"},
+		{"requirements.txt", "python"},
+		{"setup.py", "python"},
+		{"tsconfig.json", "typescript"},
+		{"package.json", "javascript"},
+		{"*.csproj", "csharp"},
+		{"*.sln", "csharp"},
+		{"composer.json", "php"},
+		{"Gemfile", "ruby"},
+		{"mix.exs", "elixir"},
+		{"Package.swift", "swift"},
+		{"build.sbt", "scala"},
+	}
+}
+
+// language prefers what lies at the top.
+func (l *looker) language() (language, file string) {
+	for _, known := range languages() {
+		if l.has(known[0]) {
+			return known[1], known[0]
+		}
+	}
+	for _, known := range languages() {
+		if file := l.named(known[0]); file != "" {
+			return known[1], file
+		}
+	}
+	return "", ""
+}
+
+var (
+	heading  = regexp.MustCompile(`(?m)^#\s+(.+?)\s*#*\s*$`)
+	mdLink   = regexp.MustCompile(`!?\[([^\]]*)\]\([^)]*\)`)
+	mdMarks  = regexp.MustCompile("[*_`]")
+	oneSpace = regexp.MustCompile(`\s+`)
+)
+
+// maxDescription is how much of a README describes a component.
+const maxDescription = 200
+
+// readme takes title and description from the first heading and paragraph.
+func (l *looker) readme() (title, description, because string) {
+	for _, name := range []string{"README.md", "readme.md", "Readme.md", "docs/index.md"} {
+		if !l.has(name) {
+			continue
+		}
+		text := strings.ReplaceAll(l.head(name), "\r\n", "\n")
+		if m := heading.FindStringSubmatchIndex(text); m != nil {
+			title = prose(text[m[2]:m[3]])
+			text = text[m[1]:]
+		}
+		for paragraph := range strings.SplitSeq(text, "\n\n") {
+			paragraph = strings.TrimSpace(paragraph)
+			if paragraph == "" || strings.ContainsAny(paragraph[:1], "#<|!`-*>[") {
+				continue
+			}
+			if description = prose(paragraph); description != "" {
+				break
+			}
+		}
+		return title, description, name
+	}
+	return "", "", ""
+}
+
+// prose takes the marks of Markdown out of a text and cuts it at a sentence.
+func prose(s string) string {
+	s = mdMarks.ReplaceAllString(mdLink.ReplaceAllString(s, "$1"), "")
+	s = strings.TrimSpace(oneSpace.ReplaceAllString(s, " "))
+	if len(s) <= maxDescription {
+		return s
+	}
+	s = strings.ToValidUTF8(s[:maxDescription], "")
+	if end := strings.LastIndex(s, ". "); end > 0 {
+		return s[:end+1]
+	}
+	return strings.TrimSpace(s[:max(strings.LastIndexByte(s, ' '), 1)]) + "…"
+}
+
+// kind tells a service from a website and a library.
+func (l *looker) kind() (kind, because string) {
+	if l.has("package.json") {
+		head := l.head("package.json")
+		for _, framework := range []string{`"next"`, `"react-dom"`, `"vue"`, `"@angular/core"`, `"svelte"`, `"astro"`, `"gatsby"`} {
+			if strings.Contains(head, framework) {
+				return "website", "package.json needs " + strings.Trim(framework, `"`)
+			}
+		}
+	}
+	if file := l.named("Dockerfile", "Dockerfile.*", "Containerfile"); file != "" {
+		return "service", file
+	}
+	if file := l.deployment(); file != "" {
+		return "service", file
+	}
+	for _, name := range l.files {
+		if path.Base(name) == "main.go" && (name == "main.go" || strings.HasPrefix(name, "cmd/")) {
+			return "service", name
+		}
+	}
+	if language, file := l.language(); language != "" {
+		return "library", "nothing starts or deploys it, and " + file + " says what it is written in"
+	}
+	return "service", "nothing says otherwise"
+}
+
+// deployment returns a manifest that runs something on Kubernetes.
+func (l *looker) deployment() string {
+	for _, name := range l.files {
+		if !isYAML(name) || strings.HasPrefix(name, ".github/") {
+			continue
+		}
+		folder := path.Base(path.Dir(name))
+		if !slices.Contains([]string{"k8s", "kubernetes", "deploy", "manifests", "base", "templates", "chart"}, folder) {
+			continue
+		}
+		head := l.head(name)
+		if strings.Contains(head, "kind: Deployment") || strings.Contains(head, "kind: StatefulSet") {
+			return name
+		}
+	}
+	return ""
+}
+
+// lifecycle believes that what is deployed is used.
+func (l *looker) lifecycle() (lifecycle, because string) {
+	if file := l.deployment(); file != "" {
+		return "production", file
+	}
+	for _, name := range l.files {
+		if strings.HasPrefix(name, ".github/workflows/") && (strings.Contains(path.Base(name), "deploy") || strings.Contains(path.Base(name), "release")) {
+			return "production", name
+		}
+	}
+	return "experimental", "nothing deploys it"
+}
+
+// owner takes whoever owns everything, or else the most, in CODEOWNERS.
+func (l *looker) owner() (owner, because string) {
+	for _, name := range []string{".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"} {
+		if !l.has(name) {
+			continue
+		}
+		counts := map[string]int{}
+		all := ""
+		for line := range strings.Lines(l.head(name)) {
+			line, _, _ = strings.Cut(line, "#")
+			words := strings.Fields(line)
+			if len(words) < 2 {
+				continue
+			}
+			who := ownerNamed(words[1:])
+			if words[0] == "*" || words[0] == "/" || words[0] == "**" {
+				all = who
+			}
+			if who != "" {
+				counts[who]++
+			}
+		}
+		if all != "" {
+			return all, name
+		}
+		for who, n := range counts {
+			if n > counts[owner] || n == counts[owner] && who < owner {
+				owner = who
+			}
+		}
+		if owner != "" {
+			return owner, name
+		}
+	}
+	return "", ""
+}
+
+// ownerNamed prefers a team to a person; an address is nobody in the catalog.
+func ownerNamed(words []string) string {
+	person := ""
+	for _, word := range words {
+		name, ok := strings.CutPrefix(word, "@")
+		if !ok || name == "" {
+			continue
+		}
+		if _, team, ok := strings.Cut(name, "/"); ok {
+			return cleanName(path.Base(team))
+		}
+		if person == "" {
+			person = "user:" + cleanName(name)
+		}
+	}
+	return person
+}
+
+func isYAML(name string) bool {
+	return strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")
+}
+
+var (
+	openAPI  = regexp.MustCompile(`(?m)(^["']?(openapi|swagger)["']?|[{,]\s*"(openapi|swagger)")\s*:\s*["']?[23]`)
+	asyncAPI = regexp.MustCompile(`(?m)(^["']?asyncapi["']?|[{,]\s*"asyncapi")\s*:\s*["']?[23]`)
+	graphQL  = regexp.MustCompile(`(?m)^\s*(type\s+Query|schema)\b`)
+	proto    = regexp.MustCompile(`(?m)^\s*service\s+\w+\s*\{`)
+)
+
+// maxAPIs is how many APIs are proposed; more are for a person to choose from.
+const maxAPIs = 20
+
+// apis finds descriptions of APIs by what is in the files.
+func (l *looker) apis(component string) []API {
+	var found []API
+	for _, name := range l.files {
+		if kind := l.apiType(name); kind != "" && len(found) < maxAPIs {
+			found = append(found, API{Type: kind, File: name})
+		}
+	}
+	taken := map[string]bool{}
+	for i := range found {
+		name := component
+		if len(found) > 1 {
+			base := path.Base(found[i].File)
+			base = strings.TrimSuffix(base, path.Ext(base))
+			if slices.Contains([]string{"openapi", "swagger", "asyncapi", "schema", "api"}, base) {
+				base = strings.Trim(strings.ReplaceAll(path.Dir(found[i].File), "/", "-"), ".-") + "-" + found[i].Type
+			}
+			name = cleanName(component + "-" + strings.Trim(base, "-"))
+		}
+		for taken[strings.ToLower(name)] {
+			name = cleanName(name + "-2")
+		}
+		taken[strings.ToLower(name)] = true
+		found[i].Name = name
+	}
+	return found
+}
+
+func (l *looker) apiType(name string) string {
+	switch ext := path.Ext(name); {
+	case isYAML(name) || ext == ".json":
+		if strings.HasPrefix(name, ".github/") || strings.HasSuffix(name, "package-lock.json") {
+			return ""
+		}
+		const start = 4 << 10 // what a document is stands at its beginning
+		head := l.head(name)
+		head = head[:min(len(head), start)]
+		switch {
+		case openAPI.MatchString(head):
+			return "openapi"
+		case asyncAPI.MatchString(head):
+			return "asyncapi"
+		}
+	case ext == ".graphql" || ext == ".graphqls" || ext == ".gql":
+		if graphQL.MatchString(l.head(name)) {
+			return "graphql"
+		}
+	case ext == ".proto":
+		if proto.MatchString(l.head(name)) {
+			return "grpc"
+		}
+	}
+	return ""
+}

@@ -1,0 +1,208 @@
+// Package initcmd has "platform init": a repository that is not in the catalog
+// gets its catalog file.
+package initcmd
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/goldenpath/platform/catalog"
+	"github.com/goldenpath/platform/catalog/proposal"
+	"github.com/goldenpath/platform/cmd/internal/cli"
+	"github.com/goldenpath/platform/internal/fault"
+	"github.com/goldenpath/platform/internal/git"
+	"github.com/goldenpath/platform/portal/api/client"
+	"github.com/goldenpath/platform/portal/api/types"
+)
+
+// fileName is what catalog files are called.
+const fileName = "catalog-info.yaml"
+
+type options struct {
+	proposal.Proposal
+
+	dir             string
+	dryRun, noEntry bool
+}
+
+// Command returns "platform init".
+func Command(env *cli.Env) *cobra.Command {
+	var opts options
+	cmd := &cobra.Command{
+		Use:   "init [DIR]",
+		Short: "Write the catalog file of a repository that has none, and register it",
+		Long: "Write the catalog file of a repository that has none, and register it. What is in the repository says most:\n" +
+			"its language, its OpenAPI, AsyncAPI, GraphQL and gRPC files, CODEOWNERS, README, workflows and manifests.\n" +
+			"Flags say otherwise. What nobody can know is asked for where a person is at the terminal. A file that is\n" +
+			"there already is never overwritten.",
+		Example: "  platform init\n  platform init ../orders --owner checkout --dry-run",
+		Args:    cli.Args(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			opts.dir = env.Dir
+			if len(args) == 1 {
+				opts.dir = args[0]
+				if !filepath.IsAbs(opts.dir) {
+					opts.dir = filepath.Join(env.Dir, opts.dir)
+				}
+			}
+			return run(cmd.Context(), env, opts)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&opts.Name, "name", "", "what it is called in the catalog")
+	flags.StringVar(&opts.Owner, "owner", "", "group that answers for it")
+	flags.StringVar(&opts.System, "system", "", "system it is part of")
+	flags.StringVar(&opts.Type, "type", "", "service, website, library, or another type")
+	flags.StringVar(&opts.Lifecycle, "lifecycle", "", "experimental, production or deprecated")
+	flags.StringVar(&opts.Description, "description", "", "what it does, in a sentence")
+	flags.BoolVar(&opts.dryRun, "dry-run", false, "print the file and write nothing")
+	flags.BoolVar(&opts.noEntry, "no-register", false, "write the file and do not register it")
+	return cmd
+}
+
+func run(ctx context.Context, env *cli.Env, opts options) error {
+	root, err := os.OpenRoot(opts.dir)
+	if err != nil {
+		return fault.New(fault.NotFound, "There is no folder %s.", opts.dir).WithHint("platform init DIR").WithCause(err)
+	}
+	defer root.Close()
+	for _, name := range []string{fileName, "catalog-info.yml"} {
+		if _, err := root.Lstat(name); err == nil {
+			return fault.New(fault.Conflict, "%s is there already.", filepath.Join(opts.dir, name)).
+				WithHint("Register it: platform catalog register %s", filepath.Join(opts.dir, name))
+		}
+	}
+	p := propose(root.FS(), opts)
+	api, err := env.API(ctx)
+	if err != nil {
+		return err
+	}
+	if err := settleOwner(ctx, env, api, &p); err != nil {
+		return err
+	}
+	file := p.YAML()
+	if _, err := catalog.Parse(fileName, file); err != nil {
+		return err
+	}
+	if opts.dryRun {
+		_, err := env.Out.Write(file)
+		return err
+	}
+	env.Talk("%s", strings.TrimSpace(cli.Plain(string(file))))
+	if err := write(root, file); err != nil {
+		return err
+	}
+	path := filepath.Join(opts.dir, fileName)
+	env.Talk("%s %s written.", env.Green("✓"), path)
+	if opts.noEntry {
+		return nil
+	}
+	return register(ctx, env, api, path)
+}
+
+// propose looks at the repository; what flags say counts more.
+func propose(fsys fs.FS, opts options) proposal.Proposal {
+	r := proposal.Repository{Folder: filepath.Base(opts.dir)}
+	if tree, err := git.Describe(opts.dir); err == nil || tree.Origin != "" {
+		r.Origin = tree.Origin
+	}
+	p := proposal.Look(fsys, r)
+	for field, said := range map[string]struct {
+		to    *string
+		value string
+	}{
+		"name": {&p.Name, opts.Name}, "owner": {&p.Owner, opts.Owner}, "system": {&p.System, opts.System},
+		"type": {&p.Type, opts.Type}, "lifecycle": {&p.Lifecycle, opts.Lifecycle}, "description": {&p.Description, opts.Description},
+	} {
+		if said.value != "" {
+			*said.to = said.value
+			delete(p.Because, field)
+		}
+	}
+	return p
+}
+
+// settleOwner asks who owns it when nothing says so, and says when the owner is
+// not in the catalog.
+func settleOwner(ctx context.Context, env *cli.Env, api *client.ClientWithResponses, p *proposal.Proposal) error {
+	limit := 500
+	page, err := client.OK(api.ListEntitiesWithResponse(ctx, &types.ListEntitiesParams{Kind: []string{"group"}, Limit: &limit}))
+	if err != nil {
+		return err
+	}
+	groups := make([]string, len(page.Items))
+	for i, g := range page.Items {
+		groups[i] = g.Metadata.Name
+	}
+	err = env.Require(ctx, "platform init --owner checkout", cli.Question{
+		Flag: "owner", Title: "Which group answers for it?", Help: strings.Join(groups[:min(len(groups), 8)], ", "), Options: groups, Value: &p.Owner,
+	})
+	if err != nil {
+		return err
+	}
+	bare := strings.TrimPrefix(strings.TrimPrefix(p.Owner, "group:"), "default/")
+	same := func(g string) bool { return strings.EqualFold(g, bare) }
+	if len(groups) > 0 && page.Total <= len(groups) && !strings.Contains(bare, ":") && !slices.ContainsFunc(groups, same) {
+		hint := ""
+		if near := fault.Nearest(bare, groups, 1); len(near) > 0 {
+			hint = " Did you mean " + near[0] + "?"
+		}
+		env.Talk("%s The group %s is not in the catalog.%s", env.Yellow("Note:"), bare, hint)
+	}
+	return nil
+}
+
+// write writes the file whole or not at all, and never over another.
+func write(root *os.Root, content []byte) error {
+	const unfinished = "." + fileName + ".new"
+	if err := root.WriteFile(unfinished, content, 0o644); err != nil {
+		return fault.New(fault.Invalid, "The file cannot be written to %s.", root.Name()).WithCause(err)
+	}
+	err := root.Link(unfinished, fileName)
+	_ = root.Remove(unfinished)
+	if errors.Is(err, fs.ErrExist) {
+		return fault.New(fault.Conflict, "%s has come into being meanwhile.", filepath.Join(root.Name(), fileName)).
+			WithHint("Look at it, then: platform catalog register %s", filepath.Join(root.Name(), fileName))
+	}
+	if err != nil {
+		return fault.New(fault.Invalid, "The file cannot be written to %s.", root.Name()).WithCause(err)
+	}
+	return nil
+}
+
+func register(ctx context.Context, env *cli.Env, api *client.ClientWithResponses, path string) error {
+	registration, err := client.OK(api.RegisterLocationWithResponse(ctx, types.LocationRequest{Target: path, Type: types.LocationRequestTypeFile}))
+	if err != nil {
+		return err
+	}
+	err = env.Print(registration, func(w io.Writer) error {
+		rows := make([][]string, len(registration.Entities))
+		for i, ref := range registration.Entities {
+			rows[i] = []string{ref}
+		}
+		return cli.Rows(w, []string{"entity"}, rows)
+	})
+	if err != nil {
+		return err
+	}
+	var said bytes.Buffer
+	for _, p := range registration.Problems {
+		said.WriteString("  " + p.Where + ": " + p.Message + "\n")
+	}
+	if said.Len() > 0 {
+		return fault.New(fault.Failed, "The file was written, but not all of it could be registered:\n%s", strings.TrimRight(said.String(), "\n")).
+			WithHint("Correct it, then: platform catalog register %s", path)
+	}
+	env.Talk("%s %s registered from this folder. Once it is pushed, register the repository, or let its pipeline send it: platform catalog push %s",
+		env.Green("✓"), cli.Count(len(registration.Entities), "entity", "entities"), fileName)
+	return nil
+}

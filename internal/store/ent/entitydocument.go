@@ -18,7 +18,7 @@ type EntityDocument struct {
 	ID int64 `json:"id,omitempty"`
 	// EntityID holds the value of the "entity_id" field.
 	EntityID string `json:"entity_id,omitempty"`
-	// docs or adr
+	// techdocs or adr
 	Kind string `json:"kind,omitempty"`
 	// Path holds the value of the "path" field.
 	Path string `json:"path,omitempty"`

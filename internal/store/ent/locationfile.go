@@ -22,7 +22,7 @@ type LocationFile struct {
 	Path string `json:"path,omitempty"`
 	// of the file and of every file it includes
 	Signature string `json:"signature,omitempty"`
-	// JSON: the files it includes
+	// JSON: what reading it told: files it includes and names, how many entities, documents
 	Included string `json:"included,omitempty"`
 	// it holds a Location entity
 	NamesFiles   bool `json:"names_files,omitempty"`

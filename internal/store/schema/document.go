@@ -40,7 +40,7 @@ func (EntityDocument) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int64("id"),
 		field.String("entity_id"),
-		field.String("kind").Comment("docs or adr"),
+		field.String("kind").Comment("techdocs or adr"),
 		field.String("path"),
 		field.String("title").Default(""),
 		field.String("digest"),

@@ -63,7 +63,7 @@ func (LocationFile) Fields() []ent.Field {
 		field.String("location_id"),
 		field.String("path"),
 		field.String("signature").Comment("of the file and of every file it includes"),
-		field.Text("included").Default("").Comment("JSON: the files it includes"),
+		field.Text("included").Default("").Comment("JSON: what reading it told: files it includes and names, how many entities, documents"),
 		field.Bool("names_files").Default(false).Comment("it holds a Location entity"),
 	}
 }

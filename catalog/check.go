@@ -90,8 +90,12 @@ func (c *Catalog) Preview(ctx context.Context, l Location) (Registration, error)
 	l.Commit = tree.Commit
 	r := Registration{Location: l, Created: !exists, Problems: slices.Concat(found.problems, diff.conflicts)}
 	diff.describe(&r)
+	taken := map[Ref]bool{}
+	for _, ref := range r.Entities {
+		taken[ref] = true
+	}
 	for _, e := range found.entities {
-		if slices.Contains(r.Entities, e.Ref()) {
+		if taken[e.Ref()] {
 			r.Found = append(r.Found, e)
 		}
 	}

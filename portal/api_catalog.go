@@ -80,9 +80,14 @@ func (a *API) ListLocations(ctx context.Context, _ server.ListLocationsRequestOb
 
 // RegisterLocation answers POST /locations.
 func (a *API) RegisterLocation(ctx context.Context, r server.RegisterLocationRequestObject) (server.RegisterLocationResponseObject, error) {
-	registration, err := a.deps.Catalog.Register(ctx, catalog.Location{
+	l := catalog.Location{
 		Type: catalog.LocationType(r.Body.Type), Target: r.Body.Target, Branch: r.Body.Branch, Path: r.Body.Path,
-	})
+	}
+	if l.OnThisMachine() && !MayReadDisk(ctx) {
+		return nil, fault.New(fault.Forbidden, "Only administrators may have the server read its own disk.").
+			WithHint("Register the address of a repository, use a token with the scope admin, or send the files: platform catalog push FILE")
+	}
+	registration, err := a.deps.Catalog.Register(ctx, l)
 	if err != nil {
 		return nil, err
 	}
@@ -107,6 +112,10 @@ func (a *API) DeleteLocation(ctx context.Context, r server.DeleteLocationRequest
 	for _, l := range locations {
 		if l.ID != r.ID {
 			continue
+		}
+		if l.Type == catalog.LocationPlatform {
+			return nil, fault.New(fault.Invalid, "The platform itself put %s into the catalog.", l).
+				WithHint("Take single entities out: platform catalog delete ENTITY")
 		}
 		if err := a.deps.Catalog.Remove(ctx, l); err != nil {
 			return nil, err

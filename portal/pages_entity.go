@@ -28,6 +28,7 @@ type entityFrame struct {
 	GateReason string
 	GateFor    string
 	Warnings   []warning
+	Orphan     *orphan // nil while a file defines it
 	Tabs       []tab
 }
 
@@ -50,9 +51,9 @@ func (f entityFrame) GateCommand() string {
 // warning is something wrong with an entity or its file.
 type warning struct {
 	Where string // file:line
+	At    string // the location, when it is not the entity's own
 	Text  string
 	Hint  string
-	URL   string
 }
 
 type tab struct {
@@ -67,6 +68,7 @@ const (
 	tabContracts    = "contracts"
 	tabDependencies = "dependencies"
 	tabRuns         = "runs"
+	tabHistory      = "history"
 	tabSource       = "source"
 )
 
@@ -80,7 +82,11 @@ func (p *pages) entityOf(c echo.Context) (catalog.Entity, error) {
 	if err != nil {
 		return catalog.Entity{}, err
 	}
-	return p.catalog.Get(c.Request().Context(), ref)
+	e, err := p.catalog.Get(c.Request().Context(), ref)
+	if err != nil {
+		return catalog.Entity{}, p.neverSeen(c, ref, err)
+	}
+	return e, nil
 }
 
 // entityFrame gathers what the header of an entity shows on every tab.
@@ -93,7 +99,7 @@ func (p *pages) entityFrame(c echo.Context, current string) (entityFrame, error)
 	crumbs := []crumb{{"Catalog", "/catalog"}, {e.Kind + "s", "/catalog?kind=" + url.QueryEscape(strings.ToLower(e.Kind))}}
 	out := entityFrame{
 		frame: newFrame(c, e.Title(), "catalog", crumbs...), Entity: e, Icon: kindIcon(e.Kind),
-		Repository: repositoryOf(e), GateFor: p.gateFor,
+		Repository: repositoryOf(e), GateFor: p.gateFor, Orphan: p.orphanOf(e),
 	}
 	if out.Owner, out.Contact, err = p.ownerOf(ctx, e); err != nil {
 		return entityFrame{}, err
@@ -142,16 +148,35 @@ func (p *pages) ownerOf(ctx context.Context, e catalog.Entity) (link *entityLink
 	return linkTo(n), contact, nil
 }
 
-// warnings lists what is wrong: problems in files, names that lead nowhere, and
-// an entity whose file went away.
+// warnings lists what is wrong: problems in its file, also where the file could
+// not be read at all, those in files of others that define the same entity, and
+// names that lead nowhere.
 func (p *pages) warnings(ctx context.Context, e catalog.Entity) ([]warning, error) {
 	problems, err := p.catalog.ProblemsOf(ctx, e.Ref())
 	if err != nil {
 		return nil, err
 	}
+	home, _, err := p.catalog.LocationByID(ctx, e.Source.LocationID)
+	if err != nil {
+		return nil, err
+	}
+	for _, problem := range home.Errors {
+		if problem.Ref == "" && (problem.File == "" || problem.File == e.Source.Path) { // nobody could read which entity it is about
+			problem.LocationID = home.ID
+			problems = append(problems, problem)
+		}
+	}
 	var out []warning
 	for _, problem := range problems {
-		out = append(out, warning{Where: problem.Where(), Text: problem.Message, Hint: problem.Hint})
+		w := warning{Where: problem.Where(), Text: problem.Message, Hint: problem.Hint}
+		if problem.LocationID != e.Source.LocationID {
+			other, _, err := p.catalog.LocationByID(ctx, problem.LocationID)
+			if err != nil {
+				return nil, err
+			}
+			w.At = other.String()
+		}
+		out = append(out, w)
 	}
 	groups, err := p.catalog.Relations(ctx, e.Ref())
 	if err != nil {
@@ -167,9 +192,6 @@ func (p *pages) warnings(ctx context.Context, e catalog.Entity) ([]warning, erro
 				Hint: "Register its file, or correct the name.",
 			})
 		}
-	}
-	if e.Metadata.Annotations[catalog.AnnotationOrphan] == "true" {
-		out = append(out, warning{Where: placeOf(e), Text: "Nothing defines this entity any more.", Hint: "Remove it, or put its file back."})
 	}
 	return out, nil
 }
@@ -245,7 +267,7 @@ func tabsOf(e catalog.Entity, current string) []tab {
 	default:
 		list = append(list, field{tabDependencies, "Dependencies"})
 	}
-	list = append(list, field{tabSource, "Source of truth"})
+	list = append(list, field{tabHistory, "History"}, field{tabSource, "Source of truth"})
 	tabs := make([]tab, len(list))
 	for i, t := range list {
 		address := entityURL(e.Ref())

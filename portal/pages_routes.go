@@ -13,6 +13,7 @@ func pageRoutes(g *echo.Group, p *pages) {
 	g.GET("/catalog/:kind/:namespace/:name/contracts", p.showEntityContracts)
 	g.GET("/catalog/:kind/:namespace/:name/dependencies", p.showDependencies)
 	g.GET("/catalog/:kind/:namespace/:name/runs", p.showEntityRuns)
+	g.GET("/catalog/:kind/:namespace/:name/history", p.showHistory)
 	g.GET("/catalog/:kind/:namespace/:name/source", p.showSource)
 
 	g.GET("/contracts", p.listContracts)

@@ -27,6 +27,15 @@ type overviewPage struct {
 	Notes     []field // annotations
 	Relations []relationGroup
 	APIs      []*entityLink
+	Checks    []checkFinding
+	Open      []checkFinding // of what a group owns
+	MoreOpen  int
+	Documents []docRow
+}
+
+// HealthCommand lists all that is open on what a group owns.
+func (p overviewPage) HealthCommand() string {
+	return "platform catalog health --owner " + p.Entity.Ref().String()
 }
 
 // relationGroup is the entities at the other end of one type of relation.
@@ -49,6 +58,13 @@ func (p *pages) showOverview(c echo.Context) error {
 		page.Notes = append(page.Notes, field{key, f.Entity.Metadata.Annotations[key]})
 	}
 	if page.Relations, err = p.relations(c, f.Entity); err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	if page.Checks, page.Open, page.MoreOpen, err = p.checksOf(ctx, f.Entity); err != nil {
+		return err
+	}
+	if page.Documents, err = p.documentsOf(ctx, f.Entity.Ref()); err != nil {
 		return err
 	}
 	return p.render(c, http.StatusOK, "entity/overview", page)

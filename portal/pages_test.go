@@ -21,13 +21,14 @@ func worldPages() []string {
 	return []string{
 		"/", "/catalog", "/catalog?q=zzz", "/catalog?kind=component&order=-name", "/catalog?tag=go&q=o",
 		"/catalog/component/default/orders", "/catalog/component/default/orders/api", "/catalog/component/default/orders/contracts",
-		"/catalog/component/default/orders/dependencies", "/catalog/component/default/orders/runs", "/catalog/component/default/orders/source",
+		"/catalog/component/default/orders/dependencies", "/catalog/component/default/orders/runs", "/catalog/component/default/orders/history", "/catalog/component/default/orders/source",
 		"/catalog/component/default/inventory/api", "/catalog/component/default/web/contracts",
 		"/catalog/component/default/arabic", "/catalog/component/default/arabic/contracts", "/catalog/component/default/arabic/dependencies",
 		"/catalog/component/default/worker-07/api", "/catalog/component/default/worker-07/runs",
 		"/catalog/component/default/a-service-with-a-name-that-is-as-long-as-names-may-be-here-ok",
 		"/catalog/api/default/inventory", "/catalog/api/default/inventory/api", "/catalog/api/default/payments-api/api", "/catalog/api/default/torn/api",
-		"/catalog/group/default/checkout", "/catalog/user/default/ada", "/catalog/system/default/shop",
+		"/catalog/component/default/label-printer", "/catalog/component/default/lift", "/catalog/component/default/belt/history",
+		"/catalog/group/default/checkout", "/catalog/group/default/warehouse", "/catalog/user/default/ada", "/catalog/system/default/shop",
 		"/contracts", "/contracts?show=failed", "/contracts?q=nothing", "/contracts/orders/inventory", "/contracts/web/inventory",
 		"/contracts/orders/inventory?service=orders&environment=production", "/contracts/orders/inventory?service=inventory&environment=nowhere",
 		"/contracts/orders/inventory?verification=LATEST",
@@ -42,7 +43,7 @@ func worldPages() []string {
 func likePages() []string {
 	return []string{
 		"/catalog?kind=component&order=-name", "/catalog?tag=go&q=o", "/catalog/component/default/web/contracts", "/catalog/component/default/arabic/dependencies",
-		"/catalog/component/default/worker-07/runs", "/catalog/user/default/ada", "/catalog/system/default/shop", "/contracts?show=failed", "/contracts?q=nothing",
+		"/catalog/component/default/worker-07/runs", "/catalog/user/default/ada", "/catalog/system/default/shop", "/catalog/group/default/checkout", "/contracts?show=failed", "/contracts?q=nothing",
 		"/contracts/web/inventory", "/runs?state=failed", "/runs?subject=nobody", "/runs/0190aaaa-0000-7000-8000-000000000005",
 		"/admin/audit?actor=nobody", "/admin/locations?notice=removed", "/catalog/component/default/inventory/api", "/login",
 	}
@@ -55,7 +56,7 @@ func firstPages() []string {
 
 // troublePages answer with an error, by their status.
 var troublePages = map[string]int{
-	"/nothing-here": 404, "/catalog/component/default/missing": 404, "/runs/none": 404, "/create/none": 404, "/catalog?order=color": 400,
+	"/nothing-here": 404, "/catalog/component/default/missing": 404, "/catalog/component/default/forklift": 404, "/runs/none": 404, "/create/none": 404, "/catalog?order=color": 400,
 	"/create/go-http/preview?name=taken&owner=checkout": 409, "/create/go-http/preview?name=": 400, "/contracts/a/b": 404,
 }
 

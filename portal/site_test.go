@@ -244,6 +244,10 @@ func (*siteCatalog) GroupsOf(context.Context, catalog.Ref) ([]catalog.Neighbour,
 	return nil, nil
 }
 
+func (*siteCatalog) LocationByID(context.Context, string) (l catalog.Location, ok bool, err error) {
+	return l, false, nil
+}
+
 func (*siteCatalog) ProblemsOf(context.Context, catalog.Ref) ([]catalog.Problem, error) {
 	return nil, nil
 }

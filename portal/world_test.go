@@ -52,7 +52,8 @@ func newWorld(t *testing.T, kind worldKind) *world {
 	store := contractstest.NewStore()
 	c := &worldContracts{Broker: contracts.New(store, store, nil)}
 	runs := &worldRuns{}
-	cat := catalogtest.New(map[string]fs.FS{"/srv/acme": acmeFiles(), "/srv/broken": fstest.MapFS{
+	depot := newDepot()
+	cat := catalogtest.New(map[string]fs.FS{"/srv/acme": acmeFiles(), "/srv/depot": depot.fs(), "/srv/broken": fstest.MapFS{
 		"catalog-info.yaml": {Data: []byte("apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: not a name\nspec: {type: service}\n")},
 	}})
 	keys := access.New(accesstest.NewStore(), access.Options{})
@@ -64,6 +65,7 @@ func newWorld(t *testing.T, kind worldKind) *world {
 	}
 	if kind != emptyWorld {
 		fill(t, cat, c.Broker, keys)
+		fillDepot(t, cat, depot)
 		runs.fill()
 	}
 	c.broken, runs.broken = kind == brokenWorld, kind == brokenWorld

@@ -1,0 +1,112 @@
+package portal
+
+import (
+	"html"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/goldenpath/platform/catalog"
+)
+
+var markup = regexp.MustCompile(`<[^>]*>`)
+
+// wordsOf is what a page says, with single spaces.
+func wordsOf(body string) string {
+	return strings.Join(strings.Fields(html.UnescapeString(markup.ReplaceAllString(body, " "))), " ")
+}
+
+func TestWhatIsKnownOfAnEntity(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fullWorld)
+	for _, tt := range []struct {
+		name, page string
+		status     int
+		says       []string
+		silent     []string
+	}{
+		{"a broken file says where", "/catalog/component/default/label-printer", 200, []string{
+			"1 thing is wrong with this entity", "printer/catalog-info.yaml:9",
+			"Owner has members Nobody in the catalog is a member of group:default/warehouse.",
+			"Unknown Repository reachable Nobody has looked for", "Source: nobody looked",
+			"Documents The label printer Page of its docs", "index.md",
+		}, []string{"No file defines"}},
+		{"the winner of a conflict knows of the other file", "/catalog/component/default/orders", 200, []string{
+			"orders/catalog-info.yaml:1 in file:/srv/depot component:default/orders is already defined by file:/srv/acme",
+			"Rename one of them, or remove the other location.",
+			"Fails References resolve Not in the catalog: component:default/ghost (spec.dependsOn).",
+			"Passes Owner exists It belongs to group:default/checkout.", "Source: catalog-info.yaml:",
+		}, []string{"No file defines"}},
+		{"an orphan says since when and until when", "/catalog/component/default/lift", 200, []string{
+			"No file defines this entity any more , since just now . It was last in lift/catalog-info.yaml:1 of /srv/depot",
+			"It is deleted on ", "platform catalog delete component:default/lift",
+		}, nil},
+		{"a new name goes on with the history of the old one", "/catalog/component/default/belt/history", 200, []string{
+			"Renamed from component:default/old-belt ada", "Added ada",
+		}, nil},
+		{"a group lists what is open", "/catalog/group/default/warehouse", 200, []string{
+			"Open checks of what it owns", "component:default/inventory Owner has members",
+		}, nil},
+		{"an entity that never was visible says why", "/catalog/component/default/forklift", 404, []string{
+			"component:default/forklift is written down, but its file is wrong", forkliftFile + ":4",
+		}, nil},
+		{"a name that nobody wrote down has no problems", "/catalog/component/default/forklifts", 404, nil, []string{"is written down"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			answer := w.get(t, tt.page)
+			checkPage(t, w, answer, tt.status)
+			body := wordsOf(answer.Body.String())
+			for _, want := range tt.says {
+				if !strings.Contains(body, want) {
+					t.Errorf("the page does not say %q:\n%s", want, body)
+				}
+			}
+			for _, bad := range tt.silent {
+				if strings.Contains(body, bad) {
+					t.Errorf("the page says %q", bad)
+				}
+			}
+		})
+	}
+	if http.StatusOK != w.get(t, "/catalog/component/default/orders/history").Code {
+		t.Error("no history")
+	}
+}
+
+func TestChangesInWords(t *testing.T) {
+	t.Parallel()
+	orders, sales := catalog.NewRef("component", "", "orders"), catalog.NewRef("component", "", "sales")
+	rows := changeRows([]catalog.Change{
+		{UID: "b", Operation: catalog.OperationPut, Ref: orders, LocationID: "l2"},
+		{UID: "b", Operation: catalog.OperationPut, Ref: orders, LocationID: "l1"},
+		{UID: "b", Operation: catalog.OperationPut, Ref: orders, LocationID: "l1"},
+		{UID: "a", Operation: catalog.OperationDelete, Ref: orders},
+		{UID: "a", Operation: catalog.OperationPut, Ref: orders, PreviousRef: sales},
+		{UID: "a", Operation: catalog.OperationPut, Ref: sales},
+	})
+	var got []string
+	for _, r := range rows {
+		got = append(got, strings.TrimSpace(r.What+" "+r.Renamed))
+	}
+	want := []string{"Moved to another location", "Changed", "Added", "Removed", "Renamed component:default/sales", "Added"}
+	if diff := gocmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestUnknownIsNeverGreen(t *testing.T) {
+	t.Parallel()
+	for state, want := range map[catalog.State]badge{
+		catalog.StatePass: {"yes", "yes", "Passes"}, catalog.StateFail: {"no", "no", "Fails"},
+		catalog.StateStale: {"wait", "clock", "Too old"}, catalog.StateUnknown: {"unknown", "unknown", "Unknown"},
+		"something new": {"unknown", "unknown", "Unknown"},
+	} {
+		if got := stateBadge(state); got != want {
+			t.Errorf("%s is shown as %v, want %v", state, got, want)
+		}
+	}
+}

@@ -128,7 +128,7 @@ func benchCompany(b *testing.B, n int, folder string, dialect database.Dialect) 
 func ingest(b *testing.B, c *catalog.Catalog, folder string, n int) {
 	b.Helper()
 	var reading errgroup.Group
-	reading.SetLimit(runtime.GOMAXPROCS(0))
+	reading.SetLimit(4)
 	for division := range company.Divisions {
 		reading.Go(func() error {
 			target := filepath.Join(folder, company.Folder(division))

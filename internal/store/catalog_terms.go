@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"github.com/goldenpath/platform/catalog"
@@ -69,43 +68,6 @@ func (c *Catalog) saveTerms(ctx context.Context, entities []catalog.Entity) erro
 		len(entities), func(i int) []any { return []any{entities[i].UID, catalog.TermsVersion, entities[i].Terms()} })
 	if err != nil {
 		return fmt.Errorf("upsert the terms of %d entities: %w", len(entities), err)
-	}
-	return nil
-}
-
-// rowsAtOnce is how many rows one statement inserts: few enough that preparing
-// it costs little when there is one row only.
-const rowsAtOnce = 40
-
-// insertRows inserts any number of rows, all in the transaction of ctx. A
-// statement is prepared once for all of its rows.
-func (c *Catalog) insertRows(ctx context.Context, insert, conflict string, n int, row func(i int) []any) error {
-	if n == 0 {
-		return nil
-	}
-	tx, ok := c.s.db.Tx(ctx)
-	if !ok {
-		return errFeedWithoutTx
-	}
-	var prepared *sql.Stmt
-	for from := 0; from < n; from += rowsAtOnce {
-		to := min(from+rowsAtOnce, n)
-		var args []any
-		for i := from; i < to; i++ {
-			args = append(args, row(i)...)
-		}
-		if to-from < rowsAtOnce || prepared == nil {
-			query := insert + markRows(to-from, len(args)/(to-from)) + conflict
-			statement, err := tx.PrepareContext(ctx, c.s.db.Rebind(query))
-			if err != nil {
-				return fmt.Errorf("prepare: %w", err)
-			}
-			defer statement.Close() // at most two: a whole one and the rest
-			prepared = statement
-		}
-		if _, err := prepared.ExecContext(ctx, args...); err != nil {
-			return err
-		}
 	}
 	return nil
 }

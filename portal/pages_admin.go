@@ -19,7 +19,7 @@ type adminFrame struct {
 
 func newAdminFrame(c echo.Context, title, current string) adminFrame {
 	f := adminFrame{frame: newFrame(c, title, "admin", crumb{"Admin", "/admin"})}
-	for _, t := range []field{{"locations", "Locations"}, {"tokens", "Tokens"}, {"audit", "Audit log"}} {
+	for _, t := range []field{{"locations", "Locations"}, {"catalog", "Catalog health"}, {"tokens", "Tokens"}, {"audit", "Audit log"}} {
 		f.Tabs = append(f.Tabs, tab{Title: t.Value, URL: "/admin/" + t.Name, Current: t.Name == current})
 	}
 	return f

@@ -35,7 +35,7 @@ func worldPages() []string {
 		"/create", "/create/go-http", "/create/go-http/preview?name=billing&owner=checkout&packs=cache", "/create/ts-http?name=billing&consumes=orders&consumes=ghost",
 		"/runs", "/runs?state=failed", "/runs?subject=nobody", "/runs/" + runLive, "/runs/" + runMade, "/runs/" + runFail,
 		"/runs/0190aaaa-0000-7000-8000-000000000004", "/runs/0190aaaa-0000-7000-8000-000000000005", "/runs/0190aaaa-0000-7000-8000-000000000006",
-		"/admin", "/admin/locations", "/admin/tokens", "/admin/audit", "/admin/audit?actor=nobody", "/admin/locations?notice=removed", "/login",
+		"/admin", "/admin/locations", "/admin/catalog", "/admin/catalog?owner=warehouse", "/admin/catalog?owner=user:ada&location=none", "/admin/tokens", "/admin/audit", "/admin/audit?actor=nobody", "/admin/locations?notice=removed", "/login",
 	}
 }
 
@@ -45,13 +45,13 @@ func likePages() []string {
 		"/catalog?kind=component&order=-name", "/catalog?tag=go&q=o", "/catalog/component/default/web/contracts", "/catalog/component/default/arabic/dependencies",
 		"/catalog/component/default/worker-07/runs", "/catalog/user/default/ada", "/catalog/system/default/shop", "/catalog/group/default/checkout", "/contracts?show=failed", "/contracts?q=nothing",
 		"/contracts/web/inventory", "/runs?state=failed", "/runs?subject=nobody", "/runs/0190aaaa-0000-7000-8000-000000000005",
-		"/admin/audit?actor=nobody", "/admin/locations?notice=removed", "/catalog/component/default/inventory/api", "/login",
+		"/admin/audit?actor=nobody", "/admin/catalog?owner=warehouse", "/admin/locations?notice=removed", "/catalog/component/default/inventory/api", "/login",
 	}
 }
 
 // firstPages are those that people meet on the first day.
 func firstPages() []string {
-	return []string{"/", "/catalog", "/contracts", "/create", "/runs", "/admin", "/admin/locations", "/admin/tokens", "/admin/audit", "/login"}
+	return []string{"/", "/catalog", "/contracts", "/create", "/runs", "/admin", "/admin/locations", "/admin/catalog", "/admin/tokens", "/admin/audit", "/login"}
 }
 
 // troublePages answer with an error, by their status.

@@ -16,6 +16,7 @@ func (r *renderer) funcs() template.FuncMap {
 		"icon":     r.icon,
 		"badge":    r.badge,
 		"age":      r.age,
+		"due":      r.due,
 		"duration": showDuration,
 		"elapsed":  r.elapsed,
 		"short":    shortVersion,
@@ -64,6 +65,24 @@ func (r *renderer) age(t time.Time) template.HTML {
 	t = t.UTC()
 	return template.HTML(fmt.Sprintf(`<time datetime="%s" title="%s" data-age>%s</time>`, //nolint:gosec // times hold no markup
 		t.Format(time.RFC3339), t.Format("2006-01-02 15:04:05 UTC"), ageText(r.now().Sub(t))))
+}
+
+// due shows how long it is until t; the exact time in UTC is in its title.
+func (r *renderer) due(t time.Time) template.HTML {
+	if t.IsZero() {
+		return `<span class="muted">never by itself</span>`
+	}
+	t = t.UTC()
+	return template.HTML(fmt.Sprintf(`<time datetime="%s" title="%s">%s</time>`, //nolint:gosec // times hold no markup
+		t.Format(time.RFC3339), t.Format("2006-01-02 15:04:05 UTC"), dueText(t.Sub(r.now()))))
+}
+
+// dueText says how long it is until something, in one unit.
+func dueText(d time.Duration) string {
+	if d <= 0 {
+		return "now"
+	}
+	return "in " + strings.TrimSuffix(ageText(max(d, 10*time.Second)), " ago")
 }
 
 // ageText says how long ago something was, in one unit.

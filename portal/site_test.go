@@ -244,6 +244,10 @@ func (*siteCatalog) GroupsOf(context.Context, catalog.Ref) ([]catalog.Neighbour,
 	return nil, nil
 }
 
+func (*siteCatalog) Find(context.Context, catalog.Ref) (e catalog.Entity, ok bool, err error) {
+	return e, false, nil
+}
+
 func (*siteCatalog) LocationByID(context.Context, string) (l catalog.Location, ok bool, err error) {
 	return l, false, nil
 }

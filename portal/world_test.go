@@ -26,7 +26,8 @@ import (
 // contracts and access are the real ones on stores in memory.
 type world struct {
 	*Server
-	runs *worldRuns
+	runs  *worldRuns
+	depot depot
 }
 
 // worldKind says what is in a world.
@@ -73,7 +74,7 @@ func newWorld(t *testing.T, kind worldKind) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &world{s, runs}
+	return &world{s, runs, depot}
 }
 
 var errBroken = errors.New("the database is on fire")

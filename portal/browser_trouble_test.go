@@ -1,0 +1,54 @@
+package portal
+
+import (
+	"strconv"
+	"testing/fstest"
+
+	"github.com/chromedp/chromedp"
+)
+
+// mendFile breaks a file, reads it again, follows its error to the entity, and
+// sees it go when the file is mended.
+func mendFile(b *window, w *world) {
+	b.t.Helper()
+	const entity = "/catalog/component/default/label-printer"
+	write := func(lines string) {
+		w.depot.files["printer/catalog-info.yaml"] = &fstest.MapFile{Data: []byte(printerFile(lines))}
+		b.goTo("/admin/locations")
+		b.do(chromedp.Click(`//tr[contains(., "/srv/depot")]//button[contains(., "Read again")]`))
+		b.at("/admin/locations?notice=refreshed")
+		b.goTo(entity)
+	}
+	write("  lifecycle: production\n")
+	b.is("!document.querySelector('.message.warn')")
+
+	// A list that nobody closed: the file says no more which entity it is about.
+	write("  lifecycle: [production\n")
+	b.is("document.querySelector('.message.warn li code')?.textContent === 'printer/catalog-info.yaml:9'")
+	b.clear("light", "dark")
+
+	// A value of the wrong kind.
+	write("  lifecycle: production\n  providesApis: orders\n")
+	b.is("document.querySelector('.message.warn li code')?.textContent === 'printer/catalog-info.yaml:10'")
+	b.is("document.querySelector('.message.warn li .hint')?.textContent.trim()")
+	b.clear("light", "dark")
+
+	b.goTo("/admin/catalog?owner=warehouse")
+	b.is(`[...document.querySelectorAll('.troubles code')].some((c) => c.textContent === 'printer/catalog-info.yaml:10')`)
+	b.is(`![...document.querySelectorAll('.troubles code')].some((c) => c.textContent.startsWith(` + strconv.Quote(forkliftFile) + `))`)
+	b.do(chromedp.Click(`//div[@class="finding"]//a[text()="component:default/label-printer"]`))
+	b.at(entity)
+
+	write("  lifecycle: production\n")
+	b.is("!document.querySelector('.message.warn')")
+}
+
+// clear checks in each theme that nobody is kept out.
+func (b *window) clear(themes ...string) {
+	b.t.Helper()
+	for _, theme := range themes {
+		b.theme(theme)
+		eval[chromedp.Void](b, axeSource(b.t))
+		b.axe()
+	}
+}

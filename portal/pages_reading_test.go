@@ -1,0 +1,117 @@
+package portal
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/goldenpath/platform/catalog"
+)
+
+func TestWhatTheCatalogReads(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fullWorld)
+	locations, err := w.options.Catalog.Locations(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	depot := ""
+	for _, l := range locations {
+		if l.Target == "/srv/depot" {
+			depot = l.ID
+		}
+	}
+	for _, tt := range []struct {
+		name, query  string
+		says, silent []string
+	}{
+		{"all of it", "", []string{
+			"2 locations", "/srv/depot file read just now , next in", "Has problems just now in", "/srv/acme",
+			"printer/catalog-info.yaml:9 in file:/srv/depot This is not valid YAML",
+			"Entity: its name could not be read · Owner: unknown",
+			forkliftFile + ":4 in file:/srv/depot", "Entity: component:default/forklift (not in the catalog)",
+			"orders/catalog-info.yaml:1 in file:/srv/depot", "is already defined by file:/srv/acme", "Owner: group:default/warehouse",
+		}, []string{"Only of"}},
+		{"what concerns an owner", "?owner=checkout", []string{"component:default/orders is already defined", "platform catalog errors --owner checkout"}, []string{forkliftFile}},
+		{"one location", "?location=" + depot, []string{"Only of file:/srv/depot", forkliftFile}, nil},
+		{"a location that is not there", "?location=none", []string{"Only of none", "0 problems", "No problem here"}, nil},
+		{"an owner who has none", "?owner=payments", []string{"No problem here", "Show all"}, []string{forkliftFile}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			answer := w.get(t, "/admin/catalog"+tt.query)
+			checkPage(t, w, answer, http.StatusOK)
+			body := wordsOf(answer.Body.String())
+			for _, want := range tt.says {
+				if !strings.Contains(body, want) {
+					t.Errorf("the page does not say %q:\n%s", want, body)
+				}
+			}
+			for _, bad := range tt.silent {
+				if strings.Contains(body, bad) {
+					t.Errorf("the page says %q:\n%s", bad, body)
+				}
+			}
+		})
+	}
+	checkPage(t, w, w.get(t, "/admin/catalog?owner=:"), http.StatusBadRequest)
+}
+
+func TestStateOfALocation(t *testing.T) {
+	t.Parallel()
+	wrong := []catalog.Problem{{Message: "is wrong"}}
+	for _, tt := range []struct {
+		name     string
+		location catalog.Location
+		want     string
+	}{
+		{"read", catalog.Location{LastRefreshed: time.Now()}, "Read"},
+		{"never read", catalog.Location{}, "Never read"},
+		{"read with problems", catalog.Location{LastRefreshed: time.Now(), Errors: wrong}, "Has problems"},
+		{"failing", catalog.Location{LastRefreshed: time.Now(), Failures: 2, Errors: wrong}, "Cannot be read"},
+		{"the platform's own", catalog.Location{Type: catalog.LocationPlatform}, "Kept by the platform"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := newReadingRow(tt.location).Badge.Word; got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestPartsOfALongList(t *testing.T) {
+	t.Parallel()
+	list := make([]int, 2*readingShown+1)
+	for i := range list {
+		list[i] = i
+	}
+	for _, tt := range []struct {
+		query    string
+		list     []int
+		first, n int
+		to       pager
+	}{
+		{"", nil, 0, 0, pager{}},
+		{"", list, 0, 100, pager{Next: "?p=2#p"}},
+		{"p=2&owner=a", list, 100, 100, pager{Previous: "?owner=a&p=1#p", Next: "?owner=a&p=3#p"}},
+		{"p=3", list, 200, 1, pager{Previous: "?p=2#p"}},
+		{"p=99", list, 200, 1, pager{Previous: "?p=2#p"}},
+		{"p=-1", list, 0, 100, pager{Next: "?p=2#p"}},
+		{"p=x", list, 0, 100, pager{Next: "?p=2#p"}},
+	} {
+		t.Run(tt.query, func(t *testing.T) {
+			t.Parallel()
+			values, err := url.ParseQuery(tt.query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			part, to := pageOf(tt.list, values, "p")
+			if len(part) != tt.n || tt.n > 0 && part[0] != tt.first || to != tt.to {
+				t.Errorf("got %d from %v, %v", len(part), part, to)
+			}
+		})
+	}
+}

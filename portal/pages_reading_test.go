@@ -59,6 +59,40 @@ func TestWhatTheCatalogReads(t *testing.T) {
 	checkPage(t, w, w.get(t, "/admin/catalog?owner=:"), http.StatusBadRequest)
 }
 
+func TestALocationThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fullWorld)
+	locations, err := w.options.Catalog.Locations(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	delete(w.sources, "/srv/acme")
+	for _, l := range locations {
+		if l.Target != "/srv/acme" {
+			continue
+		}
+		for range 2 {
+			if _, err := w.options.Catalog.Refresh(t.Context(), l.ID); err == nil {
+				t.Fatal("what is gone was read")
+			}
+		}
+	}
+	for page, says := range map[string]string{
+		"/admin/catalog":                      "Cannot be read just now worked just now in ",
+		"/catalog/component/default/payments": "1 thing is wrong with this entity",
+	} {
+		answer := w.get(t, page)
+		checkPage(t, w, answer, http.StatusOK)
+		body := wordsOf(answer.Body.String())
+		if !strings.Contains(body, says) {
+			t.Errorf("%s does not say %q:\n%s", page, says, body)
+		}
+		if page == "/admin/catalog" && !strings.Contains(body, "2 failures in a row") {
+			t.Errorf("the page does not count failures:\n%s", body)
+		}
+	}
+}
+
 func TestStateOfALocation(t *testing.T) {
 	t.Parallel()
 	wrong := []catalog.Problem{{Message: "is wrong"}}

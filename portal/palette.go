@@ -108,6 +108,7 @@ func (p *pages) palettePages() []paletteItem {
 		{"Pages", "Runs", "g r", "runs", "/runs"},
 		{"Pages", "Failed runs", "", "no", "/runs?state=failed"},
 		{"Pages", "Admin", "g a", "admin", "/admin"},
+		{"Pages", "What the catalog reads, and its problems", "Admin", "warning", "/admin/catalog"},
 		{"Pages", "Tokens", "Admin", "key", "/admin/tokens"},
 		{"Pages", "Audit log", "Admin", "log", "/admin/audit"},
 		{"Actions", "Create a service", "g n", "create", "/create"},

@@ -28,6 +28,8 @@ type world struct {
 	*Server
 	runs  *worldRuns
 	depot depot
+	// sources are the folders that its catalog can read.
+	sources map[string]fs.FS
 }
 
 // worldKind says what is in a world.
@@ -54,9 +56,10 @@ func newWorld(t *testing.T, kind worldKind) *world {
 	c := &worldContracts{Broker: contracts.New(store, store, nil)}
 	runs := &worldRuns{}
 	depot := newDepot()
-	cat := catalogtest.New(map[string]fs.FS{"/srv/acme": acmeFiles(), "/srv/depot": depot.fs(), "/srv/broken": fstest.MapFS{
+	sources := map[string]fs.FS{"/srv/acme": acmeFiles(), "/srv/depot": depot.fs(), "/srv/broken": fstest.MapFS{
 		"catalog-info.yaml": {Data: []byte("apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: not a name\nspec: {type: service}\n")},
-	}})
+	}}
+	cat := catalogtest.New(sources)
 	keys := access.New(accesstest.NewStore(), access.Options{})
 	o := Options{
 		Catalog: cat, Paths: worldPaths{kind == emptyWorld}, Creation: worldPaths{}, Runs: runs, Contracts: c, About: worldAbout{}, Access: keys,
@@ -74,7 +77,7 @@ func newWorld(t *testing.T, kind worldKind) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &world{s, runs, depot}
+	return &world{s, runs, depot, sources}
 }
 
 var errBroken = errors.New("the database is on fire")

@@ -1,0 +1,214 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/goldenpath/platform/cmd/internal/cli"
+	"github.com/goldenpath/platform/internal/fault"
+	"github.com/goldenpath/platform/portal/api/client"
+	"github.com/goldenpath/platform/portal/api/types"
+)
+
+// imported is what an import brought, and what it could not bring.
+type imported struct {
+	Registered []string  `json:"registered"` // locations
+	Entities   int       `json:"entities"`   // taken as they are, because nobody could read where they come from
+	Left       []leftOut `json:"left"`
+}
+
+type leftOut struct {
+	What string `json:"what"`
+	Why  string `json:"why"`
+}
+
+func importer(env *cli.Env) *cobra.Command {
+	var address, config string
+	cmd := &cobra.Command{
+		Use:   "import",
+		Short: "Take over a Backstage catalog: from a running one, or from its configuration",
+		Long: "Take over a Backstage catalog. From a running one, the locations that were registered there are registered\n" +
+			"here; what comes from places that cannot be read is taken as it is. A token is read from BACKSTAGE_TOKEN.\n" +
+			"From an app-config.yaml, its locations and GitHub organisations are registered. Exits with 1 when something\n" +
+			"could not be taken over, and says what and why. Doing it again is safe.",
+		Example: "  platform catalog import --backstage https://backstage.acme.example\n  platform catalog import --app-config app-config.production.yaml",
+		Args:    cli.Args(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx := cmd.Context()
+			if (address == "") == (config == "") {
+				return fault.New(fault.Invalid, "Say where to import from.").
+					WithHint("Either --backstage https://backstage.acme.example or --app-config app-config.yaml")
+			}
+			api, err := env.API(ctx)
+			if err != nil {
+				return err
+			}
+			in := intake{env: env, api: api, out: imported{Registered: []string{}, Left: []leftOut{}}}
+			if config != "" {
+				err = in.fromConfig(ctx, config)
+			} else {
+				err = in.fromBackstage(ctx, address)
+			}
+			if err != nil {
+				return err
+			}
+			return in.report()
+		},
+	}
+	cmd.Flags().StringVar(&address, "backstage", "", "address of a running Backstage")
+	cmd.Flags().StringVar(&config, "app-config", "", "configuration file of a Backstage")
+	return cmd
+}
+
+// intake registers locations and remembers what could not be.
+type intake struct {
+	env *cli.Env
+	api *client.ClientWithResponses
+	out imported
+}
+
+// register takes one location; that it cannot be read is noted and does not
+// keep others out.
+func (in *intake) register(ctx context.Context, target, kind string) error {
+	registration, err := client.OK(in.api.RegisterLocationWithResponse(ctx, types.LocationRequest{
+		Target: target, Type: types.LocationRequestType(kind),
+	}))
+	var f *fault.Error
+	if errors.As(err, &f) && f.Code != fault.Internal && f.Code != fault.Unavailable && f.Code != fault.Unauthenticated {
+		in.leave(target, strings.TrimSpace(f.Message+" "+f.Hint))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	in.out.Registered = append(in.out.Registered, target)
+	for _, p := range registration.Problems {
+		in.leave(target+" "+p.Where, strings.TrimSpace(p.Message+" "+p.Hint))
+	}
+	return nil
+}
+
+func (in *intake) leave(what, why string) {
+	in.out.Left = append(in.out.Left, leftOut{What: what, Why: why})
+}
+
+func (in *intake) report() error {
+	err := in.env.Print(in.out, func(w io.Writer) error {
+		rows := make([][]string, 0, len(in.out.Registered)+len(in.out.Left))
+		for _, target := range in.out.Registered {
+			rows = append(rows, []string{"registered", target, ""})
+		}
+		for _, l := range in.out.Left {
+			rows = append(rows, []string{"left out", l.What, l.Why})
+		}
+		if len(rows) == 0 {
+			return nil
+		}
+		return cli.Rows(w, []string{"", "what", "why"}, rows)
+	})
+	if err != nil {
+		return err
+	}
+	in.env.Talk("%s registered, %s taken as they are.", cli.Count(len(in.out.Registered), "location", "locations"),
+		cli.Count(in.out.Entities, "entity", "entities"))
+	if len(in.out.Left) > 0 {
+		return cli.VerdictError{Code: fault.Failed}
+	}
+	return nil
+}
+
+// appConfig is the part of Backstage's configuration that says where its
+// catalog comes from.
+type appConfig struct {
+	Catalog struct {
+		Locations []struct {
+			Type   string `yaml:"type"`
+			Target string `yaml:"target"`
+		} `yaml:"locations"`
+		Providers map[string]yaml.Node `yaml:"providers"`
+	} `yaml:"catalog"`
+}
+
+func (in *intake) fromConfig(ctx context.Context, file string) error {
+	path := file
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(in.env.Dir, file)
+	}
+	content, err := os.ReadFile(filepath.Clean(path))
+	if err != nil {
+		return fault.New(fault.NotFound, "The file %s cannot be read.", file).WithHint("platform catalog import --app-config app-config.yaml").WithCause(err)
+	}
+	var config appConfig
+	if err := yaml.Unmarshal(content, &config); err != nil {
+		return fault.New(fault.Invalid, "%s is not valid YAML: %v.", file, err).WithHint("Check it with Backstage: backstage-cli config:check")
+	}
+	for _, l := range config.Catalog.Locations {
+		if strings.Contains(l.Target, "${") {
+			in.leave(l.Target, "It holds a variable. Register what it stands for: platform catalog register ADDRESS")
+			continue
+		}
+		target := l.Target
+		if l.Type == "file" {
+			target = in.besideConfig(path, target)
+		}
+		if err := in.register(ctx, target, ""); err != nil {
+			return err
+		}
+	}
+	for name, node := range config.Catalog.Providers {
+		if name != "github" {
+			in.leave("catalog.providers."+name, "There is no such provider here. Register its repositories: platform catalog register ADDRESS")
+			continue
+		}
+		for _, organization := range organizations(node) {
+			if err := in.register(ctx, "https://github.com/"+organization, string(types.LocationRequestTypeGithubOrg)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// besideConfig finds a file that Backstage names from the folder of its backend,
+// or from that of its configuration.
+func (*intake) besideConfig(config, target string) string {
+	if filepath.IsAbs(target) {
+		return target
+	}
+	for _, folder := range []string{filepath.Dir(config), filepath.Join(filepath.Dir(config), "packages", "backend")} {
+		if _, err := os.Stat(filepath.Join(folder, target)); err == nil {
+			return filepath.Join(folder, target)
+		}
+	}
+	return filepath.Join(filepath.Dir(config), target)
+}
+
+// organizations returns those of a GitHub provider: its own, or one of each of
+// its named parts.
+func organizations(node yaml.Node) []string {
+	var one struct {
+		Organization string `yaml:"organization"`
+	}
+	if err := node.Decode(&one); err == nil && one.Organization != "" {
+		return []string{one.Organization}
+	}
+	var several map[string]struct {
+		Organization string `yaml:"organization"`
+	}
+	var out []string
+	if err := node.Decode(&several); err == nil {
+		for _, part := range several {
+			if part.Organization != "" {
+				out = append(out, part.Organization)
+			}
+		}
+	}
+	return out
+}

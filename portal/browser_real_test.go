@@ -18,7 +18,7 @@ import (
 func realPages(run string) []string {
 	entity := "/catalog/component/default/inventory"
 	return []string{
-		run, entity, entity + "/api", entity + "/contracts", entity + "/dependencies", entity + "/runs", entity + "/source", "/", "/catalog", "/create/go-http", "/admin", "/admin/audit",
+		run, entity, entity + "/api", entity + "/contracts", entity + "/dependencies", entity + "/runs", entity + "/history", entity + "/source", "/", "/catalog", "/create/go-http", "/admin", "/admin/catalog", "/admin/audit",
 	}
 }
 

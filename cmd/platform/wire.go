@@ -76,7 +76,8 @@ func open(ctx context.Context, s config.Config, o opening) (_ *wired, err error)
 	if github != nil {
 		reading.Login = github.Login
 	}
-	w.catalog = catalog.New(kept.Catalog(), w.db, git.NewCatalogReader(reading), w.log)
+	w.catalog = catalog.New(kept.Catalog(), w.db, git.NewCatalogReader(reading), w.log).
+		WithOrphans(catalog.OrphanPolicy{Keep: s.KeepOrphans, After: time.Duration(s.OrphanDays) * 24 * time.Hour})
 	if github != nil {
 		w.catalog = w.catalog.WithOrganizations(githost.NewOrganizations(github))
 	}

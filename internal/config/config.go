@@ -48,6 +48,8 @@ type Config struct {
 	GitHub       GitHub
 	AllowPrivate []string // hosts, addresses and networks that locations may lead to although they are private
 	ReadHosts    []string // hosts whose files any location may name by address
+	KeepOrphans  bool     // entities that no file defines any more stay until somebody deletes them
+	OrphanDays   int      // how many days they stay otherwise
 	PactVerifier string   // path or name of the program; empty to look for it
 	Traces       Traces
 

@@ -41,8 +41,9 @@ func TestDefaults(t *testing.T) {
 		Database: filepath.Join(home, ".local/share/goldenpath/platform.db"),
 		Auth:     AuthNone, LogLevel: slog.LevelInfo, LogFormat: LogAuto,
 		GitHost: HostLocal, GitHub: GitHub{Private: true},
-		Traces:    Traces{Timeout: 10 * time.Second, Service: "platform", Ratio: 1},
-		ConfigDir: filepath.Join(home, ".config/goldenpath"),
+		OrphanDays: 30,
+		Traces:     Traces{Timeout: 10 * time.Second, Service: "platform", Ratio: 1},
+		ConfigDir:  filepath.Join(home, ".config/goldenpath"),
 	}
 	want.effective = c.effective
 	if diff := cmp.Diff(want, c, cmp.AllowUnexported(Config{})); diff != "" {
@@ -141,6 +142,8 @@ func TestValuesThatCannotBeUsed(t *testing.T) {
 		{"an address of GitHub without scheme", "PLATFORM_GITHUB_URL=github.example.com", "is no address of GitHub's API"},
 		{"an address where a host belongs", "PLATFORM_ALLOW_PRIVATE_ADDRESSES=10.0.0.0/8,https://git.lan", "is no host, address or network"},
 		{"a pattern that is no host", "PLATFORM_CATALOG_READ_HOSTS=*", "is no host"},
+		{"orphans for some time", "PLATFORM_CATALOG_ORPHANS=a while", "is no number of days"},
+		{"orphans for less than no time", "PLATFORM_CATALOG_ORPHANS=-1", "is no number of days"},
 		{"a secret that is guessed", "PLATFORM_GITHUB_WEBHOOK_SECRET=short", "is shorter than 16"},
 		{"neither true nor false", "PLATFORM_GITHUB_PRIVATE=perhaps", "neither true nor false"},
 		{"a form of logs nobody writes", "PLATFORM_LOG_FORMAT=xml", "is not one of auto, json, text"},

@@ -141,6 +141,17 @@ func parseAllowPrivate(c *Config, value string) string {
 	return ""
 }
 
+// parseOrphans takes a number of days, or the word keep.
+func parseOrphans(c *Config, value string) string {
+	const most = 10_000
+	days, err := strconv.Atoi(value)
+	c.KeepOrphans, c.OrphanDays = value == "keep", days
+	if !c.KeepOrphans && (err != nil || days < 0 || days > most) {
+		return fmt.Sprintf("%q is no number of days from 0 to 10000, nor the word keep.", value)
+	}
+	return ""
+}
+
 func parseReadHosts(c *Config, value string) string {
 	c.ReadHosts = nil
 	for one := range strings.SplitSeq(value, ",") {

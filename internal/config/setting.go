@@ -73,6 +73,7 @@ func outsideSettings() []setting {
 		{name: "PLATFORM_GITHUB_WEBHOOK_SECRET", secret: true, parse: parseWebhookSecret},
 		{name: "PLATFORM_ALLOW_PRIVATE_ADDRESSES", parse: parseAllowPrivate},
 		{name: "PLATFORM_CATALOG_READ_HOSTS", parse: parseReadHosts},
+		{name: "PLATFORM_CATALOG_ORPHANS", fallback: always("30"), parse: parseOrphans},
 		{name: "PLATFORM_PACT_VERIFIER", parse: text(func(c *Config) *string { return &c.PactVerifier })},
 		{name: "OTEL_EXPORTER_OTLP_ENDPOINT", parse: parseEndpoint},
 		{name: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", parse: parseTracesEndpoint},

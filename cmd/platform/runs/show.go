@@ -1,8 +1,11 @@
 package runs
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,10 +58,36 @@ func describe(run types.Run) func(io.Writer) error {
 			fmt.Fprintf(w, "Hint:   %s\n", cli.Plain(run.Failure.Hint))
 		}
 		if len(run.Output) > 0 && string(run.Output) != "null" {
-			fmt.Fprintf(w, "\nMade:\n  %s\n", cli.Plain(strings.TrimSpace(string(run.Output))))
+			fmt.Fprintln(w, "\nMade:")
+			for _, line := range outputLines(run.Output) {
+				fmt.Fprintf(w, "  %s\n", cli.Plain(line))
+			}
 		}
 		return nil
 	}
+}
+
+// outputLines writes what a run made, a line for each thing.
+func outputLines(output json.RawMessage) []string {
+	var made map[string]any
+	if err := json.Unmarshal(output, &made); err != nil {
+		return []string{strings.TrimSpace(string(output))}
+	}
+	var lines []string
+	for _, key := range slices.Sorted(maps.Keys(made)) {
+		text := fmt.Sprint(made[key])
+		if list, ok := made[key].([]any); ok {
+			words := make([]string, len(list))
+			for i, item := range list {
+				words[i] = fmt.Sprint(item)
+			}
+			text = strings.Join(words, ", ")
+		}
+		if text != "" && made[key] != nil {
+			lines = append(lines, strings.ReplaceAll(key, "_", " ")+": "+text)
+		}
+	}
+	return lines
 }
 
 // took says how long a step ran.

@@ -149,6 +149,9 @@ func (h *examiner) examine(e Entity) []Finding {
 		f := from
 		f.Check, f.State, f.Message, f.Hint = check, state, message, hint
 		switch {
+		case state == StatePass && !e.OrphanedAt.IsZero():
+			f.State, f.At = StateStale, e.OrphanedAt
+			f.Hint = "No file defines it any more, so nobody can say whether that is still so."
 		case state == StatePass && read.IsZero():
 			f.State = StateUnknown
 		case state == StatePass && h.now.Sub(read) > fileFreshFor:
@@ -198,7 +201,7 @@ func (h *examiner) owner(e Entity, note noteFunc) {
 		return
 	}
 	if members := h.members(owner); members > 0 {
-		note(CheckOwnerHasMembers, StatePass, fmt.Sprintf("%s has %d members.", owner, members), "")
+		note(CheckOwnerHasMembers, StatePass, owner+" has "+counted(members, "member", "members")+".", "")
 		return
 	}
 	note(CheckOwnerHasMembers, StateFail, "Nobody in the catalog is a member of "+owner+".",
@@ -241,8 +244,20 @@ func (h *examiner) references(e Entity, note noteFunc) {
 		note(CheckReferencesResolve, StateFail, "Not in the catalog: "+strings.Join(missing, ", ")+".",
 			"Register their files, or correct the names.")
 	default:
-		note(CheckReferencesResolve, StatePass, fmt.Sprintf("All %d entities it refers to are in the catalog.", count), "")
+		message := "It refers to nothing else."
+		if count > 0 {
+			message = "What it refers to is in the catalog: " + counted(count, "entity", "entities") + "."
+		}
+		note(CheckReferencesResolve, StatePass, message, "")
 	}
+}
+
+// counted says how many there are of something.
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return thousands(n) + " " + many
 }
 
 func (h *examiner) repository(e Entity) Finding {

@@ -163,8 +163,23 @@ func (b *window) theme(name string) {
 		})
 		return err
 	}))
-	// Styles follow a moment later; colours half of one theme and half of the other are nobody's.
-	eval[chromedp.Void](b, "new Promise((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 50))")
+	// Styles follow a moment later, on a busy machine not all of them by themselves; colours half of one theme and
+	// half of the other are nobody's. What inherits a colour changes a frame after what it inherits from, so no change
+	// may be left for some frames.
+	eval[chromedp.Void](b, `new Promise((done) => {
+		let calm = 0;
+		const look = () => {
+			calm = document.getAnimations().some((a) => a instanceof CSSTransition) ? 0 : calm + 1;
+			if (calm > 5) done(); else requestAnimationFrame(look);
+		};
+		setTimeout(() => {
+			const root = document.documentElement;
+			root.style.display = "none";
+			void root.offsetHeight;
+			root.style.display = "";
+			look();
+		}, 50);
+	})`)
 }
 
 // is waits until an expression of JavaScript is true.

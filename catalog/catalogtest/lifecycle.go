@@ -387,6 +387,16 @@ func testHealth(t *testing.T, s *shop) {
 	if message := findings[2].Message; !strings.Contains(message, "dependsOn") || !strings.Contains(message, "resource:default/none") || !strings.Contains(message, "spec.system") {
 		t.Errorf("references: %s", message)
 	}
+	org := s.files["org/catalog-info.yaml"]
+	delete(s.files, "org/catalog-info.yaml")
+	s.refresh(t, s.get(t, "component:orders").Source.LocationID)
+	delete(s.files, "orders/catalog-info.yaml")
+	s.refresh(t, s.get(t, "component:orders").Source.LocationID)
+	if got := tell(of("component:orders")); got[0] != "orders owner-exists stale" {
+		t.Errorf("of an orphan: %v", got)
+	}
+	s.files["org/catalog-info.yaml"] = org
+	s.refresh(t, s.get(t, "component:lost").Source.LocationID)
 	owner := ref("group:warehouse")
 	want(t, "of a team", tell(catalog.HealthQuery{Owner: &owner, Open: true}), []string{
 		"inventory owner-has-members fail", "inventory repository-reachable unknown",

@@ -30,7 +30,7 @@ func (c *Catalog) registerOrganization(ctx context.Context, l Location) (Registr
 	}
 	if len(found) == 0 {
 		return Registration{}, fault.New(fault.Invalid, "No repository of %s that the token may see has a catalog file.", l.Target).
-			WithHint("Write one into a repository: platform init. Or make them for all: platform catalog import-org")
+			WithHint("Write one in a clone of a repository, and push it: platform init")
 	}
 	l = l.key()
 	l.ID, l.CreatedAt, l.CreatedBy, l.Settings = newID(), c.now(), actorOf(ctx), settings

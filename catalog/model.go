@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/goldenpath/platform/catalog/index"
 )
 
@@ -137,26 +139,9 @@ func (m *model) build(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the catalog's feed: %w", err)
 	}
-	decoder := newTermDecoder()
-	docs := make([]index.Doc, 0, buildBatch)
-	flush := func() {
-		m.docs.Apply(docs, nil)
-		docs = docs[:0]
-	}
-	err = m.store.EachTerms(ctx, TermsVersion, func(terms []byte) error {
-		d, err := decoder.doc(terms)
-		if err != nil {
-			return err
-		}
-		if docs = append(docs, d); len(docs) == buildBatch {
-			flush()
-		}
-		return nil
-	})
-	if err != nil {
+	if err := m.readTerms(ctx); err != nil {
 		return fmt.Errorf("build the catalog's index: %w", err)
 	}
-	flush()
 	older, err := m.store.WithoutTerms(ctx, TermsVersion)
 	if err != nil {
 		return fmt.Errorf("build the catalog's index: %w", err)
@@ -171,6 +156,51 @@ func (m *model) build(ctx context.Context) error {
 	m.seq.Store(seq)
 	m.built.Store(true)
 	return nil
+}
+
+// readTerms puts what entities have terms of into the index, some while the
+// next are read.
+func (m *model) readTerms(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	parts := make(chan [][]byte, 1)
+	group.Go(func() error {
+		defer close(parts)
+		var part [][]byte
+		send := func() error {
+			select {
+			case parts <- part:
+				part = nil
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		err := m.store.EachTerms(ctx, TermsVersion, func(terms []byte) error {
+			if part = append(part, terms); len(part) < buildBatch {
+				return nil
+			}
+			return send()
+		})
+		if err != nil {
+			return err
+		}
+		return send()
+	})
+	group.Go(func() error {
+		decoder := newTermDecoder()
+		for part := range parts {
+			docs := make([]index.Doc, len(part))
+			for i, terms := range part {
+				var err error
+				if docs[i], err = decoder.doc(terms); err != nil {
+					return err
+				}
+			}
+			m.docs.Apply(docs, nil)
+		}
+		return nil
+	})
+	return group.Wait()
 }
 
 // decoded reads entities that another version of the platform wrote.

@@ -79,9 +79,6 @@ func (c *Catalog) Health(ctx context.Context, q HealthQuery) ([]Finding, error) 
 	}
 	for _, l := range locations {
 		h.read[l.ID] = l.LastSucceeded
-		if l.Type == LocationPlatform || l.Type == LocationPush {
-			h.read[l.ID] = h.now // what is put in stays true until it is put in again
-		}
 	}
 	checks, err := c.store.RepositoryChecks(ctx)
 	if err != nil {
@@ -139,7 +136,10 @@ type examiner struct {
 }
 
 func (h *examiner) examine(e Entity) []Finding {
-	read := h.read[e.Source.LocationID]
+	read, ours := h.read[e.Source.LocationID], e.Source.Type == LocationPlatform
+	if ours {
+		read = e.UpdatedAt // there is no file: what the platform put in is so until it puts in something else
+	}
 	from := Finding{Ref: e.Ref(), Source: "catalog file", At: read}
 	if where := (Problem{File: e.Source.Path, Line: e.Source.Line}).Where(); where != "" {
 		from.Source = where
@@ -154,7 +154,7 @@ func (h *examiner) examine(e Entity) []Finding {
 			f.Hint = "No file defines it any more, so nobody can say whether that is still so."
 		case state == StatePass && read.IsZero():
 			f.State = StateUnknown
-		case state == StatePass && h.now.Sub(read) > fileFreshFor:
+		case state == StatePass && !ours && h.now.Sub(read) > fileFreshFor:
 			f.State, f.Hint = StateStale, "Read its file again: platform catalog refresh "+e.Ref().String()
 		}
 		out = append(out, f)

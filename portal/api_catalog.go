@@ -56,7 +56,7 @@ func (a *API) ListFacets(ctx context.Context, r server.ListFacetsRequestObject) 
 
 // GetEntity answers GET /entities/{kind}/{namespace}/{name}.
 func (a *API) GetEntity(ctx context.Context, r server.GetEntityRequestObject) (server.GetEntityResponseObject, error) {
-	ref, err := catalog.ParseRef(r.Kind+":"+r.Namespace+"/"+r.Name, catalog.RefDefaults{})
+	ref, err := pathRef(r.Kind, r.Namespace, r.Name)
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,6 @@ type Place struct {
 // ordering keeps all slots sorted. Documents without a value for a key stand
 // behind all others, whichever way the key is sorted.
 type ordering struct {
-	by    []By
 	keys  []sortKey
 	slots []uint32
 	rank  atomic.Pointer[[]uint32] // slot to position; nil: to be made again
@@ -100,7 +99,7 @@ func (os *orderings) build(x *Index, name string, by []By) {
 }
 
 func newOrdering(x *Index, by []By) *ordering {
-	o := &ordering{by: by, slots: x.all.ToArray()}
+	o := &ordering{slots: x.all.ToArray()}
 	for _, b := range by {
 		k := sortKey{name: strings.ToLower(b.Key), descending: b.Descending}
 		for _, name := range [...]string{k.name, k.name + itemMark} {

@@ -193,7 +193,9 @@ func (b backstage) get(ctx context.Context, address string, into any) error {
 		return fault.New(fault.Unavailable, "Backstage at %s answered %s.", b.base, answer.Status).
 			WithHint("Check that it is the address of its backend, where /api/catalog is.")
 	}
-	if err := json.NewDecoder(io.LimitReader(answer.Body, maxAnswer)).Decode(into); err != nil {
+	decoder := json.NewDecoder(io.LimitReader(answer.Body, maxAnswer))
+	decoder.UseNumber() // numbers stay as they are written
+	if err := decoder.Decode(into); err != nil {
 		return fault.New(fault.Unavailable, "What Backstage at %s answered is no JSON.", b.base).
 			WithHint("Check that it is the address of its backend, where /api/catalog is.").WithCause(err)
 	}

@@ -29,7 +29,7 @@ func Root(env *Env, name, short string, commands ...*cobra.Command) *cobra.Comma
 	root.SetFlagErrorFunc(flagFault)
 	root.PersistentFlags().StringVar(&env.URL, "url", env.URL, "`address` of the platform server (PLATFORM_URL)")
 	root.PersistentFlags().VarP(&env.Output, "output", "o", "form of results")
-	_ = root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"table", "json", "yaml"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"table", "json", "yaml", "junit"}, cobra.ShellCompDirectiveNoFileComp))
 	root.SetHelpCommand(help(root))
 	return root
 }
@@ -156,6 +156,7 @@ func nearestFlag(cmd *cobra.Command, name string) string {
 func Run(ctx context.Context, env *Env, root *cobra.Command, args []string) int {
 	root.SetArgs(args)
 	adopt(root)
+	checkOutputs(env, root)
 	err := root.ExecuteContext(ctx)
 	// A command that was interrupted must still stop its server well.
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)

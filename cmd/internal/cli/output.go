@@ -18,11 +18,13 @@ import (
 // Output is the form in which results are printed.
 type Output string
 
-// The forms: tables for people, the others for programs.
+// The forms: tables for people, the others for programs. JUnit is only of
+// commands that answer as a test does.
 const (
 	Table Output = "table"
 	JSON  Output = "json"
 	YAML  Output = "yaml"
+	JUnit Output = "junit"
 )
 
 // String returns the form as it is typed.
@@ -34,17 +36,17 @@ func (o *Output) String() string {
 }
 
 // Type names the value in help texts.
-func (*Output) Type() string { return "{table | json | yaml}" }
+func (*Output) Type() string { return "{table | json | yaml | junit}" }
 
 // Set takes the form from the command line.
 func (o *Output) Set(s string) error {
 	switch Output(s) {
-	case Table, JSON, YAML:
+	case Table, JSON, YAML, JUnit:
 		*o = Output(s)
 		return nil
 	}
 	return fault.New(fault.Invalid, "There is no output form %q.", s).
-		WithHint("Use --output table, json or yaml.")
+		WithHint("Use --output table, json or yaml; commands that CI runs have junit, too.")
 }
 
 // Print writes a result to Out: v for programs, in the form --output names, or
@@ -65,7 +67,7 @@ func (e *Env) Print(v any, table func(w io.Writer) error) error {
 		}
 		_, err = e.Out.Write(body)
 		return err
-	case Table:
+	case Table, JUnit: // PrintReport has the report; who has none was refused
 	}
 	return table(e.Out)
 }

@@ -3,6 +3,7 @@ package catalog
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"io/fs"
 	"path"
@@ -101,6 +102,16 @@ func (f *files) check(name string) *Problem {
 	}
 	_, problem := f.size(name)
 	return problem
+}
+
+// absent reports whether the source says that it has no such file. What lies
+// elsewhere, and what cannot be looked at, may still be there.
+func (f *files) absent(name string) bool {
+	if isAddress(name) {
+		return false
+	}
+	_, err := fs.Stat(f.fs, name)
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // size returns the length of a file inside the location, or why it is none.

@@ -14,10 +14,11 @@ import (
 type reading struct {
 	entities []Entity // in the order of files, each ref once
 	problems []Problem
-	seen     map[string]bool // files that were named or found
-	broken   map[string]bool // files with a problem
-	cut      bool            // a limit ended the reading early
-	partial  bool            // only some of the location's files were to be read
+	seen     map[string]bool        // files that were named or found
+	broken   map[string]bool        // files with a problem
+	cut      bool                   // a limit ended the reading early
+	partial  bool                   // only some of the location's files were to be read
+	absent   func(file string) bool // whether the source says that there is no such file; nil when it was not asked
 
 	unchanged map[string]bool // files that are as they were, and whose entities are not among these
 	records   []FileRecord    // what to remember of files that were read
@@ -68,6 +69,7 @@ func readChanged(ctx context.Context, l Location, tree *Tree, limits Limits, bef
 		refs: map[Ref]Source{}, shaky: map[string]bool{}, docs: newDocsSeen(),
 		out: reading{seen: map[string]bool{}, broken: map[string]bool{}, unchanged: map[string]bool{}},
 	}
+	r.out.absent = r.files.absent
 	level := r.start()
 	for depth := 0; len(level) > 0; depth++ {
 		found, err := r.parseAll(ctx, level)
@@ -126,6 +128,7 @@ func (r *reader) start() []string {
 	}
 	names, problem := r.files.find(entry, r.limits)
 	if problem != nil {
+		r.out.absent = nil // what is to be read is not there at all: that says nothing of single files
 		r.problem(*problem)
 		return nil
 	}

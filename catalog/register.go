@@ -254,16 +254,27 @@ func (c *Catalog) merge(ctx context.Context, l Location, found reading) (changes
 }
 
 // gone reports whether an entity that was not found is really gone: its file
-// was read without a problem, or the whole location was and no longer has that
-// file. What could not be read may still define it.
+// was read without a problem, or there is no such file any more, or all that
+// names files was read and no longer names it. What could not be read may still
+// define it.
 func (r reading) gone(h Header) bool {
-	if r.cut {
+	file := h.Source.Path
+	switch {
+	case r.cut || r.named(h.Ref):
+		return false
+	case r.seen[file]:
+		return !r.unchanged[file] && !r.broken[file]
+	case r.partial:
 		return false
 	}
-	if r.seen[h.Source.Path] {
-		return !r.unchanged[h.Source.Path] && !r.broken[h.Source.Path]
-	}
-	return len(r.problems) == 0 && !r.partial
+	return len(r.problems) == 0 || r.absent != nil && r.absent(file)
+}
+
+// named reports whether something is wrong with an entity of that name, wherever
+// it is written now.
+func (r reading) named(ref Ref) bool {
+	name := ref.String()
+	return slices.ContainsFunc(r.problems, func(p Problem) bool { return p.Ref == name })
 }
 
 // givesWay reports whether an entity may be taken over by a file: those the

@@ -20,6 +20,7 @@ func TestLifecycle(t *testing.T, on On) {
 		run  func(t *testing.T, s *shop)
 	}{
 		{"what no file defines is an orphan with a date", testOrphan},
+		{"a broken file holds up only what it may define", testBrokenHoldsUp},
 		{"orphans are deleted when their time is over", testSweep},
 		{"without orphans what is gone is deleted", testNoOrphans},
 		{"another file adopts an orphan", testAdopt},

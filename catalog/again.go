@@ -11,7 +11,7 @@ import (
 
 // howRead is part of every signature and version. It is raised when the same
 // file is to give other entities than before, so that all files are read again.
-const howRead = "1:"
+const howRead = "2:"
 
 // past is what is known of a location when it is read again.
 type past struct {
@@ -88,11 +88,17 @@ func (c *Catalog) readAgain(ctx context.Context, l Location, whole bool) (Regist
 	if !found.same(before) || len(l.Errors) > 0 {
 		return c.takeIn(ctx, l, tree, found)
 	}
-	if err := c.saveDocuments(ctx, l, tree, found); err != nil {
+	wrong, err := c.saveDocuments(ctx, l, tree, found)
+	if err != nil {
 		return Registration{}, err
 	}
 	l.Version, l.Commit = found.version, tree.Commit
-	return c.unchanged(ctx, l, before)
+	r, err := c.unchanged(ctx, l, before)
+	if err != nil {
+		return Registration{}, err
+	}
+	err = c.blame(ctx, &r, wrong)
+	return r, err
 }
 
 // takeIn brings the catalog in line with what was found, documents included.
@@ -101,7 +107,21 @@ func (c *Catalog) takeIn(ctx context.Context, l Location, tree *Tree, found read
 	if err != nil {
 		return Registration{}, err
 	}
-	return r, c.saveDocuments(ctx, r.Location, tree, found)
+	wrong, err := c.saveDocuments(ctx, r.Location, tree, found)
+	if err != nil {
+		return Registration{}, err
+	}
+	err = c.blame(ctx, &r, wrong)
+	return r, err
+}
+
+// blame adds to what reading a location brought what its documents brought.
+func (c *Catalog) blame(ctx context.Context, r *Registration, wrong []Problem) error {
+	if err := c.addProblems(ctx, &r.Location, wrong); err != nil {
+		return err
+	}
+	r.Problems = r.Location.Errors
+	return nil
 }
 
 // unchanged notes that a location was read and is as it was.

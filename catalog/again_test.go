@@ -24,9 +24,13 @@ type counting struct {
 
 	mu     sync.Mutex
 	opened []string
+	locked string // nobody may open it
 }
 
 func (c *counting) Open(name string) (fs.File, error) {
+	if name == c.locked {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+	}
 	info, err := fs.Stat(c.MapFS, name)
 	if err == nil && !info.IsDir() {
 		c.mu.Lock()

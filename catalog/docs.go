@@ -41,7 +41,11 @@ type docPlan struct {
 	listed  string // changes when one of the documents does
 	changed bool   // since the last reading
 	docs    []docFile
+	at      Problem // where the entity asks for documents, for what is wrong with them
 }
+
+// docsHint says how documents are named so that they are found.
+const docsHint = "Documents are read from the same repository: keep them beside the catalog file, and write where mkdocs.yml is, seen from there: dir:. or dir:./docs-folder"
 
 // docFile is a document that was found and not read.
 type docFile struct {
@@ -122,9 +126,12 @@ func (r *reader) folderAt(address string) (folder, elsewhere string) {
 	if err != nil {
 		return "", address + " is not an address."
 	}
-	same := r.location.Type == LocationGit && sameRepository(l.Target) == sameRepository(r.location.Target)
-	if !same || l.Branch != "" && l.Branch != r.tree.Branch {
-		return "", "" // it is published by whoever has that repository
+	inside := r.location.Type == LocationGit || r.location.Type == LocationPush
+	switch {
+	case !inside || sameRepository(l.Target) != sameRepository(r.location.Target):
+		return "", address + " is not in the location that the entity is read from."
+	case l.Branch != "" && l.Branch != r.tree.Branch:
+		return "", address + " is on the branch " + l.Branch + ", and the location is read from " + r.tree.Branch + "."
 	}
 	folder = path.Clean(strings.Trim(l.Path, "/"))
 	if !fs.ValidPath(folder) {
@@ -143,15 +150,16 @@ func (r *reader) document(ctx context.Context) error {
 			}
 			at := Problem{File: f.file, Line: place.Line, Ref: place.Ref.String(), Field: "metadata.annotations." + AnnotationTechDocs}
 			if place.Elsewhere != "" {
-				at.Message, at.Hint = "The documents cannot be read: "+place.Elsewhere, "Write where mkdocs.yml is, seen from the catalog file: dir:. or dir:./docs-folder"
-				r.out.docs.problem(at)
+				wrong := at
+				wrong.Message, wrong.Hint = "The documents cannot be read: "+place.Elsewhere, docsHint
+				r.out.docs.problem(wrong)
 			}
-			l := &docLister{reader: r, at: at, plan: docPlan{ref: place.Ref, file: f.file, place: i}}
+			l := &docLister{reader: r, plan: docPlan{ref: place.Ref, file: f.file, place: i, at: at}, decisions: place.ADRs}
 			if place.Docs != "" {
 				l.techdocs(place.Docs)
 			}
 			if place.ADRs != "" {
-				l.adrs(place.ADRs)
+				l.adrs()
 			}
 			l.plan.finish(place.Listed)
 			r.out.docs.plans = append(r.out.docs.plans, l.plan)

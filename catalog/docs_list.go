@@ -9,11 +9,11 @@ import (
 
 // docLister lists the documents of one entity.
 type docLister struct {
-	reader *reader
-	at     Problem
-	plan   docPlan
-	bytes  int64
-	full   bool
+	reader    *reader
+	plan      docPlan
+	decisions string // the folder of records of decisions, which are no pages; "" when there is none
+	bytes     int64
+	full      bool
 }
 
 // docsSeen is what was found while listing documents. Many entities may share a
@@ -115,7 +115,7 @@ func (l *docLister) techdocs(folder string) {
 	}
 	there := map[string]bool{}
 	for _, name := range site.found {
-		there[name] = true
+		there[name] = l.decisions == "" || path.Dir(path.Join(site.pages, name)) != path.Clean(l.decisions)
 	}
 	for _, entry := range site.order {
 		if name := path.Clean(entry.path); there[name] {
@@ -130,11 +130,11 @@ func (l *docLister) techdocs(folder string) {
 	}
 }
 
-// adrs lists the records of decisions in a folder.
-func (l *docLister) adrs(folder string) {
-	for _, name := range l.reader.markdown(folder) {
+// adrs lists the records of decisions.
+func (l *docLister) adrs() {
+	for _, name := range l.reader.markdown(l.decisions) {
 		if !strings.Contains(name, "/") {
-			l.add(DocADR, name, path.Join(folder, name), "")
+			l.add(DocADR, name, path.Join(l.decisions, name), "")
 		}
 	}
 }
@@ -237,7 +237,7 @@ func (l *docLister) add(kind DocKind, name, file, title string) {
 }
 
 func (l *docLister) complain(message, hint string) {
-	p := l.at
+	p := l.plan.at
 	p.Message, p.Hint = message, hint
 	l.reader.out.docs.problem(p)
 }

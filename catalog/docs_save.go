@@ -34,10 +34,11 @@ func (c *Catalog) DocumentContent(ctx context.Context, digest string) ([]byte, b
 }
 
 // saveDocuments stores the documents that changed of a location's entities, each
-// entity's in a transaction of its own: there may be many, and large ones.
-func (c *Catalog) saveDocuments(ctx context.Context, l Location, tree *Tree, found reading) error {
+// entity's in a transaction of its own: there may be many, and large ones. It
+// returns what is wrong with documents that looked right when they were listed.
+func (c *Catalog) saveDocuments(ctx context.Context, l Location, tree *Tree, found reading) ([]Problem, error) {
 	if !found.docs.changed() {
-		return nil
+		return nil, nil
 	}
 	refs := make([]Ref, len(found.docs.plans))
 	for i, plan := range found.docs.plans {
@@ -45,7 +46,7 @@ func (c *Catalog) saveDocuments(ctx context.Context, l Location, tree *Tree, fou
 	}
 	known, err := c.store.HeadersByRef(ctx, refs)
 	if err != nil {
-		return fmt.Errorf("read %d entities: %w", len(refs), err)
+		return nil, fmt.Errorf("read %d entities: %w", len(refs), err)
 	}
 	uids := map[Ref]string{}
 	for _, h := range known {
@@ -55,24 +56,54 @@ func (c *Catalog) saveDocuments(ctx context.Context, l Location, tree *Tree, fou
 	}
 	records, err := c.store.LocationFiles(ctx, l.ID)
 	if err != nil {
-		return fmt.Errorf("read what the files of %s were like: %w", l, err)
+		return nil, fmt.Errorf("read what the files of %s were like: %w", l, err)
 	}
 	byPath := make(map[string]FileRecord, len(records))
 	for _, record := range records {
 		byPath[record.Path] = record
 	}
 	if err := c.forgetDocuments(ctx, l, found, records); err != nil {
-		return err
+		return nil, err
 	}
+	var problems []Problem
 	from := newFiles(ctx, tree, c.limits)
 	for _, plan := range found.docs.plans {
 		if uid := uids[plan.ref]; uid != "" && plan.changed {
-			if err := c.savePlan(ctx, l, from, plan, uid, byPath); err != nil {
-				return err
+			wrong, err := c.savePlan(ctx, l, from, plan, uid, byPath)
+			if err != nil {
+				return nil, err
 			}
+			problems = append(problems, wrong...)
 		}
 	}
-	return nil
+	return problems, nil
+}
+
+// addProblems keeps with a location what turned out to be wrong after it was
+// stored. It is read again next time, even if nothing changed there.
+func (c *Catalog) addProblems(ctx context.Context, l *Location, problems []Problem) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	return c.unit.InTx(ctx, func(ctx context.Context) error {
+		if err := c.store.LockFeed(ctx); err != nil { // problems are numbered in the order of commits, too
+			return fmt.Errorf("lock the catalog's feed: %w", err)
+		}
+		now, exists, err := c.store.LocationByID(ctx, l.ID)
+		if err != nil || !exists {
+			return err // somebody removed it meanwhile
+		}
+		now.Errors = slices.Concat(now.Errors, problems)
+		if len(now.Errors) > c.limits.Problems {
+			now.Errors = now.Errors[:c.limits.Problems]
+		}
+		now.Version = ""
+		if err := c.store.SaveLocation(ctx, now); err != nil {
+			return fmt.Errorf("save location %s: %w", l, err)
+		}
+		*l = now
+		return nil
+	})
 }
 
 // forgetDocuments forgets what files were like that are no document any more.
@@ -99,11 +130,14 @@ func (c *Catalog) forgetDocuments(ctx context.Context, l Location, found reading
 	return nil
 }
 
-// savePlan reads the documents of an entity that changed, and stores them all.
-func (c *Catalog) savePlan(ctx context.Context, l Location, from *files, plan docPlan, uid string, records map[string]FileRecord) error {
+// savePlan reads the documents of an entity that changed, and stores all that
+// can be read.
+func (c *Catalog) savePlan(
+	ctx context.Context, l Location, from *files, plan docPlan, uid string, records map[string]FileRecord,
+) (problems []Problem, err error) {
 	stored, err := c.store.DocumentsOf(ctx, uid)
 	if err != nil {
-		return fmt.Errorf("read the documents of %s: %w", plan.ref, err)
+		return nil, fmt.Errorf("read the documents of %s: %w", plan.ref, err)
 	}
 	has := map[string]bool{}
 	for _, d := range stored {
@@ -116,7 +150,9 @@ func (c *Catalog) savePlan(ctx context.Context, l Location, from *files, plan do
 		if !has[d.Digest] && contents[d.Digest] == nil {
 			data, problem := from.read(d.file, maxDocument)
 			if problem != nil {
-				c.log.InfoContext(ctx, "a document cannot be read", "location", l.String(), "file", d.file, "reason", problem.Message)
+				wrong := plan.at
+				wrong.Message, wrong.Hint = "A document cannot be read: "+problem.Message, problem.Hint
+				problems = append(problems, wrong.cleaned())
 				plan.listed = "" // it is tried again
 				continue
 			}
@@ -148,7 +184,7 @@ func (c *Catalog) savePlan(ctx context.Context, l Location, from *files, plan do
 		return c.store.SaveLocationFiles(ctx, l.ID, save, nil)
 	})
 	if err != nil {
-		return fmt.Errorf("save the documents of %s: %w", plan.ref, err)
+		return nil, fmt.Errorf("save the documents of %s: %w", plan.ref, err)
 	}
-	return nil
+	return problems, nil
 }

@@ -87,7 +87,18 @@ func TestDocumentsOfAnEntity(t *testing.T) {
 			want: []string{`techdocs index.md "I": # I`, `adr 1.md "One": # One`},
 		},
 		{name: "none", files: fstest.MapFS{"catalog-info.yaml": described("backstage.io/techdocs-ref: dir:.")}},
-		{name: "another repository", files: fstest.MapFS{"catalog-info.yaml": described("'backstage.io/techdocs-ref': 'url:https://github.com/acme/docs'")}},
+		{
+			name: "records of decisions below docs are no pages",
+			files: fstest.MapFS{
+				"catalog-info.yaml": described("backstage.io/techdocs-ref: dir:."), "mkdocs.yml": page("nav:\n  - index.md\n  - Why: adr/0001-a.md\n"),
+				"docs/index.md": page("# I"), "docs/adr/0001-a.md": page("# One"), "docs/adr/notes/x.md": page("# X"), "docs/b.md": page("# B"),
+			},
+			want: []string{`techdocs index.md "I": # I`, `techdocs adr/notes/x.md "X": # X`, `techdocs b.md "B": # B`, `adr 0001-a.md "One": # One`},
+		},
+		{
+			name: "another repository", files: fstest.MapFS{"catalog-info.yaml": described("'backstage.io/techdocs-ref': 'url:https://github.com/acme/docs'")},
+			problems: []string{"catalog-info.yaml:1: The documents cannot be read: https://github.com/acme/docs is not in the location that the entity is read from."},
+		},
 		{
 			name: "docs that lead out", files: fstest.MapFS{"catalog-info.yaml": described("'backstage.io/techdocs-ref': 'dir:../../etc'")},
 			problems: []string{"catalog-info.yaml:1: The documents cannot be read: ../../etc leads out of the location."},
@@ -177,13 +188,13 @@ func TestOnlyDocumentsThatChangedAreRead(t *testing.T) {
 		reads  []string
 		want   int
 	}{
-		{"nothing", func(fstest.MapFS) {}, nil, 4},
-		{"a page", func(m fstest.MapFS) { m["docs/b.md"] = page("# B, again") }, []string{"docs/b.md"}, 4},
-		{"a new page", func(m fstest.MapFS) { m["docs/c.md"] = page("# C") }, []string{"docs/c.md"}, 5},
+		{"nothing", func(fstest.MapFS) {}, nil, 3},
+		{"a page", func(m fstest.MapFS) { m["docs/b.md"] = page("# B, again") }, []string{"docs/b.md"}, 3},
+		{"a new page", func(m fstest.MapFS) { m["docs/c.md"] = page("# C") }, []string{"docs/c.md"}, 4},
 		{"the entity", func(m fstest.MapFS) {
 			m["catalog-info.yaml"] = described("backstage.io/techdocs-ref: dir:., x: y")
-		}, []string{"catalog-info.yaml"}, 5},
-		{"a page goes", func(m fstest.MapFS) { delete(m, "docs/index.md") }, nil, 4},
+		}, []string{"catalog-info.yaml"}, 4},
+		{"a page goes", func(m fstest.MapFS) { delete(m, "docs/index.md") }, nil, 3},
 		{"all go", func(m fstest.MapFS) {
 			for _, name := range []string{"docs/b.md", "docs/c.md", "docs/adr/1.md"} {
 				delete(m, name)
@@ -208,5 +219,55 @@ func TestOnlyDocumentsThatChangedAreRead(t *testing.T) {
 	left, err := fake.LocationFiles(t.Context(), r.Location.ID)
 	if err != nil || len(left) != 1 {
 		t.Errorf("remembered: %+v, %v", left, err)
+	}
+}
+
+func TestADocumentThatCannotBeReadIsAProblem(t *testing.T) {
+	t.Parallel()
+	files := &counting{MapFS: fstest.MapFS{
+		"catalog-info.yaml": described("backstage.io/techdocs-ref: dir:."), "docs/a.md": page("# A"), "docs/b.md": page("# B"),
+	}}
+	fake := catalogtest.NewFake()
+	c := catalog.New(fake, fake, files.reader(), slog.New(slog.DiscardHandler))
+	entity := catalog.NewRef("component", "", "a")
+	id := ""
+	for _, step := range []struct {
+		name   string
+		locked string
+		change func(m fstest.MapFS)
+		want   int
+	}{
+		{"at first", "docs/a.md", func(fstest.MapFS) {}, 1},
+		{"again", "docs/a.md", func(fstest.MapFS) {}, 1},
+		{"mended", "", func(fstest.MapFS) {}, 2},
+		{"only a page changed", "docs/b.md", func(m fstest.MapFS) { m["docs/b.md"] = page("# B, again") }, 1},
+		{"mended again", "", func(fstest.MapFS) {}, 2},
+	} {
+		step.change(files.MapFS)
+		files.locked = step.locked
+		r, err := c.Register(t.Context(), catalog.Location{Target: "/r"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		id = r.Location.ID
+		kept, _, err := fake.LocationByID(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		of, err := c.ProblemsOf(t.Context(), entity)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for where, problems := range map[string][]catalog.Problem{"answer": r.Problems, "location": kept.Errors, "entity": of} {
+			switch {
+			case step.locked == "" && len(problems) > 0:
+				t.Errorf("%s: problems of the %s: %v", step.name, where, problems)
+			case step.locked != "" && (len(problems) != 1 || !strings.Contains(problems[0].Message, step.locked) || problems[0].Hint == ""):
+				t.Errorf("%s: problems of the %s: %v, want one of %s", step.name, where, problems, step.locked)
+			}
+		}
+		if got := documents(t, c); len(got) != step.want {
+			t.Errorf("%s: documents %v, want %d", step.name, got, step.want)
+		}
 	}
 }

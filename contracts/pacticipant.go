@@ -163,7 +163,29 @@ func (b *Broker) DeleteIntegration(ctx context.Context, consumer, provider strin
 	})
 }
 
+// DeleteIntegrations removes every integration with what belongs to it, as if each
+// were deleted by itself.
+func (b *Broker) DeleteIntegrations(ctx context.Context) error {
+	return b.unit.InTx(ctx, func(ctx context.Context) error {
+		list, err := b.store.Integrations(ctx, IntegrationFilter{})
+		if err != nil {
+			return err
+		}
+		ids := make([]int64, 0, 2*len(list))
+		for _, i := range list {
+			if err := b.store.DeleteIntegration(ctx, i.ConsumerID, i.ProviderID); err != nil {
+				return err
+			}
+			ids = append(ids, i.ConsumerID, i.ProviderID)
+		}
+		return b.deleteOrphans(ctx, ids...)
+	})
+}
+
 func (b *Broker) deleteOrphans(ctx context.Context, ids ...int64) error {
+	if len(ids) == 0 {
+		return nil // a filter without ids would keep every integration
+	}
 	left, err := b.store.Integrations(ctx, IntegrationFilter{ConsumerIDs: ids, ProviderIDs: ids})
 	if err != nil {
 		return err

@@ -2,7 +2,6 @@ package contracts
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -19,6 +18,9 @@ type Publication struct {
 	Contracts []Contract
 	// Lenient accepts any JSON as a pact, as the Pact Broker does.
 	Lenient bool
+	// RefuseSimilar refuses to make a service known whose name reads like that of
+	// another: most often it is the same one, spelt otherwise.
+	RefuseSimilar bool
 }
 
 // Contract is one pact to publish. File names its source in messages.
@@ -83,14 +85,29 @@ func (b *Broker) Publish(ctx context.Context, p Publication) (Published, error) 
 	}
 	out := Published{Consumer: p.Consumer, Version: p.Version, Branch: p.Branch, Tags: p.Tags}
 	err = b.unit.InTx(ctx, func(ctx context.Context) error {
-		version, created, err := b.saveVersion(ctx, p)
+		consumer, isNew, err := b.store.EnsurePacticipant(ctx, p.Consumer, b.clock())
+		if err != nil {
+			return err
+		}
+		added := names(nil, p.Consumer, isNew)
+		version, created, err := b.ensureVersionOf(ctx, consumer, p.Version, p.Branch, p.BuildURL)
 		if err != nil {
 			return err
 		}
 		out.Created = created
 		out.Contracts = make([]PublishedContract, len(list))
 		for _, i := range byProvider(list) {
-			if out.Contracts[i], err = b.savePact(ctx, p, version, list[i]); err != nil {
+			provider, isNew, err := b.store.EnsurePacticipant(ctx, list[i].Provider, b.clock())
+			if err != nil {
+				return err
+			}
+			added = names(added, list[i].Provider, isNew)
+			if out.Contracts[i], err = b.savePact(ctx, p, version, provider, list[i]); err != nil {
+				return err
+			}
+		}
+		if p.RefuseSimilar {
+			if err := b.refuseSimilar(ctx, added); err != nil {
 				return err
 			}
 		}
@@ -190,19 +207,10 @@ func checkPublication(p Publication) error {
 	return nil
 }
 
-// saveVersion makes the consumer and its version known and puts it on its branch.
-func (b *Broker) saveVersion(ctx context.Context, p Publication) (Version, bool, error) {
-	return b.ensureVersion(ctx, p.Consumer, p.Version, p.Branch, p.BuildURL)
-}
-
 // savePact stores one pact of a version.
-func (b *Broker) savePact(ctx context.Context, p Publication, v Version, c parsedContract) (PublishedContract, error) {
+func (b *Broker) savePact(ctx context.Context, p Publication, v Version, provider Pacticipant, c parsedContract) (PublishedContract, error) {
 	now := b.clock()
 	out := PublishedContract{Consumer: p.Consumer, Provider: c.Provider, SHA: c.doc.SHA, Interactions: c.doc.Interactions}
-	provider, _, err := b.store.EnsurePacticipant(ctx, c.Provider, now)
-	if err != nil {
-		return out, err
-	}
 	before, err := b.store.Pacts(ctx, PactFilter{ConsumerIDs: []int64{v.PacticipantID}, ProviderIDs: []int64{provider.ID}, Latest: true})
 	if err != nil {
 		return out, err
@@ -303,23 +311,4 @@ func versionIDs(versions []Version) []int64 {
 		ids[i] = v.ID
 	}
 	return ids
-}
-
-// publishedNotices says what is worth knowing after a publication.
-func publishedNotices(p Published) []string {
-	var notices []string
-	for _, c := range p.Contracts {
-		switch {
-		case !c.Verified:
-			notices = append(notices, fmt.Sprintf("%s has not verified a pact with %s yet. Verify it: platform contracts verify --provider %s --provider-url URL --version VERSION",
-				c.Provider, p.Consumer, quote(c.Provider)))
-		case c.Changed && c.Created:
-			notices = append(notices, fmt.Sprintf("The pact with %s changed. Verify it: platform contracts verify --provider %s --provider-url URL --version VERSION",
-				c.Provider, quote(c.Provider)))
-		}
-	}
-	if p.Branch == "" {
-		notices = append(notices, "Without a branch nobody can select this version by it. Add --branch \"$(git branch --show-current)\".")
-	}
-	return notices
 }

@@ -30,22 +30,29 @@ func (b *Broker) PublishedContent(ctx context.Context, consumer, number, provide
 	return content.Body, err
 }
 
-// DeletePact removes a publication. Its content and verifications stay for other
-// versions that have the same.
-func (b *Broker) DeletePact(ctx context.Context, p Pact) error {
+// DeletePacts removes publications, all of them or none. Their contents and
+// verifications stay for other versions that have the same.
+func (b *Broker) DeletePacts(ctx context.Context, list []Pact) error {
 	return b.unit.InTx(ctx, func(ctx context.Context) error {
-		return b.store.DeletePact(ctx, p.ConsumerVersionID, p.ProviderID)
+		for _, p := range list {
+			if err := b.store.DeletePact(ctx, p.ConsumerVersionID, p.ProviderID); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
 // PactsOnVersions lists a provider's pacts of the consumer versions f keeps.
 func (b *Broker) PactsOnVersions(ctx context.Context, provider Pacticipant, f VersionFilter) ([]Pact, error) {
-	list, err := b.store.Integrations(ctx, IntegrationFilter{ProviderIDs: []int64{provider.ID}})
-	if err != nil || len(list) == 0 {
-		return nil, err
-	}
-	for _, i := range list {
-		f.PacticipantIDs = append(f.PacticipantIDs, i.ConsumerID)
+	if len(f.PacticipantIDs) == 0 {
+		list, err := b.store.Integrations(ctx, IntegrationFilter{ProviderIDs: []int64{provider.ID}})
+		if err != nil || len(list) == 0 {
+			return nil, err
+		}
+		for _, i := range list {
+			f.PacticipantIDs = append(f.PacticipantIDs, i.ConsumerID)
+		}
 	}
 	versions, err := b.store.Versions(ctx, f)
 	if err != nil {
@@ -60,10 +67,10 @@ type ProviderState struct {
 	Consumers []string
 }
 
-// ProviderStates lists the states that the newest pacts on main branches need,
-// or the newest of all for a consumer without one.
-func (b *Broker) ProviderStates(ctx context.Context, provider Pacticipant) ([]ProviderState, error) {
-	pacts, err := b.PactsOnVersions(ctx, provider, VersionFilter{MainBranch: true, Latest: true})
+// ProviderStates lists the states that the pacts of the consumer versions f keeps
+// need.
+func (b *Broker) ProviderStates(ctx context.Context, provider Pacticipant, f VersionFilter) ([]ProviderState, error) {
+	pacts, err := b.PactsOnVersions(ctx, provider, f)
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package contracts
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/goldenpath/platform/internal/fault"
@@ -12,18 +11,18 @@ import (
 // names its branch. Clients older than branches publish first and tag next.
 const firstTagWindow = 10 * time.Second
 
-// mainBranches are the names that become a service's main branch when it has
-// none and a version of it appears on one.
-func mainBranches() []string { return []string{"develop", "main", "master"} }
-
 // ensureVersion makes a service and a version of it known, puts it on the branch
 // and remembers the build, when those are given.
 func (b *Broker) ensureVersion(ctx context.Context, service, number, branch, buildURL string) (Version, bool, error) {
-	now := b.clock()
-	p, _, err := b.store.EnsurePacticipant(ctx, service, now)
+	p, _, err := b.store.EnsurePacticipant(ctx, service, b.clock())
 	if err != nil {
 		return Version{}, false, err
 	}
+	return b.ensureVersionOf(ctx, p, number, branch, buildURL)
+}
+
+func (b *Broker) ensureVersionOf(ctx context.Context, p Pacticipant, number, branch, buildURL string) (Version, bool, error) {
+	now := b.clock()
 	v, created, err := b.store.EnsureVersion(ctx, p.ID, number, now)
 	if err != nil {
 		return Version{}, false, err
@@ -44,18 +43,6 @@ func (b *Broker) ensureVersion(ctx context.Context, service, number, branch, bui
 		}
 	}
 	return v, created, nil
-}
-
-// addToBranch puts v on branch, and makes it the service's main branch when the
-// service has none and the name is one of the usual.
-func (b *Broker) addToBranch(ctx context.Context, p Pacticipant, v Version, branch string) (created bool, err error) {
-	now := b.clock()
-	created, err = b.store.EnsureBranchVersion(ctx, v, branch, now)
-	if err != nil || p.MainBranch != "" || !slices.Contains(mainBranches(), branch) {
-		return created, err
-	}
-	p.MainBranch, p.UpdatedAt = branch, now
-	return created, b.store.UpdatePacticipant(ctx, p)
 }
 
 // tagVersion adds tags. A tag also names the branch of a fresh version that has
@@ -170,75 +157,6 @@ func (b *Broker) DeleteVersion(ctx context.Context, service, number string) erro
 			return err
 		}
 		return b.store.DeleteVersion(ctx, v.ID)
-	})
-}
-
-// AddToBranch puts a version on a branch, making both if need be, and reports
-// whether it was there already.
-func (b *Broker) AddToBranch(ctx context.Context, service, branch, number string) (created bool, err error) {
-	err = b.unit.InTx(ctx, func(ctx context.Context) error {
-		v, _, err := b.ensureVersion(ctx, service, number, "", "")
-		if err != nil {
-			return err
-		}
-		p, err := b.pacticipantByID(ctx, v.PacticipantID)
-		if err != nil {
-			return err
-		}
-		created, err = b.addToBranch(ctx, p, v, branch)
-		return err
-	})
-	return created, err
-}
-
-// RemoveFromBranch takes a version off a branch; the version stays.
-func (b *Broker) RemoveFromBranch(ctx context.Context, service, branch, number string) error {
-	return b.unit.InTx(ctx, func(ctx context.Context) error {
-		v, err := b.Version(ctx, service, number)
-		if err != nil {
-			return err
-		}
-		deleted, err := b.store.DeleteBranchVersion(ctx, v.ID, branch)
-		if err == nil && !deleted {
-			err = fault.New(fault.NotFound, "Version %s of %s is not on branch %s.", number, service, branch)
-		}
-		return err
-	})
-}
-
-// Branches lists the branches of a service by name.
-func (b *Broker) Branches(ctx context.Context, service string) ([]Branch, error) {
-	p, err := b.Pacticipant(ctx, service)
-	if err != nil {
-		return nil, err
-	}
-	return b.store.Branches(ctx, []int64{p.ID}, "")
-}
-
-// Branch returns one branch of a service, or fault.NotFound.
-func (b *Broker) Branch(ctx context.Context, service, name string) (Branch, error) {
-	p, err := b.Pacticipant(ctx, service)
-	if err != nil {
-		return Branch{}, err
-	}
-	branches, err := b.store.Branches(ctx, []int64{p.ID}, name)
-	if err == nil && len(branches) == 0 {
-		err = fault.New(fault.NotFound, "%s has no branch %s.", service, name)
-	}
-	if err != nil {
-		return Branch{}, err
-	}
-	return branches[0], nil
-}
-
-// DeleteBranch removes a branch; its versions stay.
-func (b *Broker) DeleteBranch(ctx context.Context, service, name string) error {
-	return b.unit.InTx(ctx, func(ctx context.Context) error {
-		branch, err := b.Branch(ctx, service, name)
-		if err != nil {
-			return err
-		}
-		return b.store.DeleteBranch(ctx, branch.ID)
 	})
 }
 

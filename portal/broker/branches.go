@@ -1,7 +1,10 @@
 package broker
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -28,6 +31,9 @@ func (h *Handler) listBranches(c echo.Context) error {
 	branches, err := h.contracts.Branches(c.Request().Context(), p.Name)
 	if err != nil {
 		return err
+	}
+	if part := strings.ToLower(c.QueryParam("q")); part != "" {
+		branches = slices.DeleteFunc(branches, func(b contracts.Branch) bool { return !strings.Contains(strings.ToLower(b.Name), part) })
 	}
 	number, _ := queryInt(c, "pageNumber", "page")
 	size, _ := queryInt(c, "pageSize", "size")
@@ -68,6 +74,31 @@ func (h *Handler) deleteBranch(c echo.Context) error {
 		return missing(err)
 	}
 	return c.NoContent(http.StatusNoContent)
+}
+
+// deleteBranches removes all branches but the main one and those in exclude[]. The
+// peer does it after its answer, hence the status.
+func (h *Handler) deleteBranches(c echo.Context) error {
+	p, err := h.pacticipant(c)
+	if err != nil {
+		return err
+	}
+	q, err := parseNested(c.Request().URL.RawQuery)
+	if err != nil {
+		return err
+	}
+	var keep []string
+	for _, name := range q.list("exclude") {
+		if s, isText := name.(string); isText {
+			keep = append(keep, s)
+		}
+	}
+	deleted, left, err := h.contracts.DeleteBranches(c.Request().Context(), p.Name, keep)
+	if err != nil {
+		return err
+	}
+	text := fmt.Sprintf("Deleted %d branches of pacticipant %s. Remaining branches are: %s", deleted, p.Name, strings.Join(left, ", "))
+	return write(c, http.StatusAccepted, hal, map[string]any{"notices": []notice{{"success", text}}})
 }
 
 func (h *Handler) listBranchVersions(c echo.Context) error {

@@ -40,3 +40,10 @@ func (h *Handler) deleteIntegration(c echo.Context) error {
 	}
 	return c.NoContent(http.StatusNoContent)
 }
+
+func (h *Handler) deleteIntegrations(c echo.Context) error {
+	if err := h.contracts.DeleteIntegrations(c.Request().Context()); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}

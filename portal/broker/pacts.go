@@ -11,7 +11,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/goldenpath/platform/contracts"
-	"github.com/goldenpath/platform/internal/fault"
 )
 
 // pairOf finds the two services in the path.
@@ -231,34 +230,6 @@ func pactLinks(u urls, p contracts.Pact, encoded string) links {
 	}
 }
 
-// listPactVersions lists every publication of a pair.
-func (h *Handler) listPactVersions(c echo.Context) error {
-	list, err := h.pactsBetween(c, contracts.PactFilter{})
-	if err != nil {
-		return err
-	}
-	u, consumer, provider := h.urls(c), param(c, "consumer"), param(c, "provider")
-	pacts, versions := []map[string]any{}, []link{}
-	for _, p := range list {
-		href := u.pact(p.Consumer, p.Provider, p.ConsumerVersion)
-		pacts = append(pacts, map[string]any{
-			"createdAt": date(p.CreatedAt),
-			"_embedded": map[string]any{"consumerVersion": numbered(u, p.Consumer, p.ConsumerVersion)},
-			"_links":    links{"self": link{Href: href, Title: pactName(p)}},
-		})
-		versions = append(versions, link{Href: href, Title: "Pact", Name: "Version " + p.ConsumerVersion + " - " + day(p.CreatedAt)})
-	}
-	return ok(c, map[string]any{
-		"_embedded": map[string]any{"pacts": pacts},
-		"_links": links{
-			"self":          link{Href: u.pair(consumer, provider) + "/versions", Title: "All versions of the pact between " + consumer + " and " + provider},
-			"consumer":      link{Href: u.pacticipant(consumer), Title: "Consumer", Name: consumer},
-			"provider":      link{Href: u.pacticipant(provider), Title: "Provider", Name: provider},
-			"pact-versions": versions,
-		},
-	})
-}
-
 // numbered is a version by its number and address.
 func numbered(u urls, service, number string) map[string]any {
 	return map[string]any{
@@ -308,24 +279,4 @@ func (h *Handler) previousDistinct(c echo.Context) error {
 		return err
 	}
 	return h.answerPact(c, before, http.StatusOK, "", nil)
-}
-
-func (h *Handler) deletePact(c echo.Context) error {
-	p, err := h.pactOfVersion(c)
-	if err != nil {
-		return err
-	}
-	if err := h.contracts.DeletePact(c.Request().Context(), p); err != nil {
-		return err
-	}
-	u := h.urls(c)
-	rels := links{"index": link{Href: string(u)}}
-	list, err := h.pactsBetween(c, contracts.PactFilter{Latest: true})
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		return err
-	}
-	if len(list) > 0 {
-		rels["pb:latest-pact-version"] = link{Href: u.pair(p.Consumer, p.Provider) + "/latest", Title: "Latest pact"}
-	}
-	return ok(c, map[string]any{"_links": rels})
 }

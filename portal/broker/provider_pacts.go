@@ -105,13 +105,32 @@ func (h *Handler) onBranch(c echo.Context, f contracts.VersionFilter, title stri
 	return h.linkProviderPacts(c, p, list, title)
 }
 
-// providerStates lists the states the latest pacts of the provider need.
+// providerStates lists the states the provider's newest pacts of main branches need.
 func (h *Handler) providerStates(c echo.Context) error {
+	return h.answerStates(c, contracts.VersionFilter{MainBranch: true, Latest: true})
+}
+
+// providerStatesOnBranch lists those that the heads of a branch need.
+func (h *Handler) providerStatesOnBranch(c echo.Context) error {
+	return h.answerStates(c, contracts.VersionFilter{Branch: param(c, "branch"), Latest: true})
+}
+
+// providerStatesInEnvironment lists those that the consumers in an environment
+// need.
+func (h *Handler) providerStatesInEnvironment(c echo.Context) error {
+	e, err := h.environment(c)
+	if err != nil {
+		return err
+	}
+	return h.answerStates(c, contracts.VersionFilter{EnvironmentID: e.ID})
+}
+
+func (h *Handler) answerStates(c echo.Context, f contracts.VersionFilter) error {
 	p, err := h.provider(c)
 	if err != nil {
 		return err
 	}
-	states, err := h.contracts.ProviderStates(c.Request().Context(), p)
+	states, err := h.contracts.ProviderStates(c.Request().Context(), p, f)
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func (h *Handler) publishContracts(c echo.Context) error {
 	}
 	p := contracts.Publication{
 		Consumer: in.text("pacticipantName"), Version: in.text("pacticipantVersionNumber"), Branch: in.text("branch"),
-		Tags: in.texts("tags"), BuildURL: in.text("buildUrl"), Lenient: true,
+		Tags: in.texts("tags"), BuildURL: in.text("buildUrl"), Lenient: true, RefuseSimilar: true,
 	}
 	for _, item := range in.list("contracts") {
 		contract, _ := item.(map[string]any)
@@ -38,9 +38,17 @@ func (h *Handler) publishContracts(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		p.Contracts = append(p.Contracts, contracts.Contract{Provider: payload(contract).text("providerName"), Content: content})
+		p.Contracts = append(p.Contracts, contracts.Contract{
+			Consumer: payload(contract).text("consumerName"), Provider: payload(contract).text("providerName"), Content: content,
+		})
 	}
 	out, err := h.contracts.Publish(c.Request().Context(), p)
+	if similar, is := errors.AsType[*contracts.SimilarNameError](err); is {
+		text := similarText(h.urls(c), similar)
+		return failure{http.StatusConflict, map[string]any{
+			"notices": []notice{{"error", text}}, "errors": problems{"contracts": {text}},
+		}, plain}
+	}
 	if fault.Is(err, fault.Conflict) {
 		return h.publishConflict(c, p)
 	}
@@ -239,79 +247,4 @@ func changeText(changes []contracts.Change) string {
 		}
 	}
 	return ", contract_content_changed (" + strings.Join(texts, ", ") + ")"
-}
-
-// putPact stores one pact; another content for the version is a conflict.
-func (h *Handler) putPact(c echo.Context) error {
-	if !hasParams(c) {
-		return notFound()
-	}
-	body, err := readBody(c)
-	if err != nil {
-		return err
-	}
-	return h.storePact(c, body, false)
-}
-
-// mergePact adds the interactions to those the version has published.
-func (h *Handler) mergePact(c echo.Context) error {
-	if !hasParams(c) {
-		return notFound()
-	}
-	body, err := readBody(c)
-	if err != nil {
-		return err
-	}
-	before, err := h.contracts.PublishedContent(c.Request().Context(), param(c, "consumer"), param(c, "version"), param(c, "provider"))
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		return err
-	}
-	if before != nil {
-		if _, err := contracts.ParsePact("", body); err != nil {
-			return badJSON(body)
-		}
-		if body, err = contracts.MergePacts(before, body); err != nil {
-			return failure{status: http.StatusConflict, body: map[string]any{"error": fault.From(err).Message}}
-		}
-	}
-	return h.storePact(c, body, true)
-}
-
-func (h *Handler) storePact(c echo.Context, body []byte, overwrite bool) error {
-	consumer, provider, number := param(c, "consumer"), param(c, "provider"), param(c, "version")
-	doc, err := contracts.ParsePact("", body)
-	if fault.Is(err, fault.Invalid) {
-		return badJSON(body)
-	}
-	if err != nil {
-		return err
-	}
-	wrong := problems{}
-	for field, names := range map[string][2]string{"consumer.name": {doc.Consumer, consumer}, "provider.name": {doc.Provider, provider}} {
-		if names[0] != "" && names[0] != names[1] {
-			wrong.add(field, "name in pact '%s' does not match name in URL path '%s'.", names[0], names[1])
-		}
-	}
-	if err := wrong.err(); err != nil {
-		return err
-	}
-	out, err := h.contracts.Publish(c.Request().Context(), contracts.Publication{
-		Consumer: consumer, Version: number, Lenient: true,
-		Contracts: []contracts.Contract{{Consumer: consumer, Provider: provider, Content: body, Overwrite: overwrite}},
-	})
-	if fault.Is(err, fault.Conflict) {
-		return failure{status: http.StatusConflict, body: map[string]any{"error": conflictText(consumer, number, provider)}}
-	}
-	if err != nil {
-		return err
-	}
-	p, err := h.pactOfVersion(c)
-	if err != nil {
-		return errors.Join(errors.New("read the published pact"), err)
-	}
-	status := http.StatusOK
-	if out.Contracts[0].Created {
-		status = http.StatusCreated
-	}
-	return h.answerPact(c, p, status, "", nil)
 }

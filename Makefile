@@ -12,7 +12,7 @@ PATHS  := $(patsubst scaffolds/paths/%/path.yaml,%,$(wildcard scaffolds/paths/*/
 PACKS  := $(PATHS:%=scaffolds/dist/%.zip)
 GOLDEN := $(PATHS:%=scaffolds/paths/%/golden)
 ASSETS := web/dist/manifest.json
-CLIENT := portal/backstage/testdata/client
+CLIENTS := portal/backstage/testdata/client portal/broker/testdata/client
 
 # Build, tests, vet and linter use one set of flags, so that everything is
 # compiled once. With these tags the platform has no C in it: it is static,
@@ -89,14 +89,14 @@ TIMEOUT ?= 12m
 vet: $(PACKS) $(ASSETS)
 	go vet ./...
 
-# Backstage's own client, which tests run against our server.
-$(CLIENT)/node_modules/.package-lock.json: $(CLIENT)/package-lock.json
-	cd $(CLIENT) && npm ci --no-progress
+# Backstage's own client and Pact for JavaScript, which tests run against our server.
+$(CLIENTS:%=%/node_modules/.package-lock.json): %/node_modules/.package-lock.json: %/package-lock.json
+	cd $* && npm ci --ignore-scripts --no-progress
 	touch $@
 
 # The report ends with what was skipped and why; in CI a skipped test has failed.
 .PHONY: test-go
-test-go: build $(CLIENT)/node_modules/.package-lock.json
+test-go: build $(CLIENTS:%=%/node_modules/.package-lock.json)
 	go test -timeout $(TIMEOUT) -json ./... | go run ./scripts/testreport
 
 # Golden paths are modules of their own, with tests of their own. The sample
@@ -149,5 +149,5 @@ bench: build ## Measure: Go benchmarks, start, memory, and commands beside what 
 
 .PHONY: clean
 clean: ## Delete what was built; tools and caches stay
-	rm -rf bin $(PACKS) web/node_modules $(CLIENT)/node_modules
+	rm -rf bin $(PACKS) web/node_modules $(CLIENTS:%=%/node_modules)
 	find web/dist -type f -not -name .gitkeep -delete

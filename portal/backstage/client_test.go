@@ -37,7 +37,7 @@ func installClient(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
-	install := exec.CommandContext(ctx, "npm", "ci", "--no-progress")
+	install := exec.CommandContext(ctx, "npm", "ci", "--ignore-scripts", "--no-progress")
 	install.Dir = clientFolder
 	if out, err := install.CombinedOutput(); err != nil {
 		t.Fatalf("npm ci in %s: %v\n%s", clientFolder, err, out)

@@ -38,6 +38,7 @@ func pactCLI(t *testing.T) string {
 // cli runs the official CLI against one server.
 type cli struct {
 	program, url string
+	env          []string
 }
 
 // run expects an exit status and returns everything the CLI printed.
@@ -46,7 +47,7 @@ func (c cli) run(t *testing.T, wantExit int, args ...string) string {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, c.program, args...)
-	cmd.Env = append(os.Environ(), "PACT_BROKER_BASE_URL="+c.url, "PACT_DO_NOT_TRACK=true", "NO_COLOR=1")
+	cmd.Env = append(append(os.Environ(), c.env...), "PACT_BROKER_BASE_URL="+c.url, "PACT_DO_NOT_TRACK=true", "NO_COLOR=1")
 	out, err := cmd.CombinedOutput()
 	got := 0
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {

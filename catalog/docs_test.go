@@ -230,7 +230,6 @@ func TestADocumentThatCannotBeReadIsAProblem(t *testing.T) {
 	fake := catalogtest.NewFake()
 	c := catalog.New(fake, fake, files.reader(), slog.New(slog.DiscardHandler))
 	entity := catalog.NewRef("component", "", "a")
-	id := ""
 	for _, step := range []struct {
 		name   string
 		locked string
@@ -249,8 +248,7 @@ func TestADocumentThatCannotBeReadIsAProblem(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		id = r.Location.ID
-		kept, _, err := fake.LocationByID(t.Context(), id)
+		kept, _, err := fake.LocationByID(t.Context(), r.Location.ID)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -138,6 +138,10 @@ func (l Location) normal(folder string) (Location, error) {
 		l.Type = typeOf(l.Target)
 	}
 	l.Target = strings.TrimPrefix(l.Target, organizationPrefix)
+	if l.Settings != "" && l.Type != LocationGitHubOrg {
+		return l, fault.New(fault.Invalid, "%s is no organisation; only one has settings for its repositories.", l.Target).
+			WithHint("Write it like github-org:https://github.com/acme, or leave the settings out.")
+	}
 	switch l.Type {
 	case LocationPlatform:
 		return l, nil

@@ -52,6 +52,9 @@ func parseOrganization(settings string) (OrganizationSettings, error) {
 	return s, nil
 }
 
+// Organization returns which repositories are read of an organisation.
+func (l Location) Organization() (OrganizationSettings, error) { return parseOrganization(l.Settings) }
+
 // Takes reports whether a repository is meant.
 func (s OrganizationSettings) Takes(r FoundRepository) bool {
 	if r.Archived && !s.Archived || r.Fork && !s.Forks || r.Empty {

@@ -27,6 +27,10 @@ func (c *Catalog) Register(ctx context.Context, l Location) (Registration, error
 	if err != nil {
 		return Registration{}, fmt.Errorf("read location %s: %w", l, err)
 	}
+	if exists && l.Settings != "" && l.Settings != known.Settings {
+		known.Settings = l.Settings
+		return c.discover(ctx, known)
+	}
 	if exists {
 		return c.Refresh(ctx, known.ID)
 	}

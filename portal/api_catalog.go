@@ -2,6 +2,8 @@ package portal
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 
 	"github.com/goldenpath/platform/catalog"
 	"github.com/goldenpath/platform/internal/fault"
@@ -79,13 +81,16 @@ func (a *API) ListLocations(ctx context.Context, _ server.ListLocationsRequestOb
 }
 
 // RegisterLocation answers POST /locations.
-func (a *API) RegisterLocation(ctx context.Context, r server.RegisterLocationRequestObject) (server.RegisterLocationResponseObject, error) {
+func (a *API) RegisterLocation(ctx context.Context, r server.RegisterLocationRequestObject) (_ server.RegisterLocationResponseObject, err error) {
 	l := catalog.Location{
 		Type: catalog.LocationType(r.Body.Type), Target: r.Body.Target, Branch: r.Body.Branch, Path: r.Body.Path,
 	}
 	if l.OnThisMachine() && !MayReadDisk(ctx) {
 		return nil, fault.New(fault.Forbidden, "Only administrators may have the server read its own disk.").
 			WithHint("Register the address of a repository, use a token with the scope admin, or send the files: platform catalog push FILE")
+	}
+	if l.Settings, err = toOrganization(r.Body.Organization); err != nil {
+		return nil, err
 	}
 	registration, err := a.deps.Catalog.Register(ctx, l)
 	if err != nil {
@@ -159,11 +164,31 @@ func fromMetadata(m catalog.Metadata) types.EntityMetadata {
 }
 
 func fromLocation(l catalog.Location) types.Location {
-	return types.Location{
+	out := types.Location{
 		ID: l.ID, Type: types.LocationType(l.Type), Target: l.Target, Branch: l.Branch,
 		Path: l.Path, Commit: l.Commit, CreatedBy: l.CreatedBy, LastRefreshed: l.LastRefreshed, Problems: mapped(l.Errors, fromSourceProblem),
 		LastSucceeded: l.LastSucceeded, RefreshAt: l.RefreshAt, Failures: l.Failures,
 	}
+	if settings, err := l.Organization(); err == nil && l.Type == catalog.LocationGitHubOrg {
+		out.Organization = &types.OrganizationSettings{
+			Path: settings.Path, Repositories: settings.Repositories, Topics: settings.Topics, Archived: settings.Archived, Forks: settings.Forks,
+		}
+	}
+	return out
+}
+
+// toOrganization returns settings in the form that the catalog stores, "" for none.
+func toOrganization(s *types.OrganizationSettings) (string, error) {
+	if s == nil {
+		return "", nil
+	}
+	settings, err := json.Marshal(catalog.OrganizationSettings{
+		Path: s.Path, Repositories: s.Repositories, Topics: s.Topics, Archived: s.Archived, Forks: s.Forks,
+	})
+	if err != nil {
+		return "", fmt.Errorf("encode the settings of an organisation: %w", err)
+	}
+	return string(settings), nil
 }
 
 func fromRegistration(r catalog.Registration) types.Registration {

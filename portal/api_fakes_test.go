@@ -104,8 +104,12 @@ func (f *fakeCatalog) registration() catalog.Registration {
 	return catalog.Registration{Location: l, Entities: some(f.full, catalog.NewRef("Component", "default", "orders"))}
 }
 
-func (f *fakeCatalog) Register(context.Context, catalog.Location) (catalog.Registration, error) {
-	return f.registration(), nil
+func (f *fakeCatalog) Register(_ context.Context, l catalog.Location) (catalog.Registration, error) {
+	r := f.registration()
+	if l.Settings != "" {
+		r.Location.Type, r.Location.Settings = catalog.LocationGitHubOrg, l.Settings
+	}
+	return r, nil
 }
 
 func (f *fakeCatalog) Refresh(context.Context, string) (catalog.Registration, error) {

@@ -82,6 +82,11 @@ var apiCalls = []apiCall{
 	{op: "getEntity", path: "/entities/Component/default/orders", status: 200, wants: []string{`"targetRef":"group:default/checkout"`, `"mood":"good"`}},
 	{op: "listLocations", path: "/locations", status: 200, wants: []string{`"where":"catalog-info.yaml:7"`}},
 	{op: "registerLocation", method: "POST", path: "/locations", body: `{"target":"/srv/orders"}`, status: 200, wants: []string{`"entities":["component:default/orders"]`, `"problems":[]`}},
+	{
+		op: "registerLocation", method: "POST", path: "/locations", status: 200,
+		body:  `{"target":"github-org:https://github.com/acme","organization":{"path":"x/*.yaml","repositories":"team-*","topics":["go"],"archived":true,"forks":true}}`,
+		wants: []string{`"organization":{"archived":true,"forks":true,"path":"x/*.yaml","repositories":"team-*","topics":["go"]}`},
+	},
 	{op: "deleteLocation", method: "DELETE", path: "/locations/l1", status: 204},
 	{op: "refreshLocation", method: "POST", path: "/locations/l1/refresh", status: 200, wants: []string{`"id":"l1"`}},
 	{op: "entityHistory", path: "/entities/component/default/orders/history", status: 200, wants: []string{`"previous":"component:default/sales"`, `"commit":"c0ffee"`}},

@@ -185,6 +185,37 @@ func TestWhichRepositoriesAreTaken(t *testing.T) {
 	}
 }
 
+// TestSettingsAreReplaced registers an organisation again, without settings and
+// with others.
+func TestSettingsAreReplaced(t *testing.T) {
+	t.Parallel()
+	d := newDiscovery(t)
+	for _, name := range []string{"team-a", "team-b", "shop"} {
+		d.fake.Commit("acme", name, map[string]string{"catalog-info.yaml": component(name), "deep/catalog.yaml": component(name + "-deep")})
+	}
+	first := d.register(t, `{"repositories":"team-*"}`).Location.ID
+	for _, step := range []struct {
+		settings string
+		want     []string
+	}{
+		{"", []string{"team-a", "team-b"}},
+		{`{"repositories":"shop"}`, []string{"shop"}},
+		{"", []string{"shop"}},
+		{`{"repositories":"*","path":"deep/*.yaml"}`, []string{"shop-deep", "team-a-deep", "team-b-deep"}},
+		{`{"repositories":"team-?"}`, []string{"team-a", "team-b"}},
+	} {
+		if again := d.register(t, step.settings).Location.ID; again != first {
+			t.Errorf("%s: it is registered a second time", step.settings)
+		}
+		if diff := cmp.Diff(step.want, d.names(t)); diff != "" {
+			t.Errorf("%q: entities (-want +got):\n%s", step.settings, diff)
+		}
+	}
+	if _, err := d.Register(t.Context(), catalog.Location{Target: d.fake.URL() + "/acme/shop.git", Settings: `{"id":1}`}); !fault.Is(err, fault.Invalid) {
+		t.Errorf("settings of a repository: %v", err)
+	}
+}
+
 func TestLimitsOfGitHubAreRespected(t *testing.T) {
 	t.Parallel()
 	d := newDiscovery(t)

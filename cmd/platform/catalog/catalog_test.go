@@ -76,6 +76,12 @@ func TestCatalog(t *testing.T) {
 			setup: func(s *clitest.Server) { s.Answer("POST /locations", 200, good) }, out: "component",
 		},
 		{
+			name: "register parts of an organisation", line: "register github-org:https://github.com/acme --repositories team-* --topic platform,go --path x/*.yaml --archived --forks",
+			asked: `POST /locations {"organization":{"archived":true,"forks":true,"path":"x/*.yaml","repositories":"team-*","topics":["platform","go"]},"target":"github-org:https://github.com/acme"}`,
+			setup: func(s *clitest.Server) { s.Answer("POST /locations", 200, good) }, out: "component",
+		},
+		{name: "settings of what is no organisation", line: "register https://github.com/acme/orders.git --topic x", want: 2, err: "is no organisation"},
+		{
 			name: "register an organisation", line: "register github-org:https://github.com/acme", asked: `POST /locations {"target":"github-org:https://github.com/acme"}`,
 			setup: func(s *clitest.Server) {
 				s.Answer("POST /locations", 200, types.Registration{Location: types.Location{Type: types.LocationTypeGithubOrg}, Entities: []string{}, Problems: []types.SourceProblem{}})

@@ -18,24 +18,41 @@ import (
 
 type registerOptions struct {
 	target, branch, path, kind string
+	repositories               string
+	topics                     []string
+	archived, forks            bool
+}
+
+// organization reports whether a flag says something of an organisation's
+// repositories.
+func (o registerOptions) organization() bool {
+	return o.repositories != "" || len(o.topics) > 0 || o.archived || o.forks
 }
 
 func register(env *cli.Env) *cobra.Command {
 	var opts registerOptions
 	cmd := &cobra.Command{
-		Use:     "register PATH_OR_URL",
-		Short:   "Register a file, a folder or a git repository",
-		Long:    "Register a file, a folder or a git repository. Its entities are read at once; run it again to read them anew.",
-		Example: "  platform catalog register ./catalog-info.yaml\n  platform catalog register https://github.com/acme/orders.git --branch main",
-		Args:    cli.Args(cobra.ExactArgs(1)),
+		Use:   "register PATH_OR_URL",
+		Short: "Register a file, a folder, a git repository or an organisation on GitHub",
+		Long: "Register a file, a folder, a git repository or an organisation on GitHub. Its entities are read at once; run it\n" +
+			"again to read them anew. Flags say which repositories of an organisation are read, and which files in them; given\n" +
+			"again, they replace those it was registered with.",
+		Example: "  platform catalog register ./catalog-info.yaml\n  platform catalog register https://github.com/acme/orders.git --branch main\n" +
+			"  platform catalog register github-org:https://github.com/acme --repositories 'team-*' --topic platform",
+		Args: cli.Args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			opts.target = args[0]
 			return runRegister(cmd.Context(), env, opts)
 		},
 	}
-	cmd.Flags().StringVar(&opts.branch, "branch", "", "branch of a git repository")
-	cmd.Flags().StringVar(&opts.path, "path", "", "file or folder inside a git repository")
-	cmd.Flags().StringVar(&opts.kind, "type", "", "{file | git | url | github-org}; found out from PATH_OR_URL when absent")
+	flags := cmd.Flags()
+	flags.StringVar(&opts.branch, "branch", "", "branch of a git repository")
+	flags.StringVar(&opts.path, "path", "", "file or folder inside a git repository; for an organisation, catalog file or pattern of such, as in services/*/catalog-info.yaml")
+	flags.StringVar(&opts.kind, "type", "", "{file | git | url | github-org}; found out from PATH_OR_URL when absent")
+	flags.StringVar(&opts.repositories, "repositories", "", "only an organisation's repositories with such names, as in 'team-*'")
+	flags.StringSliceVar(&opts.topics, "topic", nil, "only an organisation's repositories that have one of these topics")
+	flags.BoolVar(&opts.archived, "archived", false, "also an organisation's archived repositories")
+	flags.BoolVar(&opts.forks, "forks", false, "also an organisation's forks")
 	return cmd
 }
 
@@ -61,6 +78,17 @@ func location(dir string, opts registerOptions) (types.LocationRequest, error) {
 	request := types.LocationRequest{Target: opts.target, Branch: opts.branch, Path: opts.path, Type: types.LocationRequestType(opts.kind)}
 	if opts.kind != "" && !request.Type.Valid() {
 		return request, fault.New(fault.Invalid, "There is no location type %q.", opts.kind).WithHint("Use --type file, git, url or github-org.")
+	}
+	organization := request.Type == types.LocationRequestTypeGithubOrg || strings.HasPrefix(opts.target, "github-org:")
+	switch {
+	case !organization && opts.organization():
+		return request, fault.New(fault.Invalid, "%s is no organisation, so --repositories, --topic, --archived and --forks say nothing.", opts.target).
+			WithHint("Write an organisation like this: platform catalog register github-org:https://github.com/acme --repositories 'team-*'")
+	case organization && (opts.organization() || opts.path != ""):
+		request.Path = ""
+		request.Organization = &types.OrganizationSettings{
+			Path: opts.path, Repositories: opts.repositories, Topics: opts.topics, Archived: opts.archived, Forks: opts.forks,
+		}
 	}
 	if isRemote(opts.target) {
 		return request, nil // the server tells a repository from a file and an organisation

@@ -844,6 +844,9 @@ type Location struct {
 	// LastSucceeded When it could be read the last time.
 	LastSucceeded time.Time `json:"last_succeeded,omitempty,omitzero"`
 
+	// Organization Which repositories of an organisation are read; only with the type github-org. Sent for an organisation that is registered already, they replace those it has.
+	Organization *OrganizationSettings `json:"organization,omitempty"`
+
 	// Path File or folder inside a repository.
 	Path     string          `json:"path,omitempty,omitzero"`
 	Problems []SourceProblem `json:"problems"`
@@ -865,6 +868,9 @@ type LocationList struct {
 type LocationRequest struct {
 	// Branch Branch of a git repository; its default one when absent.
 	Branch string `json:"branch,omitempty,omitzero"`
+
+	// Organization Which repositories of an organisation are read; only with the type github-org. Sent for an organisation that is registered already, they replace those it has.
+	Organization *OrganizationSettings `json:"organization,omitempty"`
 
 	// Path File or folder inside a git repository; all of it when absent.
 	Path string `json:"path,omitempty,omitzero"`
@@ -970,6 +976,28 @@ type NewVerification struct {
 	ProviderVersion string              `json:"provider_version"`
 	Sha             string              `json:"sha"`
 	Success         bool                `json:"success"`
+}
+
+// OrganizationSettings Which repositories of an organisation are read; only with the type github-org. Sent for an organisation that is registered already, they replace those it has.
+type OrganizationSettings struct {
+	// Archived Also repositories that are archived.
+	Archived bool `json:"archived,omitempty,omitzero"`
+
+	// Forks Also repositories that are forks.
+	Forks bool `json:"forks,omitempty,omitzero"`
+
+	// Path The catalog file of each repository, or a pattern of such; catalog-info.yaml when absent.
+	//
+	// Example: services/*/catalog-info.yaml
+	Path string `json:"path,omitempty,omitzero"`
+
+	// Repositories A pattern of names, with * and ?; all repositories when absent.
+	//
+	// Example: team-*
+	Repositories string `json:"repositories,omitempty,omitzero"`
+
+	// Topics A repository must have one of them; any when absent.
+	Topics []string `json:"topics,omitempty,omitzero"`
 }
 
 // OwnerList defines model for OwnerList.

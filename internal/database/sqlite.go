@@ -35,7 +35,7 @@ func (db *DB) openSQLite(ctx context.Context, place string) error {
 		return err
 	}
 	db.dialect, db.name, db.path = SQLite, path, path
-	if db.writer, err = sql.Open("sqlite", sqliteDSN(path, "_txlock", "immediate", "_pragma", "journal_mode(WAL)", "_pragma", writerCache)); err != nil {
+	if db.writer, err = keeping(sqliteDSN(path, "_txlock", "immediate", "_pragma", "journal_mode(WAL)", "_pragma", writerCache)); err != nil {
 		return db.explain(err)
 	}
 	db.closing = append(db.closing, db.writer.Close)
@@ -45,7 +45,7 @@ func (db *DB) openSQLite(ctx context.Context, place string) error {
 	if err := db.writer.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master").Scan(&tables); err != nil {
 		return db.explain(err)
 	}
-	if db.reader, err = sql.Open("sqlite", sqliteDSN(path, "_pragma", "query_only(1)")); err != nil {
+	if db.reader, err = keeping(sqliteDSN(path, "_pragma", "query_only(1)")); err != nil {
 		return db.explain(err)
 	}
 	db.closing = append(db.closing, db.reader.Close)
@@ -54,6 +54,15 @@ func (db *DB) openSQLite(ctx context.Context, place string) error {
 	db.reader.SetMaxIdleConns(readers)
 	db.reader.SetConnMaxIdleTime(5 * time.Minute)
 	return nil
+}
+
+// keeping opens connections that keep their statements.
+func keeping(dsn string) (*sql.DB, error) {
+	connector, err := newKeepingConnector(dsn)
+	if err != nil {
+		return nil, err
+	}
+	return sql.OpenDB(connector), nil
 }
 
 // sqliteDSN returns the driver's name for a file. Times are text in UTC, always

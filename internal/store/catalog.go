@@ -62,7 +62,7 @@ func (c *Catalog) SaveEntities(ctx context.Context, entities []catalog.Entity, b
 	err := c.insertRows(ctx, insert, replace, len(entities), func(i int) []any {
 		e := &entities[i]
 		return []any{
-			e.UID, headers[i].Ref.String(), e.Etag, e.Raw, e.Body, e.Source.LocationID,
+			e.UID, headers[i].Ref.String(), e.Etag, packRaw(e.Raw, e.Body), packBody(e.Body), e.Source.LocationID,
 			e.Source.Path, e.Source.Line, by.Commit, e.CreatedAt.UTC(), e.UpdatedAt.UTC(), moment(e.OrphanedAt),
 		}
 	})
@@ -184,8 +184,13 @@ func scanWhole(row rowScanner) (catalog.Entity, error) {
 		return catalog.Entity{}, fmt.Errorf("scan entity: %w", err)
 	}
 	e, err := r.entity()
-	e.Raw = raw
-	return e, err
+	if err != nil {
+		return e, err
+	}
+	if e.Raw, err = unpackRaw(raw, e.Body); err != nil {
+		return e, fmt.Errorf("read %s: %w", r.ref, err)
+	}
+	return e, nil
 }
 
 // entityRow is where entityColumns go.
@@ -202,8 +207,12 @@ func (r *entityRow) fields() []any {
 
 // entity returns the row decoded.
 func (r *entityRow) entity() (catalog.Entity, error) {
+	body, err := unpackBody(r.body)
+	if err != nil {
+		return catalog.Entity{}, fmt.Errorf("read %s: %w", r.ref, err)
+	}
 	e, err := catalog.Entity{
-		UID: r.header.UID, Etag: r.header.Etag, Source: r.header.Source, Body: r.body,
+		UID: r.header.UID, Etag: r.header.Etag, Source: r.header.Source, Body: body,
 		CreatedAt: r.created.Time.UTC(), UpdatedAt: r.updated.Time.UTC(), OrphanedAt: r.header.OrphanedAt,
 	}.Decode()
 	if err != nil {
@@ -218,11 +227,7 @@ func selectIn[T any](
 ) ([]T, error) {
 	var out []T
 	for part := range slices.Chunk(values, catalogBatch) {
-		args := make([]any, len(part))
-		for i, v := range part {
-			args[i] = v
-		}
-		found, err := c.query(ctx, query+marks(len(args)), args...)
+		found, err := c.queryIn(ctx, query, part)
 		if err != nil {
 			return nil, err
 		}
@@ -231,6 +236,20 @@ func selectIn[T any](
 		}
 	}
 	return out, nil
+}
+
+// queryIn runs a query that ends in IN for some values. PostgreSQL takes them as
+// one array, which it reads faster than as many parameters, and then prepares
+// one statement for any number of them.
+func (c *Catalog) queryIn(ctx context.Context, query string, values []string) (*sql.Rows, error) {
+	if before, ok := strings.CutSuffix(query, "IN "); ok && c.s.db.Dialect() == database.Postgres {
+		return c.query(ctx, before+"= ANY(?)", values)
+	}
+	args := make([]any, len(values))
+	for i, v := range values {
+		args[i] = v
+	}
+	return c.query(ctx, query+marks(len(args)), args...)
 }
 
 // collectRows appends every row and closes the cursor.

@@ -97,6 +97,7 @@ type array struct {
 	blobs   [][]byte
 	numbers []int64
 	times   []*time.Time // nil is NULL
+	flags   []bool
 }
 
 func (a *array) add(v any) error {
@@ -107,6 +108,8 @@ func (a *array) add(v any) error {
 		a.blobs = append(a.blobs, t)
 	case int:
 		a.numbers = append(a.numbers, int64(t))
+	case bool:
+		a.flags = append(a.flags, t)
 	case time.Time:
 		a.times = append(a.times, &t)
 	case sql.NullTime:
@@ -130,6 +133,8 @@ func (a array) sql() (kind string, values any) {
 		return "bytea", a.blobs
 	case a.numbers != nil:
 		return "bigint", a.numbers
+	case a.flags != nil:
+		return "boolean", a.flags
 	default:
 		return "timestamptz", a.times
 	}

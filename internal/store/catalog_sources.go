@@ -103,21 +103,20 @@ func (c *Catalog) SaveLocationFiles(ctx context.Context, locationID string, save
 			return fmt.Errorf("delete %d files of location %s: %w", len(part), locationID, err)
 		}
 	}
-	for part := range slices.Chunk(save, catalogBatch) {
-		var args []any
-		for _, f := range part {
-			notes, err := json.Marshal(f.Notes)
-			if err != nil {
-				return fmt.Errorf("encode what is known of %s: %w", f.Path, err)
-			}
-			args = append(args, locationID, f.Path, f.Signature, string(notes), f.NamesFiles)
+	notes := make([]string, len(save))
+	for i, f := range save {
+		encoded, err := json.Marshal(f.Notes)
+		if err != nil {
+			return fmt.Errorf("encode what is known of %s: %w", f.Path, err)
 		}
-		query := "INSERT INTO location_files (location_id, path, signature, included, names_files) VALUES " + markRows(len(part), 5) +
-			` ON CONFLICT (location_id, path) DO UPDATE SET signature = excluded.signature, included = excluded.included,
-			names_files = excluded.names_files`
-		if err := c.exec(ctx, query, args...); err != nil {
-			return fmt.Errorf("upsert %d files of location %s: %w", len(part), locationID, err)
-		}
+		notes[i] = string(encoded)
+	}
+	err := c.insertRows(ctx, "INSERT INTO location_files (location_id, path, signature, included, names_files) VALUES ",
+		` ON CONFLICT (location_id, path) DO UPDATE SET signature = excluded.signature, included = excluded.included,
+		names_files = excluded.names_files`, len(save),
+		func(i int) []any { return []any{locationID, save[i].Path, save[i].Signature, notes[i], save[i].NamesFiles} })
+	if err != nil {
+		return fmt.Errorf("upsert %d files of location %s: %w", len(save), locationID, err)
 	}
 	return nil
 }

@@ -14,6 +14,10 @@ func (c *Catalog) Bodies(ctx context.Context, uids []string) ([]catalog.Body, er
 		if err := row.Scan(&b.UID, &b.Etag, &b.JSON); err != nil {
 			return b, fmt.Errorf("scan entity: %w", err)
 		}
+		var err error
+		if b.JSON, err = unpackBody(b.JSON); err != nil {
+			return b, fmt.Errorf("read entity %s: %w", b.UID, err)
+		}
 		return b, nil
 	})
 }

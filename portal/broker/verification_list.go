@@ -61,7 +61,10 @@ func (h *Handler) answerForVerification(c echo.Context, q contracts.PactQuery, f
 }
 
 func forVerification(u urls, q contracts.PactQuery, p contracts.VerifiablePact, first []contracts.PactNotice) map[string]any {
-	context, address := metadata{selected: p.Selected, pending: &p.Pending}, u.content(p.Consumer, p.Provider, p.SHA)
+	context, address := metadata{selected: p.Selected}, u.content(p.Consumer, p.Provider, p.SHA)
+	if q.IncludePending { // to others a failure is one, so its result must not say otherwise
+		context.pending = &p.Pending
+	}
 	subject := address
 	if p.WIP {
 		context = metadata{wip: true, versions: []int64{p.Selected[0].Version.ID}}

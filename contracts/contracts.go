@@ -20,9 +20,10 @@ type Unit interface {
 
 // Broker is what can be asked about contracts and told to them.
 type Broker struct {
-	store Store
-	unit  Unit
-	now   func() time.Time
+	store  Store
+	unit   Unit
+	now    func() time.Time
+	policy Policy
 }
 
 // New returns a Broker over store. now is the clock; nil means time.Now.

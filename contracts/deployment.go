@@ -2,6 +2,7 @@ package contracts
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -41,6 +42,69 @@ func (b *Broker) record(ctx context.Context, d Deployment,
 		return err
 	})
 	return out, err
+}
+
+// RecordUndeployment says that d.Service no longer runs in d.Environment under
+// d.ApplicationInstance, and returns what ran there. When nothing did, the fault
+// says under which instances something does.
+func (b *Broker) RecordUndeployment(ctx context.Context, d Deployment) (Deployment, error) {
+	return b.leave(ctx, Deployed, d, func(there Deployment) bool { return there.ApplicationInstance == d.ApplicationInstance })
+}
+
+// RecordSupportEnded says that d.Version of d.Service is no longer available in
+// d.Environment, and returns its release.
+func (b *Broker) RecordSupportEnded(ctx context.Context, d Deployment) (Deployment, error) {
+	return b.leave(ctx, Released, d, func(there Deployment) bool { return there.Version == d.Version })
+}
+
+// leave ends the current deployment of a service in an environment that is meant.
+func (b *Broker) leave(ctx context.Context, kind DeploymentKind, d Deployment, meant func(Deployment) bool) (ended Deployment, err error) {
+	err = b.unit.InTx(ctx, func(ctx context.Context) error {
+		env, err := b.Environment(ctx, d.Environment)
+		if err != nil {
+			return err
+		}
+		p, err := b.Pacticipant(ctx, d.Service)
+		if err != nil {
+			return err
+		}
+		list, err := b.store.Deployments(ctx, DeploymentFilter{
+			Kind: kind, PacticipantIDs: []int64{p.ID}, EnvironmentID: env.ID, Current: true,
+		})
+		if err != nil {
+			return err
+		}
+		at := slices.IndexFunc(list, meant)
+		if at < 0 {
+			return notThere(kind, d, list)
+		}
+		ended, err = b.EndDeployment(ctx, kind, list[at].ID)
+		return err
+	})
+	return ended, err
+}
+
+// notThere says what is there instead.
+func notThere(kind DeploymentKind, d Deployment, there []Deployment) error {
+	what := d.Service
+	switch {
+	case d.Version != "":
+		what = "version " + d.Version + " of " + d.Service
+	case d.ApplicationInstance != "":
+		what += " under the instance " + d.ApplicationInstance
+	}
+	missing := fault.New(fault.NotFound, "Nothing is recorded in %s as %s: %s.", d.Environment, kind, what)
+	if len(there) == 0 {
+		return missing.WithHint("No version of %s is %s there.", d.Service, kind)
+	}
+	names := make([]string, len(there))
+	for i, t := range there {
+		names[i] = t.Version
+		if t.ApplicationInstance != "" {
+			names[i] += " under --application-instance " + quote(t.ApplicationInstance)
+		}
+	}
+	return missing.WithHint("There are: %s.", join(names))
 }
 
 // deploy ends what the instance ran and starts v, unless it runs v already.

@@ -2,69 +2,108 @@ package contracts
 
 import (
 	"context"
-	"fmt"
-	"slices"
 	"time"
 
 	"github.com/goldenpath/platform/internal/fault"
 )
 
-// Question asks whether a version of a service may go to an environment.
+// Question asks whether a version of a service may join other versions.
 type Question struct {
-	Service     string
-	Version     string
-	Environment string
-	// MaxAge makes a verdict older than it unknown; 0 is no limit.
+	Service string
+	// Which version: a number, or the newest on a branch or with a tag.
+	Version, Branch, Tag string
+	// What it would join: what is in an environment, the newest versions with a
+	// tag, or the heads of main branches, as a merge does.
+	Environment  string
+	ToTag        string
+	MainBranches bool
+	// MaxAge makes a verdict older than it unknown; 0 is no limit but the policy's.
 	MaxAge time.Duration
+	// Ignore counts, for this question, as stored rules do. Only Service and
+	// Version are read.
+	Ignore []IgnoreRule
 }
 
 // Answer is the gate's verdict and everything it rests on: noes first, then
-// unknowns, then yeses.
+// unknowns, then yeses, then what is ignored.
 type Answer struct {
 	Service     string
-	Version     string
+	Version     string // "" when the question names none that is known
 	Environment string
 	Verdict     Verdict
 	Summary     string // one sentence
 	Reasons     []Reason
+	MaxAge      time.Duration // the limit that counted, 0 for none
+	Rules       []RuleUse     // ignore rules about these reasons
+	Warnings    []string      // about the question
+	AskedAt     time.Time
 }
 
 // Reason is one fact behind an answer, and the command that changes it.
 type Reason struct {
 	Verdict         Verdict
+	Rule            Rule
 	Text            string
 	Next            string
 	Consumer        string
 	ConsumerVersion string
 	Provider        string
 	ProviderVersion string
-	Interactions    []string // that failed or have no result, by description
+	Interactions    []string     // that failed or have no result, by description
+	There           []Deployment // that make the counterpart count; none without an environment
+	SHA             string       // of the pact
+	PublishedAt     time.Time
+	VerificationID  int64 // 0 for none
 	VerifiedAt      time.Time
+	IgnoredBy       *IgnoreRule // set: the verdict does not count
 }
 
-// CanIDeploy answers whether a version may join what is in an environment. Every
-// version that is there counts. Whatever nobody checked is unknown: a version
-// nobody published or verified, a provider that is not there or has not verified
-// the pact, a consumer that is there without a pact.
+// Rule names the rule of the gate that decided a reason.
+type Rule string
+
+// The rules. Only kept is a yes and only broken is a no.
+const (
+	RuleKept             Rule = "kept"
+	RuleBroken           Rule = "broken"
+	RuleNotVerified      Rule = "not-verified"      // the provider's version never verified the pact
+	RuleIncomplete       Rule = "incomplete"        // a result is missing
+	RuleTooOld           Rule = "too-old"           // the verdict is older than allowed
+	RuleNowhere          Rule = "nowhere"           // no version of the provider is there
+	RuleNoPact           Rule = "no-pact"           // a consumer is there without a pact
+	RuleNothingPublished Rule = "nothing-published" // a consumer's version without any pact
+	RuleNothingVerified  Rule = "nothing-verified"  // a provider's version without any verification
+	RuleUnknownVersion   Rule = "unknown-version"
+	RuleUnknownService   Rule = "unknown-service"
+)
+
+// CanIDeploy answers whether a version may join others. Every version that is
+// there counts. Whatever nobody checked is unknown: a version nobody published or
+// verified, a provider that is not there or has not verified the pact, a consumer
+// that is there without a pact.
 func (b *Broker) CanIDeploy(ctx context.Context, q Question) (Answer, error) {
-	if q.MaxAge < 0 {
-		return Answer{}, fault.New(fault.Invalid, "A verdict cannot be at most %s old.", q.MaxAge).
-			WithHint("Give a duration such as 72h, or none for any age.")
-	}
-	env, err := b.Environment(ctx, q.Environment)
-	if err != nil {
+	if err := q.check(); err != nil {
 		return Answer{}, err
 	}
-	g := gate{b: b, q: q, now: b.clock()}
+	g := gate{b: b, q: q, now: b.clock(), to: destination{tag: q.ToTag, main: q.MainBranches}}
+	if q.Environment != "" {
+		env, err := b.Environment(ctx, q.Environment)
+		if err != nil {
+			return Answer{}, err
+		}
+		g.to.env = env
+	}
 	known, err := g.find(ctx)
 	if err != nil {
 		return Answer{}, err
 	}
 	if known {
-		if err := g.load(ctx, env); err != nil {
+		if err := g.load(ctx); err != nil {
 			return Answer{}, err
 		}
 		g.judge()
+		if err := g.ignore(ctx); err != nil {
+			return Answer{}, err
+		}
 		if err := g.nameInteractions(ctx); err != nil {
 			return Answer{}, err
 		}
@@ -72,104 +111,88 @@ func (b *Broker) CanIDeploy(ctx context.Context, q Question) (Answer, error) {
 	return g.answer(), nil
 }
 
+// check says what is wrong with a question.
+func (q Question) check() error {
+	if q.MaxAge < 0 {
+		return fault.New(fault.Invalid, "A verdict cannot be at most %s old.", q.MaxAge).
+			WithHint("Give a duration such as 72h, or none for any age.")
+	}
+	if given(q.Version != "", q.Branch != "", q.Tag != "") != 1 {
+		return fault.New(fault.Invalid, "Which version of %s? Name one, or a branch, or a tag.", q.Service).
+			WithHint("Give exactly one of version, branch and tag.").WithField("version", "is missing, or is one of several")
+	}
+	if given(q.Environment != "", q.ToTag != "", q.MainBranches) != 1 {
+		return fault.New(fault.Invalid, "Where shall %s go? Name an environment, or a tag.", q.Service).
+			WithHint("Give exactly one of them.").WithField("environment", "is missing, or is one of several")
+	}
+	for _, r := range q.Ignore {
+		if r.Service == q.Service {
+			return fault.New(fault.Invalid, "%s cannot be ignored in a question about itself: nothing would be left to judge.", q.Service).
+				WithHint("Ignore a service that it meets.").WithField("ignore", "is the service asked about")
+		}
+	}
+	return nil
+}
+
+func given(flags ...bool) int {
+	n := 0
+	for _, f := range flags {
+		if f {
+			n++
+		}
+	}
+	return n
+}
+
 // gate is one question with the facts to answer it.
 type gate struct {
 	b       *Broker
 	q       Question
+	to      destination
 	now     time.Time
 	service Pacticipant
 	version Version
 
-	promises  []Pact                 // of the version, as consumer
-	consumers []Integration          // of the service, as provider
-	providers []Integration          // of the service, as consumer
-	running   map[int64][]Deployment // in the environment, by pacticipant
+	promises  []Pact               // of the version, as consumer
+	consumers []Integration        // of the service, as provider
+	providers []Integration        // of the service, as consumer
+	running   map[int64][]resident // that it would meet, by pacticipant
 	rows      []Row
 	verifies  bool // the version has verified something
 
-	reasons []Reason
-	checked []int64 // verification behind each reason, 0 for none
+	findings []finding
+	rules    []RuleUse
+	warnings []string
 }
 
-// find looks the version up. When it is not known the answer is unknown, and
-// says so.
-func (g *gate) find(ctx context.Context) (bool, error) {
-	p, found, err := g.b.findPacticipant(ctx, g.q.Service)
-	if err != nil {
-		return false, err
-	}
-	if !found {
-		near, err := g.b.similarNames(ctx, g.q.Service)
-		if err != nil {
-			return false, err
-		}
-		text := fmt.Sprintf("No service called %s has published or verified a contract.", g.q.Service)
-		if len(near) > 0 {
-			text += " Similar names: " + join(near) + "."
-		}
-		g.unknown(Reason{Text: text, Next: g.publish(g.q.Service, g.q.Version)})
-		return false, nil
-	}
-	g.service = p
-	versions, err := g.b.store.Versions(ctx, VersionFilter{PacticipantIDs: []int64{p.ID}, Numbers: []string{g.q.Version}})
-	if err != nil {
-		return false, err
-	}
-	if len(versions) == 0 {
-		text := fmt.Sprintf("Version %s of %s is not known: nothing was published for it, and nothing verified.", g.q.Version, p.Name)
-		next, err := g.nextForUnknownVersion(ctx)
-		if err != nil {
-			return false, err
-		}
-		g.unknown(Reason{Text: text, Next: next})
-		return false, nil
-	}
-	g.version = versions[0]
-	return true, nil
+// resident is a version that is there already.
+type resident struct {
+	id     int64
+	number string
+	places []Deployment
 }
 
-// nextForUnknownVersion is to publish, or to verify for what is only a provider.
-func (g *gate) nextForUnknownVersion(ctx context.Context) (string, error) {
-	list, err := g.b.store.Integrations(ctx, IntegrationFilter{ConsumerIDs: []int64{g.service.ID}, ProviderIDs: []int64{g.service.ID}})
-	if err != nil {
-		return "", err
-	}
-	provides := slices.ContainsFunc(list, func(i Integration) bool { return i.ProviderID == g.service.ID })
-	consumes := slices.ContainsFunc(list, func(i Integration) bool { return i.ConsumerID == g.service.ID })
-	if provides && !consumes {
-		return g.verify(g.service.Name, g.q.Version), nil
-	}
-	return g.publish(g.service.Name, g.q.Version), nil
+// finding is a reason on its way, with the services it is about. Rules ignore it
+// when they ignore each of them.
+type finding struct {
+	Reason
+	about []counterpart
 }
 
-// GateStatuses answers the gate for each of services: for the newest version of
-// its main branch, or its newest. Services without versions are left out.
-func (b *Broker) GateStatuses(ctx context.Context, environment string, services []string) (map[string]GateStatus, error) {
-	out := make(map[string]GateStatus, len(services))
-	if len(services) == 0 {
-		return out, nil
+// counterpart is a service that the version meets; without a version, all of it.
+type counterpart struct{ service, version string }
+
+func (g *gate) unknown(rule Rule, r Reason, about ...counterpart) {
+	r.Verdict, r.Rule = Unknown, rule
+	g.findings = append(g.findings, finding{r, about})
+}
+
+// maxAge is how old a verdict may be: the question may only make the policy
+// stricter.
+func (g *gate) maxAge() time.Duration {
+	limit := g.b.policy.MaxAge
+	if limit == 0 || (g.q.MaxAge > 0 && g.q.MaxAge < limit) {
+		limit = g.q.MaxAge
 	}
-	list, err := b.store.Pacticipants(ctx, PacticipantFilter{Names: services})
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range list {
-		versions, err := b.store.Versions(ctx, VersionFilter{PacticipantIDs: []int64{p.ID}, MainBranch: p.MainBranch != "", Latest: true})
-		if err != nil {
-			return nil, err
-		}
-		if len(versions) == 0 {
-			continue
-		}
-		a, err := b.CanIDeploy(ctx, Question{Service: p.Name, Version: versions[0].Number, Environment: environment})
-		if err != nil {
-			return nil, err
-		}
-		status := GateStatus{Service: p.Name, Version: versions[0].Number, Environment: environment, Verdict: a.Verdict}
-		if a.Verdict != Yes {
-			status.Reason = a.Reasons[0].Text
-		}
-		out[p.Name] = status
-	}
-	return out, nil
+	return limit
 }

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// load reads the facts: five queries, whatever the number of services.
-func (g *gate) load(ctx context.Context, env Environment) (err error) {
+// load reads the facts: six queries, whatever the number of services.
+func (g *gate) load(ctx context.Context) (err error) {
 	store := g.b.store
 	if g.promises, err = store.Pacts(ctx, PactFilter{ConsumerVersionIDs: []int64{g.version.ID}}); err != nil {
 		return err
@@ -23,7 +23,7 @@ func (g *gate) load(ctx context.Context, env Environment) (err error) {
 			g.providers = append(g.providers, i)
 		}
 	}
-	if g.running, err = g.deployed(ctx, env); err != nil {
+	if g.running, err = g.residents(ctx); err != nil {
 		return err
 	}
 	if g.rows, err = store.MatrixRows(ctx, g.rowQuery()); err != nil {
@@ -39,9 +39,9 @@ func (g *gate) load(ctx context.Context, env Environment) (err error) {
 	return nil
 }
 
-// deployed returns what is in the environment of every counterpart. A service
-// that talks to itself is judged against the version that is to come.
-func (g *gate) deployed(ctx context.Context, env Environment) (map[int64][]Deployment, error) {
+// residents returns which versions of every counterpart are there. A service that
+// talks to itself is judged against the version that is to come.
+func (g *gate) residents(ctx context.Context) (map[int64][]resident, error) {
 	ids := []int64{}
 	for _, p := range g.promises {
 		ids = append(ids, p.ProviderID)
@@ -51,21 +51,43 @@ func (g *gate) deployed(ctx context.Context, env Environment) (map[int64][]Deplo
 	}
 	slices.Sort(ids)
 	ids = slices.DeleteFunc(slices.Compact(ids), func(id int64) bool { return id == g.service.ID })
-	running := map[int64][]Deployment{
-		g.service.ID: {{VersionID: g.version.ID, Version: g.version.Number, PacticipantID: g.service.ID}},
+	running := map[int64][]resident{}
+	if len(ids) > 0 {
+		var err error
+		if running, err = g.there(ctx, ids); err != nil {
+			return nil, err
+		}
 	}
-	if len(ids) == 0 {
+	running[g.service.ID] = []resident{{id: g.version.ID, number: g.version.Number}}
+	return running, nil
+}
+
+// there returns the versions of services that are at the destination.
+func (g *gate) there(ctx context.Context, services []int64) (map[int64][]resident, error) {
+	running := map[int64][]resident{}
+	if g.to.env.ID == "" {
+		versions, err := g.b.store.Versions(ctx, VersionFilter{PacticipantIDs: services, MainBranch: g.to.main, Tag: g.to.tag, Latest: true})
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range versions {
+			running[v.PacticipantID] = append(running[v.PacticipantID], resident{id: v.ID, number: v.Number})
+		}
 		return running, nil
 	}
-	list, err := g.b.store.Deployments(ctx, DeploymentFilter{PacticipantIDs: ids, EnvironmentID: env.ID, Current: true})
+	list, err := g.b.store.Deployments(ctx, DeploymentFilter{PacticipantIDs: services, EnvironmentID: g.to.env.ID, Current: true})
 	if err != nil {
 		return nil, err
 	}
 	for _, d := range list {
-		same := func(other Deployment) bool { return other.VersionID == d.VersionID }
-		if !slices.ContainsFunc(running[d.PacticipantID], same) {
-			running[d.PacticipantID] = append(running[d.PacticipantID], d)
+		same := func(r resident) bool { return r.id == d.VersionID }
+		at := slices.IndexFunc(running[d.PacticipantID], same)
+		if at < 0 {
+			at = len(running[d.PacticipantID])
+			running[d.PacticipantID] = append(running[d.PacticipantID], resident{id: d.VersionID, number: d.Version})
 		}
+		r := &running[d.PacticipantID][at]
+		r.places = append(r.places, d)
 	}
 	return running, nil
 }
@@ -74,8 +96,8 @@ func (g *gate) rowQuery() RowQuery {
 	versions := make(map[int64]VersionSet, len(g.running))
 	for id, list := range g.running {
 		set := VersionSet{IDs: make([]int64, len(list))}
-		for i, d := range list {
-			set.IDs[i] = d.VersionID
+		for i, r := range list {
+			set.IDs[i] = r.id
 		}
 		versions[id] = set
 	}

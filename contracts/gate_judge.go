@@ -26,105 +26,102 @@ func (g *gate) judge() {
 			g.judgeConsumer(c, published, verified)
 		}
 	}
-	if len(g.providers) > 0 && len(g.promises) == 0 {
-		g.unknown(Reason{
-			Text:     fmt.Sprintf("%s has pacts with %s, but version %s published none.", g.service.Name, join(providerNames(g.providers)), g.version.Number),
-			Next:     g.publish(g.service.Name, g.version.Number),
-			Consumer: g.service.Name, ConsumerVersion: g.version.Number,
-		})
-	}
-	if len(g.consumers) > 0 && !g.verifies {
-		g.unknown(Reason{
-			Text:     fmt.Sprintf("Version %s of %s has not verified any pact.", g.version.Number, g.service.Name),
-			Next:     g.verify(g.service.Name, g.version.Number),
-			Provider: g.service.Name, ProviderVersion: g.version.Number,
-		})
-	}
+	g.judgeAlone()
 }
 
-func providerNames(list []Integration) []string {
-	names := make([]string, len(list))
-	for i := range list {
-		names[i] = list[i].Provider
+// judgeAlone asks whether the version itself has done what the service does:
+// publish pacts, verify them.
+func (g *gate) judgeAlone() {
+	if len(g.providers) > 0 && len(g.promises) == 0 {
+		names, about := make([]string, len(g.providers)), make([]counterpart, len(g.providers))
+		for i, p := range g.providers {
+			names[i], about[i] = p.Provider, counterpart{service: p.Provider}
+		}
+		g.unknown(RuleNothingPublished, Reason{
+			Text:     fmt.Sprintf("%s has pacts with %s, but version %s published none.", g.service.Name, join(names), g.version.Number),
+			Next:     publishCommand(g.service.Name, g.version.Number),
+			Consumer: g.service.Name, ConsumerVersion: g.version.Number,
+		}, about...)
 	}
-	return names
+	if len(g.consumers) > 0 && !g.verifies {
+		about := make([]counterpart, len(g.consumers))
+		for i, c := range g.consumers {
+			about[i] = counterpart{service: c.Consumer}
+		}
+		g.unknown(RuleNothingVerified, Reason{
+			Text:     fmt.Sprintf("Version %s of %s has not verified any pact.", g.version.Number, g.service.Name),
+			Next:     verifyCommand(g.service.Name, g.version.Number),
+			Provider: g.service.Name, ProviderVersion: g.version.Number,
+		}, about...)
+	}
 }
 
 // judgeProvider compares a pact of the version with the provider's versions that
 // are there.
 func (g *gate) judgeProvider(p Pact, verified map[contractKey]Row) {
 	there := g.running[p.ProviderID]
+	reason := Reason{Consumer: p.Consumer, ConsumerVersion: p.ConsumerVersion, Provider: p.Provider, SHA: p.SHA, PublishedAt: p.CreatedAt}
 	if len(there) == 0 {
-		g.unknown(Reason{
-			Text: fmt.Sprintf("%s %s needs %s, and no version of %s is recorded in %s.", p.Consumer, p.ConsumerVersion, p.Provider, p.Provider, g.q.Environment),
-			Next: fmt.Sprintf("platform contracts record-deployment --service %s --version VERSION --environment %s",
-				quote(p.Provider), quote(g.q.Environment)),
-			Consumer: p.Consumer, ConsumerVersion: p.ConsumerVersion, Provider: p.Provider,
-		})
+		reason.Text = fmt.Sprintf("%s %s needs %s, and no version of %s %s.", p.Consumer, p.ConsumerVersion, p.Provider, p.Provider, g.to.nowhere())
+		reason.Next = g.to.placing(p.Provider)
+		g.unknown(RuleNowhere, reason, counterpart{service: p.Provider})
 	}
-	for _, d := range there {
-		row, found := verified[contractKey{p.ConsumerVersionID, p.ProviderID, d.VersionID}]
-		g.compare(row, found, Reason{
-			Consumer: p.Consumer, ConsumerVersion: p.ConsumerVersion, Provider: p.Provider, ProviderVersion: d.Version,
-		}, "provider")
+	for _, v := range there {
+		r := reason
+		r.ProviderVersion, r.There = v.number, v.places
+		row, found := verified[contractKey{p.ConsumerVersionID, p.ProviderID, v.id}]
+		g.compare(row, found, r, counterpart{p.Provider, v.number})
 	}
 }
 
 // judgeConsumer compares the version with the consumer's versions that are there.
 func (g *gate) judgeConsumer(c Integration, published, verified map[contractKey]Row) {
-	for _, d := range g.running[c.ConsumerID] {
-		r := Reason{Consumer: c.Consumer, ConsumerVersion: d.Version, Provider: g.service.Name, ProviderVersion: g.version.Number}
-		if _, ok := published[contractKey{d.VersionID, g.service.ID, 0}]; !ok {
-			r.Text = fmt.Sprintf("%s %s is in %s and has published no pact with %s.", c.Consumer, d.Version, g.q.Environment, g.service.Name)
-			r.Next = g.publish(c.Consumer, d.Version)
-			g.unknown(r)
+	for _, v := range g.running[c.ConsumerID] {
+		r := Reason{
+			Consumer: c.Consumer, ConsumerVersion: v.number, Provider: g.service.Name, ProviderVersion: g.version.Number, There: v.places,
+		}
+		about := counterpart{c.Consumer, v.number}
+		pact, ok := published[contractKey{v.id, g.service.ID, 0}]
+		if !ok {
+			r.Text = fmt.Sprintf("%s %s %s and has published no pact with %s.", c.Consumer, v.number, g.to.is(), g.service.Name)
+			r.Next = publishCommand(c.Consumer, v.number)
+			g.unknown(RuleNoPact, r, about)
 			continue
 		}
-		row, found := verified[contractKey{d.VersionID, g.service.ID, g.version.ID}]
-		g.compare(row, found, r, "consumer")
+		r.SHA, r.PublishedAt = pact.SHA, pact.PublishedAt
+		row, found := verified[contractKey{v.id, g.service.ID, g.version.ID}]
+		g.compare(row, found, r, about)
 	}
 }
 
-// compare turns a row into a reason. there says which side is in the environment
-// already.
-func (g *gate) compare(row Row, found bool, r Reason, there string) {
+// compare turns a row into a reason. about is the side that is there already.
+func (g *gate) compare(row Row, found bool, r Reason, about counterpart) {
 	consumer, provider := r.Consumer+" "+r.ConsumerVersion, r.Provider+" "+r.ProviderVersion
-	if in := " (in " + g.q.Environment + ")"; there == "provider" {
+	if in := " (" + g.to.in() + ")"; about.service == r.Provider {
 		provider += in
 	} else {
 		consumer += in
 	}
-	r.Next = g.verify(r.Provider, r.ProviderVersion)
-	if !found {
-		r.Verdict = Unknown
-		r.Text = fmt.Sprintf("%s has not verified the pact of %s.", provider, consumer)
-		g.add(r, 0)
-		return
-	}
-	r.VerifiedAt = row.VerifiedAt
+	r.Next = verifyCommand(r.Provider, r.ProviderVersion)
+	r.VerificationID, r.VerifiedAt = row.VerificationID, row.VerifiedAt
 	r.Verdict = verdict(row.Success, row.Incomplete)
 	switch {
+	case !found:
+		r.Verdict, r.Rule = Unknown, RuleNotVerified
+		r.Text = fmt.Sprintf("%s has not verified the pact of %s.", provider, consumer)
 	case r.Verdict == No:
+		r.Rule = RuleBroken
 		r.Text = fmt.Sprintf("%s breaks the pact of %s.", provider, consumer)
 		r.Next = fmt.Sprintf(`platform contracts verify --provider %s --provider-url URL --version "$(git rev-parse HEAD)"`, quote(r.Provider))
 	case r.Verdict == Unknown:
+		r.Rule = RuleIncomplete
 		r.Text = fmt.Sprintf("%s has verified the pact of %s without a result for every interaction.", provider, consumer)
-	case g.q.MaxAge > 0 && g.now.Sub(row.VerifiedAt) > g.q.MaxAge:
-		r.Verdict = Unknown
+	case g.maxAge() > 0 && g.now.Sub(row.VerifiedAt) > g.maxAge():
+		r.Verdict, r.Rule = Unknown, RuleTooOld
 		r.Text = fmt.Sprintf("%s verified the pact of %s too long ago, on %s.", provider, consumer, row.VerifiedAt.Format(time.DateOnly))
 	default:
+		r.Rule, r.Next = RuleKept, ""
 		r.Text = fmt.Sprintf("%s keeps the pact of %s.", provider, consumer)
-		r.Next = ""
 	}
-	g.add(r, row.VerificationID)
-}
-
-func (g *gate) unknown(r Reason) {
-	r.Verdict = Unknown
-	g.add(r, 0)
-}
-
-func (g *gate) add(r Reason, verification int64) {
-	g.reasons = append(g.reasons, r)
-	g.checked = append(g.checked, verification)
+	g.findings = append(g.findings, finding{r, []counterpart{about}})
 }

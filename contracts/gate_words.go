@@ -12,9 +12,9 @@ import (
 func (g *gate) nameInteractions(ctx context.Context) error {
 	var list []Verification
 	var at []int
-	for i, r := range g.reasons {
-		if r.Verdict != Yes && g.checked[i] != 0 {
-			list = append(list, Verification{ID: g.checked[i]})
+	for i, f := range g.findings {
+		if f.Rule == RuleBroken || f.Rule == RuleIncomplete {
+			list = append(list, Verification{ID: f.VerificationID})
 			at = append(at, i)
 		}
 	}
@@ -25,7 +25,7 @@ func (g *gate) nameInteractions(ctx context.Context) error {
 		return err
 	}
 	for n, i := range at {
-		r := &g.reasons[i]
+		r := &g.findings[i].Reason
 		for _, in := range list[n].Interactions {
 			if (r.Verdict == No && in.Status == Failed) || (r.Verdict == Unknown && in.Status != Passed) {
 				r.Interactions = append(r.Interactions, in.Description)
@@ -56,38 +56,68 @@ func quotedList(words []string) string {
 	return join(quoted)
 }
 
-func (g *gate) publish(service, version string) string {
+func publishCommand(service, version string) string {
 	return fmt.Sprintf("platform contracts publish pacts --service %s --version %s", quote(service), quote(version))
 }
 
-func (g *gate) verify(provider, version string) string {
+func verifyCommand(provider, version string) string {
 	return fmt.Sprintf("platform contracts verify --provider %s --provider-url URL --version %s", quote(provider), quote(version))
 }
 
 // answer sums up.
 func (g *gate) answer() Answer {
-	a := Answer{Service: g.q.Service, Version: g.q.Version, Environment: g.q.Environment, Verdict: Yes, Reasons: g.reasons}
+	a := Answer{
+		Service: g.q.Service, Version: cmp.Or(g.version.Number, g.q.Version), Environment: g.q.Environment, Verdict: Yes,
+		MaxAge: g.maxAge(), Rules: g.rules, Warnings: g.warnings, AskedAt: g.now,
+	}
 	counts := map[Verdict]int{}
-	for _, r := range a.Reasons {
-		a.Verdict = worse(a.Verdict, r.Verdict)
-		counts[r.Verdict]++
+	ignored := 0
+	for _, f := range g.findings {
+		a.Reasons = append(a.Reasons, f.Reason)
+		if f.IgnoredBy != nil {
+			ignored++
+			continue
+		}
+		a.Verdict = worse(a.Verdict, f.Verdict)
+		counts[f.Verdict]++
 	}
-	order := map[Verdict]int{No: 0, Unknown: 1, Yes: 2}
 	slices.SortStableFunc(a.Reasons, func(x, y Reason) int {
-		return cmp.Or(cmp.Compare(order[x.Verdict], order[y.Verdict]), strings.Compare(x.Consumer, y.Consumer), strings.Compare(x.Provider, y.Provider))
+		return cmp.Or(cmp.Compare(x.rank(), y.rank()), strings.Compare(x.Consumer, y.Consumer), strings.Compare(x.Provider, y.Provider))
 	})
-	what := fmt.Sprintf("%s %s", a.Service, a.Version)
-	switch {
-	case a.Verdict == No:
-		a.Summary = fmt.Sprintf("%s must not go to %s: %s.", what, a.Environment, plural(counts[No], "pact is broken", "pacts are broken"))
-	case a.Verdict == Unknown:
-		a.Summary = fmt.Sprintf("Nobody can tell yet whether %s may go to %s: %s.", what, a.Environment, plural(counts[Unknown], "thing is unknown", "things are unknown"))
-	case len(a.Reasons) == 0:
-		a.Summary = fmt.Sprintf("%s may go to %s: no contract stands in its way.", what, a.Environment)
-	default:
-		a.Summary = fmt.Sprintf("%s may go to %s: %s.", what, a.Environment, plural(counts[Yes], "pact is kept", "pacts are kept"))
-	}
+	a.Summary = g.summary(a.Verdict, counts, ignored)
 	return a
+}
+
+// rank orders reasons by how much they weigh.
+func (r Reason) rank() int {
+	switch {
+	case r.IgnoredBy != nil:
+		return 3
+	case r.Verdict == No:
+		return 0
+	case r.Verdict == Unknown:
+		return 1
+	}
+	return 2
+}
+
+func (g *gate) summary(v Verdict, counts map[Verdict]int, ignored int) string {
+	what := g.q.Service + " " + cmp.Or(g.version.Number, g.q.Version, g.q.chosen())
+	may, why := fmt.Sprintf("%s may %s", what, g.to.joining()), plural(counts[Yes], "pact is kept", "pacts are kept")
+	switch {
+	case v == No:
+		may = fmt.Sprintf("%s must not %s", what, g.to.joining())
+		why = plural(counts[No], "pact is broken", "pacts are broken")
+	case v == Unknown:
+		may = "Nobody can tell yet whether " + may
+		why = plural(counts[Unknown], "thing is unknown", "things are unknown")
+	case counts[Yes] == 0:
+		why = "no contract stands in its way"
+	}
+	if ignored > 0 {
+		why += ", " + plural(ignored, "reason is ignored", "reasons are ignored")
+	}
+	return may + ": " + why + "."
 }
 
 func plural(n int, one, many string) string {

@@ -24,6 +24,9 @@ func (b *Broker) Matrix(ctx context.Context, q MatrixQuery) (Matrix, error) {
 	rows = withSuccess(rows, q.Success)
 	m.markIgnored(rows)
 	out := m.summarise(rows)
+	if err := m.applyPolicy(ctx, rows, &out); err != nil {
+		return Matrix{}, err
+	}
 	if q.Limit > 0 && len(rows) > q.Limit {
 		rows = rows[:q.Limit] // the newest
 	}
@@ -52,6 +55,7 @@ type matrix struct {
 	specified    []resolved
 	inferred     []resolved
 	ignore       []resolved
+	ruled        []IgnoreRule // stored rules among them
 	integrations []requiredIntegration
 }
 
@@ -76,10 +80,14 @@ type requiredIntegration struct {
 }
 
 func (m *matrix) resolve(ctx context.Context) error {
+	stored, err := m.storedIgnores(ctx)
+	if err != nil {
+		return err
+	}
+	m.q.Ignore = slices.Concat(m.q.Ignore, stored)
 	if err := m.loadNames(ctx); err != nil {
 		return err
 	}
-	var err error
 	if m.ignore, err = m.resolveAll(ctx, m.q.Ignore, false); err != nil {
 		return err
 	}

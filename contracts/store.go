@@ -15,6 +15,15 @@ type Store interface {
 	VerificationStore
 	EnvironmentStore
 	MatrixStore
+	IgnoreStore
+}
+
+// IgnoreStore keeps the gate's ignore rules. There are few.
+type IgnoreStore interface {
+	// IgnoreRules lists oldest first.
+	IgnoreRules(ctx context.Context) ([]IgnoreRule, error)
+	InsertIgnoreRule(ctx context.Context, r IgnoreRule) error
+	DeleteIgnoreRule(ctx context.Context, id string) error
 }
 
 // PacticipantStore keeps services, their labels and who talks to whom.

@@ -13,8 +13,7 @@ type apiContracts interface {
 	Publish(ctx context.Context, p contracts.Publication) (contracts.Published, error)
 	PactsForVerification(ctx context.Context, q contracts.PactQuery) ([]contracts.VerifiablePact, error)
 	RecordVerification(ctx context.Context, v contracts.Verification) (contracts.Verification, error)
-	RecordDeployment(ctx context.Context, d contracts.Deployment) (contracts.Deployment, error)
-	CanIDeploy(ctx context.Context, q contracts.Question) (contracts.Answer, error)
+	apiGate
 	Environments(ctx context.Context) ([]contracts.Environment, error)
 	Pairs(ctx context.Context) ([]contracts.Pair, error)
 	Pair(ctx context.Context, consumer, provider string) (contracts.PairDetail, error)
@@ -74,33 +73,6 @@ func (a *API) RecordVerification(ctx context.Context, r server.RecordVerificatio
 		return nil, err
 	}
 	return server.RecordVerification201JSONResponse(fromVerification(v)), nil
-}
-
-// RecordDeployment answers POST /contracts/deployments.
-func (a *API) RecordDeployment(ctx context.Context, r server.RecordDeploymentRequestObject) (server.RecordDeploymentResponseObject, error) {
-	d, err := a.deps.Contracts.RecordDeployment(ctx, contracts.Deployment{
-		Service: r.Body.Service, Version: r.Body.Version, Environment: r.Body.Environment, ApplicationInstance: r.Body.ApplicationInstance,
-	})
-	if err != nil {
-		return nil, err
-	}
-	return server.RecordDeployment201JSONResponse{
-		ID: d.ID, Service: d.Service, Version: d.Version, Environment: d.Environment,
-		ApplicationInstance: d.ApplicationInstance, DeployedAt: d.CreatedAt,
-	}, nil
-}
-
-// CanIDeploy answers GET /contracts/can-i-deploy.
-func (a *API) CanIDeploy(ctx context.Context, r server.CanIDeployRequestObject) (server.CanIDeployResponseObject, error) {
-	p := r.Params
-	answer, err := a.deps.Contracts.CanIDeploy(ctx, contracts.Question{Service: p.Service, Version: p.Version, Environment: p.Environment})
-	if err != nil {
-		return nil, err
-	}
-	return server.CanIDeploy200JSONResponse{
-		Service: p.Service, Version: p.Version, Environment: p.Environment,
-		Verdict: types.Verdict(answer.Verdict), Summary: answer.Summary, Reasons: mapped(answer.Reasons, fromReason),
-	}, nil
 }
 
 // ListEnvironments answers GET /environments.

@@ -102,12 +102,3 @@ func fromPairDetail(d contracts.PairDetail) types.Contract {
 		Verifications: mapped(d.Verifications, fromVerification),
 	}
 }
-
-func fromReason(r contracts.Reason) types.Reason {
-	return types.Reason{
-		Verdict: types.Verdict(r.Verdict), Text: r.Text, Next: r.Next,
-		Consumer: r.Consumer, ConsumerVersion: r.ConsumerVersion,
-		Provider: r.Provider, ProviderVersion: r.ProviderVersion,
-		Interactions: r.Interactions, VerifiedAt: r.VerifiedAt,
-	}
-}

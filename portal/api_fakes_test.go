@@ -29,7 +29,7 @@ func emptyAPIFakes() *apiFakes { return makeAPIFakes(false) }
 func makeAPIFakes(full bool) *apiFakes {
 	return &apiFakes{
 		full: full, catalog: &fakeCatalog{full}, creation: &fakeCreation{full}, runs: &fakeRuns{full: full},
-		contracts: &fakeContracts{full}, access: &fakeAccess{full},
+		contracts: &fakeContracts{fakeGate{full}, full}, access: &fakeAccess{full},
 	}
 }
 
@@ -223,7 +223,11 @@ func (f *fakeRuns) Cancel(context.Context, string) (pipelines.Run, error) {
 	return f.run(pipelines.Cancelled), nil
 }
 
-type fakeContracts struct{ full bool }
+type fakeContracts struct {
+	fakeGate
+
+	full bool
+}
 
 func (f *fakeContracts) Publish(_ context.Context, p contracts.Publication) (contracts.Published, error) {
 	if string(p.Contracts[0].Content) != `{"consumer":{"name":"orders"}}` || p.Contracts[0].File != "a.json" {
@@ -245,15 +249,6 @@ func (f *fakeContracts) RecordVerification(_ context.Context, v contracts.Verifi
 		v.Interactions = nil
 	}
 	return v, nil
-}
-
-func (*fakeContracts) RecordDeployment(_ context.Context, d contracts.Deployment) (contracts.Deployment, error) {
-	d.ID, d.CreatedAt = "d1", apiTime
-	return d, nil
-}
-
-func (f *fakeContracts) CanIDeploy(context.Context, contracts.Question) (contracts.Answer, error) {
-	return contracts.Answer{Verdict: contracts.No, Summary: "No.", Reasons: some(f.full, contracts.Reason{Verdict: contracts.No, Text: "It failed.", Next: "verify"})}, nil
 }
 
 func (f *fakeContracts) Environments(context.Context) ([]contracts.Environment, error) {

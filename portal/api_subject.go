@@ -1,9 +1,13 @@
 package portal
 
 import (
+	"time"
+
 	"github.com/labstack/echo/v4"
 
+	"github.com/goldenpath/platform/contracts"
 	"github.com/goldenpath/platform/portal/api/server"
+	"github.com/goldenpath/platform/portal/api/types"
 )
 
 // noteSubject notes what a write is about, for the audit log: the guard has
@@ -47,10 +51,27 @@ func subjectOf(request any) string {
 		return r.Body.Consumer + " with " + r.Body.Provider + " " + r.Body.ProviderVersion
 	case server.RecordDeploymentRequestObject:
 		return r.Body.Service + " " + r.Body.Version + " in " + r.Body.Environment
+	case server.RecordUndeploymentRequestObject:
+		return r.Params.Service + " in " + r.Params.Environment
+	case server.RecordReleaseRequestObject:
+		return r.Body.Service + " " + r.Body.Version + " in " + r.Body.Environment
+	case server.RecordSupportEndedRequestObject:
+		return r.Params.Service + " " + r.Params.Version + " in " + r.Params.Environment
+	case server.AddIgnoreRuleRequestObject:
+		return ignoreSubject(*r.Body)
+	case server.RemoveIgnoreRuleRequestObject:
+		return r.ID
 	case server.CreateTokenRequestObject:
 		return r.Body.Name
 	case server.RevokeTokenRequestObject:
 		return r.ID
 	}
 	return ""
+}
+
+// ignoreSubject says what a rule ignores and until when: the audit log is where
+// that is found once the rule is removed.
+func ignoreSubject(r types.NewIgnoreRule) string {
+	rule := contracts.IgnoreRule{Service: r.Service, Version: r.Version}
+	return rule.Subject() + " until " + r.ExpiresAt.UTC().Format(time.DateOnly) + ": " + r.Owner + ", " + r.Reason
 }

@@ -81,7 +81,8 @@ func open(ctx context.Context, s config.Config, o opening) (_ *wired, err error)
 	if github != nil {
 		w.catalog = w.catalog.WithOrganizations(githost.NewOrganizations(github))
 	}
-	w.contracts = contracts.New(kept.Contracts(), w.db, time.Now)
+	w.contracts = contracts.New(kept.Contracts(), w.db, time.Now).
+		WithPolicy(contracts.Policy{MaxAge: s.GateMaxAge, AtBroker: s.GateAtBroker})
 	library, err := scaffolds.Embedded()
 	if err != nil {
 		return nil, err

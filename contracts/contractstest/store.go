@@ -33,6 +33,7 @@ type state struct {
 	verifications []contracts.Verification
 	environments  []contracts.Environment
 	deployments   []contracts.Deployment
+	ignoreRules   []contracts.IgnoreRule
 }
 
 type onBranch struct {
@@ -106,6 +107,7 @@ func (st *state) clone() state {
 	c.verifications = slices.Clone(st.verifications)
 	c.environments = slices.Clone(st.environments)
 	c.deployments = slices.Clone(st.deployments)
+	c.ignoreRules = slices.Clone(st.ignoreRules)
 	return c
 }
 

@@ -46,11 +46,13 @@ type Config struct {
 	// What the server reaches.
 	GitHost      string
 	GitHub       GitHub
-	AllowPrivate []string // hosts, addresses and networks that locations may lead to although they are private
-	ReadHosts    []string // hosts whose files any location may name by address
-	KeepOrphans  bool     // entities that no file defines any more stay until somebody deletes them
-	OrphanDays   int      // how many days they stay otherwise
-	PactVerifier string   // path or name of the program; empty to look for it
+	AllowPrivate []string      // hosts, addresses and networks that locations may lead to although they are private
+	ReadHosts    []string      // hosts whose files any location may name by address
+	KeepOrphans  bool          // entities that no file defines any more stay until somebody deletes them
+	OrphanDays   int           // how many days they stay otherwise
+	GateMaxAge   time.Duration // verdicts of contracts older than it are unknown to the gate; 0 is no limit
+	GateAtBroker bool          // the Pact Broker's API follows the gate's rules, too
+	PactVerifier string        // path or name of the program; empty to look for it
 	Traces       Traces
 
 	// The command line.

@@ -144,6 +144,9 @@ func TestValuesThatCannotBeUsed(t *testing.T) {
 		{"a pattern that is no host", "PLATFORM_CATALOG_READ_HOSTS=*", "is no host"},
 		{"orphans for some time", "PLATFORM_CATALOG_ORPHANS=a while", "is no number of days"},
 		{"orphans for less than no time", "PLATFORM_CATALOG_ORPHANS=-1", "is no number of days"},
+		{"an age of verdicts that is none", "PLATFORM_GATE_MAX_AGE=old", "is no length of time, such as 12h or 30d"},
+		{"an age of verdicts in the future", "PLATFORM_GATE_MAX_AGE=-1h", "is no length of time"},
+		{"a policy by halves", "PLATFORM_GATE_AT_BROKER=sometimes", "neither true nor false"},
 		{"a secret that is guessed", "PLATFORM_GITHUB_WEBHOOK_SECRET=short", "is shorter than 16"},
 		{"neither true nor false", "PLATFORM_GITHUB_PRIVATE=perhaps", "neither true nor false"},
 		{"a form of logs nobody writes", "PLATFORM_LOG_FORMAT=xml", "is not one of auto, json, text"},
@@ -299,5 +302,15 @@ func TestFlagsNameTheirVariables(t *testing.T) {
 	}
 	if got := strings.Join(names, " "); got != "config listen data database public-url auth git-host" {
 		t.Errorf("flags are %s", got)
+	}
+}
+
+func TestTheGatesPolicy(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]time.Duration{"30d": 30 * 24 * time.Hour, "90m": 90 * time.Minute} {
+		c, _, err := load(t, "", []string{"PLATFORM_GATE_MAX_AGE=" + value, "PLATFORM_GATE_AT_BROKER=true"}, nil)
+		if err != nil || c.GateMaxAge != want || !c.GateAtBroker {
+			t.Errorf("%s is %s, at the broker %t, %v", value, c.GateMaxAge, c.GateAtBroker, err)
+		}
 	}
 }

@@ -152,6 +152,23 @@ func parseOrphans(c *Config, value string) string {
 	return ""
 }
 
+// parseGateMaxAge takes a number of days, such as 30d, or a duration.
+func parseGateMaxAge(c *Config, value string) string {
+	const most = 3650
+	if days, ok := strings.CutSuffix(value, "d"); ok {
+		if n, err := strconv.Atoi(days); err == nil && n > 0 && n <= most {
+			c.GateMaxAge = time.Duration(n) * 24 * time.Hour
+			return ""
+		}
+	}
+	d, err := time.ParseDuration(value)
+	if err != nil || d < time.Second {
+		return fmt.Sprintf("%q is no length of time, such as 12h or 30d.", value)
+	}
+	c.GateMaxAge = d
+	return ""
+}
+
 func parseReadHosts(c *Config, value string) string {
 	c.ReadHosts = nil
 	for one := range strings.SplitSeq(value, ",") {

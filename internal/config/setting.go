@@ -74,6 +74,8 @@ func outsideSettings() []setting {
 		{name: "PLATFORM_ALLOW_PRIVATE_ADDRESSES", parse: parseAllowPrivate},
 		{name: "PLATFORM_CATALOG_READ_HOSTS", parse: parseReadHosts},
 		{name: "PLATFORM_CATALOG_ORPHANS", fallback: always("30"), parse: parseOrphans},
+		{name: "PLATFORM_GATE_MAX_AGE", parse: parseGateMaxAge},
+		{name: "PLATFORM_GATE_AT_BROKER", fallback: always("false"), parse: parseBool(func(c *Config) *bool { return &c.GateAtBroker })},
 		{name: "PLATFORM_PACT_VERIFIER", parse: text(func(c *Config) *string { return &c.PactVerifier })},
 		{name: "OTEL_EXPORTER_OTLP_ENDPOINT", parse: parseEndpoint},
 		{name: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", parse: parseTracesEndpoint},

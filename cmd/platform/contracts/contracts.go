@@ -51,6 +51,11 @@ type PactResult struct {
 
 // Command returns "platform contracts". Verify runs pacts against a provider.
 func Command(env *cli.Env, verify Verify) *cobra.Command {
-	return cli.Group("contracts", "Publish and verify contracts, and ask whether a version may be deployed",
-		publish(env), verifyCommand(env, verify), canIDeploy(env), recordDeployment(env), list(env), show(env))
+	group := cli.Group("contracts", "Publish and verify contracts, and ask whether a version may be deployed",
+		publish(env), verifyCommand(env, verify), list(env), show(env),
+		canIDeploy(env), canIMerge(env), explain(env), ignore(env))
+	for _, r := range recordings() {
+		group.AddCommand(r.command(env))
+	}
+	return group
 }

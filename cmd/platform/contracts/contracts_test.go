@@ -124,59 +124,6 @@ func TestPublishTakesTheVersionOfTheWorkTreeAndSaysSo(t *testing.T) {
 	}
 }
 
-func TestCanIDeploy(t *testing.T) {
-	t.Parallel()
-	gate := func(v types.Verdict) types.Gate {
-		return types.Gate{
-			Service: "orders", Version: "1", Environment: "production", Verdict: v, Summary: "One pact was not verified.",
-			Reasons: []types.Reason{{Verdict: v, Text: "inventory 2 fails a pact.", Next: "platform contracts verify --provider inventory", Interactions: []string{"a product"}}},
-		}
-	}
-	for _, tt := range []struct {
-		name    string
-		args    string
-		verdict types.Verdict
-		want    int
-		out     string
-		err     string
-	}{
-		{name: "yes", args: "--service orders --version 1 --environment production", verdict: types.VerdictYes, out: "yes: One pact"},
-		{
-			name: "no, with what to do", args: "--service orders --version 1 --environment production", verdict: types.VerdictNo, want: 1,
-			out: "no: One pact was not verified.\n\n  no       inventory 2 fails a pact.\n           failed: a product\n           next: platform contracts verify --provider inventory\n",
-		},
-		{name: "unknown", args: "--service orders --version 1 --environment production", verdict: types.VerdictUnknown, want: 3, out: "unknown: "},
-		{name: "Pact's names for the flags", args: "--pacticipant orders --version 1 --to-environment production", verdict: types.VerdictYes, out: "yes: "},
-		{name: "for programs", args: "--service orders --version 1 --environment production -o json", verdict: types.VerdictNo, want: 1, out: "{\n  \"environment\": \"production\""},
-		{name: "answers missing", args: "--version 1", want: 2, err: "Error: --service, --environment are missing."},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			server := clitest.NewServer()
-			server.Answer("GET /contracts/can-i-deploy", http.StatusOK, gate(tt.verdict))
-			s := clitest.New(t, server)
-			got := s.Run(t.Context(), Command(s.Env, nil), append([]string{"contracts", "can-i-deploy"}, strings.Fields(tt.args)...)...)
-			if got != tt.want || !strings.HasPrefix(s.Out.String(), tt.out) || !strings.Contains(s.Err.String(), tt.err) {
-				t.Errorf("exit %d, want %d\nprinted %q\nsaid %q", got, tt.want, s.Out.String(), s.Err.String())
-			}
-			if asked := server.Asked(); len(asked) > 0 && asked[0] != "GET /contracts/can-i-deploy?service=orders&version=1&environment=production" {
-				t.Errorf("asked %v", asked)
-			}
-		})
-	}
-}
-
-func TestRecordDeployment(t *testing.T) {
-	t.Parallel()
-	server := clitest.NewServer()
-	server.Fail("POST /contracts/deployments", fault.New(fault.NotFound, "There is no environment staging.").WithHint("There are: test, production."))
-	s := clitest.New(t, server)
-	got := s.Run(t.Context(), Command(s.Env, nil), "contracts", "record-deployment", "--service", "orders", "--version", "1", "--environment", "staging")
-	if got != 4 || s.Err.String() != "Error: There is no environment staging.\nHint:  There are: test, production.\n" {
-		t.Errorf("exit %d, said %q", got, s.Err.String())
-	}
-}
-
 // provider is one that offers provider states, or not.
 func provider(t *testing.T, states int) string {
 	t.Helper()

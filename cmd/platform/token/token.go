@@ -5,7 +5,6 @@ package token
 import (
 	"context"
 	"io"
-	"strconv"
 	"strings"
 	"time"
 
@@ -55,7 +54,7 @@ func runCreate(ctx context.Context, env *cli.Env, opts createOptions) error {
 		request.Scopes = append(request.Scopes, types.Scope(s))
 	}
 	if opts.expires != "" {
-		d, err := parseDuration(opts.expires)
+		d, err := cli.ParseDuration(opts.expires)
 		if err != nil {
 			return err
 		}
@@ -74,20 +73,6 @@ func runCreate(ctx context.Context, env *cli.Env, opts createOptions) error {
 		_, err := io.WriteString(w, created.Secret+"\n")
 		return err
 	})
-}
-
-// parseDuration also knows days, in which people count the life of a token.
-func parseDuration(s string) (time.Duration, error) {
-	if days, ok := strings.CutSuffix(s, "d"); ok {
-		if n, err := strconv.Atoi(days); err == nil && n > 0 && n <= 3650 {
-			return time.Duration(n) * 24 * time.Hour, nil
-		}
-	}
-	d, err := time.ParseDuration(s)
-	if err != nil || d <= 0 {
-		return 0, fault.New(fault.Invalid, "%q is not a length of time.", s).WithHint("Write it like 12h or 90d.")
-	}
-	return d, nil
 }
 
 func list(env *cli.Env) *cobra.Command {

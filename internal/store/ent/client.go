@@ -26,6 +26,7 @@ import (
 	"github.com/goldenpath/platform/internal/store/ent/entitydocument"
 	"github.com/goldenpath/platform/internal/store/ent/entityterms"
 	"github.com/goldenpath/platform/internal/store/ent/environment"
+	"github.com/goldenpath/platform/internal/store/ent/ignorerule"
 	"github.com/goldenpath/platform/internal/store/ent/integration"
 	"github.com/goldenpath/platform/internal/store/ent/location"
 	"github.com/goldenpath/platform/internal/store/ent/locationfile"
@@ -76,6 +77,8 @@ type Client struct {
 	EntityTerms *EntityTermsClient
 	// Environment is the client for interacting with the Environment builders.
 	Environment *EnvironmentClient
+	// IgnoreRule is the client for interacting with the IgnoreRule builders.
+	IgnoreRule *IgnoreRuleClient
 	// Integration is the client for interacting with the Integration builders.
 	Integration *IntegrationClient
 	// Location is the client for interacting with the Location builders.
@@ -133,6 +136,7 @@ func (c *Client) init() {
 	c.EntityDocument = NewEntityDocumentClient(c.config)
 	c.EntityTerms = NewEntityTermsClient(c.config)
 	c.Environment = NewEnvironmentClient(c.config)
+	c.IgnoreRule = NewIgnoreRuleClient(c.config)
 	c.Integration = NewIntegrationClient(c.config)
 	c.Location = NewLocationClient(c.config)
 	c.LocationFile = NewLocationFileClient(c.config)
@@ -254,6 +258,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		EntityDocument:     NewEntityDocumentClient(cfg),
 		EntityTerms:        NewEntityTermsClient(cfg),
 		Environment:        NewEnvironmentClient(cfg),
+		IgnoreRule:         NewIgnoreRuleClient(cfg),
 		Integration:        NewIntegrationClient(cfg),
 		Location:           NewLocationClient(cfg),
 		LocationFile:       NewLocationFileClient(cfg),
@@ -302,6 +307,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		EntityDocument:     NewEntityDocumentClient(cfg),
 		EntityTerms:        NewEntityTermsClient(cfg),
 		Environment:        NewEnvironmentClient(cfg),
+		IgnoreRule:         NewIgnoreRuleClient(cfg),
 		Integration:        NewIntegrationClient(cfg),
 		Location:           NewLocationClient(cfg),
 		LocationFile:       NewLocationFileClient(cfg),
@@ -350,10 +356,11 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.AccessSession, c.AccessToken, c.AuditEntry, c.Branch, c.BranchVersion,
 		c.Deployment, c.Document, c.Entity, c.EntityChange, c.EntityDocument,
-		c.EntityTerms, c.Environment, c.Integration, c.Location, c.LocationFile,
-		c.LocationProblem, c.PactContent, c.PactPublication, c.Pacticipant,
-		c.PacticipantLabel, c.PacticipantVersion, c.RepositoryCheck, c.Run, c.RunEvent,
-		c.RunFile, c.RunStep, c.Verification, c.VerificationDetail, c.VersionTag,
+		c.EntityTerms, c.Environment, c.IgnoreRule, c.Integration, c.Location,
+		c.LocationFile, c.LocationProblem, c.PactContent, c.PactPublication,
+		c.Pacticipant, c.PacticipantLabel, c.PacticipantVersion, c.RepositoryCheck,
+		c.Run, c.RunEvent, c.RunFile, c.RunStep, c.Verification, c.VerificationDetail,
+		c.VersionTag,
 	} {
 		n.Use(hooks...)
 	}
@@ -365,10 +372,11 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.AccessSession, c.AccessToken, c.AuditEntry, c.Branch, c.BranchVersion,
 		c.Deployment, c.Document, c.Entity, c.EntityChange, c.EntityDocument,
-		c.EntityTerms, c.Environment, c.Integration, c.Location, c.LocationFile,
-		c.LocationProblem, c.PactContent, c.PactPublication, c.Pacticipant,
-		c.PacticipantLabel, c.PacticipantVersion, c.RepositoryCheck, c.Run, c.RunEvent,
-		c.RunFile, c.RunStep, c.Verification, c.VerificationDetail, c.VersionTag,
+		c.EntityTerms, c.Environment, c.IgnoreRule, c.Integration, c.Location,
+		c.LocationFile, c.LocationProblem, c.PactContent, c.PactPublication,
+		c.Pacticipant, c.PacticipantLabel, c.PacticipantVersion, c.RepositoryCheck,
+		c.Run, c.RunEvent, c.RunFile, c.RunStep, c.Verification, c.VerificationDetail,
+		c.VersionTag,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -401,6 +409,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.EntityTerms.mutate(ctx, m)
 	case *EnvironmentMutation:
 		return c.Environment.mutate(ctx, m)
+	case *IgnoreRuleMutation:
+		return c.IgnoreRule.mutate(ctx, m)
 	case *IntegrationMutation:
 		return c.Integration.mutate(ctx, m)
 	case *LocationMutation:
@@ -2033,6 +2043,139 @@ func (c *EnvironmentClient) mutate(ctx context.Context, m *EnvironmentMutation) 
 		return (&EnvironmentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Environment mutation op: %q", m.Op())
+	}
+}
+
+// IgnoreRuleClient is a client for the IgnoreRule schema.
+type IgnoreRuleClient struct {
+	config
+}
+
+// NewIgnoreRuleClient returns a client for the IgnoreRule from the given config.
+func NewIgnoreRuleClient(c config) *IgnoreRuleClient {
+	return &IgnoreRuleClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `ignorerule.Hooks(f(g(h())))`.
+func (c *IgnoreRuleClient) Use(hooks ...Hook) {
+	c.hooks.IgnoreRule = append(c.hooks.IgnoreRule, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `ignorerule.Intercept(f(g(h())))`.
+func (c *IgnoreRuleClient) Intercept(interceptors ...Interceptor) {
+	c.inters.IgnoreRule = append(c.inters.IgnoreRule, interceptors...)
+}
+
+// Create returns a builder for creating a IgnoreRule entity.
+func (c *IgnoreRuleClient) Create() *IgnoreRuleCreate {
+	mutation := newIgnoreRuleMutation(c.config, OpCreate)
+	return &IgnoreRuleCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of IgnoreRule entities.
+func (c *IgnoreRuleClient) CreateBulk(builders ...*IgnoreRuleCreate) *IgnoreRuleCreateBulk {
+	return &IgnoreRuleCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *IgnoreRuleClient) MapCreateBulk(slice any, setFunc func(*IgnoreRuleCreate, int)) *IgnoreRuleCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &IgnoreRuleCreateBulk{err: fmt.Errorf("calling to IgnoreRuleClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*IgnoreRuleCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &IgnoreRuleCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for IgnoreRule.
+func (c *IgnoreRuleClient) Update() *IgnoreRuleUpdate {
+	mutation := newIgnoreRuleMutation(c.config, OpUpdate)
+	return &IgnoreRuleUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *IgnoreRuleClient) UpdateOne(_m *IgnoreRule) *IgnoreRuleUpdateOne {
+	mutation := newIgnoreRuleMutation(c.config, OpUpdateOne, withIgnoreRule(_m))
+	return &IgnoreRuleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *IgnoreRuleClient) UpdateOneID(id string) *IgnoreRuleUpdateOne {
+	mutation := newIgnoreRuleMutation(c.config, OpUpdateOne, withIgnoreRuleID(id))
+	return &IgnoreRuleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for IgnoreRule.
+func (c *IgnoreRuleClient) Delete() *IgnoreRuleDelete {
+	mutation := newIgnoreRuleMutation(c.config, OpDelete)
+	return &IgnoreRuleDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *IgnoreRuleClient) DeleteOne(_m *IgnoreRule) *IgnoreRuleDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *IgnoreRuleClient) DeleteOneID(id string) *IgnoreRuleDeleteOne {
+	builder := c.Delete().Where(ignorerule.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &IgnoreRuleDeleteOne{builder}
+}
+
+// Query returns a query builder for IgnoreRule.
+func (c *IgnoreRuleClient) Query() *IgnoreRuleQuery {
+	return &IgnoreRuleQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeIgnoreRule},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a IgnoreRule entity by its id.
+func (c *IgnoreRuleClient) Get(ctx context.Context, id string) (*IgnoreRule, error) {
+	return c.Query().Where(ignorerule.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *IgnoreRuleClient) GetX(ctx context.Context, id string) *IgnoreRule {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *IgnoreRuleClient) Hooks() []Hook {
+	return c.hooks.IgnoreRule
+}
+
+// Interceptors returns the client interceptors.
+func (c *IgnoreRuleClient) Interceptors() []Interceptor {
+	return c.inters.IgnoreRule
+}
+
+func (c *IgnoreRuleClient) mutate(ctx context.Context, m *IgnoreRuleMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&IgnoreRuleCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&IgnoreRuleUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&IgnoreRuleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&IgnoreRuleDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown IgnoreRule mutation op: %q", m.Op())
 	}
 }
 
@@ -4302,7 +4445,7 @@ type (
 	hooks struct {
 		AccessSession, AccessToken, AuditEntry, Branch, BranchVersion, Deployment,
 		Document, Entity, EntityChange, EntityDocument, EntityTerms, Environment,
-		Integration, Location, LocationFile, LocationProblem, PactContent,
+		IgnoreRule, Integration, Location, LocationFile, LocationProblem, PactContent,
 		PactPublication, Pacticipant, PacticipantLabel, PacticipantVersion,
 		RepositoryCheck, Run, RunEvent, RunFile, RunStep, Verification,
 		VerificationDetail, VersionTag []ent.Hook
@@ -4310,7 +4453,7 @@ type (
 	inters struct {
 		AccessSession, AccessToken, AuditEntry, Branch, BranchVersion, Deployment,
 		Document, Entity, EntityChange, EntityDocument, EntityTerms, Environment,
-		Integration, Location, LocationFile, LocationProblem, PactContent,
+		IgnoreRule, Integration, Location, LocationFile, LocationProblem, PactContent,
 		PactPublication, Pacticipant, PacticipantLabel, PacticipantVersion,
 		RepositoryCheck, Run, RunEvent, RunFile, RunStep, Verification,
 		VerificationDetail, VersionTag []ent.Interceptor

@@ -24,6 +24,7 @@ import (
 	"github.com/goldenpath/platform/internal/store/ent/entitydocument"
 	"github.com/goldenpath/platform/internal/store/ent/entityterms"
 	"github.com/goldenpath/platform/internal/store/ent/environment"
+	"github.com/goldenpath/platform/internal/store/ent/ignorerule"
 	"github.com/goldenpath/platform/internal/store/ent/integration"
 	"github.com/goldenpath/platform/internal/store/ent/location"
 	"github.com/goldenpath/platform/internal/store/ent/locationfile"
@@ -113,6 +114,7 @@ func checkColumn(t, c string) error {
 			entitydocument.Table:     entitydocument.ValidColumn,
 			entityterms.Table:        entityterms.ValidColumn,
 			environment.Table:        environment.ValidColumn,
+			ignorerule.Table:         ignorerule.ValidColumn,
 			integration.Table:        integration.ValidColumn,
 			location.Table:           location.ValidColumn,
 			locationfile.Table:       locationfile.ValidColumn,

@@ -9,6 +9,7 @@ import (
 	"github.com/goldenpath/platform/internal/store/ent/entitychange"
 	"github.com/goldenpath/platform/internal/store/ent/entitydocument"
 	"github.com/goldenpath/platform/internal/store/ent/environment"
+	"github.com/goldenpath/platform/internal/store/ent/ignorerule"
 	"github.com/goldenpath/platform/internal/store/ent/location"
 	"github.com/goldenpath/platform/internal/store/ent/locationfile"
 	"github.com/goldenpath/platform/internal/store/ent/locationproblem"
@@ -95,6 +96,24 @@ func init() {
 	environmentDescContacts := environmentFields[4].Descriptor()
 	// environment.DefaultContacts holds the default value on creation for the contacts field.
 	environment.DefaultContacts = environmentDescContacts.Default.(string)
+	ignoreruleFields := schema.IgnoreRule{}.Fields()
+	_ = ignoreruleFields
+	// ignoreruleDescService is the schema descriptor for service field.
+	ignoreruleDescService := ignoreruleFields[1].Descriptor()
+	// ignorerule.ServiceValidator is a validator for the "service" field. It is called by the builders before save.
+	ignorerule.ServiceValidator = ignoreruleDescService.Validators[0].(func(string) error)
+	// ignoreruleDescVersion is the schema descriptor for version field.
+	ignoreruleDescVersion := ignoreruleFields[2].Descriptor()
+	// ignorerule.DefaultVersion holds the default value on creation for the version field.
+	ignorerule.DefaultVersion = ignoreruleDescVersion.Default.(string)
+	// ignoreruleDescOwner is the schema descriptor for owner field.
+	ignoreruleDescOwner := ignoreruleFields[3].Descriptor()
+	// ignorerule.OwnerValidator is a validator for the "owner" field. It is called by the builders before save.
+	ignorerule.OwnerValidator = ignoreruleDescOwner.Validators[0].(func(string) error)
+	// ignoreruleDescCreatedBy is the schema descriptor for created_by field.
+	ignoreruleDescCreatedBy := ignoreruleFields[7].Descriptor()
+	// ignorerule.DefaultCreatedBy holds the default value on creation for the created_by field.
+	ignorerule.DefaultCreatedBy = ignoreruleDescCreatedBy.Default.(string)
 	locationFields := schema.Location{}.Fields()
 	_ = locationFields
 	// locationDescBranch is the schema descriptor for branch field.

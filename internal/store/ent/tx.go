@@ -38,6 +38,8 @@ type Tx struct {
 	EntityTerms *EntityTermsClient
 	// Environment is the client for interacting with the Environment builders.
 	Environment *EnvironmentClient
+	// IgnoreRule is the client for interacting with the IgnoreRule builders.
+	IgnoreRule *IgnoreRuleClient
 	// Integration is the client for interacting with the Integration builders.
 	Integration *IntegrationClient
 	// Location is the client for interacting with the Location builders.
@@ -215,6 +217,7 @@ func (tx *Tx) init() {
 	tx.EntityDocument = NewEntityDocumentClient(tx.config)
 	tx.EntityTerms = NewEntityTermsClient(tx.config)
 	tx.Environment = NewEnvironmentClient(tx.config)
+	tx.IgnoreRule = NewIgnoreRuleClient(tx.config)
 	tx.Integration = NewIntegrationClient(tx.config)
 	tx.Location = NewLocationClient(tx.config)
 	tx.LocationFile = NewLocationFileClient(tx.config)

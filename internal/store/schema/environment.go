@@ -55,3 +55,21 @@ func (Deployment) Indexes() []ent.Index {
 		index.Fields("version_id"),
 	}
 }
+
+// IgnoreRule keeps what the deploy gate finds about a service from counting, for
+// a while.
+type IgnoreRule struct{ ent.Schema }
+
+// Fields of IgnoreRule. No version is every version.
+func (IgnoreRule) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("id"),
+		field.String("service").NotEmpty().Immutable(),
+		field.String("version").Default("").Immutable(),
+		field.String("owner").NotEmpty().Immutable(),
+		field.Text("reason").Immutable(),
+		field.Time("expires_at").Immutable(),
+		field.Time("created_at").Immutable(),
+		field.String("created_by").Default("").Immutable(),
+	}
+}

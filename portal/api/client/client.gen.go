@@ -108,6 +108,20 @@ type ClientInterface interface {
 	// Corresponds with GET /contracts/can-i-deploy (the `CanIDeploy` operationId).
 	CanIDeploy(ctx context.Context, params *CanIDeployParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// CanIMerge Does this version get along with everybody's main branch
+	//
+	// Judged as can-i-deploy judges, with the newest version on the main branch of each other service.
+	//
+	// Corresponds with GET /contracts/can-i-merge (the `CanIMerge` operationId).
+	CanIMerge(ctx context.Context, params *CanIMergeParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RecordUndeployment Record that a service no longer runs in an environment
+	//
+	// Of one application instance; without a name, of the default one.
+	//
+	// Corresponds with DELETE /contracts/deployments (the `RecordUndeployment` operationId).
+	RecordUndeployment(ctx context.Context, params *RecordUndeploymentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// RecordDeploymentWithBody Record that a version runs in an environment
 	//
 	// Replaces the version that ran there before, for the same application instance.
@@ -125,6 +139,34 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /contracts/deployments (the `RecordDeployment` operationId).
 	RecordDeployment(ctx context.Context, body RecordDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListIgnoreRules What the deploy gate does not count, and until when
+	//
+	// Corresponds with GET /contracts/ignore-rules (the `ListIgnoreRules` operationId).
+	ListIgnoreRules(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddIgnoreRuleWithBody Let the deploy gate not count what it finds about a service, for a while
+	//
+	// The gate goes on to show it, with the rule.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /contracts/ignore-rules (the `AddIgnoreRule` operationId).
+	AddIgnoreRuleWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddIgnoreRule Let the deploy gate not count what it finds about a service, for a while
+	//
+	// The gate goes on to show it, with the rule.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /contracts/ignore-rules (the `AddIgnoreRule` operationId).
+	AddIgnoreRule(ctx context.Context, body AddIgnoreRuleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RemoveIgnoreRule Let the deploy gate count a service again
+	//
+	// Corresponds with DELETE /contracts/ignore-rules/{id} (the `RemoveIgnoreRule` operationId).
+	RemoveIgnoreRule(ctx context.Context, id ID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetContract The latest contract between two services and its verifications
 	//
@@ -148,6 +190,25 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /contracts/publications (the `PublishContracts` operationId).
 	PublishContracts(ctx context.Context, body PublishContractsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RecordSupportEnded Record that a released version is no longer supported in an environment
+	//
+	// Corresponds with DELETE /contracts/releases (the `RecordSupportEnded` operationId).
+	RecordSupportEnded(ctx context.Context, params *RecordSupportEndedParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RecordReleaseWithBody Record that a version is available in an environment, beside others
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /contracts/releases (the `RecordRelease` operationId).
+	RecordReleaseWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RecordRelease Record that a version is available in an environment, beside others
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /contracts/releases (the `RecordRelease` operationId).
+	RecordRelease(ctx context.Context, body RecordReleaseJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PlanVerificationWithBody The pacts a provider has to verify
 	//
@@ -504,6 +565,40 @@ func (c *Client) CanIDeploy(ctx context.Context, params *CanIDeployParams, reqEd
 	return c.Client.Do(req)
 }
 
+// CanIMerge Does this version get along with everybody's main branch
+//
+// Judged as can-i-deploy judges, with the newest version on the main branch of each other service.
+//
+// Corresponds with GET /contracts/can-i-merge (the `CanIMerge` operationId).
+func (c *Client) CanIMerge(ctx context.Context, params *CanIMergeParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCanIMergeRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RecordUndeployment Record that a service no longer runs in an environment
+//
+// Of one application instance; without a name, of the default one.
+//
+// Corresponds with DELETE /contracts/deployments (the `RecordUndeployment` operationId).
+func (c *Client) RecordUndeployment(ctx context.Context, params *RecordUndeploymentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRecordUndeploymentRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // RecordDeploymentWithBody Record that a version runs in an environment
 //
 // Replaces the version that ran there before, for the same application instance.
@@ -532,6 +627,74 @@ func (c *Client) RecordDeploymentWithBody(ctx context.Context, contentType strin
 // Corresponds with POST /contracts/deployments (the `RecordDeployment` operationId).
 func (c *Client) RecordDeployment(ctx context.Context, body RecordDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRecordDeploymentRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListIgnoreRules What the deploy gate does not count, and until when
+//
+// Corresponds with GET /contracts/ignore-rules (the `ListIgnoreRules` operationId).
+func (c *Client) ListIgnoreRules(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListIgnoreRulesRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddIgnoreRuleWithBody Let the deploy gate not count what it finds about a service, for a while
+//
+// The gate goes on to show it, with the rule.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /contracts/ignore-rules (the `AddIgnoreRule` operationId).
+func (c *Client) AddIgnoreRuleWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddIgnoreRuleRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddIgnoreRule Let the deploy gate not count what it finds about a service, for a while
+//
+// The gate goes on to show it, with the rule.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /contracts/ignore-rules (the `AddIgnoreRule` operationId).
+func (c *Client) AddIgnoreRule(ctx context.Context, body AddIgnoreRuleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddIgnoreRuleRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RemoveIgnoreRule Let the deploy gate count a service again
+//
+// Corresponds with DELETE /contracts/ignore-rules/{id} (the `RemoveIgnoreRule` operationId).
+func (c *Client) RemoveIgnoreRule(ctx context.Context, id ID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveIgnoreRuleRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -585,6 +748,55 @@ func (c *Client) PublishContractsWithBody(ctx context.Context, contentType strin
 // Corresponds with POST /contracts/publications (the `PublishContracts` operationId).
 func (c *Client) PublishContracts(ctx context.Context, body PublishContractsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewPublishContractsRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RecordSupportEnded Record that a released version is no longer supported in an environment
+//
+// Corresponds with DELETE /contracts/releases (the `RecordSupportEnded` operationId).
+func (c *Client) RecordSupportEnded(ctx context.Context, params *RecordSupportEndedParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRecordSupportEndedRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RecordReleaseWithBody Record that a version is available in an environment, beside others
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /contracts/releases (the `RecordRelease` operationId).
+func (c *Client) RecordReleaseWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRecordReleaseRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RecordRelease Record that a version is available in an environment, beside others
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /contracts/releases (the `RecordRelease` operationId).
+func (c *Client) RecordRelease(ctx context.Context, body RecordReleaseJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRecordReleaseRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -1560,7 +1772,243 @@ func NewCanIDeployRequest(server string, params *CanIDeployParams) (*http.Reques
 			}
 		}
 
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "version", params.Version, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+		if params.Version != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "version", *params.Version, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Branch != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "branch", *params.Branch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Tag != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "tag", *params.Tag, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Environment != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "environment", *params.Environment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ToTag != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to_tag", *params.ToTag, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.MaxAge != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "max_age", *params.MaxAge, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Ignore != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "ignore", *params.Ignore, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCanIMergeRequest constructs an http.Request for the CanIMerge method
+func NewCanIMergeRequest(server string, params *CanIMergeParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/contracts/can-i-merge")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "service", params.Service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Version != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "version", *params.Version, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Branch != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "branch", *params.Branch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Tag != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "tag", *params.Tag, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.MaxAge != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "max_age", *params.MaxAge, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Ignore != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "ignore", *params.Ignore, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRecordUndeploymentRequest constructs an http.Request for the RecordUndeployment method
+func NewRecordUndeploymentRequest(server string, params *RecordUndeploymentParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/contracts/deployments")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "service", params.Service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
 			return nil, err
 		} else {
 			for _, qp := range strings.Split(queryFrag, "&") {
@@ -1576,13 +2024,25 @@ func NewCanIDeployRequest(server string, params *CanIDeployParams) (*http.Reques
 			}
 		}
 
+		if params.ApplicationInstance != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "application_instance", *params.ApplicationInstance, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if encoded := queryValues.Encode(); encoded != "" {
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
 		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -1626,6 +2086,107 @@ func NewRecordDeploymentRequestWithBody(server string, contentType string, body 
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListIgnoreRulesRequest constructs an http.Request for the ListIgnoreRules method
+func NewListIgnoreRulesRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/contracts/ignore-rules")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAddIgnoreRuleRequest calls the generic AddIgnoreRule builder with application/json body
+func NewAddIgnoreRuleRequest(server string, body AddIgnoreRuleJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAddIgnoreRuleRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewAddIgnoreRuleRequestWithBody constructs an http.Request for the AddIgnoreRule method, with any body, and a specified content type
+func NewAddIgnoreRuleRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/contracts/ignore-rules")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRemoveIgnoreRuleRequest constructs an http.Request for the RemoveIgnoreRule method
+func NewRemoveIgnoreRuleRequest(server string, id ID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/contracts/ignore-rules/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -1692,6 +2253,112 @@ func NewPublishContractsRequestWithBody(server string, contentType string, body 
 	}
 
 	operationPath := fmt.Sprintf("/contracts/publications")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRecordSupportEndedRequest constructs an http.Request for the RecordSupportEnded method
+func NewRecordSupportEndedRequest(server string, params *RecordSupportEndedParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/contracts/releases")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "service", params.Service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "version", params.Version, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "environment", params.Environment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRecordReleaseRequest calls the generic RecordRelease builder with application/json body
+func NewRecordReleaseRequest(server string, body RecordReleaseJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRecordReleaseRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewRecordReleaseRequestWithBody constructs an http.Request for the RecordRelease method, with any body, and a specified content type
+func NewRecordReleaseRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/contracts/releases")
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -3876,6 +4543,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /contracts/can-i-deploy (the `CanIDeploy` operationId).
 	CanIDeployWithResponse(ctx context.Context, params *CanIDeployParams, reqEditors ...RequestEditorFn) (*CanIDeployResponse, error)
 
+	// CanIMergeWithResponse Does this version get along with everybody's main branch
+	//
+	// Judged as can-i-deploy judges, with the newest version on the main branch of each other service.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /contracts/can-i-merge (the `CanIMerge` operationId).
+	CanIMergeWithResponse(ctx context.Context, params *CanIMergeParams, reqEditors ...RequestEditorFn) (*CanIMergeResponse, error)
+
+	// RecordUndeploymentWithResponse Record that a service no longer runs in an environment
+	//
+	// Of one application instance; without a name, of the default one.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /contracts/deployments (the `RecordUndeployment` operationId).
+	RecordUndeploymentWithResponse(ctx context.Context, params *RecordUndeploymentParams, reqEditors ...RequestEditorFn) (*RecordUndeploymentResponse, error)
+
 	// RecordDeploymentWithBodyWithResponse Record that a version runs in an environment
 	//
 	// Replaces the version that ran there before, for the same application instance.
@@ -3893,6 +4578,38 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /contracts/deployments (the `RecordDeployment` operationId).
 	RecordDeploymentWithResponse(ctx context.Context, body RecordDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*RecordDeploymentResponse, error)
+
+	// ListIgnoreRulesWithResponse What the deploy gate does not count, and until when
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /contracts/ignore-rules (the `ListIgnoreRules` operationId).
+	ListIgnoreRulesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListIgnoreRulesResponse, error)
+
+	// AddIgnoreRuleWithBodyWithResponse Let the deploy gate not count what it finds about a service, for a while
+	//
+	// The gate goes on to show it, with the rule.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /contracts/ignore-rules (the `AddIgnoreRule` operationId).
+	AddIgnoreRuleWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddIgnoreRuleResponse, error)
+
+	// AddIgnoreRuleWithResponse Let the deploy gate not count what it finds about a service, for a while
+	//
+	// The gate goes on to show it, with the rule.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /contracts/ignore-rules (the `AddIgnoreRule` operationId).
+	AddIgnoreRuleWithResponse(ctx context.Context, body AddIgnoreRuleJSONRequestBody, reqEditors ...RequestEditorFn) (*AddIgnoreRuleResponse, error)
+
+	// RemoveIgnoreRuleWithResponse Let the deploy gate count a service again
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /contracts/ignore-rules/{id} (the `RemoveIgnoreRule` operationId).
+	RemoveIgnoreRuleWithResponse(ctx context.Context, id ID, reqEditors ...RequestEditorFn) (*RemoveIgnoreRuleResponse, error)
 
 	// GetContractWithResponse The latest contract between two services and its verifications
 	//
@@ -3918,6 +4635,27 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /contracts/publications (the `PublishContracts` operationId).
 	PublishContractsWithResponse(ctx context.Context, body PublishContractsJSONRequestBody, reqEditors ...RequestEditorFn) (*PublishContractsResponse, error)
+
+	// RecordSupportEndedWithResponse Record that a released version is no longer supported in an environment
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /contracts/releases (the `RecordSupportEnded` operationId).
+	RecordSupportEndedWithResponse(ctx context.Context, params *RecordSupportEndedParams, reqEditors ...RequestEditorFn) (*RecordSupportEndedResponse, error)
+
+	// RecordReleaseWithBodyWithResponse Record that a version is available in an environment, beside others
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /contracts/releases (the `RecordRelease` operationId).
+	RecordReleaseWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RecordReleaseResponse, error)
+
+	// RecordReleaseWithResponse Record that a version is available in an environment, beside others
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /contracts/releases (the `RecordRelease` operationId).
+	RecordReleaseWithResponse(ctx context.Context, body RecordReleaseJSONRequestBody, reqEditors ...RequestEditorFn) (*RecordReleaseResponse, error)
 
 	// PlanVerificationWithBodyWithResponse The pacts a provider has to verify
 	//
@@ -4437,6 +5175,102 @@ func (r CanIDeployResponse) ContentType() string {
 	return ""
 }
 
+type CanIMergeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Gate
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CanIMergeResponse) GetJSON200() *Gate {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CanIMergeResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CanIMergeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CanIMergeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CanIMergeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CanIMergeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RecordUndeploymentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Deployment
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RecordUndeploymentResponse) GetJSON200() *Deployment {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RecordUndeploymentResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RecordUndeploymentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RecordUndeploymentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RecordUndeploymentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RecordUndeploymentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type RecordDeploymentResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -4479,6 +5313,150 @@ func (r RecordDeploymentResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r RecordDeploymentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListIgnoreRulesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *IgnoreRuleList
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListIgnoreRulesResponse) GetJSON200() *IgnoreRuleList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListIgnoreRulesResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListIgnoreRulesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListIgnoreRulesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListIgnoreRulesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListIgnoreRulesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type AddIgnoreRuleResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *IgnoreRule
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r AddIgnoreRuleResponse) GetJSON201() *IgnoreRule {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AddIgnoreRuleResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AddIgnoreRuleResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AddIgnoreRuleResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AddIgnoreRuleResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AddIgnoreRuleResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RemoveIgnoreRuleResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *IgnoreRule
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RemoveIgnoreRuleResponse) GetJSON200() *IgnoreRule {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RemoveIgnoreRuleResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RemoveIgnoreRuleResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RemoveIgnoreRuleResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RemoveIgnoreRuleResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RemoveIgnoreRuleResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -4575,6 +5553,102 @@ func (r PublishContractsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r PublishContractsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RecordSupportEndedResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Deployment
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RecordSupportEndedResponse) GetJSON200() *Deployment {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RecordSupportEndedResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RecordSupportEndedResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RecordSupportEndedResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RecordSupportEndedResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RecordSupportEndedResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RecordReleaseResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Deployment
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r RecordReleaseResponse) GetJSON201() *Deployment {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RecordReleaseResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RecordReleaseResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RecordReleaseResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RecordReleaseResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RecordReleaseResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -6562,6 +7636,36 @@ func (c *ClientWithResponses) CanIDeployWithResponse(ctx context.Context, params
 	return ParseCanIDeployResponse(rsp)
 }
 
+// CanIMergeWithResponse Does this version get along with everybody's main branch
+//
+// Judged as can-i-deploy judges, with the newest version on the main branch of each other service.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /contracts/can-i-merge (the `CanIMerge` operationId).
+func (c *ClientWithResponses) CanIMergeWithResponse(ctx context.Context, params *CanIMergeParams, reqEditors ...RequestEditorFn) (*CanIMergeResponse, error) {
+	rsp, err := c.CanIMerge(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCanIMergeResponse(rsp)
+}
+
+// RecordUndeploymentWithResponse Record that a service no longer runs in an environment
+//
+// Of one application instance; without a name, of the default one.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /contracts/deployments (the `RecordUndeployment` operationId).
+func (c *ClientWithResponses) RecordUndeploymentWithResponse(ctx context.Context, params *RecordUndeploymentParams, reqEditors ...RequestEditorFn) (*RecordUndeploymentResponse, error) {
+	rsp, err := c.RecordUndeployment(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRecordUndeploymentResponse(rsp)
+}
+
 // RecordDeploymentWithBodyWithResponse Record that a version runs in an environment
 //
 // Replaces the version that ran there before, for the same application instance.
@@ -6590,6 +7694,62 @@ func (c *ClientWithResponses) RecordDeploymentWithResponse(ctx context.Context, 
 		return nil, err
 	}
 	return ParseRecordDeploymentResponse(rsp)
+}
+
+// ListIgnoreRulesWithResponse What the deploy gate does not count, and until when
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /contracts/ignore-rules (the `ListIgnoreRules` operationId).
+func (c *ClientWithResponses) ListIgnoreRulesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListIgnoreRulesResponse, error) {
+	rsp, err := c.ListIgnoreRules(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListIgnoreRulesResponse(rsp)
+}
+
+// AddIgnoreRuleWithBodyWithResponse Let the deploy gate not count what it finds about a service, for a while
+//
+// The gate goes on to show it, with the rule.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /contracts/ignore-rules (the `AddIgnoreRule` operationId).
+func (c *ClientWithResponses) AddIgnoreRuleWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddIgnoreRuleResponse, error) {
+	rsp, err := c.AddIgnoreRuleWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddIgnoreRuleResponse(rsp)
+}
+
+// AddIgnoreRuleWithResponse Let the deploy gate not count what it finds about a service, for a while
+//
+// The gate goes on to show it, with the rule.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /contracts/ignore-rules (the `AddIgnoreRule` operationId).
+func (c *ClientWithResponses) AddIgnoreRuleWithResponse(ctx context.Context, body AddIgnoreRuleJSONRequestBody, reqEditors ...RequestEditorFn) (*AddIgnoreRuleResponse, error) {
+	rsp, err := c.AddIgnoreRule(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddIgnoreRuleResponse(rsp)
+}
+
+// RemoveIgnoreRuleWithResponse Let the deploy gate count a service again
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /contracts/ignore-rules/{id} (the `RemoveIgnoreRule` operationId).
+func (c *ClientWithResponses) RemoveIgnoreRuleWithResponse(ctx context.Context, id ID, reqEditors ...RequestEditorFn) (*RemoveIgnoreRuleResponse, error) {
+	rsp, err := c.RemoveIgnoreRule(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRemoveIgnoreRuleResponse(rsp)
 }
 
 // GetContractWithResponse The latest contract between two services and its verifications
@@ -6633,6 +7793,45 @@ func (c *ClientWithResponses) PublishContractsWithResponse(ctx context.Context, 
 		return nil, err
 	}
 	return ParsePublishContractsResponse(rsp)
+}
+
+// RecordSupportEndedWithResponse Record that a released version is no longer supported in an environment
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /contracts/releases (the `RecordSupportEnded` operationId).
+func (c *ClientWithResponses) RecordSupportEndedWithResponse(ctx context.Context, params *RecordSupportEndedParams, reqEditors ...RequestEditorFn) (*RecordSupportEndedResponse, error) {
+	rsp, err := c.RecordSupportEnded(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRecordSupportEndedResponse(rsp)
+}
+
+// RecordReleaseWithBodyWithResponse Record that a version is available in an environment, beside others
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /contracts/releases (the `RecordRelease` operationId).
+func (c *ClientWithResponses) RecordReleaseWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RecordReleaseResponse, error) {
+	rsp, err := c.RecordReleaseWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRecordReleaseResponse(rsp)
+}
+
+// RecordReleaseWithResponse Record that a version is available in an environment, beside others
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /contracts/releases (the `RecordRelease` operationId).
+func (c *ClientWithResponses) RecordReleaseWithResponse(ctx context.Context, body RecordReleaseJSONRequestBody, reqEditors ...RequestEditorFn) (*RecordReleaseResponse, error) {
+	rsp, err := c.RecordRelease(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRecordReleaseResponse(rsp)
 }
 
 // PlanVerificationWithBodyWithResponse The pacts a provider has to verify
@@ -7401,6 +8600,72 @@ func ParseCanIDeployResponse(rsp *http.Response) (*CanIDeployResponse, error) {
 	return response, nil
 }
 
+// ParseCanIMergeResponse parses an HTTP response from a CanIMergeWithResponse call
+func ParseCanIMergeResponse(rsp *http.Response) (*CanIMergeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CanIMergeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Gate
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRecordUndeploymentResponse parses an HTTP response from a RecordUndeploymentWithResponse call
+func ParseRecordUndeploymentResponse(rsp *http.Response) (*RecordUndeploymentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RecordUndeploymentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Deployment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseRecordDeploymentResponse parses an HTTP response from a RecordDeploymentWithResponse call
 func ParseRecordDeploymentResponse(rsp *http.Response) (*RecordDeploymentResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -7421,6 +8686,105 @@ func ParseRecordDeploymentResponse(rsp *http.Response) (*RecordDeploymentRespons
 			return nil, err
 		}
 		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListIgnoreRulesResponse parses an HTTP response from a ListIgnoreRulesWithResponse call
+func ParseListIgnoreRulesResponse(rsp *http.Response) (*ListIgnoreRulesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListIgnoreRulesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest IgnoreRuleList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAddIgnoreRuleResponse parses an HTTP response from a AddIgnoreRuleWithResponse call
+func ParseAddIgnoreRuleResponse(rsp *http.Response) (*AddIgnoreRuleResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AddIgnoreRuleResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest IgnoreRule
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRemoveIgnoreRuleResponse parses an HTTP response from a RemoveIgnoreRuleWithResponse call
+func ParseRemoveIgnoreRuleResponse(rsp *http.Response) (*RemoveIgnoreRuleResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RemoveIgnoreRuleResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest IgnoreRule
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem
@@ -7487,6 +8851,72 @@ func ParsePublishContractsResponse(rsp *http.Response) (*PublishContractsRespons
 			return nil, err
 		}
 		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRecordSupportEndedResponse parses an HTTP response from a RecordSupportEndedWithResponse call
+func ParseRecordSupportEndedResponse(rsp *http.Response) (*RecordSupportEndedResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RecordSupportEndedResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Deployment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRecordReleaseResponse parses an HTTP response from a RecordReleaseWithResponse call
+func ParseRecordReleaseResponse(rsp *http.Response) (*RecordReleaseResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RecordReleaseResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Deployment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem

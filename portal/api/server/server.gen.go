@@ -27,15 +27,36 @@ type ServerInterface interface {
 	// CanIDeploy May this version go to that environment
 	// (GET /contracts/can-i-deploy)
 	CanIDeploy(ctx echo.Context, params CanIDeployParams) error
+	// CanIMerge Does this version get along with everybody's main branch
+	// (GET /contracts/can-i-merge)
+	CanIMerge(ctx echo.Context, params CanIMergeParams) error
+	// RecordUndeployment Record that a service no longer runs in an environment
+	// (DELETE /contracts/deployments)
+	RecordUndeployment(ctx echo.Context, params RecordUndeploymentParams) error
 	// RecordDeployment Record that a version runs in an environment
 	// (POST /contracts/deployments)
 	RecordDeployment(ctx echo.Context) error
+	// ListIgnoreRules What the deploy gate does not count, and until when
+	// (GET /contracts/ignore-rules)
+	ListIgnoreRules(ctx echo.Context) error
+	// AddIgnoreRule Let the deploy gate not count what it finds about a service, for a while
+	// (POST /contracts/ignore-rules)
+	AddIgnoreRule(ctx echo.Context) error
+	// RemoveIgnoreRule Let the deploy gate count a service again
+	// (DELETE /contracts/ignore-rules/{id})
+	RemoveIgnoreRule(ctx echo.Context, id ID) error
 	// GetContract The latest contract between two services and its verifications
 	// (GET /contracts/pairs/{consumer}/{provider})
 	GetContract(ctx echo.Context, consumer string, provider string) error
 	// PublishContracts Publish the pacts of one version of a consumer
 	// (POST /contracts/publications)
 	PublishContracts(ctx echo.Context) error
+	// RecordSupportEnded Record that a released version is no longer supported in an environment
+	// (DELETE /contracts/releases)
+	RecordSupportEnded(ctx echo.Context, params RecordSupportEndedParams) error
+	// RecordRelease Record that a version is available in an environment, beside others
+	// (POST /contracts/releases)
+	RecordRelease(ctx echo.Context) error
 	// PlanVerification The pacts a provider has to verify
 	// (POST /contracts/verification-plan)
 	PlanVerification(ctx echo.Context) error
@@ -229,11 +250,124 @@ func (w *ServerInterfaceWrapper) CanIDeploy(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter service: %s", err))
 	}
 
-	// ------------- Required query parameter "version" -------------
+	// ------------- Optional query parameter "version" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, true, "version", ctx.QueryParams(), &params.Version, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "version", ctx.QueryParams(), &params.Version, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter version: %s", err))
+	}
+
+	// ------------- Optional query parameter "branch" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "branch", ctx.QueryParams(), &params.Branch, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter branch: %s", err))
+	}
+
+	// ------------- Optional query parameter "tag" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "tag", ctx.QueryParams(), &params.Tag, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter tag: %s", err))
+	}
+
+	// ------------- Optional query parameter "environment" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "environment", ctx.QueryParams(), &params.Environment, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter environment: %s", err))
+	}
+
+	// ------------- Optional query parameter "to_tag" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to_tag", ctx.QueryParams(), &params.ToTag, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to_tag: %s", err))
+	}
+
+	// ------------- Optional query parameter "max_age" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "max_age", ctx.QueryParams(), &params.MaxAge, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter max_age: %s", err))
+	}
+
+	// ------------- Optional query parameter "ignore" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "ignore", ctx.QueryParams(), &params.Ignore, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter ignore: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CanIDeploy(ctx, params)
+	return err
+}
+
+// CanIMerge converts echo context to params.
+func (w *ServerInterfaceWrapper) CanIMerge(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CanIMergeParams
+	// ------------- Required query parameter "service" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "service", ctx.QueryParams(), &params.Service, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter service: %s", err))
+	}
+
+	// ------------- Optional query parameter "version" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "version", ctx.QueryParams(), &params.Version, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter version: %s", err))
+	}
+
+	// ------------- Optional query parameter "branch" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "branch", ctx.QueryParams(), &params.Branch, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter branch: %s", err))
+	}
+
+	// ------------- Optional query parameter "tag" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "tag", ctx.QueryParams(), &params.Tag, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter tag: %s", err))
+	}
+
+	// ------------- Optional query parameter "max_age" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "max_age", ctx.QueryParams(), &params.MaxAge, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter max_age: %s", err))
+	}
+
+	// ------------- Optional query parameter "ignore" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "ignore", ctx.QueryParams(), &params.Ignore, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter ignore: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CanIMerge(ctx, params)
+	return err
+}
+
+// RecordUndeployment converts echo context to params.
+func (w *ServerInterfaceWrapper) RecordUndeployment(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecordUndeploymentParams
+	// ------------- Required query parameter "service" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "service", ctx.QueryParams(), &params.Service, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter service: %s", err))
 	}
 
 	// ------------- Required query parameter "environment" -------------
@@ -243,8 +377,15 @@ func (w *ServerInterfaceWrapper) CanIDeploy(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter environment: %s", err))
 	}
 
+	// ------------- Optional query parameter "application_instance" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "application_instance", ctx.QueryParams(), &params.ApplicationInstance, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter application_instance: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.CanIDeploy(ctx, params)
+	err = w.Handler.RecordUndeployment(ctx, params)
 	return err
 }
 
@@ -254,6 +395,40 @@ func (w *ServerInterfaceWrapper) RecordDeployment(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.RecordDeployment(ctx)
+	return err
+}
+
+// ListIgnoreRules converts echo context to params.
+func (w *ServerInterfaceWrapper) ListIgnoreRules(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListIgnoreRules(ctx)
+	return err
+}
+
+// AddIgnoreRule converts echo context to params.
+func (w *ServerInterfaceWrapper) AddIgnoreRule(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddIgnoreRule(ctx)
+	return err
+}
+
+// RemoveIgnoreRule converts echo context to params.
+func (w *ServerInterfaceWrapper) RemoveIgnoreRule(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemoveIgnoreRule(ctx, id)
 	return err
 }
 
@@ -287,6 +462,47 @@ func (w *ServerInterfaceWrapper) PublishContracts(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.PublishContracts(ctx)
+	return err
+}
+
+// RecordSupportEnded converts echo context to params.
+func (w *ServerInterfaceWrapper) RecordSupportEnded(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecordSupportEndedParams
+	// ------------- Required query parameter "service" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "service", ctx.QueryParams(), &params.Service, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter service: %s", err))
+	}
+
+	// ------------- Required query parameter "version" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "version", ctx.QueryParams(), &params.Version, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter version: %s", err))
+	}
+
+	// ------------- Required query parameter "environment" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "environment", ctx.QueryParams(), &params.Environment, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter environment: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RecordSupportEnded(ctx, params)
+	return err
+}
+
+// RecordRelease converts echo context to params.
+func (w *ServerInterfaceWrapper) RecordRelease(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RecordRelease(ctx)
 	return err
 }
 
@@ -1329,8 +1545,15 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/contracts/publications", wrapper.PublishContracts, options.OperationMiddlewares["publishContracts"]...)
 	router.POST(options.BaseURL+"/contracts/verification-plan", wrapper.PlanVerification, options.OperationMiddlewares["planVerification"]...)
 	router.POST(options.BaseURL+"/contracts/verifications", wrapper.RecordVerification, options.OperationMiddlewares["recordVerification"]...)
+	router.DELETE(options.BaseURL+"/contracts/deployments", wrapper.RecordUndeployment, options.OperationMiddlewares["recordUndeployment"]...)
 	router.POST(options.BaseURL+"/contracts/deployments", wrapper.RecordDeployment, options.OperationMiddlewares["recordDeployment"]...)
+	router.DELETE(options.BaseURL+"/contracts/releases", wrapper.RecordSupportEnded, options.OperationMiddlewares["recordSupportEnded"]...)
+	router.POST(options.BaseURL+"/contracts/releases", wrapper.RecordRelease, options.OperationMiddlewares["recordRelease"]...)
+	router.GET(options.BaseURL+"/contracts/ignore-rules", wrapper.ListIgnoreRules, options.OperationMiddlewares["listIgnoreRules"]...)
+	router.POST(options.BaseURL+"/contracts/ignore-rules", wrapper.AddIgnoreRule, options.OperationMiddlewares["addIgnoreRule"]...)
+	router.DELETE(options.BaseURL+"/contracts/ignore-rules/:id", wrapper.RemoveIgnoreRule, options.OperationMiddlewares["removeIgnoreRule"]...)
 	router.GET(options.BaseURL+"/contracts/can-i-deploy", wrapper.CanIDeploy, options.OperationMiddlewares["canIDeploy"]...)
+	router.GET(options.BaseURL+"/contracts/can-i-merge", wrapper.CanIMerge, options.OperationMiddlewares["canIMerge"]...)
 	router.GET(options.BaseURL+"/environments", wrapper.ListEnvironments, options.OperationMiddlewares["listEnvironments"]...)
 	router.GET(options.BaseURL+"/tokens", wrapper.ListTokens, options.OperationMiddlewares["listTokens"]...)
 	router.POST(options.BaseURL+"/tokens", wrapper.CreateToken, options.OperationMiddlewares["createToken"]...)
@@ -1462,6 +1685,84 @@ func (response CanIDeploydefaultApplicationProblemPlusJSONResponse) VisitCanIDep
 	return err
 }
 
+type CanIMergeRequestObject struct {
+	Params CanIMergeParams
+}
+
+type CanIMergeResponseObject interface {
+	VisitCanIMergeResponse(w http.ResponseWriter) error
+}
+
+type CanIMerge200JSONResponse Gate
+
+func (response CanIMerge200JSONResponse) VisitCanIMergeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CanIMergedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CanIMergedefaultApplicationProblemPlusJSONResponse) VisitCanIMergeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordUndeploymentRequestObject struct {
+	Params RecordUndeploymentParams
+}
+
+type RecordUndeploymentResponseObject interface {
+	VisitRecordUndeploymentResponse(w http.ResponseWriter) error
+}
+
+type RecordUndeployment200JSONResponse Deployment
+
+func (response RecordUndeployment200JSONResponse) VisitRecordUndeploymentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordUndeploymentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RecordUndeploymentdefaultApplicationProblemPlusJSONResponse) VisitRecordUndeploymentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RecordDeploymentRequestObject struct {
 	Body *RecordDeploymentJSONRequestBody
 }
@@ -1490,6 +1791,122 @@ type RecordDeploymentdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RecordDeploymentdefaultApplicationProblemPlusJSONResponse) VisitRecordDeploymentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListIgnoreRulesRequestObject struct {
+}
+
+type ListIgnoreRulesResponseObject interface {
+	VisitListIgnoreRulesResponse(w http.ResponseWriter) error
+}
+
+type ListIgnoreRules200JSONResponse IgnoreRuleList
+
+func (response ListIgnoreRules200JSONResponse) VisitListIgnoreRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListIgnoreRulesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListIgnoreRulesdefaultApplicationProblemPlusJSONResponse) VisitListIgnoreRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddIgnoreRuleRequestObject struct {
+	Body *AddIgnoreRuleJSONRequestBody
+}
+
+type AddIgnoreRuleResponseObject interface {
+	VisitAddIgnoreRuleResponse(w http.ResponseWriter) error
+}
+
+type AddIgnoreRule201JSONResponse IgnoreRule
+
+func (response AddIgnoreRule201JSONResponse) VisitAddIgnoreRuleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddIgnoreRuledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddIgnoreRuledefaultApplicationProblemPlusJSONResponse) VisitAddIgnoreRuleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveIgnoreRuleRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type RemoveIgnoreRuleResponseObject interface {
+	VisitRemoveIgnoreRuleResponse(w http.ResponseWriter) error
+}
+
+type RemoveIgnoreRule200JSONResponse IgnoreRule
+
+func (response RemoveIgnoreRule200JSONResponse) VisitRemoveIgnoreRuleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveIgnoreRuledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveIgnoreRuledefaultApplicationProblemPlusJSONResponse) VisitRemoveIgnoreRuleResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -1569,6 +1986,84 @@ type PublishContractsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response PublishContractsdefaultApplicationProblemPlusJSONResponse) VisitPublishContractsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordSupportEndedRequestObject struct {
+	Params RecordSupportEndedParams
+}
+
+type RecordSupportEndedResponseObject interface {
+	VisitRecordSupportEndedResponse(w http.ResponseWriter) error
+}
+
+type RecordSupportEnded200JSONResponse Deployment
+
+func (response RecordSupportEnded200JSONResponse) VisitRecordSupportEndedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordSupportEndeddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RecordSupportEndeddefaultApplicationProblemPlusJSONResponse) VisitRecordSupportEndedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordReleaseRequestObject struct {
+	Body *RecordReleaseJSONRequestBody
+}
+
+type RecordReleaseResponseObject interface {
+	VisitRecordReleaseResponse(w http.ResponseWriter) error
+}
+
+type RecordRelease201JSONResponse Deployment
+
+func (response RecordRelease201JSONResponse) VisitRecordReleaseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordReleasedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RecordReleasedefaultApplicationProblemPlusJSONResponse) VisitRecordReleaseResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -3230,15 +3725,36 @@ type StrictServerInterface interface {
 	// CanIDeploy May this version go to that environment
 	// (GET /contracts/can-i-deploy)
 	CanIDeploy(ctx context.Context, request CanIDeployRequestObject) (CanIDeployResponseObject, error)
+	// CanIMerge Does this version get along with everybody's main branch
+	// (GET /contracts/can-i-merge)
+	CanIMerge(ctx context.Context, request CanIMergeRequestObject) (CanIMergeResponseObject, error)
+	// RecordUndeployment Record that a service no longer runs in an environment
+	// (DELETE /contracts/deployments)
+	RecordUndeployment(ctx context.Context, request RecordUndeploymentRequestObject) (RecordUndeploymentResponseObject, error)
 	// RecordDeployment Record that a version runs in an environment
 	// (POST /contracts/deployments)
 	RecordDeployment(ctx context.Context, request RecordDeploymentRequestObject) (RecordDeploymentResponseObject, error)
+	// ListIgnoreRules What the deploy gate does not count, and until when
+	// (GET /contracts/ignore-rules)
+	ListIgnoreRules(ctx context.Context, request ListIgnoreRulesRequestObject) (ListIgnoreRulesResponseObject, error)
+	// AddIgnoreRule Let the deploy gate not count what it finds about a service, for a while
+	// (POST /contracts/ignore-rules)
+	AddIgnoreRule(ctx context.Context, request AddIgnoreRuleRequestObject) (AddIgnoreRuleResponseObject, error)
+	// RemoveIgnoreRule Let the deploy gate count a service again
+	// (DELETE /contracts/ignore-rules/{id})
+	RemoveIgnoreRule(ctx context.Context, request RemoveIgnoreRuleRequestObject) (RemoveIgnoreRuleResponseObject, error)
 	// GetContract The latest contract between two services and its verifications
 	// (GET /contracts/pairs/{consumer}/{provider})
 	GetContract(ctx context.Context, request GetContractRequestObject) (GetContractResponseObject, error)
 	// PublishContracts Publish the pacts of one version of a consumer
 	// (POST /contracts/publications)
 	PublishContracts(ctx context.Context, request PublishContractsRequestObject) (PublishContractsResponseObject, error)
+	// RecordSupportEnded Record that a released version is no longer supported in an environment
+	// (DELETE /contracts/releases)
+	RecordSupportEnded(ctx context.Context, request RecordSupportEndedRequestObject) (RecordSupportEndedResponseObject, error)
+	// RecordRelease Record that a version is available in an environment, beside others
+	// (POST /contracts/releases)
+	RecordRelease(ctx context.Context, request RecordReleaseRequestObject) (RecordReleaseResponseObject, error)
 	// PlanVerification The pacts a provider has to verify
 	// (POST /contracts/verification-plan)
 	PlanVerification(ctx context.Context, request PlanVerificationRequestObject) (PlanVerificationResponseObject, error)
@@ -3451,6 +3967,56 @@ func (sh *strictHandler) CanIDeploy(ctx echo.Context, params CanIDeployParams) e
 	return nil
 }
 
+// CanIMerge operation middleware
+func (sh *strictHandler) CanIMerge(ctx echo.Context, params CanIMergeParams) error {
+	var request CanIMergeRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CanIMerge(ctx.Request().Context(), request.(CanIMergeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CanIMerge")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CanIMergeResponseObject); ok {
+		return validResponse.VisitCanIMergeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RecordUndeployment operation middleware
+func (sh *strictHandler) RecordUndeployment(ctx echo.Context, params RecordUndeploymentParams) error {
+	var request RecordUndeploymentRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordUndeployment(ctx.Request().Context(), request.(RecordUndeploymentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordUndeployment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecordUndeploymentResponseObject); ok {
+		return validResponse.VisitRecordUndeploymentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // RecordDeployment operation middleware
 func (sh *strictHandler) RecordDeployment(ctx echo.Context) error {
 	var request RecordDeploymentRequestObject
@@ -3491,6 +4057,100 @@ func (sh *strictHandler) RecordDeployment(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(RecordDeploymentResponseObject); ok {
 		return validResponse.VisitRecordDeploymentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListIgnoreRules operation middleware
+func (sh *strictHandler) ListIgnoreRules(ctx echo.Context) error {
+	var request ListIgnoreRulesRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListIgnoreRules(ctx.Request().Context(), request.(ListIgnoreRulesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListIgnoreRules")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListIgnoreRulesResponseObject); ok {
+		return validResponse.VisitListIgnoreRulesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddIgnoreRule operation middleware
+func (sh *strictHandler) AddIgnoreRule(ctx echo.Context) error {
+	var request AddIgnoreRuleRequestObject
+
+	var body AddIgnoreRuleJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddIgnoreRule(ctx.Request().Context(), request.(AddIgnoreRuleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddIgnoreRule")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddIgnoreRuleResponseObject); ok {
+		return validResponse.VisitAddIgnoreRuleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemoveIgnoreRule operation middleware
+func (sh *strictHandler) RemoveIgnoreRule(ctx echo.Context, id ID) error {
+	var request RemoveIgnoreRuleRequestObject
+
+	request.ID = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveIgnoreRule(ctx.Request().Context(), request.(RemoveIgnoreRuleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveIgnoreRule")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveIgnoreRuleResponseObject); ok {
+		return validResponse.VisitRemoveIgnoreRuleResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -3563,6 +4223,77 @@ func (sh *strictHandler) PublishContracts(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(PublishContractsResponseObject); ok {
 		return validResponse.VisitPublishContractsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RecordSupportEnded operation middleware
+func (sh *strictHandler) RecordSupportEnded(ctx echo.Context, params RecordSupportEndedParams) error {
+	var request RecordSupportEndedRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordSupportEnded(ctx.Request().Context(), request.(RecordSupportEndedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordSupportEnded")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecordSupportEndedResponseObject); ok {
+		return validResponse.VisitRecordSupportEndedResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RecordRelease operation middleware
+func (sh *strictHandler) RecordRelease(ctx echo.Context) error {
+	var request RecordReleaseRequestObject
+
+	var body RecordReleaseJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordRelease(ctx.Request().Context(), request.(RecordReleaseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordRelease")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecordReleaseResponseObject); ok {
+		return validResponse.VisitRecordReleaseResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

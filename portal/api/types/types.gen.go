@@ -9,6 +9,24 @@ import (
 	"time"
 )
 
+// Defines values for DeploymentKind.
+const (
+	KindDeployed DeploymentKind = "deployed"
+	KindReleased DeploymentKind = "released"
+)
+
+// Valid indicates whether the value is a known member of the DeploymentKind enum.
+func (e DeploymentKind) Valid() bool {
+	switch e {
+	case KindDeployed:
+		return true
+	case KindReleased:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EntityChangeOperation.
 const (
 	ChangeDelete EntityChangeOperation = "delete"
@@ -198,6 +216,51 @@ func (e PreviewFileEncoding) Valid() bool {
 	case EncodingBase64:
 		return true
 	case EncodingUTF8:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReasonRule.
+const (
+	RuleBroken           ReasonRule = "broken"
+	RuleIncomplete       ReasonRule = "incomplete"
+	RuleKept             ReasonRule = "kept"
+	RuleNoPact           ReasonRule = "no-pact"
+	RuleNotVerified      ReasonRule = "not-verified"
+	RuleNothingPublished ReasonRule = "nothing-published"
+	RuleNothingVerified  ReasonRule = "nothing-verified"
+	RuleNowhere          ReasonRule = "nowhere"
+	RuleTooOld           ReasonRule = "too-old"
+	RuleUnknownService   ReasonRule = "unknown-service"
+	RuleUnknownVersion   ReasonRule = "unknown-version"
+)
+
+// Valid indicates whether the value is a known member of the ReasonRule enum.
+func (e ReasonRule) Valid() bool {
+	switch e {
+	case RuleBroken:
+		return true
+	case RuleIncomplete:
+		return true
+	case RuleKept:
+		return true
+	case RuleNoPact:
+		return true
+	case RuleNotVerified:
+		return true
+	case RuleNothingPublished:
+		return true
+	case RuleNothingVerified:
+		return true
+	case RuleNowhere:
+		return true
+	case RuleTooOld:
+		return true
+	case RuleUnknownService:
+		return true
+	case RuleUnknownVersion:
 		return true
 	default:
 		return false
@@ -460,15 +523,22 @@ type CreatedToken struct {
 	Token  Token  `json:"token"`
 }
 
-// Deployment defines model for Deployment.
+// Deployment A version in an environment, deployed in place of another or released beside others.
 type Deployment struct {
 	ApplicationInstance string    `json:"application_instance,omitempty,omitzero"`
 	DeployedAt          time.Time `json:"deployed_at"`
-	Environment         string    `json:"environment"`
-	ID                  string    `json:"id"`
-	Service             string    `json:"service"`
-	Version             string    `json:"version"`
+
+	// EndedAt When it left; absent while it is there.
+	EndedAt     time.Time      `json:"ended_at,omitempty,omitzero"`
+	Environment string         `json:"environment"`
+	ID          string         `json:"id"`
+	Kind        DeploymentKind `json:"kind"`
+	Service     string         `json:"service"`
+	Version     string         `json:"version"`
 }
+
+// DeploymentKind defines model for Deployment.Kind.
+type DeploymentKind string
 
 // DocumentList defines model for DocumentList.
 type DocumentList struct {
@@ -707,12 +777,30 @@ type FindingList struct {
 
 // Gate The answer of the deploy gate.
 type Gate struct {
-	Environment string   `json:"environment"`
-	Reasons     []Reason `json:"reasons"`
-	Service     string   `json:"service"`
-	Summary     string   `json:"summary"`
-	Verdict     Verdict  `json:"verdict"`
-	Version     string   `json:"version"`
+	AskedAt     time.Time `json:"asked_at"`
+	Environment string    `json:"environment,omitempty,omitzero"`
+
+	// MainBranches The question was whether it may be merged.
+	MainBranches bool `json:"main_branches,omitempty,omitzero"`
+
+	// MaxAge Verdicts older than so many seconds were unknown; absent for any age.
+	MaxAge int64 `json:"max_age,omitempty,omitzero"`
+
+	// Reasons Noes first, then what is unknown, then yeses, then what is ignored.
+	Reasons []Reason `json:"reasons"`
+
+	// Rules Ignore rules about these reasons.
+	Rules   []RuleUse `json:"rules"`
+	Service string    `json:"service"`
+	Summary string    `json:"summary"`
+	ToTag   string    `json:"to_tag,omitempty,omitzero"`
+	Verdict Verdict   `json:"verdict"`
+
+	// Version The version that was judged; empty when none is known.
+	Version string `json:"version"`
+
+	// Warnings About the question.
+	Warnings []string `json:"warnings"`
 }
 
 // GoldenPath defines model for GoldenPath.
@@ -794,6 +882,26 @@ type HealthCheck struct {
 // History defines model for History.
 type History struct {
 	Items []EntityChange `json:"items"`
+}
+
+// IgnoreRule Found, shown and not counted by the gate. One that came with a question has only service and version.
+type IgnoreRule struct {
+	CreatedAt time.Time `json:"created_at,omitempty,omitzero"`
+	CreatedBy string    `json:"created_by,omitempty,omitzero"`
+
+	// Expired It counts no longer.
+	Expired   bool      `json:"expired,omitempty,omitzero"`
+	ExpiresAt time.Time `json:"expires_at,omitempty,omitzero"`
+	ID        string    `json:"id,omitempty,omitzero"`
+	Owner     string    `json:"owner,omitempty,omitzero"`
+	Reason    string    `json:"reason,omitempty,omitzero"`
+	Service   string    `json:"service"`
+	Version   string    `json:"version,omitempty,omitzero"`
+}
+
+// IgnoreRuleList defines model for IgnoreRuleList.
+type IgnoreRuleList struct {
+	Items []IgnoreRule `json:"items"`
 }
 
 // Info defines model for Info.
@@ -916,6 +1024,30 @@ type NewDeployment struct {
 	Environment         string `json:"environment"`
 	Service             string `json:"service"`
 	Version             string `json:"version"`
+}
+
+// NewIgnoreRule defines model for NewIgnoreRule.
+type NewIgnoreRule struct {
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// Owner Who answers for it.
+	//
+	// Example: group:default/checkout
+	Owner  string `json:"owner"`
+	Reason string `json:"reason"`
+
+	// Service Example: legacy
+	Service string `json:"service"`
+
+	// Version Only this version; every one without it.
+	Version string `json:"version,omitempty,omitzero"`
+}
+
+// NewRelease defines model for NewRelease.
+type NewRelease struct {
+	Environment string `json:"environment"`
+	Service     string `json:"service"`
+	Version     string `json:"version"`
 }
 
 // NewService defines model for NewService.
@@ -1173,17 +1305,34 @@ type Reason struct {
 	Consumer        string `json:"consumer,omitempty,omitzero"`
 	ConsumerVersion string `json:"consumer_version,omitempty,omitzero"`
 
-	// Interactions Interactions that failed.
+	// IgnoredBy Found, shown and not counted by the gate. One that came with a question has only service and version.
+	IgnoredBy IgnoreRule `json:"ignored_by,omitempty,omitzero"`
+
+	// Interactions Interactions that failed or have no result.
 	Interactions []string `json:"interactions,omitempty,omitzero"`
 
 	// Next The command that changes this reason.
 	Next            string    `json:"next,omitempty,omitzero"`
 	Provider        string    `json:"provider,omitempty,omitzero"`
 	ProviderVersion string    `json:"provider_version,omitempty,omitzero"`
-	Text            string    `json:"text"`
-	Verdict         Verdict   `json:"verdict"`
-	VerifiedAt      time.Time `json:"verified_at,omitempty,omitzero"`
+	PublishedAt     time.Time `json:"published_at,omitempty,omitzero"`
+
+	// Rule The rule of the gate that decided.
+	Rule ReasonRule `json:"rule"`
+
+	// Sha Of the pact.
+	Sha  string `json:"sha,omitempty,omitzero"`
+	Text string `json:"text"`
+
+	// There Why the other side counts: where it is, and since when.
+	There          []Deployment `json:"there,omitempty,omitzero"`
+	Verdict        Verdict      `json:"verdict"`
+	VerificationID string       `json:"verification_id,omitempty,omitzero"`
+	VerifiedAt     time.Time    `json:"verified_at,omitempty,omitzero"`
 }
+
+// ReasonRule The rule of the gate that decided.
+type ReasonRule string
 
 // RefList defines model for RefList.
 type RefList struct {
@@ -1216,6 +1365,15 @@ type Relation struct {
 
 	// Type Example: ownedBy
 	Type string `json:"type"`
+}
+
+// RuleUse defines model for RuleUse.
+type RuleUse struct {
+	// Reasons How many reasons it ignored, or would have if it had not expired.
+	Reasons int `json:"reasons"`
+
+	// Rule Found, shown and not counted by the gate. One that came with a question has only service and version.
+	Rule IgnoreRule `json:"rule"`
 }
 
 // Run defines model for Run.
@@ -1425,6 +1583,21 @@ type Version struct {
 // Cursor defines model for Cursor.
 type Cursor = string
 
+// GateBranch defines model for GateBranch.
+type GateBranch = string
+
+// GateIgnore defines model for GateIgnore.
+type GateIgnore = []string
+
+// GateMaxAge defines model for GateMaxAge.
+type GateMaxAge = int64
+
+// GateTag defines model for GateTag.
+type GateTag = string
+
+// GateVersion defines model for GateVersion.
+type GateVersion = string
+
 // GoldenPathName defines model for GoldenPathName.
 type GoldenPathName = string
 
@@ -1454,6 +1627,59 @@ type ListContractsParams struct {
 
 // CanIDeployParams defines parameters for CanIDeploy.
 type CanIDeployParams struct {
+	Service string `form:"service" json:"service"`
+
+	// Version The version; or a branch or tag whose newest is meant.
+	Version *GateVersion `form:"version,omitempty" json:"version,omitempty"`
+
+	// Branch The newest version on this branch.
+	Branch *GateBranch `form:"branch,omitempty" json:"branch,omitempty"`
+
+	// Tag The newest version with this tag.
+	Tag *GateTag `form:"tag,omitempty" json:"tag,omitempty"`
+
+	// Environment Where it shall go; or to_tag.
+	Environment *string `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// ToTag A tag: the newest version of each other service that carries it counts.
+	ToTag *string `form:"to_tag,omitempty" json:"to_tag,omitempty"`
+
+	// MaxAge Verdicts older than so many seconds are unknown. The server's own limit counts if it is shorter.
+	MaxAge *GateMaxAge `form:"max_age,omitempty" json:"max_age,omitempty"`
+
+	// Ignore SERVICE or SERVICE:VERSION, shown and not counted.
+	Ignore *GateIgnore `form:"ignore,omitempty" json:"ignore,omitempty"`
+}
+
+// CanIMergeParams defines parameters for CanIMerge.
+type CanIMergeParams struct {
+	Service string `form:"service" json:"service"`
+
+	// Version The version; or a branch or tag whose newest is meant.
+	Version *GateVersion `form:"version,omitempty" json:"version,omitempty"`
+
+	// Branch The newest version on this branch.
+	Branch *GateBranch `form:"branch,omitempty" json:"branch,omitempty"`
+
+	// Tag The newest version with this tag.
+	Tag *GateTag `form:"tag,omitempty" json:"tag,omitempty"`
+
+	// MaxAge Verdicts older than so many seconds are unknown. The server's own limit counts if it is shorter.
+	MaxAge *GateMaxAge `form:"max_age,omitempty" json:"max_age,omitempty"`
+
+	// Ignore SERVICE or SERVICE:VERSION, shown and not counted.
+	Ignore *GateIgnore `form:"ignore,omitempty" json:"ignore,omitempty"`
+}
+
+// RecordUndeploymentParams defines parameters for RecordUndeployment.
+type RecordUndeploymentParams struct {
+	Service             string  `form:"service" json:"service"`
+	Environment         string  `form:"environment" json:"environment"`
+	ApplicationInstance *string `form:"application_instance,omitempty" json:"application_instance,omitempty"`
+}
+
+// RecordSupportEndedParams defines parameters for RecordSupportEnded.
+type RecordSupportEndedParams struct {
 	Service     string `form:"service" json:"service"`
 	Version     string `form:"version" json:"version"`
 	Environment string `form:"environment" json:"environment"`
@@ -1596,8 +1822,14 @@ type WatchRunParams struct {
 // RecordDeploymentJSONRequestBody defines body for RecordDeployment for application/json ContentType.
 type RecordDeploymentJSONRequestBody = NewDeployment
 
+// AddIgnoreRuleJSONRequestBody defines body for AddIgnoreRule for application/json ContentType.
+type AddIgnoreRuleJSONRequestBody = NewIgnoreRule
+
 // PublishContractsJSONRequestBody defines body for PublishContracts for application/json ContentType.
 type PublishContractsJSONRequestBody = Publication
+
+// RecordReleaseJSONRequestBody defines body for RecordRelease for application/json ContentType.
+type RecordReleaseJSONRequestBody = NewRelease
 
 // PlanVerificationJSONRequestBody defines body for PlanVerification for application/json ContentType.
 type PlanVerificationJSONRequestBody = VerificationQuestion

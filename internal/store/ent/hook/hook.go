@@ -153,6 +153,18 @@ func (f EnvironmentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value,
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.EnvironmentMutation", m)
 }
 
+// The IgnoreRuleFunc type is an adapter to allow the use of ordinary
+// function as IgnoreRule mutator.
+type IgnoreRuleFunc func(context.Context, *ent.IgnoreRuleMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f IgnoreRuleFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.IgnoreRuleMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.IgnoreRuleMutation", m)
+}
+
 // The IntegrationFunc type is an adapter to allow the use of ordinary
 // function as Integration mutator.
 type IntegrationFunc func(context.Context, *ent.IntegrationMutation) (ent.Value, error)

@@ -298,6 +298,23 @@ var (
 		Columns:    EnvironmentsColumns,
 		PrimaryKey: []*schema.Column{EnvironmentsColumns[0]},
 	}
+	// IgnoreRulesColumns holds the columns for the "ignore_rules" table.
+	IgnoreRulesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "service", Type: field.TypeString},
+		{Name: "version", Type: field.TypeString, Default: ""},
+		{Name: "owner", Type: field.TypeString},
+		{Name: "reason", Type: field.TypeString, Size: 2147483647},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeString, Default: ""},
+	}
+	// IgnoreRulesTable holds the schema information for the "ignore_rules" table.
+	IgnoreRulesTable = &schema.Table{
+		Name:       "ignore_rules",
+		Columns:    IgnoreRulesColumns,
+		PrimaryKey: []*schema.Column{IgnoreRulesColumns[0]},
+	}
 	// IntegrationsColumns holds the columns for the "integrations" table.
 	IntegrationsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -788,6 +805,7 @@ var (
 		EntityDocumentsTable,
 		EntityTermsTable,
 		EnvironmentsTable,
+		IgnoreRulesTable,
 		IntegrationsTable,
 		LocationsTable,
 		LocationFilesTable,

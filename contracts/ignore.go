@@ -1,0 +1,144 @@
+package contracts
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/goldenpath/platform/internal/fault"
+)
+
+// IgnoreRule makes the gate show what it finds about a service without counting
+// it, until the rule expires. It never speaks for the service asked about.
+type IgnoreRule struct {
+	ID        string // "" for one that came with a question
+	Service   string
+	Version   string // "" is every version, and the service as a whole
+	Owner     string // who answers for it
+	Reason    string
+	ExpiresAt time.Time
+	CreatedAt time.Time
+	CreatedBy string // who made it
+}
+
+// Expired reports whether the rule counts no longer.
+func (r IgnoreRule) Expired(now time.Time) bool {
+	return !r.ExpiresAt.IsZero() && !now.Before(r.ExpiresAt)
+}
+
+// Subject is what the rule ignores, in the form ParseIgnore reads.
+func (r IgnoreRule) Subject() string {
+	if r.Version == "" {
+		return r.Service
+	}
+	return r.Service + ":" + r.Version
+}
+
+// ParseIgnore reads SERVICE or SERVICE:VERSION.
+func ParseIgnore(s string) IgnoreRule {
+	service, version, _ := strings.Cut(s, ":")
+	return IgnoreRule{Service: service, Version: version}
+}
+
+func (r IgnoreRule) covers(c counterpart) bool {
+	return r.Service == c.service && (r.Version == "" || r.Version == c.version)
+}
+
+// RuleUse is an ignore rule that is about some of an answer's reasons.
+type RuleUse struct {
+	IgnoreRule
+	Expired bool // it counted no longer
+	Reasons int  // how many it ignored, or would have
+}
+
+// ignore marks what rules ignore: the question's own first, then stored ones. An
+// expired rule is only told about, and only where it would have helped.
+func (g *gate) ignore(ctx context.Context) error {
+	stored, err := g.b.store.IgnoreRules(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range slices.Concat(g.q.Ignore, stored) {
+		use := RuleUse{IgnoreRule: r, Expired: r.Expired(g.now)}
+		for i := range g.findings {
+			f := &g.findings[i]
+			if f.IgnoredBy != nil || !g.covers(r, f.about) || (use.Expired && f.Verdict == Yes) {
+				continue
+			}
+			use.Reasons++
+			if !use.Expired {
+				f.IgnoredBy = &use.IgnoreRule
+			}
+		}
+		switch {
+		case use.Reasons > 0:
+			g.rules = append(g.rules, use)
+		case r.ID == "":
+			g.warnings = append(g.warnings, fmt.Sprintf("Nothing here is about %s, so ignoring it changed nothing.", r.Subject()))
+		}
+	}
+	return nil
+}
+
+func (g *gate) covers(r IgnoreRule, about []counterpart) bool {
+	return len(about) > 0 && !slices.ContainsFunc(about, func(c counterpart) bool { return c.service == g.service.Name || !r.covers(c) })
+}
+
+// IgnoreRules lists stored rules, oldest first, expired ones included.
+func (b *Broker) IgnoreRules(ctx context.Context) ([]IgnoreRule, error) {
+	return b.store.IgnoreRules(ctx)
+}
+
+// AddIgnoreRule stores a rule under a fresh id. It needs a service that is known,
+// an owner, a reason, and an end in the future.
+func (b *Broker) AddIgnoreRule(ctx context.Context, r IgnoreRule) (IgnoreRule, error) {
+	now := b.clock()
+	r.ID, r.CreatedAt, r.ExpiresAt = "", now, r.ExpiresAt.UTC().Truncate(time.Microsecond)
+	bad := fault.New(fault.Invalid, "An ignore rule needs a service, an owner, a reason and an end.")
+	wrong := false
+	for _, f := range []struct{ name, value string }{{"service", r.Service}, {"owner", r.Owner}, {"reason", r.Reason}} {
+		if strings.TrimSpace(f.value) == "" {
+			wrong, bad = true, bad.WithField(f.name, "is missing")
+		}
+	}
+	if !r.ExpiresAt.After(now) {
+		wrong, bad = true, bad.WithField("expires_at", "is not in the future")
+	}
+	if wrong {
+		return IgnoreRule{}, bad
+	}
+	err := b.unit.InTx(ctx, func(ctx context.Context) error {
+		if _, err := b.Pacticipant(ctx, r.Service); err != nil {
+			return err
+		}
+		id, err := uuid.NewV7()
+		if err != nil {
+			return err
+		}
+		r.ID = id.String()
+		return b.store.InsertIgnoreRule(ctx, r)
+	})
+	return r, err
+}
+
+// RemoveIgnoreRule deletes a stored rule and returns what it was, or
+// fault.NotFound.
+func (b *Broker) RemoveIgnoreRule(ctx context.Context, id string) (removed IgnoreRule, err error) {
+	err = b.unit.InTx(ctx, func(ctx context.Context) error {
+		rules, err := b.store.IgnoreRules(ctx)
+		if err != nil {
+			return err
+		}
+		at := slices.IndexFunc(rules, func(r IgnoreRule) bool { return r.ID == id })
+		if at < 0 {
+			return fault.New(fault.NotFound, "There is no ignore rule %s.", id).WithHint("See which there are: platform contracts ignore list")
+		}
+		removed = rules[at]
+		return b.store.DeleteIgnoreRule(ctx, id)
+	})
+	return removed, err
+}

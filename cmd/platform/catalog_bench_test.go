@@ -120,6 +120,7 @@ func benchCompany(b *testing.B, n int, folder string, dialect database.Dialect) 
 			return err
 		})
 	})
+	b.Run("serve", func(b *testing.B) { benchServe(b, n, db) })
 	b.Run("visible on another replica", func(b *testing.B) { benchVisible(ctx, b, n, db, folder) })
 }
 

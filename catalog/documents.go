@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/goldenpath/platform/catalog/index"
+	"github.com/goldenpath/platform/catalog/packed"
 )
 
 // documents returns entities as JSON in the order of hits. One that went away
@@ -32,7 +33,11 @@ func (m *model) documentsByID(ctx context.Context, hits []index.Summary) (map[st
 	missing := map[string]index.Summary{}
 	var uids []string
 	for _, hit := range hits {
-		if document := m.bytes.get(hit, m.statuses.of(hit.Ref)); document != nil {
+		document, err := m.bytes.get(hit, m.statuses.of(hit.Ref))
+		if err != nil {
+			return nil, fmt.Errorf("show %s: %w", hit.Ref, err)
+		}
+		if document != nil {
 			found[hit.ID] = document
 			continue
 		}
@@ -129,8 +134,9 @@ func endOfString(b []byte, i int) int {
 	return i
 }
 
-// byteCache keeps what entities look like as JSON, bounded by its size. An entry
-// counts while entity, relations and status are those it was made of.
+// byteCache keeps what entities look like as JSON, packed and bounded by its
+// size. An entry counts while entity, relations and status are those it was made
+// of.
 type byteCache struct {
 	mu      sync.Mutex
 	limit   int
@@ -142,7 +148,7 @@ type byteCache struct {
 type byteEntry struct {
 	id, etag, status string
 	stamp            uint32
-	document         []byte
+	packed           []byte
 	used             bool
 	before, after    *byteEntry
 }
@@ -154,18 +160,21 @@ func newByteCache(limit int) *byteCache {
 	return &byteCache{limit: limit, entries: map[string]*byteEntry{}}
 }
 
-func (c *byteCache) get(hit index.Summary, status string) []byte {
+// get returns nil when there is none.
+func (c *byteCache) get(hit index.Summary, status string) ([]byte, error) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	e := c.entries[hit.ID]
 	if e == nil || e.etag != hit.Etag || e.stamp != hit.Stamp || e.status != status {
-		return nil
+		c.mu.Unlock()
+		return nil, nil
 	}
 	e.used = true
-	return e.document
+	c.mu.Unlock()
+	return packed.OpenBody(e.packed) // an entry never changes
 }
 
 func (c *byteCache) put(hit index.Summary, status string, document []byte) {
+	document = packed.Body(document)
 	cost := len(document) + entryCost
 	if cost > c.limit/8 {
 		return
@@ -175,7 +184,7 @@ func (c *byteCache) put(hit index.Summary, status string, document []byte) {
 	if old := c.entries[hit.ID]; old != nil {
 		c.drop(old)
 	}
-	e := &byteEntry{id: hit.ID, etag: hit.Etag, stamp: hit.Stamp, status: status, document: document}
+	e := &byteEntry{id: hit.ID, etag: hit.Etag, stamp: hit.Stamp, status: status, packed: document}
 	for c.size+cost > c.limit {
 		if c.hand.used { // a second chance
 			c.hand.used = false
@@ -196,7 +205,7 @@ func (c *byteCache) put(hit index.Summary, status string, document []byte) {
 
 func (c *byteCache) drop(e *byteEntry) {
 	delete(c.entries, e.id)
-	c.size -= len(e.document) + entryCost
+	c.size -= len(e.packed) + entryCost
 	e.before.after, e.after.before = e.after, e.before
 	if c.hand == e {
 		c.hand = e.after

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"runtime/debug"
 	"sync"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/goldenpath/platform/catalog"
 	"github.com/goldenpath/platform/cmd/internal/cli"
 	"github.com/goldenpath/platform/internal/config"
 	"github.com/goldenpath/platform/internal/fault"
@@ -147,8 +149,13 @@ func (w *wired) serveUntil(ctx context.Context, listener net.Listener) error {
 	return err
 }
 
-// follow keeps the catalog up with other processes.
+// follow keeps the catalog up with other processes. Building its index leaves
+// about as much garbage as the index is large, and a server that nobody asks
+// much would keep it for long: it is given back at once.
 func (w *wired) follow(ctx context.Context) {
+	if _, err := w.catalog.List(ctx, catalog.Query{Limit: 1}); err == nil {
+		debug.FreeOSMemory()
+	}
 	if err := w.catalog.Follow(ctx); err != nil && ctx.Err() == nil {
 		w.log.ErrorContext(ctx, "the catalog is no longer kept up", "error", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/goldenpath/platform/catalog"
+	"github.com/goldenpath/platform/catalog/packed"
 	"github.com/goldenpath/platform/internal/database"
 )
 
@@ -62,7 +63,7 @@ func (c *Catalog) SaveEntities(ctx context.Context, entities []catalog.Entity, b
 	err := c.insertRows(ctx, insert, replace, len(entities), func(i int) []any {
 		e := &entities[i]
 		return []any{
-			e.UID, headers[i].Ref.String(), e.Etag, packRaw(e.Raw, e.Body), packBody(e.Body), e.Source.LocationID,
+			e.UID, headers[i].Ref.String(), e.Etag, packed.Raw(e.Raw, e.Body), packed.Body(e.Body), e.Source.LocationID,
 			e.Source.Path, e.Source.Line, by.Commit, e.CreatedAt.UTC(), e.UpdatedAt.UTC(), moment(e.OrphanedAt),
 		}
 	})
@@ -187,7 +188,7 @@ func scanWhole(row rowScanner) (catalog.Entity, error) {
 	if err != nil {
 		return e, err
 	}
-	if e.Raw, err = unpackRaw(raw, e.Body); err != nil {
+	if e.Raw, err = packed.OpenRaw(raw, e.Body); err != nil {
 		return e, fmt.Errorf("read %s: %w", r.ref, err)
 	}
 	return e, nil
@@ -207,7 +208,7 @@ func (r *entityRow) fields() []any {
 
 // entity returns the row decoded.
 func (r *entityRow) entity() (catalog.Entity, error) {
-	body, err := unpackBody(r.body)
+	body, err := packed.OpenBody(r.body)
 	if err != nil {
 		return catalog.Entity{}, fmt.Errorf("read %s: %w", r.ref, err)
 	}

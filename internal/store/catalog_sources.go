@@ -114,7 +114,9 @@ func (c *Catalog) SaveLocationFiles(ctx context.Context, locationID string, save
 	err := c.insertRows(ctx, "INSERT INTO location_files (location_id, path, signature, included, names_files) VALUES ",
 		` ON CONFLICT (location_id, path) DO UPDATE SET signature = excluded.signature, included = excluded.included,
 		names_files = excluded.names_files`, len(save),
-		func(i int) []any { return []any{locationID, save[i].Path, save[i].Signature, notes[i], save[i].NamesFiles} })
+		func(i int) []any {
+			return []any{locationID, save[i].Path, save[i].Signature, notes[i], save[i].NamesFiles}
+		})
 	if err != nil {
 		return fmt.Errorf("upsert %d files of location %s: %w", len(save), locationID, err)
 	}

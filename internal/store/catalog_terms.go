@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/goldenpath/platform/catalog"
+	"github.com/goldenpath/platform/catalog/packed"
 )
 
 // Bodies returns uid, etag and JSON of the entities that exist.
@@ -15,7 +16,7 @@ func (c *Catalog) Bodies(ctx context.Context, uids []string) ([]catalog.Body, er
 			return b, fmt.Errorf("scan entity: %w", err)
 		}
 		var err error
-		if b.JSON, err = unpackBody(b.JSON); err != nil {
+		if b.JSON, err = packed.OpenBody(b.JSON); err != nil {
 			return b, fmt.Errorf("read entity %s: %w", b.UID, err)
 		}
 		return b, nil

@@ -1,4 +1,4 @@
-package store
+package packed
 
 import (
 	"bytes"
@@ -25,15 +25,15 @@ func TestPackedIsReadAsItWas(t *testing.T) {
 		"one inside another": {raw: []byte(strings.Repeat("a", 600)), body: []byte(strings.Repeat("a", 700)), smaller: true},
 		"other altogether":   {raw: bytes.Repeat([]byte(`{x`), 400), body: whole(`"name":"a"`)},
 	} {
-		raw, body := packRaw(c.raw, c.body), packBody(c.body)
+		raw, body := Raw(c.raw, c.body), Body(c.body)
 		if c.smaller && len(raw)+len(body) > (len(c.raw)+len(c.body))/5 {
 			t.Errorf("%s: %d bytes became %d", name, len(c.raw)+len(c.body), len(raw)+len(body))
 		}
-		unpacked, err := unpackBody(body)
+		unpacked, err := OpenBody(body)
 		if err != nil || !bytes.Equal(unpacked, c.body) {
 			t.Errorf("%s: body %q, %v", name, unpacked, err)
 		}
-		unpacked, err = unpackRaw(raw, unpacked)
+		unpacked, err = OpenRaw(raw, unpacked)
 		if err != nil || !bytes.Equal(unpacked, c.raw) {
 			t.Errorf("%s: raw %q, %v", name, unpacked, err)
 		}
@@ -44,19 +44,19 @@ func TestPackedIsReadAsItWas(t *testing.T) {
 // never packed: an error or JSON, no panic.
 func FuzzPacked(f *testing.F) {
 	f.Add([]byte(`{"kind":"API"}`), bytes.Repeat([]byte(`{"kind":"API","metadata":{"name":"a"}}`), 20))
-	f.Add([]byte{packedParts, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 2}, []byte{packedBlock, 0xff, 0xff, 0xff, 0xff, 0x0f})
-	f.Add([]byte{packedParts, 9, 9}, []byte(`{}`))
+	f.Add([]byte{parts, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 2}, []byte{block, 0xff, 0xff, 0xff, 0xff, 0x0f})
+	f.Add([]byte{parts, 9, 9}, []byte(`{}`))
 	f.Fuzz(func(t *testing.T, raw, body []byte) {
-		if got, err := unpackBody(packBody(append([]byte("{"), body...))); err != nil || !bytes.Equal(got[1:], body) {
+		if got, err := OpenBody(Body(append([]byte("{"), body...))); err != nil || !bytes.Equal(got[1:], body) {
 			t.Fatalf("body %q, %v", got, err)
 		}
-		if got, err := unpackRaw(packRaw(append([]byte("{"), raw...), body), body); err != nil || !bytes.Equal(got[1:], raw) {
+		if got, err := OpenRaw(Raw(append([]byte("{"), raw...), body), body); err != nil || !bytes.Equal(got[1:], raw) {
 			t.Fatalf("raw %q, %v", got, err)
 		}
-		if _, err := unpackRaw(raw, body); err != nil && !errors.Is(err, errPacked) {
+		if _, err := OpenRaw(raw, body); err != nil && !errors.Is(err, ErrDamaged) {
 			t.Fatal(err)
 		}
-		if _, err := unpackBody(body); err != nil && !errors.Is(err, errPacked) {
+		if _, err := OpenBody(body); err != nil && !errors.Is(err, ErrDamaged) {
 			t.Fatal(err)
 		}
 	})

@@ -65,7 +65,7 @@ func (h *Handler) pactList(path string, find pactLists) route {
 
 func (h *Handler) answerPactVersions(c echo.Context, list []contracts.Pact) error {
 	u, consumer, provider := h.urls(c), param(c, "consumer"), param(c, "provider")
-	pacts, versions := []map[string]any{}, []link{}
+	pacts, versions, current := []map[string]any{}, []link{}, []link{}
 	for _, p := range list {
 		href := u.pact(p.Consumer, p.Provider, p.ConsumerVersion)
 		pacts = append(pacts, map[string]any{
@@ -73,6 +73,7 @@ func (h *Handler) answerPactVersions(c echo.Context, list []contracts.Pact) erro
 			"_embedded": map[string]any{"consumerVersion": numbered(u, p.Consumer, p.ConsumerVersion)},
 			"_links":    links{"self": link{Href: href, Title: pactName(p)}},
 		})
+		current = append(current, link{Href: href, Title: pactName(p), Name: p.Consumer})
 		versions = append(versions, link{Href: href, Title: "Pact", Name: "Version " + p.ConsumerVersion + " - " + day(p.CreatedAt)})
 	}
 	return ok(c, map[string]any{
@@ -82,6 +83,7 @@ func (h *Handler) answerPactVersions(c echo.Context, list []contracts.Pact) erro
 			"consumer":      link{Href: u.pacticipant(consumer), Title: "Consumer", Name: consumer},
 			"provider":      link{Href: u.pacticipant(provider), Title: "Provider", Name: provider},
 			"pact-versions": versions,
+			"pb:pacts":      current, // what the official CLI reads; the peer has none and the CLI breaks down
 		},
 	})
 }

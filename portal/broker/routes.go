@@ -74,6 +74,7 @@ func (h *Handler) routes() []route {
 		{path: pair + "/branch/:branch/latest", get: h.latestBranchPact},
 		h.pactList(pair+"/branch/:branch", h.pactsOn(contracts.VersionFilter{})),
 		h.pactList(pair+"/branch/:branch/latest/versions", h.pactsOn(contracts.VersionFilter{Latest: true})),
+		h.pactList(pair+"/branch", h.pactsOn(contracts.VersionFilter{})), // the official CLI asks here; the peer has no such address
 		h.pactList(pair+"/branch/versions", h.pactsOn(contracts.VersionFilter{})),
 		h.pactList(pair+"/branch/latest/versions", h.pactsOn(contracts.VersionFilter{Latest: true})),
 		h.pactList(pair+"/tag/:tag", h.taggedPacts),

@@ -10,8 +10,11 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"sync"
 	"time"
+
+	"github.com/pact-foundation/pact-go/v2/provider"
 
 	"github.com/goldenpath/platform/internal/pact"
 )
@@ -23,9 +26,10 @@ const maxResults = 32 << 20
 // the pact and takes the results, which pact-go returns in no other way. Its
 // paths begin with a secret, so that other programs here cannot hand in results.
 type desk struct {
-	base   string
-	state  *url.URL
-	server *http.Server
+	base     string
+	state    *url.URL
+	messages *url.URL
+	server   *http.Server
 
 	mu      sync.Mutex
 	results json.RawMessage
@@ -43,6 +47,11 @@ func openDesk(job pact.Job, notes *notes) (*desk, error) {
 			return nil, fmt.Errorf("parse the address of provider states: %w", err)
 		}
 	}
+	if job.MessagesURL != "" {
+		if d.messages, err = url.Parse(job.MessagesURL); err != nil {
+			return nil, fmt.Errorf("parse the address of messages: %w", err)
+		}
+	}
 	content, err := d.link(job.Pact)
 	if err != nil {
 		return nil, err
@@ -53,7 +62,10 @@ func openDesk(job pact.Job, notes *notes) (*desk, error) {
 	mux.HandleFunc("GET "+secret+"/provider", func(w http.ResponseWriter, _ *http.Request) { hal(w, []byte(`{"_links":{}}`)) })
 	mux.HandleFunc("POST "+secret+"/results", d.take)
 	if d.state != nil {
-		mux.Handle(secret+"/states", relayStates(d.state, job, notes))
+		mux.Handle(secret+"/states", relayOne(d.state, job, notes, "state", notes.state))
+	}
+	if d.messages != nil {
+		mux.Handle(secret+"/messages", relayOne(d.messages, job, notes, "description", notes.message))
 	}
 	d.server = &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = d.server.Serve(listener) }()
@@ -119,6 +131,26 @@ func (d *desk) stateURL() string {
 		return ""
 	}
 	return d.base + "/states"
+}
+
+// transports tells libpact where to ask for messages.
+func (d *desk) transports() ([]provider.Transport, error) {
+	if d.messages == nil {
+		return nil, nil
+	}
+	here, err := url.Parse(d.base + "/messages")
+	if err != nil {
+		return nil, err
+	}
+	port, err := strconv.ParseUint(here.Port(), 10, 16)
+	if err != nil {
+		return nil, err
+	}
+	var out []provider.Transport
+	for _, protocol := range []string{"message", "sync-message"} {
+		out = append(out, provider.Transport{Scheme: here.Scheme, Protocol: protocol, Port: uint16(port), Path: here.Path})
+	}
+	return out, nil
 }
 
 func (d *desk) testResults() json.RawMessage {

@@ -38,6 +38,15 @@ func (n *notes) state(name, why string) {
 	n.outcome.States[name] = why
 }
 
+func (n *notes) message(description, why string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.outcome.Messages == nil {
+		n.outcome.Messages = map[string]string{}
+	}
+	n.outcome.Messages[description] = why
+}
+
 // read returns an outcome that has only what was noted.
 func (n *notes) read() pact.Outcome {
 	n.mu.Lock()

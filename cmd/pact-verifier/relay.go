@@ -19,8 +19,8 @@ import (
 	"github.com/goldenpath/platform/internal/pact"
 )
 
-// maxState is the size of the largest request for a provider state.
-const maxState = 1 << 20
+// maxAsked is the size of the largest request for a provider state or a message.
+const maxAsked = 16 << 20
 
 // relayTo passes requests on below the provider's address, with the headers of job.
 func relayTo(provider *url.URL, job pact.Job, redirects redirects, notes *notes) http.Handler {
@@ -32,29 +32,29 @@ func relayTo(provider *url.URL, job pact.Job, redirects redirects, notes *notes)
 	return proxy
 }
 
-// relayStates passes requests for provider states on to exactly one address, and
-// notes which state could not be set up: libpact only says that one could not.
-func relayStates(address *url.URL, job pact.Job, notes *notes) http.Handler {
+// relayOne passes requests on to exactly one address, and has note told which of
+// them went wrong: those for provider states name a state, those for messages the
+// description of one. libpact only says that something could not be done.
+func relayOne(address *url.URL, job pact.Job, notes *notes, name string, note func(name, why string)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxState))
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxAsked))
 		if err != nil {
-			http.Error(w, "the state could not be read", http.StatusBadRequest)
+			http.Error(w, "the request could not be read", http.StatusBadRequest)
 			return
 		}
-		var change struct {
-			State string `json:"state"`
+		var asked map[string]any
+		if err := json.Unmarshal(body, &asked); err != nil {
+			log.Printf("[WARN] a request about a %s is not JSON: %v", name, err)
 		}
-		if err := json.Unmarshal(body, &change); err != nil {
-			log.Println("[WARN] a provider state is not JSON:", err)
-		}
+		what, _ := asked[name].(string)
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		proxy := relay(job, notes, func(r *httputil.ProxyRequest) {
 			to := *address
 			r.Out.URL, r.Out.Host = &to, ""
-		}, func(_ *http.Request, why string) { notes.state(change.State, why) })
+		}, func(_ *http.Request, why string) { note(what, why) })
 		proxy.ModifyResponse = func(answer *http.Response) error {
 			if answer.StatusCode >= http.StatusBadRequest {
-				notes.state(change.State, "it answered "+answer.Status)
+				note(what, "it answered "+answer.Status)
 			}
 			return nil
 		}

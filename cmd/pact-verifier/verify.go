@@ -32,6 +32,10 @@ func verify(t *testing.T, job pact.Job) (pact.Outcome, error) {
 	}
 	defer desk.close()
 
+	transports, err := desk.transports()
+	if err != nil {
+		return pact.Outcome{}, fmt.Errorf("read the desk's address: %w", err)
+	}
 	err = provider.NewVerifier().VerifyProvider(t, provider.VerifyRequest{
 		Provider:                   job.Provider,
 		ProviderBaseURL:            job.BaseURL,
@@ -39,6 +43,7 @@ func verify(t *testing.T, job pact.Job) (pact.Outcome, error) {
 		ProviderVersion:            job.Version,
 		PublishVerificationResults: true,
 		ProviderStatesSetupURL:     desk.stateURL(),
+		Transports:                 transports,
 		RequestTimeout:             job.RequestTimeout,
 		RequestFilter:              instead(relayTo(target, job, redirects, &notes)),
 		DisableColoredOutput:       true,

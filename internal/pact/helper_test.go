@@ -59,19 +59,19 @@ func TestAHelperThatMisbehavesTellsNothing(t *testing.T) {
 		{"it fails without a word", "exit 1", "ended without a result"},
 		{"it knows only how to complain", "echo no idea >&2; exit 2", "broke down (exit status 2)"},
 		{"it crashes", "kill -SEGV $$", "broke down (signal: segmentation fault"},
-		{"it crashes after it wrote a success", `echo '{"protocol":1,"ran":true,"test_results":[` + passed + `]}' >&3; kill -KILL $$`, "broke down (signal: killed"},
-		{"it fails after it wrote a success", `echo '{"protocol":1,"ran":true,"test_results":[` + passed + `]}' >&3; exit 1`, "failed after"},
+		{"it crashes after it wrote a success", `echo '{"protocol":2,"ran":true,"test_results":[` + passed + `]}' >&3; kill -KILL $$`, "broke down (signal: killed"},
+		{"it fails after it wrote a success", `echo '{"protocol":2,"ran":true,"test_results":[` + passed + `]}' >&3; exit 1`, "failed after"},
 		{"it prints garbage", "echo all is well >&3", "a result that cannot be read"},
-		{"its result is torn", `printf '{"protocol":1,"ran":true,"test_results":[' >&3`, "a result that cannot be read"},
-		{"its result is an empty document", "echo '{}' >&3", "different versions (protocol 0 and 1)"},
-		{"it is of another release", `echo '{"protocol":2,"ran":true,"test_results":[` + passed + `]}' >&3`, "different versions (protocol 2 and 1)"},
-		{"the test did not run", `echo '{"protocol":1,"ran":false,"test_results":[` + passed + `]}' >&3`, "did not call the verifier"},
-		{"it refuses", `echo '{"protocol":1,"refused":"the moon is full"}' >&3; exit 2`, "did not take the pact: the moon is full."},
-		{"nothing was published", `echo '{"protocol":1,"ran":true}' >&3`, "published no results"},
-		{"an empty list was published", `echo '{"protocol":1,"ran":true,"test_results":[]}' >&3`, "no result for some interactions"},
-		{"results of something else were published", `echo '{"protocol":1,"ran":true,"test_results":[{"interactionId":"other","success":true}]}' >&3`, "no result for some interactions"},
-		{"what was published is no list", `echo '{"protocol":1,"ran":true,"test_results":"fine"}' >&3`, "no results that can be read"},
-		{"the whole failed and each interaction passed", `echo '{"protocol":1,"ran":true,"failed":true,"test_results":[` + passed + `]}' >&3; exit 1`, "failed although each interaction passed"},
+		{"its result is torn", `printf '{"protocol":2,"ran":true,"test_results":[' >&3`, "a result that cannot be read"},
+		{"its result is an empty document", "echo '{}' >&3", "different versions (protocol 0 and 2)"},
+		{"it is of another release", `echo '{"protocol":3,"ran":true,"test_results":[` + passed + `]}' >&3`, "different versions (protocol 3 and 2)"},
+		{"the test did not run", `echo '{"protocol":2,"ran":false,"test_results":[` + passed + `]}' >&3`, "did not call the verifier"},
+		{"it refuses", `echo '{"protocol":2,"refused":"the moon is full"}' >&3; exit 2`, "did not take the pact: the moon is full."},
+		{"nothing was published", `echo '{"protocol":2,"ran":true}' >&3`, "published no results"},
+		{"an empty list was published", `echo '{"protocol":2,"ran":true,"test_results":[]}' >&3`, "no result for some interactions"},
+		{"results of something else were published", `echo '{"protocol":2,"ran":true,"test_results":[{"interactionId":"other","success":true}]}' >&3`, "no result for some interactions"},
+		{"what was published is no list", `echo '{"protocol":2,"ran":true,"test_results":"fine"}' >&3`, "no results that can be read"},
+		{"the whole failed and each interaction passed", `echo '{"protocol":2,"ran":true,"failed":true,"test_results":[` + passed + `]}' >&3; exit 1`, "failed although each interaction passed"},
 		{"it leaves somebody behind who holds the log", "sleep 300 &\nexit 0", "broke down"},
 	}
 	address := provider(t, nil)
@@ -87,7 +87,7 @@ func TestAHelperThatMisbehavesTellsNothing(t *testing.T) {
 	}
 	t.Run("one that behaves is believed", func(t *testing.T) {
 		t.Parallel()
-		helper := script(t, `echo it went well; echo '{"protocol":1,"ran":true,"test_results":[`+passed+`]}' >&3`)
+		helper := script(t, `echo it went well; echo '{"protocol":2,"ran":true,"test_results":[`+passed+`]}' >&3`)
 		got := verified(t, quiet(helper), request(address, orders))[0]
 		if !got.Success || got.Problem != "" || got.Log != "it went well" {
 			t.Errorf("got %+v", got)

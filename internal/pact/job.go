@@ -7,7 +7,7 @@ import (
 
 // Protocol is the version of the messages below. A helper of another version is
 // refused, since both programs can be downloaded apart from each other.
-const Protocol = 1
+const Protocol = 2
 
 // ResultFD is the file descriptor on which the helper writes its Outcome.
 // Standard output and error are its log: native code writes there, too.
@@ -22,6 +22,7 @@ type Job struct {
 	Provider       string            `json:"provider"`
 	BaseURL        string            `json:"base_url"`
 	StateURL       string            `json:"state_url,omitempty"`
+	MessagesURL    string            `json:"messages_url,omitempty"`
 	Headers        map[string]string `json:"headers,omitempty"`
 	Version        string            `json:"version"` // of the provider
 	RequestTimeout time.Duration     `json:"request_timeout"`
@@ -50,6 +51,10 @@ type Outcome struct {
 
 	// States has the provider states that could not be set up, and why.
 	States map[string]string `json:"states,omitempty"`
+
+	// Messages has the messages, by description, that the provider did not produce,
+	// and why.
+	Messages map[string]string `json:"messages,omitempty"`
 
 	// Refused says why the helper did not take the job.
 	Refused string `json:"refused,omitempty"`

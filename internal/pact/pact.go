@@ -31,6 +31,7 @@ type Request struct {
 	ProviderVersion string
 	ProviderBranch  string
 	StateURL        string            // sets up provider states; empty for none
+	MessagesURL     string            // produces messages by their descriptions; empty for none
 	Headers         map[string]string // sent with every request to the provider
 	Timeout         time.Duration     // for all pacts together; a minute when 0
 	RequestTimeout  time.Duration     // for one answer of the provider; 10 s when 0
@@ -115,13 +116,13 @@ var errTooLong = errors.New("the verification took too long")
 
 func (v *Verifier) verifyOne(ctx context.Context, helper string, r Request, p Pact) (PactResult, error) {
 	result := PactResult{SHA: p.SHA, Consumer: p.Consumer}
-	ready, problem := prepare(p.Content)
+	ready, problem := prepare(p.Content, r.MessagesURL != "")
 	if problem != "" {
 		result.unknown(ready.interactions, problem)
 		return result, nil
 	}
 	job, err := json.Marshal(Job{
-		Protocol: Protocol, Consumer: p.Consumer, Provider: r.Provider, BaseURL: r.BaseURL, StateURL: r.StateURL,
+		Protocol: Protocol, Consumer: p.Consumer, Provider: r.Provider, BaseURL: r.BaseURL, StateURL: r.StateURL, MessagesURL: r.MessagesURL,
 		Headers: r.Headers, Version: orUnversioned(r.ProviderVersion), RequestTimeout: r.RequestTimeout, Pact: ready.body,
 	})
 	if err != nil {
@@ -140,7 +141,7 @@ func (v *Verifier) verifyOne(ctx context.Context, helper string, r Request, p Pa
 		result.unknown(ready.interactions, problem)
 		return result, nil
 	}
-	result.settle(ready.interactions, outcome, r.BaseURL)
+	result.settle(ready, outcome, r.BaseURL)
 	return result, nil
 }
 
@@ -159,15 +160,31 @@ func (r Request) check() error {
 		return fault.New(fault.Invalid, "%q is not the address of a provider.", r.BaseURL).
 			WithHint("It looks like http://127.0.0.1:9001").WithField("provider_url", "is not an http address").WithCause(err)
 	}
-	if r.StateURL == "" {
-		return nil
-	}
-	if err := checkURL(r.StateURL); err != nil {
-		return fault.New(fault.Invalid, "%q is not the address for provider states.", r.StateURL).
-			WithHint("It looks like http://127.0.0.1:9001/_pact/provider-states").
-			WithField("provider_states_url", "is not an http address").WithCause(err)
+	for _, helper := range r.helpers() {
+		if err := checkURL(helper.address); err != nil {
+			return fault.New(fault.Invalid, "%q is not the address for %s.", helper.address, helper.noun).
+				WithHint("It looks like http://127.0.0.1:9001%s", helper.example).
+				WithField(helper.field, "is not an http address").WithCause(err)
+		}
 	}
 	return nil
+}
+
+// addressOf is an address that helps with a verification, beside the provider's own.
+type addressOf struct {
+	address, field, noun, verb, example string
+}
+
+// helpers are the addresses that r has.
+func (r Request) helpers() []addressOf {
+	var out []addressOf
+	if r.StateURL != "" {
+		out = append(out, addressOf{r.StateURL, "provider_states_url", "provider states", "to set up provider states", "/_pact/provider-states"})
+	}
+	if r.MessagesURL != "" {
+		out = append(out, addressOf{r.MessagesURL, "messages_url", "messages", "to produce messages", "/_pact/messages"})
+	}
+	return out
 }
 
 func checkURL(address string) error {
@@ -188,12 +205,11 @@ func (r Request) reachable(ctx context.Context) error {
 		return fault.New(fault.Unavailable, "No provider listens at %s.", r.BaseURL).
 			WithHint("Start it, wait until it is ready, and try again.").WithCause(err)
 	}
-	if r.StateURL == "" {
-		return nil
-	}
-	if err := dial(ctx, r.StateURL); err != nil {
-		return fault.New(fault.Unavailable, "Nobody listens at %s to set up provider states.", r.StateURL).
-			WithHint("Start it, or verify without provider states.").WithCause(err)
+	for _, helper := range r.helpers() {
+		if err := dial(ctx, helper.address); err != nil {
+			return fault.New(fault.Unavailable, "Nobody listens at %s %s.", helper.address, helper.verb).
+				WithHint("Start it, or verify without %s.", helper.noun).WithCause(err)
+		}
 	}
 	return nil
 }

@@ -9,16 +9,19 @@ import (
 	"github.com/goldenpath/platform/internal/fault"
 )
 
-// prepared is a pact as the helper gets it, and its interactions for people.
+// prepared is a pact as the helper gets it, and its interactions for people. The
+// helper gets only those that can be verified; the others have a reason, by their
+// place in the list.
 type prepared struct {
 	body         []byte
 	interactions []contracts.Interaction
+	unverified   map[int]string
 }
 
-// prepare gives every interaction its id and refuses, in a sentence, what cannot
-// be verified. The pact may come from anyone, so it must not lead the verifier
-// to another host or start plugins of this machine.
-func prepare(content []byte) (prepared, string) {
+// prepare gives every interaction its id, and a reason to what cannot be verified.
+// The problem says why none can. The pact may come from anyone, so it must not
+// lead the verifier to another host or start plugins of this machine.
+func prepare(content []byte, messages bool) (ready prepared, problem string) {
 	doc, err := contracts.ParsePact("", content)
 	if err == nil {
 		err = doc.Check("")
@@ -26,24 +29,70 @@ func prepare(content []byte) (prepared, string) {
 	if err != nil {
 		return prepared{}, whole(err)
 	}
-	ready := prepared{body: doc.WithIDs(), interactions: doc.People()}
+	ready = prepared{body: doc.WithIDs(), interactions: doc.People(), unverified: map[int]string{}}
 	if len(ready.interactions) == 0 {
 		return ready, "The pact has no interactions, so there is nothing a provider could keep or break."
 	}
 	if names := plugins(ready.body); len(names) > 0 {
-		return ready, fmt.Sprintf("The pact needs the Pact plugin %s; only plain HTTP pacts can be verified.", strings.Join(names, ", "))
+		return ready, fmt.Sprintf("The pact needs the Pact plugin %s; pacts with plugins cannot be verified here.", strings.Join(names, ", "))
 	}
-	for _, in := range ready.interactions {
-		switch {
-		case in.Kind != contracts.HTTP:
-			return ready, fmt.Sprintf("%q is about a message; only pacts about HTTP can be verified.", in.Description)
-		case !strings.HasPrefix(in.Path, "/"):
-			return ready, fmt.Sprintf("%q asks for the path %q; a path begins with a slash.", in.Description, in.Path)
-		case in.Status == 0:
-			return ready, fmt.Sprintf("%q does not say which status it expects.", in.Description)
+	for i, in := range ready.interactions {
+		if why := unverifiable(in, messages); why != "" {
+			ready.unverified[i] = why
+			problem = why
 		}
 	}
+	switch len(ready.unverified) {
+	case 0:
+		return ready, ""
+	case len(ready.interactions):
+		return ready, problem
+	}
+	ready.body, err = without(ready.body, ready.unverified)
+	if err != nil {
+		return ready, "The pact cannot be taken apart: " + err.Error() + "."
+	}
 	return ready, ""
+}
+
+// unverifiable says why an interaction cannot be verified, "" for one that can.
+func unverifiable(in contracts.Interaction, messages bool) string {
+	switch {
+	case in.Kind == contracts.SyncMessage && !messages, in.Kind == contracts.Message && !messages:
+		return fmt.Sprintf("%q is about a message, and nobody said where the provider produces messages.", in.Description)
+	case in.Kind != contracts.HTTP:
+		return ""
+	case !strings.HasPrefix(in.Path, "/"):
+		return fmt.Sprintf("%q asks for the path %q; a path begins with a slash.", in.Description, in.Path)
+	case in.Status == 0:
+		return fmt.Sprintf("%q does not say which status it expects.", in.Description)
+	}
+	return ""
+}
+
+// without leaves out the interactions at some places of a pact.
+func without(body []byte, places map[int]string) ([]byte, error) {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(body, &fields); err != nil {
+		return nil, err
+	}
+	for _, key := range []string{"interactions", "messages"} {
+		var list, kept []json.RawMessage
+		if err := json.Unmarshal(fields[key], &list); err != nil || list == nil {
+			continue // the other one has them
+		}
+		for i, item := range list {
+			if places[i] == "" {
+				kept = append(kept, item)
+			}
+		}
+		var err error
+		if fields[key], err = json.Marshal(kept); err != nil {
+			return nil, err
+		}
+		break
+	}
+	return json.Marshal(fields)
 }
 
 // whole is a fault with its fields in one line.

@@ -38,7 +38,8 @@ func (p *PactResult) unknown(interactions []contracts.Interaction, problem strin
 // settle gives every interaction of the pact the result libpact published for it.
 // One without a result is unknown, and so is one that failed because the provider
 // was gone.
-func (p *PactResult) settle(interactions []contracts.Interaction, o Outcome, provider string) {
+func (p *PactResult) settle(ready prepared, o Outcome, provider string) {
+	interactions := ready.interactions
 	var results []testResult
 	if err := json.Unmarshal(o.TestResults, &results); err != nil {
 		p.unknown(interactions, "The verifier published no results that can be read.")
@@ -47,6 +48,11 @@ func (p *PactResult) settle(interactions []contracts.Interaction, o Outcome, pro
 	p.Interactions = make([]contracts.InteractionResult, len(interactions))
 	passed := 0
 	for i, in := range interactions {
+		if why := ready.unverified[i]; why != "" {
+			p.Problem = why
+			p.Interactions[i] = resultOf(in, contracts.StatusUnknown, why)
+			continue
+		}
 		at := slices.IndexFunc(results, func(r testResult) bool { return r.InteractionID == in.ID })
 		if at < 0 {
 			p.Problem = "The verifier published no result for some interactions."
@@ -75,7 +81,10 @@ func (p *PactResult) judge(in contracts.Interaction, r testResult, o Outcome, pr
 	for _, m := range r.Mismatches {
 		broken = append(broken, m.sentence())
 	}
+	noMessage, refused := o.Messages[in.Description]
 	switch {
+	case refused && in.Kind != contracts.HTTP: // libpact compares the body of any answer
+		return resultOf(in, contracts.Failed, "The provider did not produce the message: "+noMessage+".")
 	case r.Success && len(broken)+len(r.Exceptions) == 0:
 		return resultOf(in, contracts.Passed)
 	case len(broken) == 0 && o.Unreachable != "":

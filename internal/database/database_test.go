@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -222,5 +223,42 @@ func TestPlaceholders(t *testing.T) {
 	}
 	if got := databasetest.SQLite(t).Rebind("a = ?"); got != "a = ?" {
 		t.Errorf("on SQLite Rebind = %q", got)
+	}
+}
+
+func TestCopyJoinsTheTransaction(t *testing.T) {
+	t.Parallel()
+	db := databasetest.Postgres(t)
+	count := func() (n int) {
+		if err := db.SQL().QueryRowContext(t.Context(), "SELECT COUNT(*) FROM entity_terms").Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	row := func(i int) []any { return []any{strconv.Itoa(i), 1, []byte("terms")} }
+	columns := []string{"id", "version", "terms"}
+	if err := db.Copy(t.Context(), "entity_terms", columns, 3, row); err == nil {
+		t.Error("rows were copied without a transaction")
+	}
+	err := db.InTx(t.Context(), func(ctx context.Context) error {
+		if err := db.Copy(ctx, "entity_terms", columns, 3, row); err != nil {
+			t.Error(err)
+		}
+		return errRegret
+	})
+	if !errors.Is(err, errRegret) || count() != 0 {
+		t.Errorf("%v, %d rows stayed of a transaction that was rolled back", err, count())
+	}
+	err = db.InTx(t.Context(), func(ctx context.Context) error {
+		return db.Copy(ctx, "entity_terms", columns, 3, row)
+	})
+	if err != nil || count() != 3 {
+		t.Errorf("%v, %d rows", err, count())
+	}
+	err = db.InTx(t.Context(), func(ctx context.Context) error {
+		return db.Copy(ctx, "entity_terms", columns, 4, row)
+	})
+	if err == nil || count() != 3 {
+		t.Errorf("%v, %d rows: rows that are there were copied again", err, count())
 	}
 }

@@ -18,16 +18,17 @@ func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) erro
 		return fn(ctx)
 	}
 	db.remember(ctx)
-	tx, err := db.writer.BeginTx(ctx, nil)
+	t, end, err := db.begin(ctx)
 	if err != nil {
 		return fmt.Errorf("begin a transaction: %w", err)
 	}
+	defer end()
 	// After a commit there is nothing left to roll back.
-	defer func() { _ = tx.Rollback() }()
-	if err := fn(context.WithValue(ctx, txKey{db}, tx)); err != nil {
+	defer func() { _ = t.tx.Rollback() }()
+	if err := fn(context.WithValue(ctx, txKey{db}, t)); err != nil {
 		return err
 	}
-	if err := tx.Commit(); err != nil {
+	if err := t.tx.Commit(); err != nil {
 		return fmt.Errorf("commit a transaction: %w", err)
 	}
 	return nil
@@ -35,8 +36,8 @@ func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) erro
 
 // Tx returns the transaction in ctx.
 func (db *DB) Tx(ctx context.Context) (*sql.Tx, bool) {
-	tx, ok := ctx.Value(txKey{db}).(*sql.Tx)
-	return tx, ok
+	t, ok := ctx.Value(txKey{db}).(transaction)
+	return t.tx, ok
 }
 
 // Reader returns what reads: the transaction in ctx, a replica when the session

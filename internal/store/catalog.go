@@ -56,24 +56,63 @@ func (c *Catalog) SaveEntities(ctx context.Context, entities []catalog.Entity, b
 		headers[i] = catalog.Header{UID: e.UID, Etag: e.Etag, Ref: e.Ref(), Source: e.Source}
 	}
 	previous := func(i int) catalog.Ref { return entities[i].PreviousRef }
-	const insert = `INSERT INTO entities (id, ref, etag, raw, body, location_id, path, line, "commit", created_at, updated_at, orphaned_at) VALUES `
-	const replace = ` ON CONFLICT (id) DO UPDATE SET ref = excluded.ref, etag = excluded.etag, raw = excluded.raw,
-		body = excluded.body, location_id = excluded.location_id, path = excluded.path, line = excluded.line,
-		"commit" = excluded."commit", updated_at = excluded.updated_at, orphaned_at = excluded.orphaned_at`
-	err := c.insertRows(ctx, insert, replace, len(entities), func(i int) []any {
-		e := &entities[i]
+	fresh, known, err := c.split(ctx, entities)
+	if err != nil {
+		return 0, err
+	}
+	columns := []string{
+		"id", "ref", "etag", "raw", "body", "location_id", "path", "line", "commit", "created_at", "updated_at", "orphaned_at",
+	}
+	row := func(e *catalog.Entity) []any {
 		return []any{
-			e.UID, headers[i].Ref.String(), e.Etag, packed.Raw(e.Raw, e.Body), packed.Body(e.Body), e.Source.LocationID,
+			e.UID, e.Ref().String(), e.Etag, packed.Raw(e.Raw, e.Body), packed.Body(e.Body), e.Source.LocationID,
 			e.Source.Path, e.Source.Line, by.Commit, e.CreatedAt.UTC(), e.UpdatedAt.UTC(), moment(e.OrphanedAt),
 		}
-	})
-	if err != nil {
-		return 0, fmt.Errorf("upsert %d entities: %w", len(entities), err)
 	}
-	if err := c.saveTerms(ctx, entities); err != nil {
+	if err := c.copyRows(ctx, "entities", columns, len(fresh), func(i int) []any { return row(fresh[i]) }); err != nil {
+		return 0, fmt.Errorf("insert %d entities: %w", len(fresh), err)
+	}
+	const replace = `INSERT INTO entities (id, ref, etag, raw, body, location_id, path, line, "commit", created_at, updated_at, orphaned_at) VALUES `
+	const conflict = ` ON CONFLICT (id) DO UPDATE SET ref = excluded.ref, etag = excluded.etag, raw = excluded.raw,
+		body = excluded.body, location_id = excluded.location_id, path = excluded.path, line = excluded.line,
+		"commit" = excluded."commit", updated_at = excluded.updated_at, orphaned_at = excluded.orphaned_at`
+	if err := c.insertRows(ctx, replace, conflict, len(known), func(i int) []any { return row(known[i]) }); err != nil {
+		return 0, fmt.Errorf("upsert %d entities: %w", len(known), err)
+	}
+	if err := c.saveTerms(ctx, fresh, known); err != nil {
 		return 0, err
 	}
 	return c.appendChanges(ctx, catalog.OperationPut, headers, previous, by)
+}
+
+// split tells entities that are not stored yet from others.
+func (c *Catalog) split(ctx context.Context, entities []catalog.Entity) (fresh, known []*catalog.Entity, err error) {
+	uids := make([]string, len(entities))
+	for i := range entities {
+		uids[i] = entities[i].UID
+	}
+	stored, err := selectIn(ctx, c, "SELECT id FROM entities WHERE id IN ", uids, scanText)
+	if err != nil {
+		return nil, nil, err
+	}
+	there := make(map[string]bool, len(stored))
+	for _, uid := range stored {
+		there[uid] = true
+	}
+	for i := range entities {
+		if e := &entities[i]; there[e.UID] {
+			known = append(known, e)
+		} else {
+			fresh = append(fresh, e)
+		}
+	}
+	return fresh, known, nil
+}
+
+func scanText(row rowScanner) (string, error) {
+	var text string
+	err := row.Scan(&text)
+	return text, err
 }
 
 // DeleteEntities removes and appends to the feed.

@@ -14,8 +14,8 @@ func (c *Catalog) appendChanges(
 	if _, ok := c.s.db.Tx(ctx); !ok {
 		return 0, errFeedWithoutTx
 	}
-	insert := `INSERT INTO entity_changes (operation, uid, ref, etag, location_id, actor, "commit", at, previous_ref) VALUES `
-	err := c.insertRows(ctx, insert, "", len(headers), func(i int) []any {
+	columns := []string{"operation", "uid", "ref", "etag", "location_id", "actor", "commit", "at", "previous_ref"}
+	err := c.copyRows(ctx, "entity_changes", columns, len(headers), func(i int) []any {
 		h := &headers[i]
 		return []any{string(operation), h.UID, h.Ref.String(), h.Etag, h.Source.LocationID, by.Actor, by.Commit, by.At.UTC(), refText(previous(i))}
 	})

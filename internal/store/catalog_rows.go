@@ -34,6 +34,19 @@ func (c *Catalog) insertRows(ctx context.Context, insert, conflict string, n int
 	return c.insertPrepared(ctx, tx, insert, conflict, n, row)
 }
 
+// copyRows inserts rows that are certainly not there yet, all in the transaction
+// of ctx.
+func (c *Catalog) copyRows(ctx context.Context, table string, columns []string, n int, row func(i int) []any) error {
+	if c.s.db.Dialect() == database.Postgres && n > 0 {
+		return c.s.db.Copy(ctx, table, columns, n, row)
+	}
+	quoted := make([]string, len(columns))
+	for i, column := range columns {
+		quoted[i] = strconv.Quote(column)
+	}
+	return c.insertRows(ctx, "INSERT INTO "+table+" ("+strings.Join(quoted, ", ")+") VALUES ", "", n, row)
+}
+
 // insertPrepared prepares a statement once for all rows it can hold.
 func (c *Catalog) insertPrepared(ctx context.Context, tx *sql.Tx, insert, conflict string, n int, row func(i int) []any) error {
 	var prepared *sql.Stmt

@@ -59,20 +59,21 @@ func (c *Catalog) WithoutTerms(ctx context.Context, version int) ([]string, erro
 	if err != nil {
 		return nil, err
 	}
-	return collectRows(nil, found, func(row rowScanner) (string, error) {
-		var uid string
-		err := row.Scan(&uid)
-		return uid, err
-	})
+	return collectRows(nil, found, scanText)
 }
 
-// saveTerms replaces the terms of entities.
-func (c *Catalog) saveTerms(ctx context.Context, entities []catalog.Entity) error {
+// saveTerms stores the terms of entities that are new, and of others.
+func (c *Catalog) saveTerms(ctx context.Context, fresh, known []*catalog.Entity) error {
+	columns := []string{"id", "version", "terms"}
+	row := func(e *catalog.Entity) []any { return []any{e.UID, catalog.TermsVersion, e.Terms()} }
+	if err := c.copyRows(ctx, "entity_terms", columns, len(fresh), func(i int) []any { return row(fresh[i]) }); err != nil {
+		return fmt.Errorf("insert the terms of %d entities: %w", len(fresh), err)
+	}
 	err := c.insertRows(ctx, `INSERT INTO entity_terms (id, version, terms) VALUES `,
 		` ON CONFLICT (id) DO UPDATE SET version = excluded.version, terms = excluded.terms`,
-		len(entities), func(i int) []any { return []any{entities[i].UID, catalog.TermsVersion, entities[i].Terms()} })
+		len(known), func(i int) []any { return row(known[i]) })
 	if err != nil {
-		return fmt.Errorf("upsert the terms of %d entities: %w", len(entities), err)
+		return fmt.Errorf("upsert the terms of %d entities: %w", len(known), err)
 	}
 	return nil
 }

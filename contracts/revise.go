@@ -101,6 +101,36 @@ func (b *Broker) ProviderStates(ctx context.Context, provider Pacticipant, f Ver
 	return out, nil
 }
 
+// mergeStored adds the interactions of c to those the version has published with
+// the provider. Who merges at the same time gets a conflict, and tries again.
+func (b *Broker) mergeStored(ctx context.Context, v Version, provider Pacticipant, c parsedContract) (parsedContract, error) {
+	stored, err := b.pactsOf(ctx, []Version{v}, provider.ID)
+	if err != nil || len(stored) == 0 || stored[0].SHA == c.doc.SHA {
+		return c, err
+	}
+	content, err := b.ContentByID(ctx, stored[0].ContentID)
+	if err != nil {
+		return c, err
+	}
+	return c.merged(content.Body, true)
+}
+
+// merged is the contract with the interactions of another pact, which was there
+// before it or comes after it.
+func (c parsedContract) merged(other []byte, before bool) (parsedContract, error) {
+	earlier, later := c.Content, other
+	if before {
+		earlier, later = other, c.Content
+	}
+	content, err := MergePacts(earlier, later)
+	if err != nil {
+		return c, err
+	}
+	doc, err := ParsePact(c.File, content)
+	c.Content, c.doc, c.Overwrite = content, doc, true
+	return c, err
+}
+
 // MergePacts adds the interactions of a later pact to an earlier one, for test
 // suites that write one pact in several runs. The same description and state with
 // another content is a conflict.

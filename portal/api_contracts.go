@@ -18,6 +18,7 @@ type apiContracts interface {
 	Pairs(ctx context.Context) ([]contracts.Pair, error)
 	Pair(ctx context.Context, consumer, provider string) (contracts.PairDetail, error)
 	ContractsOf(ctx context.Context, service string) ([]contracts.Pair, error)
+	Compare(ctx context.Context, consumer, provider string, from, to contracts.Side) (contracts.Comparison, error)
 }
 
 // ListContracts answers GET /contracts.
@@ -42,6 +43,17 @@ func (a *API) GetContract(ctx context.Context, r server.GetContractRequestObject
 		return nil, err
 	}
 	return server.GetContract200JSONResponse(fromPairDetail(detail)), nil
+}
+
+// CompareContracts answers GET /contracts/pairs/{consumer}/{provider}/changes.
+func (a *API) CompareContracts(ctx context.Context, r server.CompareContractsRequestObject) (server.CompareContractsResponseObject, error) {
+	p := r.Params
+	c, err := a.deps.Contracts.Compare(ctx, r.Consumer, r.Provider,
+		contracts.Side{Version: value(p.From), Branch: value(p.FromBranch)}, contracts.Side{Version: value(p.To), Branch: value(p.ToBranch)})
+	if err != nil {
+		return nil, err
+	}
+	return server.CompareContracts200JSONResponse(fromComparison(c)), nil
 }
 
 // PublishContracts answers POST /contracts/publications.

@@ -12,7 +12,7 @@ import (
 // the broker reads them there.
 func toPublication(p types.Publication) (contracts.Publication, error) {
 	publication := contracts.Publication{
-		Consumer: p.Consumer, Version: p.Version, Branch: p.Branch, Tags: p.Tags, BuildURL: p.BuildURL,
+		Consumer: p.Consumer, Version: p.Version, Branch: p.Branch, Tags: p.Tags, BuildURL: p.BuildURL, Merge: p.Merge,
 	}
 	for i, c := range p.Contracts {
 		if len(c.Content) == 0 {
@@ -50,7 +50,7 @@ func toPactQuery(q types.VerificationQuestion) contracts.PactQuery {
 func fromVerifiable(p contracts.VerifiablePact) types.PlannedPact {
 	return types.PlannedPact{
 		Sha: p.SHA, Consumer: p.Consumer, Provider: p.Provider, Content: p.Content,
-		ConsumerVersions: orEmpty(p.ConsumerVersions), Pending: p.Pending,
+		ConsumerVersions: orEmpty(p.ConsumerVersions), Pending: p.Pending, Wip: p.WIP,
 		Notices: mapped(p.Notices, func(n contracts.PactNotice) string { return n.Text }),
 	}
 }
@@ -58,7 +58,8 @@ func fromVerifiable(p contracts.VerifiablePact) types.PlannedPact {
 func toVerification(v types.NewVerification) contracts.Verification {
 	return contracts.Verification{
 		PactSHA: v.Sha, Consumer: v.Consumer, Provider: v.Provider,
-		ProviderVersion: v.ProviderVersion, ProviderBranch: v.ProviderBranch,
+		ProviderVersion: v.ProviderVersion, ProviderBranch: v.ProviderBranch, ProviderTags: v.ProviderTags,
+		ConsumerVersion: v.ConsumerVersion, Pending: v.Pending || v.Wip, WIP: v.Wip,
 		Success: v.Success, Log: v.Log, BuildURL: v.BuildURL,
 		Interactions: mapped(v.Interactions, func(i types.InteractionResult) contracts.InteractionResult {
 			return contracts.InteractionResult{
@@ -72,11 +73,25 @@ func fromVerification(v contracts.Verification) types.Verification {
 	return types.Verification{
 		ID: strconv.FormatInt(v.ID, 10), Sha: v.PactSHA, Consumer: v.Consumer, Provider: v.Provider,
 		ProviderVersion: v.ProviderVersion, ProviderBranch: v.ProviderBranch,
-		Success: v.Success, Log: v.Log, BuildURL: v.BuildURL, VerifiedAt: v.VerifiedAt,
+		Success: v.Success, Verdict: types.Verdict(v.Verdict()), Log: v.Log, BuildURL: v.BuildURL, VerifiedAt: v.VerifiedAt,
 		Interactions: mapped(v.Interactions, func(i contracts.InteractionResult) types.InteractionResult {
 			return types.InteractionResult{
 				ID: i.ID, Description: i.Description, State: i.State,
 				Status: types.InteractionResultStatus(i.Status), Mismatches: i.Mismatches,
+			}
+		}),
+	}
+}
+
+func fromComparison(c contracts.Comparison) types.ContractChanges {
+	side := func(p contracts.Pact) types.ComparedVersion {
+		return types.ComparedVersion{Version: p.ConsumerVersion, Sha: p.SHA, PublishedAt: p.CreatedAt}
+	}
+	return types.ContractChanges{
+		Consumer: c.Consumer, Provider: c.Provider, From: side(c.From), To: side(c.To), Specification: c.Specification,
+		Changes: mapped(c.Changes, func(i contracts.InteractionChange) types.InteractionChange {
+			return types.InteractionChange{
+				Kind: types.InteractionChangeKind(i.Kind), Description: i.Description, State: i.State, Sentence: i.Sentence, Details: i.Details,
 			}
 		}),
 	}

@@ -271,6 +271,16 @@ func (f *fakeContracts) Pair(context.Context, string, string) (contracts.PairDet
 	}, nil
 }
 
+func (f *fakeContracts) Compare(_ context.Context, consumer, provider string, from, to contracts.Side) (contracts.Comparison, error) {
+	if from != (contracts.Side{Branch: "feat/x"}) || to != (contracts.Side{Version: "2"}) {
+		return contracts.Comparison{}, errors.New("the sides did not arrive")
+	}
+	return contracts.Comparison{
+		Consumer: consumer, Provider: provider, From: contracts.Pact{ConsumerVersion: "1"}, To: contracts.Pact{ConsumerVersion: "2"},
+		Changes: some(f.full, contracts.InteractionChange{Kind: contracts.Changed, Description: "d", Details: []string{"request.path was 1 and is 2"}}),
+	}, nil
+}
+
 func (f *fakeContracts) ContractsOf(context.Context, string) ([]contracts.Pair, error) {
 	return some(f.full, f.pair()), nil
 }

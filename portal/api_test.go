@@ -117,6 +117,10 @@ var apiCalls = []apiCall{
 	{op: "undoRun", method: "POST", path: "/runs/r1/undo", status: 202},
 	{op: "cancelRun", method: "POST", path: "/runs/r1/cancel", status: 202},
 	{op: "listContracts", path: "/contracts?service=orders", status: 200, wants: []string{`"verdict":"unknown"`, `"consumer":"orders"`}},
+	{
+		op: "compareContracts", path: "/contracts/pairs/orders/inventory/changes?from_branch=feat%2Fx&to=2", status: 200,
+		wants: []string{`"kind":"changed"`, `"details":["request.path was 1 and is 2"]`, `"version":"2"`},
+	},
 	{op: "getContract", path: "/contracts/pairs/orders/inventory", status: 200, wants: []string{`"content":{"a":1.0}`, `"branches":["main"]`}},
 	{
 		op: "publishContracts", method: "POST", path: "/contracts/publications", status: 200, wants: []string{`"changed":true`},

@@ -23,6 +23,7 @@ type Request struct {
 	ProviderVersion string
 	ProviderBranch  string
 	StateURL        string            // where provider states are set up; empty for none
+	MessagesURL     string            // where the provider produces messages; empty for none
 	Headers         map[string]string // sent with every request to the provider
 	Timeout         time.Duration
 	Pacts           []Pact
@@ -52,7 +53,7 @@ type PactResult struct {
 // Command returns "platform contracts". Verify runs pacts against a provider.
 func Command(env *cli.Env, verify Verify) *cobra.Command {
 	group := cli.Group("contracts", "Publish and verify contracts, and ask whether a version may be deployed",
-		publish(env), verifyCommand(env, verify), list(env), show(env),
+		publish(env), verifyCommand(env, verify), list(env), show(env), diff(env),
 		canIDeploy(env), canIMerge(env), explain(env), ignore(env))
 	for _, r := range recordings() {
 		group.AddCommand(r.command(env))

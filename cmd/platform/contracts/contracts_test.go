@@ -59,6 +59,14 @@ func TestPublish(t *testing.T) {
 			out:   "CONSUMER   PROVIDER    VERSION   CONTENT\norders     inventory   1         new\n",
 			err:   "Publishing for orders, the consumer a.json names.\n",
 		},
+		{
+			name: "a pattern the shell left alone, and parts to merge", files: map[string]string{"a/build/pacts/a.json": pact, "b/build/pacts/b.txt": "no", "node_modules/x/pacts/c.json": "{}"},
+			args:  "**/pacts/*.json --service orders --version 1 --merge",
+			asked: []string{`POST /contracts/publications {"consumer":"orders","contracts":[{"content":` + pact + `,"file":"a/build/pacts/a.json"}],"merge":true,"version":"1"}`},
+			out:   "CONSUMER   PROVIDER    VERSION   CONTENT\norders     inventory   1         new\n",
+		},
+		{name: "a pattern that nothing is called like", args: "build/*.json --version 1", want: 4, err: "No file is called like build/*.json."},
+		{name: "a broken pattern", args: "build/[.json --version 1", want: 2, err: "is not a pattern for files"},
 		{name: "no such file", args: "pacts --version 1", want: 4, err: "There is no file or folder pacts."},
 		{name: "a folder without pacts", files: map[string]string{"pacts/x.txt": ""}, args: "pacts --version 1", want: 4, err: "There are no pacts in pacts."},
 		{
@@ -264,7 +272,7 @@ func TestShowAndList(t *testing.T) {
 		Versions: []types.ContractVersion{{Version: "7", Branches: []string{"main"}, Verdict: types.VerdictNo}},
 		Verifications: []types.Verification{{Provider: "inventory", ProviderVersion: "9", Interactions: []types.InteractionResult{
 			{Description: "a product", Status: types.InteractionFailed, Mismatches: []string{"$.sku is missing"}},
-		}}},
+		}, Verdict: types.VerdictNo}},
 	})
 	s := clitest.New(t, server)
 	if got := s.Run(t.Context(), Command(s.Env, nil), "contracts", "list"); got != 0 || !strings.Contains(s.Out.String(), "orders     inventory   no") {

@@ -54,6 +54,14 @@ func pactPaths(dir string, paths []string) ([]string, error) {
 	var files []string
 	for _, path := range paths {
 		info, err := os.Stat(absolute(dir, path))
+		if errors.Is(err, fs.ErrNotExist) && isPattern(path) {
+			found, err := expand(dir, path)
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, found...)
+			continue
+		}
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, fault.New(fault.NotFound, "There is no file or folder %s.", path).
 				WithHint("The consumer's tests write pacts; run them first, for example: make test")

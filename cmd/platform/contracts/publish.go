@@ -16,6 +16,7 @@ type publishOptions struct {
 	paths                              []string
 	service, version, branch, buildURL string
 	tags                               []string
+	merge                              bool
 }
 
 func publish(env *cli.Env) *cobra.Command {
@@ -24,6 +25,7 @@ func publish(env *cli.Env) *cobra.Command {
 		Use:   "publish FILE_OR_FOLDER...",
 		Short: "Publish the pacts of one version of a consumer",
 		Long: "Publish the pacts of one version of a consumer: all of them or, when one is wrong, none.\n" +
+			"Files may be named, by patterns like 'build/**/pacts/*.json' too, and of a folder all .json files are taken.\n" +
 			"Without --version and --branch, those of the git work tree are used, and it says so.",
 		Example: "  platform contracts publish pacts --service orders --version \"$(git rev-parse HEAD)\" --branch main",
 		Args:    cli.Args(cobra.MinimumNArgs(1)),
@@ -38,6 +40,7 @@ func publish(env *cli.Env) *cobra.Command {
 	flags.StringVar(&opts.branch, "branch", "", "branch the version is on")
 	flags.StringSliceVar(&opts.tags, "tag", nil, "tags for the version")
 	flags.StringVar(&opts.buildURL, "build-url", "", "page of the build that publishes")
+	flags.BoolVar(&opts.merge, "merge", false, "add to pacts this version has already, for tests that run in parts")
 	return cmd
 }
 
@@ -53,7 +56,7 @@ func runPublish(ctx context.Context, env *cli.Env, opts publishOptions) error {
 		return err
 	}
 	request := types.Publication{
-		Consumer: opts.service, Version: opts.version, Branch: opts.branch, Tags: opts.tags, BuildURL: opts.buildURL,
+		Consumer: opts.service, Version: opts.version, Branch: opts.branch, Tags: opts.tags, BuildURL: opts.buildURL, Merge: opts.merge,
 		Contracts: make([]types.NewContract, len(pacts)),
 	}
 	for i, p := range pacts {

@@ -3,6 +3,8 @@ package contracts
 import (
 	"fmt"
 	"io"
+	"strings"
+	"time"
 
 	"github.com/goldenpath/platform/cmd/internal/cli"
 	"github.com/goldenpath/platform/internal/fault"
@@ -22,6 +24,8 @@ type verifiedPact struct {
 	SHA          string                    `json:"sha"`
 	Success      bool                      `json:"success"`
 	Pending      bool                      `json:"pending"`
+	WIP          bool                      `json:"wip"`
+	Notices      []string                  `json:"notices"`
 	Interactions []types.InteractionResult `json:"interactions"`
 	Log          string                    `json:"-"`
 }
@@ -29,6 +33,14 @@ type verifiedPact struct {
 // verdictPending is a yes with failures in it: pacts that the provider never
 // kept before, and whose failures do not break its build yet.
 const verdictPending types.Verdict = "pending"
+
+// orNobody is an empty list where there is none, for programs that read it.
+func orNobody(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}
 
 // settle joins results to the plan. A pact without a result must not read as
 // verified, so a result that does not cover the plan is our fault.
@@ -46,7 +58,7 @@ func settle(plan types.VerificationPlan, result Result) (verification, error) {
 		}
 		v := verifiedPact{
 			Consumer: p.Consumer, Versions: p.ConsumerVersions, SHA: p.Sha, Success: r.Success,
-			Pending: p.Pending, Interactions: orNone(r.Interactions), Log: r.Log,
+			Pending: p.Pending, WIP: p.Wip, Notices: orNobody(p.Notices), Interactions: orNone(r.Interactions), Log: r.Log,
 		}
 		report.Pacts = append(report.Pacts, v)
 		report.Verdict = worse(report.Verdict, v.verdict())
@@ -115,11 +127,14 @@ func (r verification) verdict() error {
 // mismatches, and one line that sums up.
 func printReport(w io.Writer, report verification) error {
 	for _, p := range report.Pacts {
-		pending := ""
-		if p.Pending {
-			pending = " (pending: a failure does not count yet)"
+		about := ""
+		switch {
+		case p.WIP:
+			about = " (work in progress: a failure does not count yet)"
+		case p.Pending:
+			about = " (pending: a failure does not count yet)"
 		}
-		fmt.Fprintf(w, "%s%s\n", cli.Plain(p.Consumer), pending)
+		fmt.Fprintf(w, "%s%s\n", cli.Plain(p.Consumer), about)
 		writeInteractions(w, p.Interactions)
 		if len(p.Interactions) == 0 && p.Log != "" {
 			fmt.Fprintf(w, "  the verifier said nothing about single interactions; the end of its log:\n  %s\n", cli.Plain(tail(p.Log, 2000)))
@@ -130,6 +145,38 @@ func printReport(w io.Writer, report verification) error {
 		_, err = fmt.Fprintln(w, "The provider never kept this pact before, so its build does not fail; the gate says no to running them together.")
 	}
 	return err
+}
+
+// cases is the report as CI shows tests: an interaction is one.
+func (r verification) cases(opts verifyOptions) cli.Report {
+	out := cli.Report{Name: "contracts verify " + opts.provider + " " + opts.version, Time: time.Now()}
+	for _, p := range r.Pacts {
+		if len(p.Interactions) == 0 {
+			out.Cases = append(out.Cases, cli.Case{Group: p.Consumer, Name: "pact " + p.SHA, Error: "the verifier said nothing about single interactions", Details: tail(p.Log, 2000)})
+		}
+		for _, i := range p.Interactions {
+			c := cli.Case{Group: p.Consumer, Name: i.Description, Details: strings.Join(i.Mismatches, "\n")}
+			if i.State != "" {
+				c.Name += " (given " + i.State + ")"
+			}
+			first := "no reason is known"
+			if len(i.Mismatches) > 0 {
+				first = i.Mismatches[0]
+			}
+			switch i.Status {
+			case types.InteractionFailed:
+				c.Failure = first
+				if p.Pending {
+					c.Failure, c.Skipped = "", "pending, so it does not count yet: "+first
+				}
+			case types.InteractionUnknown:
+				c.Error = first
+			case types.InteractionPassed:
+			}
+			out.Cases = append(out.Cases, c)
+		}
+	}
+	return out
 }
 
 // count tells how many interactions ended with status.

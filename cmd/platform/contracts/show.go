@@ -59,9 +59,9 @@ func describe(w io.Writer, c types.Contract, now time.Time) error {
 		return err
 	}
 	for _, v := range c.Verifications {
-		outcome := "passed"
-		if !v.Success {
-			outcome = "failed"
+		outcome := map[types.Verdict]string{types.VerdictYes: "passed", types.VerdictNo: "failed"}[v.Verdict]
+		if outcome == "" {
+			outcome = "is unknown: not every interaction has a result"
 		}
 		fmt.Fprintf(w, "\n%s %s %s, %s\n", cli.Plain(v.Provider), cli.Plain(v.ProviderVersion), outcome, cli.Age(v.VerifiedAt, now))
 		writeInteractions(w, v.Interactions)

@@ -3,12 +3,11 @@ package contracts
 import (
 	"context"
 	"io"
-	"net"
-	"net/url"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/goldenpath/platform/cmd/internal/cli"
 	"github.com/goldenpath/platform/internal/fault"
@@ -22,10 +21,12 @@ const dialTimeout = 5 * time.Second
 const verifyExample = "platform contracts verify --provider inventory --provider-url http://127.0.0.1:9001 --version 1f0c6b9 --branch main"
 
 type verifyOptions struct {
-	provider, url, version, branch, stateURL, buildURL string
-	consumers, headers                                 []string
-	timeout                                            time.Duration
-	publish                                            bool
+	provider, url, version, branch         string
+	stateURL, messagesURL, buildURL        string
+	tags, consumers, headers, rawSelectors []string
+	wipSince                               string
+	timeout                                time.Duration
+	pending, publish                       bool
 }
 
 func verifyCommand(env *cli.Env, verify Verify) *cobra.Command {
@@ -34,9 +35,12 @@ func verifyCommand(env *cli.Env, verify Verify) *cobra.Command {
 		Use:   "verify",
 		Short: "Verify a running provider against the pacts of its consumers",
 		Long: "Verify a running provider, reached from this machine, against the pacts of its consumers: those of their main\n" +
-			"branches and those deployed or released. Exits with 0 when all pass, 1 when one fails, 3 when nothing could be told.",
-		Example: "  " + verifyExample,
-		Args:    cli.Args(cobra.NoArgs),
+			"branches and those deployed or released. Exits with 0 when all pass, 1 when one fails, 3 when nothing could be told.\n" +
+			"With --enable-pending, a pact that the provider never kept before may fail without breaking its build.",
+		Example: "  " + verifyExample + "\n" +
+			`  platform contracts verify --provider inventory --provider-url http://127.0.0.1:9001 \
+      --selector '{"mainBranch": true}' --selector '{"deployedOrReleased": true}' --enable-pending --include-wip-pacts-since 2026-01-01`,
+		Args: cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runVerify(cmd.Context(), env, verify, opts)
 		},
@@ -47,12 +51,32 @@ func verifyCommand(env *cli.Env, verify Verify) *cobra.Command {
 	flags.StringVar(&opts.version, "version", "", "its version, best the commit; the work tree's when absent")
 	flags.StringVar(&opts.branch, "branch", "", "branch the version is on")
 	flags.StringVar(&opts.stateURL, "provider-states-url", "", "`address` that sets up provider states; "+statesPath+" of the provider when it answers there")
+	flags.StringVar(&opts.messagesURL, "messages-url", "", "`address` that produces a message when its description is posted there")
+	flags.StringSliceVar(&opts.tags, "tag", nil, "tags for the provider's version")
+	flags.StringArrayVar(&opts.rawSelectors, "selector", nil, "consumer version selector, in `JSON`; may be repeated")
+	flags.BoolVar(&opts.pending, "enable-pending", false, "let pacts fail that the provider never kept before")
+	flags.StringVar(&opts.wipSince, "include-wip-pacts-since", "", "also verify work in progress that was published since this `date`")
 	flags.StringArrayVar(&opts.headers, "header", nil, "`\"Name: value\"` to send to the provider")
 	flags.StringSliceVar(&opts.consumers, "consumer", nil, "only the pacts of these consumers")
 	flags.DurationVar(&opts.timeout, "timeout", time.Minute, "how long the verification may take")
 	flags.StringVar(&opts.buildURL, "build-url", "", "page of the build that verifies")
 	flags.BoolVar(&opts.publish, "publish", true, "record the results")
-	return cmd
+	cmd.Flags().SetNormalizeFunc(pactNames)
+	return cli.Reports(cmd)
+}
+
+// pactNames lets people use the names that Pact's own programs have for options.
+func pactNames(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+	ours, known := map[string]string{
+		"provider-base-url": "provider-url", "provider-version": "version", "provider-app-version": "version", "provider-branch": "branch",
+		"provider-tag": "tag", "provider-tags": "tag", "provider-states-setup-url": "provider-states-url", "state-change-url": "provider-states-url",
+		"custom-header": "header", "consumer-version-selector": "selector", "consumer-version-selectors": "selector",
+		"filter-consumer": "consumer", "include-wip-since": "include-wip-pacts-since",
+	}[name]
+	if known {
+		return pflag.NormalizedName(ours)
+	}
+	return pflag.NormalizedName(name)
 }
 
 func runVerify(ctx context.Context, env *cli.Env, verify Verify, opts verifyOptions) error {
@@ -66,12 +90,17 @@ func runVerify(ctx context.Context, env *cli.Env, verify Verify, opts verifyOpti
 	if err != nil {
 		return err
 	}
+	question, err := questionOf(opts)
+	if err != nil {
+		return err
+	}
 	if opts.timeout <= 0 {
 		return fault.New(fault.Invalid, "--timeout must be longer than nothing.").WithHint("For example --timeout 1m")
 	}
 	if err := settleVersion(ctx, env, &opts.version, &opts.branch); err != nil {
 		return err
 	}
+	question.ProviderBranch = opts.branch
 	if err := reachable(ctx, opts.url); err != nil {
 		return err
 	}
@@ -79,7 +108,7 @@ func runVerify(ctx context.Context, env *cli.Env, verify Verify, opts verifyOpti
 	if err != nil {
 		return err
 	}
-	plan, err := planFor(ctx, api, opts)
+	plan, err := planFor(ctx, api, question)
 	if err != nil {
 		return err
 	}
@@ -94,29 +123,24 @@ func runVerify(ctx context.Context, env *cli.Env, verify Verify, opts verifyOpti
 		return err
 	}
 	if opts.publish {
-		if err := record(ctx, api, opts, result); err != nil {
+		if err := record(ctx, api, opts, plan, result); err != nil {
 			return err
 		}
 	}
-	if err := env.Print(report, func(w io.Writer) error { return printReport(w, report) }); err != nil {
+	if err := env.PrintReport(report, report.cases(opts), func(w io.Writer) error { return printReport(w, report) }); err != nil {
 		return err
 	}
 	return report.verdict()
 }
 
 // planFor asks which pacts the provider has to verify.
-func planFor(ctx context.Context, api *client.ClientWithResponses, opts verifyOptions) (types.VerificationPlan, error) {
-	question := types.VerificationQuestion{Provider: opts.provider, ProviderBranch: opts.branch}
-	for _, c := range opts.consumers {
-		question.Selectors = append(question.Selectors,
-			types.Selector{Consumer: c, MainBranch: true}, types.Selector{Consumer: c, DeployedOrReleased: true})
-	}
+func planFor(ctx context.Context, api *client.ClientWithResponses, question types.VerificationQuestion) (types.VerificationPlan, error) {
 	plan, err := client.OK(api.PlanVerificationWithResponse(ctx, question))
 	if err != nil && !fault.Is(err, fault.NotFound) { // a provider nobody has heard of has no pacts, either
 		return plan, err
 	}
 	if len(plan.Pacts) == 0 {
-		return plan, fault.New(fault.Unknown, "No consumer has a pact for %s to verify.", opts.provider).
+		return plan, fault.New(fault.Unknown, "No consumer has a pact for %s to verify.", question.Provider).
 			WithHint("A consumer publishes one: platform contracts publish pacts --service CONSUMER --version VERSION --branch main")
 	}
 	return plan, nil
@@ -125,7 +149,7 @@ func planFor(ctx context.Context, api *client.ClientWithResponses, opts verifyOp
 func request(opts verifyOptions, headers map[string]string, plan types.VerificationPlan) Request {
 	r := Request{
 		Provider: opts.provider, BaseURL: opts.url, ProviderVersion: opts.version, ProviderBranch: opts.branch,
-		StateURL: opts.stateURL, Headers: headers, Timeout: opts.timeout,
+		StateURL: opts.stateURL, MessagesURL: opts.messagesURL, Headers: headers, Timeout: opts.timeout,
 	}
 	for _, p := range plan.Pacts {
 		r.Pacts = append(r.Pacts, Pact{SHA: p.Sha, Consumer: p.Consumer, Content: p.Content})
@@ -133,11 +157,21 @@ func request(opts verifyOptions, headers map[string]string, plan types.Verificat
 	return r
 }
 
-// record stores each pact's result.
-func record(ctx context.Context, api *client.ClientWithResponses, opts verifyOptions, result Result) error {
+// record stores each pact's result, with what the plan says about the pact.
+func record(ctx context.Context, api *client.ClientWithResponses, opts verifyOptions, plan types.VerificationPlan, result Result) error {
+	planned := make(map[string]types.PlannedPact, len(plan.Pacts))
+	for _, p := range plan.Pacts {
+		planned[p.Consumer+" "+p.Sha] = p
+	}
 	for _, p := range result.Pacts {
+		about := planned[p.Consumer+" "+p.SHA]
+		version := ""
+		if len(about.ConsumerVersions) > 0 {
+			version = about.ConsumerVersions[0]
+		}
 		_, err := client.Created(api.RecordVerificationWithResponse(ctx, types.NewVerification{
-			Sha: p.SHA, Consumer: p.Consumer, Provider: opts.provider, ProviderVersion: opts.version, ProviderBranch: opts.branch,
+			Sha: p.SHA, Consumer: p.Consumer, Provider: opts.provider, ProviderVersion: opts.version, ProviderBranch: opts.branch, ProviderTags: opts.tags,
+			ConsumerVersion: version, Pending: about.Pending, Wip: about.Wip,
 			Success: p.Success, Interactions: orNone(p.Interactions), Log: tail(p.Log, maxLog), BuildURL: opts.buildURL,
 		}))
 		if err != nil {
@@ -162,47 +196,4 @@ func orNone(i []types.InteractionResult) []types.InteractionResult {
 		return []types.InteractionResult{}
 	}
 	return i
-}
-
-// parseHeaders reads "Name: value".
-func parseHeaders(lines []string) (map[string]string, error) {
-	headers := make(map[string]string, len(lines))
-	for _, line := range lines {
-		name, value, ok := strings.Cut(line, ":")
-		name = strings.TrimSpace(name)
-		if !ok || name == "" || strings.ContainsAny(name, " \t") {
-			return nil, fault.New(fault.Invalid, "%q is not a header.", line).WithHint("Write it like --header \"Authorization: Bearer TOKEN\"")
-		}
-		headers[name] = strings.TrimSpace(value)
-	}
-	return headers, nil
-}
-
-// reachable says at once, and in one sentence, when no provider listens.
-func reachable(ctx context.Context, address string) error {
-	if err := checkProviderURL(address); err != nil {
-		return err
-	}
-	u, _ := url.Parse(address)
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
-	}
-	dialer := net.Dialer{Timeout: dialTimeout}
-	conn, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), port))
-	if err != nil {
-		return fault.New(fault.Unavailable, "No provider listens at %s.", address).
-			WithHint("Start it, wait until it is ready, and run the same command again.").WithCause(err)
-	}
-	_ = conn.Close()
-	return nil
-}
-
-func checkProviderURL(address string) error {
-	u, err := url.Parse(address)
-	if err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return fault.New(fault.Invalid, "%q is not the address of a provider.", address).
-			WithHint("It looks like http://127.0.0.1:9001").WithField("--provider-url", "is not an http address")
-	}
-	return nil
 }

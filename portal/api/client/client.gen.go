@@ -173,6 +173,13 @@ type ClientInterface interface {
 	// Corresponds with GET /contracts/pairs/{consumer}/{provider} (the `GetContract` operationId).
 	GetContract(ctx context.Context, consumer string, provider string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// CompareContracts How the contract between two services changed
+	//
+	// Compares the latest pact with the newest before it that says something else, unless versions or branches are named.
+	//
+	// Corresponds with GET /contracts/pairs/{consumer}/{provider}/changes (the `CompareContracts` operationId).
+	CompareContracts(ctx context.Context, consumer string, provider string, params *CompareContractsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// PublishContractsWithBody Publish the pacts of one version of a consumer
 	//
 	// All or nothing. Publishing the same again changes nothing.
@@ -710,6 +717,23 @@ func (c *Client) RemoveIgnoreRule(ctx context.Context, id ID, reqEditors ...Requ
 // Corresponds with GET /contracts/pairs/{consumer}/{provider} (the `GetContract` operationId).
 func (c *Client) GetContract(ctx context.Context, consumer string, provider string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetContractRequest(c.Server, consumer, provider)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CompareContracts How the contract between two services changed
+//
+// Compares the latest pact with the newest before it that says something else, unless versions or branches are named.
+//
+// Corresponds with GET /contracts/pairs/{consumer}/{provider}/changes (the `CompareContracts` operationId).
+func (c *Client) CompareContracts(ctx context.Context, consumer string, provider string, params *CompareContractsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCompareContractsRequest(c.Server, consumer, provider, params)
 	if err != nil {
 		return nil, err
 	}
@@ -2222,6 +2246,110 @@ func NewGetContractRequest(server string, consumer string, provider string) (*ht
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCompareContractsRequest constructs an http.Request for the CompareContracts method
+func NewCompareContractsRequest(server string, consumer string, provider string, params *CompareContractsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "consumer", consumer, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "provider", provider, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/contracts/pairs/%s/%s/changes", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.FromBranch != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from_branch", *params.FromBranch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.To != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ToBranch != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to_branch", *params.ToBranch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -4618,6 +4746,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /contracts/pairs/{consumer}/{provider} (the `GetContract` operationId).
 	GetContractWithResponse(ctx context.Context, consumer string, provider string, reqEditors ...RequestEditorFn) (*GetContractResponse, error)
 
+	// CompareContractsWithResponse How the contract between two services changed
+	//
+	// Compares the latest pact with the newest before it that says something else, unless versions or branches are named.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /contracts/pairs/{consumer}/{provider}/changes (the `CompareContracts` operationId).
+	CompareContractsWithResponse(ctx context.Context, consumer string, provider string, params *CompareContractsParams, reqEditors ...RequestEditorFn) (*CompareContractsResponse, error)
+
 	// PublishContractsWithBodyWithResponse Publish the pacts of one version of a consumer
 	//
 	// All or nothing. Publishing the same again changes nothing.
@@ -5505,6 +5642,54 @@ func (r GetContractResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetContractResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CompareContractsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ContractChanges
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CompareContractsResponse) GetJSON200() *ContractChanges {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CompareContractsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CompareContractsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CompareContractsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CompareContractsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CompareContractsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -7765,6 +7950,21 @@ func (c *ClientWithResponses) GetContractWithResponse(ctx context.Context, consu
 	return ParseGetContractResponse(rsp)
 }
 
+// CompareContractsWithResponse How the contract between two services changed
+//
+// Compares the latest pact with the newest before it that says something else, unless versions or branches are named.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /contracts/pairs/{consumer}/{provider}/changes (the `CompareContracts` operationId).
+func (c *ClientWithResponses) CompareContractsWithResponse(ctx context.Context, consumer string, provider string, params *CompareContractsParams, reqEditors ...RequestEditorFn) (*CompareContractsResponse, error) {
+	rsp, err := c.CompareContracts(ctx, consumer, provider, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCompareContractsResponse(rsp)
+}
+
 // PublishContractsWithBodyWithResponse Publish the pacts of one version of a consumer
 //
 // All or nothing. Publishing the same again changes nothing.
@@ -8814,6 +9014,39 @@ func ParseGetContractResponse(rsp *http.Response) (*GetContractResponse, error) 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest Contract
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCompareContractsResponse parses an HTTP response from a CompareContractsWithResponse call
+func ParseCompareContractsResponse(rsp *http.Response) (*CompareContractsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CompareContractsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ContractChanges
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

@@ -48,6 +48,9 @@ type ServerInterface interface {
 	// GetContract The latest contract between two services and its verifications
 	// (GET /contracts/pairs/{consumer}/{provider})
 	GetContract(ctx echo.Context, consumer string, provider string) error
+	// CompareContracts How the contract between two services changed
+	// (GET /contracts/pairs/{consumer}/{provider}/changes)
+	CompareContracts(ctx echo.Context, consumer string, provider string, params CompareContractsParams) error
 	// PublishContracts Publish the pacts of one version of a consumer
 	// (POST /contracts/publications)
 	PublishContracts(ctx echo.Context) error
@@ -453,6 +456,60 @@ func (w *ServerInterfaceWrapper) GetContract(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetContract(ctx, consumer, provider)
+	return err
+}
+
+// CompareContracts converts echo context to params.
+func (w *ServerInterfaceWrapper) CompareContracts(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "consumer" -------------
+	var consumer string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "consumer", ctx.Param("consumer"), &consumer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter consumer: %s", err))
+	}
+
+	// ------------- Path parameter "provider" -------------
+	var provider string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "provider", ctx.Param("provider"), &provider, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter provider: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CompareContractsParams
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "from_branch" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from_branch", ctx.QueryParams(), &params.FromBranch, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from_branch: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "to_branch" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to_branch", ctx.QueryParams(), &params.ToBranch, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to_branch: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CompareContracts(ctx, consumer, provider, params)
 	return err
 }
 
@@ -1542,6 +1599,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/runs/:id/cancel", wrapper.CancelRun, options.OperationMiddlewares["cancelRun"]...)
 	router.GET(options.BaseURL+"/contracts", wrapper.ListContracts, options.OperationMiddlewares["listContracts"]...)
 	router.GET(options.BaseURL+"/contracts/pairs/:consumer/:provider", wrapper.GetContract, options.OperationMiddlewares["getContract"]...)
+	router.GET(options.BaseURL+"/contracts/pairs/:consumer/:provider/changes", wrapper.CompareContracts, options.OperationMiddlewares["compareContracts"]...)
 	router.POST(options.BaseURL+"/contracts/publications", wrapper.PublishContracts, options.OperationMiddlewares["publishContracts"]...)
 	router.POST(options.BaseURL+"/contracts/verification-plan", wrapper.PlanVerification, options.OperationMiddlewares["planVerification"]...)
 	router.POST(options.BaseURL+"/contracts/verifications", wrapper.RecordVerification, options.OperationMiddlewares["recordVerification"]...)
@@ -1947,6 +2005,47 @@ type GetContractdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetContractdefaultApplicationProblemPlusJSONResponse) VisitGetContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CompareContractsRequestObject struct {
+	Consumer string `json:"consumer"`
+	Provider string `json:"provider"`
+	Params   CompareContractsParams
+}
+
+type CompareContractsResponseObject interface {
+	VisitCompareContractsResponse(w http.ResponseWriter) error
+}
+
+type CompareContracts200JSONResponse ContractChanges
+
+func (response CompareContracts200JSONResponse) VisitCompareContractsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CompareContractsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CompareContractsdefaultApplicationProblemPlusJSONResponse) VisitCompareContractsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -3746,6 +3845,9 @@ type StrictServerInterface interface {
 	// GetContract The latest contract between two services and its verifications
 	// (GET /contracts/pairs/{consumer}/{provider})
 	GetContract(ctx context.Context, request GetContractRequestObject) (GetContractResponseObject, error)
+	// CompareContracts How the contract between two services changed
+	// (GET /contracts/pairs/{consumer}/{provider}/changes)
+	CompareContracts(ctx context.Context, request CompareContractsRequestObject) (CompareContractsResponseObject, error)
 	// PublishContracts Publish the pacts of one version of a consumer
 	// (POST /contracts/publications)
 	PublishContracts(ctx context.Context, request PublishContractsRequestObject) (PublishContractsResponseObject, error)
@@ -4177,6 +4279,33 @@ func (sh *strictHandler) GetContract(ctx echo.Context, consumer string, provider
 		return err
 	} else if validResponse, ok := response.(GetContractResponseObject); ok {
 		return validResponse.VisitGetContractResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CompareContracts operation middleware
+func (sh *strictHandler) CompareContracts(ctx echo.Context, consumer string, provider string, params CompareContractsParams) error {
+	var request CompareContractsRequestObject
+
+	request.Consumer = consumer
+	request.Provider = provider
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CompareContracts(ctx.Request().Context(), request.(CompareContractsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CompareContracts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CompareContractsResponseObject); ok {
+		return validResponse.VisitCompareContractsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

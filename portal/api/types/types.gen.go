@@ -129,6 +129,27 @@ func (e HealthStatus) Valid() bool {
 	}
 }
 
+// Defines values for InteractionChangeKind.
+const (
+	InteractionAdded   InteractionChangeKind = "added"
+	InteractionChanged InteractionChangeKind = "changed"
+	InteractionRemoved InteractionChangeKind = "removed"
+)
+
+// Valid indicates whether the value is a known member of the InteractionChangeKind enum.
+func (e InteractionChangeKind) Valid() bool {
+	switch e {
+	case InteractionAdded:
+		return true
+	case InteractionChanged:
+		return true
+	case InteractionRemoved:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for InteractionResultStatus.
 const (
 	InteractionFailed  InteractionResultStatus = "failed"
@@ -466,6 +487,13 @@ type AuditPage struct {
 	Next  string       `json:"next,omitempty,omitzero"`
 }
 
+// ComparedVersion defines model for ComparedVersion.
+type ComparedVersion struct {
+	PublishedAt time.Time `json:"published_at"`
+	Sha         string    `json:"sha"`
+	Version     string    `json:"version"`
+}
+
 // Contract defines model for Contract.
 type Contract struct {
 	// Content The latest pact.
@@ -477,6 +505,18 @@ type Contract struct {
 
 	// Versions Publications, newest first.
 	Versions []ContractVersion `json:"versions"`
+}
+
+// ContractChanges defines model for ContractChanges.
+type ContractChanges struct {
+	Changes  []InteractionChange `json:"changes"`
+	Consumer string              `json:"consumer"`
+	From     ComparedVersion     `json:"from"`
+	Provider string              `json:"provider"`
+
+	// Specification In words, when the pacts follow different specifications.
+	Specification string          `json:"specification,omitempty,omitzero"`
+	To            ComparedVersion `json:"to"`
 }
 
 // ContractList defines model for ContractList.
@@ -921,6 +961,22 @@ type Info struct {
 	Version   Version   `json:"version"`
 }
 
+// InteractionChange defines model for InteractionChange.
+type InteractionChange struct {
+	Description string `json:"description"`
+
+	// Details Of a changed interaction, what differs, a line each.
+	Details []string              `json:"details,omitempty,omitzero"`
+	Kind    InteractionChangeKind `json:"kind"`
+
+	// Sentence What the consumer relies on, in words.
+	Sentence string `json:"sentence"`
+	State    string `json:"state,omitempty,omitzero"`
+}
+
+// InteractionChangeKind defines model for InteractionChange.Kind.
+type InteractionChangeKind string
+
 // InteractionResult defines model for InteractionResult.
 type InteractionResult struct {
 	// Description Example: a request for a product in stock
@@ -1099,15 +1155,25 @@ type NewToken struct {
 
 // NewVerification defines model for NewVerification.
 type NewVerification struct {
-	BuildURL        string              `json:"build_url,omitempty,omitzero"`
-	Consumer        string              `json:"consumer"`
+	BuildURL string `json:"build_url,omitempty,omitzero"`
+	Consumer string `json:"consumer"`
+
+	// ConsumerVersion The publication it was made for.
+	ConsumerVersion string              `json:"consumer_version,omitempty,omitzero"`
 	Interactions    []InteractionResult `json:"interactions"`
 	Log             string              `json:"log,omitempty,omitzero"`
-	Provider        string              `json:"provider"`
-	ProviderBranch  string              `json:"provider_branch,omitempty,omitzero"`
-	ProviderVersion string              `json:"provider_version"`
-	Sha             string              `json:"sha"`
-	Success         bool                `json:"success"`
+
+	// Pending The pact was pending for the provider.
+	Pending         bool     `json:"pending,omitempty,omitzero"`
+	Provider        string   `json:"provider"`
+	ProviderBranch  string   `json:"provider_branch,omitempty,omitzero"`
+	ProviderTags    []string `json:"provider_tags,omitempty,omitzero"`
+	ProviderVersion string   `json:"provider_version"`
+	Sha             string   `json:"sha"`
+	Success         bool     `json:"success"`
+
+	// Wip The pact was work in progress.
+	Wip bool `json:"wip,omitempty,omitzero"`
 }
 
 // OrganizationSettings Which repositories of an organisation are read; only with the type github-org. Sent for an organisation that is registered already, they replace those it has.
@@ -1183,6 +1249,9 @@ type PlannedPact struct {
 	Pending  bool   `json:"pending"`
 	Provider string `json:"provider"`
 	Sha      string `json:"sha"`
+
+	// Wip Work in progress: nobody asked for it by a selector.
+	Wip bool `json:"wip,omitempty,omitzero"`
 }
 
 // Preview defines model for Preview.
@@ -1248,7 +1317,10 @@ type Publication struct {
 	// Consumer Example: orders
 	Consumer  string        `json:"consumer"`
 	Contracts []NewContract `json:"contracts"`
-	Tags      []string      `json:"tags,omitempty,omitzero"`
+
+	// Merge Adds the interactions to a pact the version has already, instead of refusing other content.
+	Merge bool     `json:"merge,omitempty,omitzero"`
+	Tags  []string `json:"tags,omitempty,omitzero"`
 
 	// Version Example: 1f0c6b9
 	Version string `json:"version"`
@@ -1543,6 +1615,7 @@ type Verification struct {
 	ProviderVersion string              `json:"provider_version"`
 	Sha             string              `json:"sha"`
 	Success         bool                `json:"success"`
+	Verdict         Verdict             `json:"verdict"`
 	VerifiedAt      time.Time           `json:"verified_at"`
 }
 
@@ -1676,6 +1749,21 @@ type RecordUndeploymentParams struct {
 	Service             string  `form:"service" json:"service"`
 	Environment         string  `form:"environment" json:"environment"`
 	ApplicationInstance *string `form:"application_instance,omitempty" json:"application_instance,omitempty"`
+}
+
+// CompareContractsParams defines parameters for CompareContracts.
+type CompareContractsParams struct {
+	// From Version of the consumer before.
+	From *string `form:"from,omitempty" json:"from,omitempty"`
+
+	// FromBranch Branch of the consumer whose latest version is the one before.
+	FromBranch *string `form:"from_branch,omitempty" json:"from_branch,omitempty"`
+
+	// To Version of the consumer after.
+	To *string `form:"to,omitempty" json:"to,omitempty"`
+
+	// ToBranch Branch of the consumer whose latest version is the one after.
+	ToBranch *string `form:"to_branch,omitempty" json:"to_branch,omitempty"`
 }
 
 // RecordSupportEndedParams defines parameters for RecordSupportEnded.

@@ -1,0 +1,120 @@
+package contracts
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/goldenpath/platform/cmd/internal/cli/clitest"
+	"github.com/goldenpath/platform/portal/api/types"
+)
+
+// TestWhatIsVerified looks at what the options ask the server for, and at what is
+// recorded about it.
+func TestWhatIsVerified(t *testing.T) {
+	t.Parallel()
+	plan := types.VerificationPlan{Provider: "inventory", Pacts: []types.PlannedPact{
+		{Sha: "s1", Consumer: "orders", ConsumerVersions: []string{"7", "6"}, Content: []byte(pact), Pending: true, Wip: true},
+	}}
+	for _, tt := range []struct {
+		name     string
+		args     []string
+		want     int
+		question string
+		err      string
+	}{
+		{
+			name:     "selectors in Pact's words",
+			args:     []string{"--selector", `{"mainBranch": true}`, "--consumer-version-selectors", `[{"branch": "feat/x", "fallbackBranch": "main"}, {"environment": "production", "consumer": "web"}]`},
+			question: `{"provider":"inventory","provider_branch":"main","selectors":[{"main_branch":true},{"branch":"feat/x","fallback_branch":"main"},{"consumer":"web","environment":"production"}]}`,
+		},
+		{
+			name: "pending and work in progress", args: []string{"--enable-pending", "--include-wip-pacts-since", "2026-01-31", "--tag", "v9"},
+			question: `{"include_pending":true,"include_wip_since":"2026-01-31T00:00:00Z","provider":"inventory","provider_branch":"main","provider_tags":["v9"]}`,
+		},
+		{name: "a consumer", args: []string{"--consumer", "web"}, question: `{"provider":"inventory","provider_branch":"main","selectors":[{"consumer":"web","main_branch":true},{"consumer":"web","deployed_or_released":true}]}`},
+		{name: "a word that no selector has", args: []string{"--selector", `{"mainbrunch": true}`}, want: 2, err: `unknown field "mainbrunch"`},
+		{name: "a selector that picks nothing", args: []string{"--selector", `{"consumer": "web"}`}, want: 2, err: "it picks nothing"},
+		{name: "a selector that is none", args: []string{"--selector", `main`}, want: 2, err: "is not a consumer version selector"},
+		{name: "a date that is none", args: []string{"--include-wip-pacts-since", "yesterday"}, want: 2, err: `"yesterday" is not a date.`},
+		{name: "selectors and consumers", args: []string{"--selector", `{"latest": true}`, "--consumer", "web"}, want: 2, err: "--consumer and --selector both say"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			server := clitest.NewServer()
+			server.Answer("POST /contracts/verification-plan", http.StatusOK, plan)
+			server.Answer("POST /contracts/verifications", http.StatusCreated, types.Verification{})
+			s := clitest.New(t, server)
+			var asked Request
+			verify := func(_ context.Context, r Request) (Result, error) {
+				asked = r
+				return Result{Pacts: []PactResult{{SHA: "s1", Consumer: "orders", Success: true, Interactions: []types.InteractionResult{{Description: "a product", Status: types.InteractionPassed}}}}}, nil
+			}
+			args := append([]string{"contracts", "verify", "--provider", "inventory", "--provider-base-url", provider(t, 404), "--provider-version", "9", "--branch", "main", "--messages-url", "http://127.0.0.1:1/m"}, tt.args...)
+			got := s.Run(t.Context(), Command(s.Env, verify), args...)
+			if got != tt.want || !strings.Contains(s.Err.String(), tt.err) {
+				t.Fatalf("exit %d, want %d\nprinted %q\nsaid %q", got, tt.want, s.Out.String(), s.Err.String())
+			}
+			if tt.want != 0 {
+				return
+			}
+			requests := server.Asked()
+			if diff := cmp.Diff("POST /contracts/verification-plan "+tt.question, requests[0]); diff != "" {
+				t.Error(diff)
+			}
+			for _, part := range []string{`"consumer_version":"7"`, `"pending":true`, `"wip":true`} {
+				if !strings.Contains(requests[1], part) {
+					t.Errorf("%s is not in %s", part, requests[1])
+				}
+			}
+			if asked.MessagesURL != "http://127.0.0.1:1/m" {
+				t.Errorf("messages at %q", asked.MessagesURL)
+			}
+		})
+	}
+}
+
+func TestVerificationsAsTests(t *testing.T) {
+	t.Parallel()
+	interaction := func(name string, status types.InteractionResultStatus, why ...string) types.InteractionResult {
+		return types.InteractionResult{Description: name, State: "stock", Status: status, Mismatches: why}
+	}
+	plan := types.VerificationPlan{Pacts: []types.PlannedPact{
+		{Sha: "s1", Consumer: "orders", ConsumerVersions: []string{"7"}, Content: []byte(pact)},
+		{Sha: "s2", Consumer: "web", ConsumerVersions: []string{"1"}, Content: []byte(pact), Pending: true},
+		{Sha: "s3", Consumer: "app", ConsumerVersions: []string{"1"}, Content: []byte(pact)},
+	}}
+	server := clitest.NewServer()
+	server.Answer("POST /contracts/verification-plan", http.StatusOK, plan)
+	s := clitest.New(t, server)
+	verify := func(context.Context, Request) (Result, error) {
+		return Result{Pacts: []PactResult{
+			{SHA: "s1", Consumer: "orders", Interactions: []types.InteractionResult{
+				interaction("kept", types.InteractionPassed), interaction("broken", types.InteractionFailed, "Status: expected 200 but was 500.", "Body: empty."),
+				interaction("lost", types.InteractionUnknown, "The verifier published no result for it."),
+			}},
+			{SHA: "s2", Consumer: "web", Interactions: []types.InteractionResult{interaction("promised early", types.InteractionFailed, "Body at $.a: missing.")}},
+			{SHA: "s3", Consumer: "app", Log: "it crashed"},
+		}}, nil
+	}
+	got := s.Run(t.Context(), Command(s.Env, verify), "contracts", "verify", "--provider", "inventory", "--provider-url", provider(t, 404),
+		"--version", "9", "--publish=false", "--output", "junit")
+	if got != 1 {
+		t.Errorf("exit %d, want 1: %s", got, s.Err.String())
+	}
+	for _, part := range []string{
+		`<testsuite name="contracts verify inventory 9" tests="5" failures="1" errors="2" skipped="1"`,
+		`<testcase classname="orders" name="kept (given stock)"></testcase>`,
+		`<failure message="Status: expected 200 but was 500.">Status: expected 200 but was 500.&#xA;Body: empty.</failure>`,
+		`<error message="The verifier published no result for it.">`,
+		`<skipped message="pending, so it does not count yet: Body at $.a: missing.">`,
+		`<error message="the verifier said nothing about single interactions">it crashed</error>`,
+	} {
+		if !strings.Contains(s.Out.String(), part) {
+			t.Errorf("%s is not in\n%s", part, s.Out.String())
+		}
+	}
+}

@@ -75,7 +75,9 @@ func (a *API) PlanVerification(ctx context.Context, r server.PlanVerificationReq
 	if err != nil {
 		return nil, err
 	}
-	return server.PlanVerification200JSONResponse{Provider: r.Body.Provider, Pacts: mapped(pacts, fromVerifiable)}, nil
+	return server.PlanVerification200JSONResponse{Provider: r.Body.Provider, Pacts: mapped(pacts, func(p contracts.VerifiablePact) types.PlannedPact {
+		return fromVerifiable(p, r.Body.IncludePending)
+	})}, nil
 }
 
 // RecordVerification answers POST /contracts/verifications.

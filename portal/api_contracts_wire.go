@@ -47,10 +47,12 @@ func toPactQuery(q types.VerificationQuestion) contracts.PactQuery {
 	}
 }
 
-func fromVerifiable(p contracts.VerifiablePact) types.PlannedPact {
+// fromVerifiable tells that a pact is pending only to those who want to know: to
+// others a failure counts.
+func fromVerifiable(p contracts.VerifiablePact, pending bool) types.PlannedPact {
 	return types.PlannedPact{
 		Sha: p.SHA, Consumer: p.Consumer, Provider: p.Provider, Content: p.Content,
-		ConsumerVersions: orEmpty(p.ConsumerVersions), Pending: p.Pending, Wip: p.WIP,
+		ConsumerVersions: orEmpty(p.ConsumerVersions), Pending: p.Pending && (pending || p.WIP), Wip: p.WIP,
 		Notices: mapped(p.Notices, func(n contracts.PactNotice) string { return n.Text }),
 	}
 }

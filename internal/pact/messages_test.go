@@ -92,7 +92,8 @@ func TestMessages(t *testing.T) {
 		{"with requests", messagePact("4.0", "interactions", productHTTP, soldAsync), map[string]string{sold: `{"sku": "A1", "left": 9}`}, []string{"a product passed", sold + " passed"}, ""},
 		{
 			"with requests, and nobody knows where", messagePact("4.0", "interactions", productHTTP, soldAsync), nil,
-			[]string{"a product passed", sold + " unknown"}, "nobody said where the provider produces messages",
+			[]string{"a product passed", sold + " unknown"},
+			"nobody said where the provider produces messages",
 		},
 		{"an answer to a message, kept", messagePact("4.0", "interactions", priceSync), map[string]string{price: `{"price": 7}`}, []string{price + " passed"}, ""},
 		{"an answer to a message, broken", messagePact("4.0", "interactions", priceSync), map[string]string{price: `{"price": "high"}`}, []string{price + " failed"}, "$.price"},

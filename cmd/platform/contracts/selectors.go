@@ -74,7 +74,7 @@ func parseSelectors(text string) ([]types.Selector, error) {
 	if err := in.Decode(&list); err != nil {
 		return nil, bad(strings.TrimPrefix(err.Error(), "json: "))
 	}
-	if _, err := in.Token(); err != io.EOF { //nolint:errorlint // the decoder's own
+	if _, err := in.Token(); err != io.EOF {
 		return nil, bad("there is more after it")
 	}
 	out := make([]types.Selector, len(list))

@@ -36,10 +36,10 @@ func verifyCommand(env *cli.Env, verify Verify) *cobra.Command {
 		Short: "Verify a running provider against the pacts of its consumers",
 		Long: "Verify a running provider, reached from this machine, against the pacts of its consumers: those of their main\n" +
 			"branches and those deployed or released. Exits with 0 when all pass, 1 when one fails, 3 when nothing could be told.\n" +
-			"With --enable-pending, a pact that the provider never kept before may fail without breaking its build.",
+			"A pact that the provider never kept before may fail without breaking its build, unless --enable-pending=false.",
 		Example: "  " + verifyExample + "\n" +
 			`  platform contracts verify --provider inventory --provider-url http://127.0.0.1:9001 \
-      --selector '{"mainBranch": true}' --selector '{"deployedOrReleased": true}' --enable-pending --include-wip-pacts-since 2026-01-01`,
+      --selector '{"mainBranch": true}' --selector '{"deployedOrReleased": true}' --include-wip-pacts-since 2026-01-01`,
 		Args: cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runVerify(cmd.Context(), env, verify, opts)
@@ -54,7 +54,7 @@ func verifyCommand(env *cli.Env, verify Verify) *cobra.Command {
 	flags.StringVar(&opts.messagesURL, "messages-url", "", "`address` that produces a message when its description is posted there")
 	flags.StringSliceVar(&opts.tags, "tag", nil, "tags for the provider's version")
 	flags.StringArrayVar(&opts.rawSelectors, "selector", nil, "consumer version selector, in `JSON`; may be repeated")
-	flags.BoolVar(&opts.pending, "enable-pending", false, "let pacts fail that the provider never kept before")
+	flags.BoolVar(&opts.pending, "enable-pending", true, "let pacts fail that the provider never kept before")
 	flags.StringVar(&opts.wipSince, "include-wip-pacts-since", "", "also verify work in progress that was published since this `date`")
 	flags.StringArrayVar(&opts.headers, "header", nil, "`\"Name: value\"` to send to the provider")
 	flags.StringSliceVar(&opts.consumers, "consumer", nil, "only the pacts of these consumers")

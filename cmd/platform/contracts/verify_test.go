@@ -29,13 +29,14 @@ func TestWhatIsVerified(t *testing.T) {
 		{
 			name:     "selectors in Pact's words",
 			args:     []string{"--selector", `{"mainBranch": true}`, "--consumer-version-selectors", `[{"branch": "feat/x", "fallbackBranch": "main"}, {"environment": "production", "consumer": "web"}]`},
-			question: `{"provider":"inventory","provider_branch":"main","selectors":[{"main_branch":true},{"branch":"feat/x","fallback_branch":"main"},{"consumer":"web","environment":"production"}]}`,
+			question: `{"include_pending":true,"provider":"inventory","provider_branch":"main","selectors":[{"main_branch":true},{"branch":"feat/x","fallback_branch":"main"},{"consumer":"web","environment":"production"}]}`,
 		},
 		{
 			name: "pending and work in progress", args: []string{"--enable-pending", "--include-wip-pacts-since", "2026-01-31", "--tag", "v9"},
 			question: `{"include_pending":true,"include_wip_since":"2026-01-31T00:00:00Z","provider":"inventory","provider_branch":"main","provider_tags":["v9"]}`,
 		},
-		{name: "a consumer", args: []string{"--consumer", "web"}, question: `{"provider":"inventory","provider_branch":"main","selectors":[{"consumer":"web","main_branch":true},{"consumer":"web","deployed_or_released":true}]}`},
+		{name: "no mercy", args: []string{"--enable-pending=false"}, question: `{"provider":"inventory","provider_branch":"main"}`},
+		{name: "a consumer", args: []string{"--consumer", "web"}, question: `{"include_pending":true,"provider":"inventory","provider_branch":"main","selectors":[{"consumer":"web","main_branch":true},{"consumer":"web","deployed_or_released":true}]}`},
 		{name: "a word that no selector has", args: []string{"--selector", `{"mainbrunch": true}`}, want: 2, err: `unknown field "mainbrunch"`},
 		{name: "a selector that picks nothing", args: []string{"--selector", `{"consumer": "web"}`}, want: 2, err: "it picks nothing"},
 		{name: "a selector that is none", args: []string{"--selector", `main`}, want: 2, err: "is not a consumer version selector"},

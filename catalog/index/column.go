@@ -18,6 +18,8 @@ type column struct {
 	// some are the documents that have any value.
 	some *roaring.Bitmap
 	used atomic.Int64
+	// hay is what pieces of texts are looked for in; nil since a value came or went.
+	hay atomic.Pointer[haystack]
 }
 
 // posting is the documents of one value: one, without a set of its own, or several.
@@ -62,6 +64,7 @@ func (c *column) add(slot, value, folded uint32) {
 	p, known := c.postings[value]
 	switch {
 	case !known:
+		c.hay.Store(nil)
 		c.postings[value] = posting{slot: slot}
 		if folded != value {
 			c.folded[folded] = append(c.folded[folded], value)
@@ -87,6 +90,7 @@ func (c *column) remove(slot, value, folded uint32) {
 	} else if p.slot != slot {
 		return
 	}
+	c.hay.Store(nil)
 	delete(c.postings, value)
 	if folded != value {
 		c.folded[folded] = slices.DeleteFunc(c.folded[folded], func(v uint32) bool { return v == value })

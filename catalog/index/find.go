@@ -61,7 +61,7 @@ func (r *reading) match(q Query) *roaring.Bitmap {
 		text := strings.ToLower(q.Text)
 		found := roaring.New()
 		for _, key := range q.TextKeys {
-			found.Or(r.where(key, func(value string) bool { return strings.Contains(value, text) }))
+			found.Or(r.contains(key, text))
 		}
 		matched = roaring.And(matched, found)
 	}

@@ -421,6 +421,14 @@ func BenchmarkIndex(b *testing.B) {
 				}
 			}
 		})
+		b.Run(fmt.Sprintf("%d/part of a name", n), func(b *testing.B) {
+			q := index.Query{Order: byName(false), Limit: 20, Text: "-0012", TextKeys: []string{"name"}}
+			for b.Loop() {
+				if r := x.Find(q); len(r.Hits) == 0 {
+					b.Fatal("nothing found")
+				}
+			}
+		})
 		b.Run(fmt.Sprintf("%d/one change, then a list", n), func(b *testing.B) {
 			for b.Loop() {
 				x.Apply(docs[42:43], nil)

@@ -205,7 +205,7 @@ func resumable(err error, id string) error {
 }
 
 func describe(w io.Writer, m made) error {
-	return cli.Facts(w, "Service", m.Name, "Repository", first(m.WebURL, m.CloneURL, m.LocalPath),
+	return cli.Facts(w, "Service", m.Name, "Repository", first(m.CloneURL, m.LocalPath), "Page", m.WebURL,
 		"Commit", m.Commit, "Catalog", strings.Join(m.Entities, ", "), "Folder", m.Folder)
 }
 

@@ -65,12 +65,12 @@ func (r *reader) places(file string, entities []Entity) []docsPlace {
 	var out []docsPlace
 	adrs := path.Join(path.Dir(file), "docs", "adr")
 	for _, e := range entities {
-		docs, elsewhere := r.docsFolder(file, e.Metadata.Annotations[AnnotationTechDocs])
-		place := docsPlace{Ref: e.Ref(), Line: e.Source.Line, Docs: docs, Elsewhere: elsewhere}
+		docs, wrong := r.docsFolder(file, e.Metadata.Annotations[AnnotationTechDocs])
+		place := docsPlace{Ref: e.Ref(), Line: e.Source.Line, Docs: docs, Wrong: wrong}
 		if at := e.Metadata.Annotations[AnnotationADRs]; at != "" {
 			place.ADRs, _ = r.docsFolder(file, at)
 		}
-		if place.Docs != "" || place.Elsewhere != "" || place.ADRs != "" {
+		if place.Docs != "" || place.Wrong != "" || place.ADRs != "" {
 			out = append(out, place)
 		}
 	}
@@ -92,8 +92,8 @@ func (r *reader) places(file string, entities []Entity) []docsPlace {
 }
 
 // docsFolder returns the folder that an annotation means, "" when it has none;
-// elsewhere says why it cannot be read.
-func (r *reader) docsFolder(file, annotation string) (folder, elsewhere string) {
+// wrong says what is wrong with the annotation.
+func (r *reader) docsFolder(file, annotation string) (folder, wrong string) {
 	kind, target, found := strings.Cut(annotation, ":")
 	switch {
 	case annotation == "":
@@ -117,7 +117,9 @@ func (r *reader) docsFolder(file, annotation string) (folder, elsewhere string) 
 }
 
 // folderAt returns the folder at an address, when it is in this repository.
-func (r *reader) folderAt(address string) (folder, elsewhere string) {
+// Documents of another one, or of another branch, are not read; nothing is wrong
+// with them.
+func (r *reader) folderAt(address string) (folder, wrong string) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
 		return "", address + " is not an address."
@@ -129,9 +131,9 @@ func (r *reader) folderAt(address string) (folder, elsewhere string) {
 	inside := r.location.Type == LocationGit || r.location.Type == LocationPush
 	switch {
 	case !inside || sameRepository(l.Target) != sameRepository(r.location.Target):
-		return "", address + " is not in the location that the entity is read from."
+		return "", ""
 	case l.Branch != "" && l.Branch != r.tree.Branch:
-		return "", address + " is on the branch " + l.Branch + ", and the location is read from " + r.tree.Branch + "."
+		return "", ""
 	}
 	folder = path.Clean(strings.Trim(l.Path, "/"))
 	if !fs.ValidPath(folder) {
@@ -149,9 +151,9 @@ func (r *reader) document(ctx context.Context) error {
 				return err
 			}
 			at := Problem{File: f.file, Line: place.Line, Ref: place.Ref.String(), Field: "metadata.annotations." + AnnotationTechDocs}
-			if place.Elsewhere != "" {
+			if place.Wrong != "" {
 				wrong := at
-				wrong.Message, wrong.Hint = "The documents cannot be read: "+place.Elsewhere, docsHint
+				wrong.Message, wrong.Hint = "The documents cannot be read: "+place.Wrong, docsHint
 				r.out.docs.problem(wrong)
 			}
 			l := &docLister{reader: r, plan: docPlan{ref: place.Ref, file: f.file, place: i, at: at}, decisions: place.ADRs}

@@ -73,12 +73,9 @@ func parseDocument(file string, c chunk, around *files, l Limits) (*Entity, []Pr
 	}
 	problems = append(problems, validate(doc)...)
 	if len(problems) > 0 {
-		i := slices.IndexFunc(problems, func(p Problem) bool { return p.Ref != "" })
+		ref, owner := refIn(doc), ownerIn(doc)
 		for j := range problems {
-			problems[j].Owner = ownerIn(doc)
-			if i >= 0 {
-				problems[j].Ref = problems[i].Ref
-			}
+			problems[j].Ref, problems[j].Owner = ref, owner
 		}
 		return nil, problems
 	}
@@ -90,6 +87,15 @@ func parseDocument(file string, c chunk, around *files, l Limits) (*Entity, []Pr
 	e.Raw = raw
 	e.Source.Path, e.Source.Line = file, doc.line
 	return &e, nil
+}
+
+// refIn returns what a document says it defines, "" when that cannot be read.
+func refIn(doc *value) string {
+	kind, metadata := doc.str("kind"), doc.get("metadata")
+	if kind == "" || metadata.str("name") == "" {
+		return ""
+	}
+	return NewRef(kind, metadata.str("namespace"), metadata.str("name")).String()
 }
 
 // ownerIn returns who a document says owns what it defines, "" when that cannot

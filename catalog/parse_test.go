@@ -339,6 +339,24 @@ func TestPlaceholders(t *testing.T) {
 	}
 }
 
+func TestAProblemNamesTheEntityAndItsOwner(t *testing.T) {
+	t.Parallel()
+	for name, extra := range map[string]string{
+		"a file that is missing": "  more: {$text: none.txt}\n", "a field that is wrong": "  type: 7\n",
+	} {
+		file := "apiVersion: v1\nkind: Component\nmetadata: {name: orders, namespace: shop}\nspec:\n  lifecycle: x\n  owner: checkout\n" + extra
+		_, problems := catalog.Check(fstest.MapFS{"catalog-info.yaml": {Data: []byte(file)}}, "catalog-info.yaml")
+		if len(problems) == 0 {
+			t.Errorf("%s: no problem", name)
+		}
+		for _, p := range problems {
+			if p.Ref != "component:shop/orders" || p.Owner != "group:shop/checkout" {
+				t.Errorf("%s: %s is of %q and %q", name, p, p.Ref, p.Owner)
+			}
+		}
+	}
+}
+
 func TestScriptsInAnnotationsAreRejected(t *testing.T) {
 	t.Parallel()
 	entities, err := catalog.Parse("f.yaml", []byte(component(

@@ -27,7 +27,6 @@ func isPlaceholder(v *value) bool {
 type expander struct {
 	files    *files
 	file     string // the file the document is in
-	ref      string
 	limits   Limits
 	left     int // bytes that may still be included
 	problems []Problem
@@ -40,7 +39,7 @@ func (x *expander) expand(v *value, field string) *value {
 		filled, message, hint := x.fill(v.keys[0], v.items[0].text)
 		if filled == nil {
 			x.problems = append(x.problems, Problem{
-				Line: v.line, Column: v.column, Ref: x.ref, Field: field, Message: message, Hint: hint,
+				Line: v.line, Column: v.column, Field: field, Message: message, Hint: hint,
 			})
 			return v
 		}

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"strings"
 	"time"
 )
 
@@ -67,12 +68,12 @@ type targets struct {
 
 // docsPlace is where the documents of an entity lie.
 type docsPlace struct {
-	Ref       Ref    `json:"ref"`
-	Line      int    `json:"line,omitempty"`      // of the entity
-	Docs      string `json:"docs,omitempty"`      // folder of mkdocs.yml
-	ADRs      string `json:"adrs,omitempty"`      // folder of decision records
-	Elsewhere string `json:"elsewhere,omitempty"` // why what the annotation names cannot be read
-	Listed    string `json:"listed,omitempty"`    // what the documents were when they were stored last
+	Ref    Ref    `json:"ref"`
+	Line   int    `json:"line,omitempty"`   // of the entity
+	Docs   string `json:"docs,omitempty"`   // folder of mkdocs.yml
+	ADRs   string `json:"adrs,omitempty"`   // folder of decision records
+	Wrong  string `json:"wrong,omitempty"`  // why what the annotation names cannot be read
+	Listed string `json:"listed,omitempty"` // what the documents were when they were stored last
 }
 
 // DocKind says what a document is.
@@ -91,6 +92,17 @@ type Doc struct {
 	Title  string  `json:"title,omitempty"`
 	Digest string  `json:"digest"` // SHA-256 of the content, hexadecimal
 	Size   int64   `json:"size"`
+}
+
+// DocumentsAt returns the address that an entity names for its documents, ""
+// when it names none or a folder. They are read only when that is in the
+// repository that the entity itself is read from.
+func (e Entity) DocumentsAt() string {
+	at := strings.TrimPrefix(e.Metadata.Annotations[AnnotationTechDocs], "url:")
+	if !strings.HasPrefix(at, "https://") && !strings.HasPrefix(at, "http://") {
+		return ""
+	}
+	return at
 }
 
 // RepositoryCheck is whether a repository could be reached when it was tried

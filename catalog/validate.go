@@ -136,11 +136,7 @@ func (c *checker) format(v *value, field, shown string, valid func(string) bool,
 // validate returns everything that is wrong with the entity doc; none when it
 // may enter the catalog.
 func validate(doc *value) []Problem {
-	c := &checker{kind: doc.str("kind")}
-	name, namespace := doc.get("metadata").str("name"), doc.get("metadata").str("namespace")
-	if c.kind != "" && name != "" {
-		c.ref = NewRef(c.kind, namespace, name).String()
-	}
+	c := &checker{kind: doc.str("kind"), ref: refIn(doc)}
 	c.envelope(doc)
 	if len(c.problems) > 0 {
 		return c.problems // the rest would only repeat it

@@ -31,6 +31,8 @@ type overviewPage struct {
 	Open      []checkFinding // of what a group owns
 	MoreOpen  int
 	Documents []docRow
+	// DocumentsAt is where documents are that were not read.
+	DocumentsAt string
 }
 
 // HealthCommand lists all that is open on what a group owns.
@@ -66,6 +68,9 @@ func (p *pages) showOverview(c echo.Context) error {
 	}
 	if page.Documents, err = p.documentsOf(ctx, f.Entity.Ref()); err != nil {
 		return err
+	}
+	if len(page.Documents) == 0 {
+		page.DocumentsAt = f.Entity.DocumentsAt()
 	}
 	return p.render(c, http.StatusOK, "entity/overview", page)
 }

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -118,6 +119,9 @@ func isRemote(target string) bool {
 	return regexp.MustCompile(`^([a-z][a-z0-9+.-]*://|github-org:https?://|[^/@\s]+@[^/:\s]+:)`).MatchString(target)
 }
 
+// problemsShown is how many problems of a location fit on a screen.
+const problemsShown = 20
+
 // report prints what a location holds. Problems make the answer no, since part
 // of what is written there is not in the catalog.
 func report(env *cli.Env, r types.Registration) error {
@@ -152,8 +156,13 @@ func report(env *cli.Env, r types.Registration) error {
 	if len(r.Entities) == 0 {
 		f = fault.New(fault.Invalid, "Nothing could be registered from %s.", r.Location.Target)
 	}
-	for _, p := range r.Problems {
+	shown := r.Problems[:min(len(r.Problems), problemsShown)]
+	for _, p := range shown {
 		f = f.WithField(p.Where, "%s", strings.TrimSpace(strings.Join([]string{p.Field, p.Message, p.Hint}, " ")))
 	}
-	return f.WithHint("Correct the file and run the same command again.")
+	hint := "Correct the file and run the same command again."
+	if more := len(r.Problems) - len(shown); more > 0 {
+		hint = fmt.Sprintf("And %d more: platform catalog errors\n%s", more, hint)
+	}
+	return f.WithHint("%s", hint)
 }

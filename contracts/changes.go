@@ -131,19 +131,20 @@ func changesBetween(old, now *Document) []InteractionChange {
 	if len(oldWords) != len(before) || len(newWords) != len(after) {
 		return nil // not interactions, but something else in a list
 	}
+	byAddress := map[string][]int{} // of those that have no counterpart yet
+	for j := range before {
+		byAddress[address(before[j])] = append(byAddress[address(before[j])], j)
+	}
 	matched := make([]bool, len(before))
 	var out []InteractionChange
 	for i, item := range after {
-		at := -1
-		for j := range before {
-			if !matched[j] && address(before[j]) == address(item) && (at < 0 || equal(before[j], item)) {
-				at = j
-			}
-		}
-		if at < 0 {
+		left := byAddress[address(item)]
+		if len(left) == 0 {
 			out = append(out, changeOf(Added, newWords[i], nil))
 			continue
 		}
+		at := left[0]
+		byAddress[address(item)] = left[1:]
 		matched[at] = true
 		if details := differences(before[at], item); len(details) > 0 {
 			out = append(out, changeOf(Changed, newWords[i], details))
@@ -193,9 +194,10 @@ func walk(path string, a, b any, found func(path string, x, y any, hadX, hasY bo
 			keys = append(keys, m.key)
 		}
 		slices.Sort(keys)
+		before, after := x.index(), y.index()
 		for _, key := range slices.Compact(keys) {
-			old, had := x.get(key)
-			now, has := y.get(key)
+			old, had := before[key]
+			now, has := after[key]
 			below := key
 			if path != "" {
 				below = path + "." + key

@@ -14,6 +14,9 @@ func Diff(before, after []byte) string {
 	if errOld != nil || errNew != nil {
 		return ""
 	}
+	if old.SHA == new.SHA {
+		return ""
+	}
 	d := differ{}
 	d.values("", old.affecting(), new.affecting(), 0, "")
 	if last := len(d.lines) - 1; last > 0 && d.lines[last] == " }" {
@@ -83,9 +86,10 @@ func (d *differ) objects(a, b object, depth int) {
 	}
 	slices.Sort(keys)
 	keys = slices.Compact(keys)
+	old, now := a.index(), b.index()
 	keys = slices.DeleteFunc(keys, func(key string) bool {
-		x, inA := a.get(key)
-		y, inB := b.get(key)
+		x, inA := old[key]
+		y, inB := now[key]
 		return inA && inB && equal(x, y)
 	})
 	for i, key := range keys {
@@ -94,8 +98,8 @@ func (d *differ) objects(a, b object, depth int) {
 			comma = ""
 		}
 		label := string(appendString(nil, key)) + ": "
-		x, inA := a.get(key)
-		y, inB := b.get(key)
+		x, inA := old[key]
+		y, inB := now[key]
 		switch {
 		case inA && inB:
 			d.values(label, x, y, depth, comma)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,6 +35,16 @@ func (o object) get(key string) (any, bool) {
 		}
 	}
 	return nil, false
+}
+
+// index is the values by key, for objects that are looked into often: they come
+// from strangers, and may have any number of keys.
+func (o object) index() map[string]any {
+	out := make(map[string]any, len(o))
+	for _, m := range o {
+		out[m.key] = m.value
+	}
+	return out
 }
 
 // text returns the string at the path of keys, "" when there is none.
@@ -213,11 +222,11 @@ func appendString(b []byte, s string) []byte {
 // number writes a literal as Ruby prints the number it parses to.
 func number(n json.Number) string {
 	text := n.String()
+	if text == "-0" {
+		return "0"
+	}
 	if !strings.ContainsAny(text, ".eE") {
-		if i, ok := new(big.Int).SetString(text, 10); ok {
-			return i.String()
-		}
-		return text
+		return text // JSON has one way to write an integer, and it may have a million digits
 	}
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil {

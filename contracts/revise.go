@@ -152,11 +152,16 @@ func MergePacts(earlier, later []byte) ([]byte, error) {
 	if other, _ := verifiable(rootB); key != other {
 		return nil, fault.New(fault.Conflict, "A pact of %s cannot be merged with one of %s.", key, other)
 	}
-	merged := a.interactions()
+	merged := slices.Clone(a.interactions())
+	places := make(map[string]int, len(merged))
+	for i, item := range slices.Backward(merged) {
+		places[address(item)] = i
+	}
 	for _, item := range b.interactions() {
-		at := slices.IndexFunc(merged, func(m any) bool { return address(m) == address(item) })
+		at, known := places[address(item)]
 		switch {
-		case at < 0:
+		case !known:
+			places[address(item)] = len(merged)
 			merged = append(merged, item)
 		case !equal(merged[at], item):
 			return nil, fault.New(fault.Conflict, "Both pacts have an interaction %q with another content.", address(item))

@@ -76,42 +76,37 @@ func (b *Broker) insertVerification(ctx context.Context, v *Verification, conten
 	return nil
 }
 
-// matchResults returns one result per interaction of the pact, in its order.
+// matchResults returns one result per interaction of the pact, in its order. A
+// result belongs to an interaction by id, else by description and state, else by
+// description.
 func matchResults(interactions []Interaction, results []InteractionResult) []InteractionResult {
+	type key struct{ id, description, state string }
+	left := make(map[key][]int, len(results))
+	for i, r := range results {
+		k := key{id: r.ID}
+		if r.ID == "" {
+			k = key{description: r.Description, state: r.State}
+		}
+		left[k] = append(left[k], i)
+	}
 	out := make([]InteractionResult, len(interactions))
-	used := make([]bool, len(results))
 	for i, in := range interactions {
 		out[i] = InteractionResult{ID: in.ID, Description: in.Description, State: join(in.States), Status: StatusUnknown}
-		if at := findResult(in, results, used); at >= 0 {
-			used[at] = true
-			out[i].Mismatches = results[at].Mismatches
-			switch results[at].Status {
-			case Passed, Failed:
-				out[i].Status = results[at].Status
+		for _, k := range []key{{id: in.ID}, {description: in.Description, state: join(in.States)}, {description: in.Description}} {
+			at := left[k]
+			if len(at) == 0 {
+				continue
 			}
+			left[k] = at[1:]
+			out[i].Mismatches = results[at[0]].Mismatches
+			switch results[at[0]].Status {
+			case Passed, Failed:
+				out[i].Status = results[at[0]].Status
+			}
+			break
 		}
 	}
 	return out
-}
-
-// findResult finds the result of an interaction by id, else by description and
-// state, else by description.
-func findResult(in Interaction, results []InteractionResult, used []bool) int {
-	matches := []func(InteractionResult) bool{
-		func(r InteractionResult) bool { return r.ID != "" && r.ID == in.ID },
-		func(r InteractionResult) bool {
-			return r.ID == "" && r.Description == in.Description && r.State == join(in.States)
-		},
-		func(r InteractionResult) bool { return r.ID == "" && r.Description == in.Description && r.State == "" },
-	}
-	for _, match := range matches {
-		for i, r := range results {
-			if !used[i] && match(r) {
-				return i
-			}
-		}
-	}
-	return -1
 }
 
 // judge makes success and incomplete follow from the results: a pass needs every

@@ -1,0 +1,129 @@
+package broker
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/goldenpath/platform/contracts"
+	"github.com/goldenpath/platform/contracts/contractstest"
+)
+
+func FuzzNestedQuery(f *testing.F) {
+	f.Add("q[][pacticipant]=A&q[][version]=1&q[][pacticipant]=B&latestby=cvp")
+	f.Add("q%5B%5D%5Bpacticipant%5D=A&success[]=true&success[]=&a[b][c]=1;d=2")
+	f.Add("a=1&a[]=2&a[b]=3&[]=x&=&[[]]=&a[b=1&%zz")
+	f.Add(strings.Repeat("a[]", 40) + "=1")
+	f.Fuzz(func(t *testing.T, query string) {
+		n, err := parseNested(query)
+		if err != nil {
+			return
+		}
+		if depth := depthOf(n); depth > 2*maxNesting+2 {
+			t.Errorf("%q is nested %d deep", query, depth)
+		}
+		// A query of plain names means what it means everywhere; the last of a name counts.
+		if strings.ContainsAny(query, "[;%") {
+			return
+		}
+		plain, err := url.ParseQuery(query)
+		if err != nil {
+			return
+		}
+		for name, values := range plain {
+			if name != "" && n.text(name) != values[len(values)-1] {
+				t.Errorf("%q: %s is %q, want %q", query, name, n.text(name), values[len(values)-1])
+			}
+		}
+	})
+}
+
+func depthOf(v any) int {
+	deepest := 0
+	switch v := v.(type) {
+	case nested:
+		for _, child := range v {
+			deepest = max(deepest, 1+depthOf(child))
+		}
+	case []any:
+		for _, child := range v {
+			deepest = max(deepest, 1+depthOf(child))
+		}
+	}
+	return deepest
+}
+
+func FuzzMetadata(f *testing.F) {
+	f.Add("cyU1QiU1RCU1QmwlNUQ9dHJ1ZSZzJTVCJTVEJTVCY3YlNUQ9MzQmcD10cnVl")
+	f.Add("Y3ZuPTI")
+	f.Add("dz10cnVl")
+	f.Fuzz(func(t *testing.T, text string) {
+		m := decodeMetadata(text)
+		for _, id := range m.versions {
+			if id <= 0 {
+				t.Errorf("%q has the version %d", text, id)
+			}
+		}
+		short := metadata{versions: m.versions[:min(1, len(m.versions))], number: m.number, pending: m.pending, wip: m.wip}
+		again := decodeMetadata(short.encode())
+		if len(again.versions) != len(short.versions) || again.number != short.number || again.wip != short.wip || (again.pending == nil) != (short.pending == nil) {
+			t.Errorf("%q: %+v became %+v", text, short, again)
+		}
+	})
+}
+
+// fuzzed is a broker with one pact.
+func fuzzed(tb testing.TB) http.Handler {
+	tb.Helper()
+	store := contractstest.NewStore()
+	e := echo.New()
+	New(contracts.New(store, store, nil), Options{}).Register(e.Group(""))
+	for _, path := range []string{"/pacts/provider/api/consumer/web/version/1", "/pacticipants/api/branches/main/versions/a1"} {
+		w := httptest.NewRecorder()
+		e.ServeHTTP(w, httptest.NewRequestWithContext(tb.Context(), http.MethodPut, path, strings.NewReader(`{"interactions":[]}`)))
+		if w.Code != http.StatusCreated {
+			tb.Fatalf("PUT %s: %d %s", path, w.Code, w.Body)
+		}
+	}
+	return e
+}
+
+// FuzzSelectors sends bodies that ask for pacts to verify: they are answered, or
+// refused with a reason.
+func FuzzSelectors(f *testing.F) {
+	f.Add(`{"consumerVersionSelectors":[{"mainBranch":true},{"deployedOrReleased":true}],"includePendingStatus":true,"includeWipPactsSince":"2020-01-01","providerVersionBranch":"main"}`)
+	f.Add(`{"consumerVersionSelectors":[{"tag":"dev","latest":true,"fallbackTag":"main"},{"branch":"a","fallbackBranch":"b","consumer":"web"},{"environment":"production"},{"matchingBranch":true}],"providerVersionTags":["x",3]}`)
+	f.Add(`{"consumerVersionSelectors":{"mainBranch":1},"includePendingStatus":"yes","includeWipPactsSince":12}`)
+	f.Add(`[]`)
+	handler := fuzzed(f)
+	f.Fuzz(func(t *testing.T, body string) {
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/pacts/provider/api/for-verification", strings.NewReader(body)))
+		if w.Code != http.StatusOK && w.Code != http.StatusBadRequest {
+			t.Errorf("%q: %d %s", body, w.Code, w.Body)
+		}
+	})
+}
+
+// FuzzMatrixQuery sends queries of can-i-deploy: they are answered, or refused with
+// a reason.
+func FuzzMatrixQuery(f *testing.F) {
+	f.Add("q[][pacticipant]=web&q[][version]=1&latestby=cvpv&environment=production")
+	f.Add("q[][pacticipant]=web&q[][latest]=true&q[][tag]=main&q[][pacticipant]=api&q[][latest]=true&latestby=cvp&success[]=true&limit=1")
+	f.Add("q[][pacticipant]=web&q[][version]=1&latestby=cvp&latest=true&mainBranch=true&ignore[][pacticipant]=api")
+	f.Add("q=1&q[]=2&limit=-1&latestby=x")
+	handler := fuzzed(f)
+	f.Fuzz(func(t *testing.T, query string) {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/matrix", nil)
+		r.URL.RawQuery = query
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		if w.Code != http.StatusOK && w.Code != http.StatusBadRequest {
+			t.Errorf("%q: %d %s", query, w.Code, w.Body)
+		}
+	})
+}

@@ -189,6 +189,7 @@ type Catalog struct {
 
 	schedule      *schedule
 	organizations Organizations // nil when no host is known
+	contributor   Contributor   // nil when no host is known
 }
 
 // New returns a catalog on store. Its index is built when it is first needed.

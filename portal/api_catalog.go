@@ -22,6 +22,7 @@ type apiCatalog interface {
 	Locations(ctx context.Context) ([]catalog.Location, error)
 	apiEntities
 	apiHygiene
+	apiProposals
 }
 
 // ListEntities answers GET /entities.

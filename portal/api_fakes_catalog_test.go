@@ -87,3 +87,22 @@ func (f *fakeCatalog) Push(_ context.Context, p catalog.PushRequest) (catalog.Re
 	r.Renamed = map[catalog.Ref]catalog.Ref{catalog.NewRef("component", "", "sales"): catalog.NewRef("component", "", "orders")}
 	return r, nil
 }
+
+func (f *fakeCatalog) RepositoriesOf(_ context.Context, organization string, page int) ([]catalog.ListedRepository, bool, error) {
+	if organization != "https://github.com/acme" || page != 2 {
+		return nil, false, errQuery()
+	}
+	return some(f.full, catalog.ListedRepository{
+		FoundRepository: catalog.FoundRepository{Name: "orders", Address: "https://github.com/acme/orders.git", Branch: "main"}, Skip: "is a fork",
+	}), true, nil
+}
+
+func (f *fakeCatalog) Propose(_ context.Context, q catalog.ProposalRequest) (catalog.Proposed, error) {
+	if (q != catalog.ProposalRequest{Repository: "https://github.com/acme/orders", Branch: "main", Owner: "checkout", DryRun: true, Again: true}) {
+		return catalog.Proposed{}, errQuery()
+	}
+	return catalog.Proposed{
+		Repository: q.Repository, Outcome: catalog.ProposalOpened, PullRequest: q.Repository + "/pull/1", File: []byte("kind: Component"),
+		Notes: some(f.full, "look at this"),
+	}, nil
+}

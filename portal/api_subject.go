@@ -37,6 +37,8 @@ func subjectOf(request any) string {
 		return r.Kind + ":" + r.Namespace + "/" + r.Name
 	case server.RefreshEntityRequestObject:
 		return r.Kind + ":" + r.Namespace + "/" + r.Name
+	case server.ProposeCatalogFileRequestObject:
+		return r.Body.Repository
 	case server.PushEntitiesRequestObject:
 		return r.Body.Target
 	case server.RetryRunRequestObject:

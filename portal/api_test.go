@@ -87,6 +87,14 @@ var apiCalls = []apiCall{
 		body:  `{"target":"github-org:https://github.com/acme","organization":{"path":"x/*.yaml","repositories":"team-*","topics":["go"],"archived":true,"forks":true}}`,
 		wants: []string{`"organization":{"archived":true,"forks":true,"path":"x/*.yaml","repositories":"team-*","topics":["go"]}`},
 	},
+	{
+		op: "listOrganizationRepositories", path: "/organizations/repositories?organization=https://github.com/acme&page=2", status: 200,
+		wants: []string{`"skip":"is a fork"`, `"next":3`},
+	},
+	{
+		op: "proposeCatalogFile", method: "POST", path: "/proposals", status: 200, wants: []string{`"outcome":"opened"`, `"notes":["look at this"]`, `/pull/1"`},
+		body: `{"repository":"https://github.com/acme/orders","branch":"main","owner":"checkout","dry_run":true,"again":true}`,
+	},
 	{op: "deleteLocation", method: "DELETE", path: "/locations/l1", status: 204},
 	{op: "refreshLocation", method: "POST", path: "/locations/l1/refresh", status: 200, wants: []string{`"id":"l1"`}},
 	{op: "entityHistory", path: "/entities/component/default/orders/history", status: 200, wants: []string{`"previous":"component:default/sales"`, `"commit":"c0ffee"`}},
@@ -319,6 +327,8 @@ func TestScopesAreThoseOfTheDocument(t *testing.T) {
 		{"a writer may not have the server read its disk", with("write"), "POST", "/locations", `{"target":"/etc"}`, 403},
 		{"nor through the back door", with("write"), "POST", "/locations", `{"target":"file:///srv/a.git","type":"git"}`, 403},
 		{"a writer may register what lies elsewhere", with("write"), "POST", "/locations", `{"target":"https://git.example/acme/orders.git"}`, 200},
+		{"a writer may not have the server open pull requests", with("write"), "POST", "/proposals", `{"repository":"https://github.com/acme/orders"}`, 403},
+		{"nor see what its token sees", with("write"), "GET", "/organizations/repositories?organization=https://github.com/acme", ``, 403},
 		{"an administrator may", with("admin"), "POST", "/locations", `{"target":"/srv/orders"}`, 200},
 		{"a reader may not write", with("read"), "POST", "/services", `{"name":"x"}`, 403},
 		{"a plan is reading", with("read"), "POST", "/services/plan", `{"name":"x"}`, 200},

@@ -64,7 +64,7 @@ func (l Limits) timeLimit(c echo.Context) time.Duration {
 	case isStream(route), isUnder(route, "/git"), isUnder(route, "/download"):
 		return 0
 	case isUnder(c.Request().URL.Path, "/broker"), isUnder(route, api.BasePath+"/contracts"),
-		isUnder(route, api.BasePath+"/locations"), isUnder(route, "/admin/locations"),
+		isUnder(route, api.BasePath+"/locations"), isUnder(route, api.BasePath+"/proposals"), isUnder(route, "/admin/locations"),
 		isUnder(route, backstagePath+"/locations"), isUnder(route, backstagePath+"/analyze-location"), isUnder(route, backstagePath+"/refresh"):
 		return l.LongTime
 	}

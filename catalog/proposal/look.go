@@ -123,12 +123,24 @@ func (l *looker) kind() (kind, because string) {
 
 // deployment returns a manifest that runs something on Kubernetes.
 func (l *looker) deployment() string {
+	if l.runs == nil {
+		l.runs = new(l.findDeployment())
+	}
+	return *l.runs
+}
+
+func (l *looker) findDeployment() string {
+	looked := 0
 	for _, name := range l.files {
 		if !isYAML(name) || strings.HasPrefix(name, ".github/") {
 			continue
 		}
 		folder := path.Base(path.Dir(name))
 		if !slices.Contains([]string{"k8s", "kubernetes", "deploy", "manifests", "base", "templates", "chart"}, folder) {
+			continue
+		}
+		if looked++; l.bound > 0 && looked > l.bound/4 {
+			l.missed[name] = true
 			continue
 		}
 		head := l.head(name)
@@ -209,69 +221,4 @@ func ownerNamed(words []string) string {
 
 func isYAML(name string) bool {
 	return strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")
-}
-
-var (
-	openAPI  = regexp.MustCompile(`(?m)(^["']?(openapi|swagger)["']?|[{,]\s*"(openapi|swagger)")\s*:\s*["']?[23]`)
-	asyncAPI = regexp.MustCompile(`(?m)(^["']?asyncapi["']?|[{,]\s*"asyncapi")\s*:\s*["']?[23]`)
-	graphQL  = regexp.MustCompile(`(?m)^\s*(type\s+Query|schema)\b`)
-	proto    = regexp.MustCompile(`(?m)^\s*service\s+\w+\s*\{`)
-)
-
-// maxAPIs is how many APIs are proposed; more are for a person to choose from.
-const maxAPIs = 20
-
-// apis finds descriptions of APIs by what is in the files.
-func (l *looker) apis(component string) []API {
-	var found []API
-	for _, name := range l.files {
-		if kind := l.apiType(name); kind != "" && len(found) < maxAPIs {
-			found = append(found, API{Type: kind, File: name})
-		}
-	}
-	taken := map[string]bool{}
-	for i := range found {
-		name := component
-		if len(found) > 1 {
-			base := path.Base(found[i].File)
-			base = strings.TrimSuffix(base, path.Ext(base))
-			if slices.Contains([]string{"openapi", "swagger", "asyncapi", "schema", "api"}, base) {
-				base = strings.Trim(strings.ReplaceAll(path.Dir(found[i].File), "/", "-"), ".-") + "-" + found[i].Type
-			}
-			name = cleanName(component + "-" + strings.Trim(base, "-"))
-		}
-		for taken[strings.ToLower(name)] {
-			name = cleanName(name + "-2")
-		}
-		taken[strings.ToLower(name)] = true
-		found[i].Name = name
-	}
-	return found
-}
-
-func (l *looker) apiType(name string) string {
-	switch ext := path.Ext(name); {
-	case isYAML(name) || ext == ".json":
-		if strings.HasPrefix(name, ".github/") || strings.HasSuffix(name, "package-lock.json") {
-			return ""
-		}
-		const start = 4 << 10 // what a document is stands at its beginning
-		head := l.head(name)
-		head = head[:min(len(head), start)]
-		switch {
-		case openAPI.MatchString(head):
-			return "openapi"
-		case asyncAPI.MatchString(head):
-			return "asyncapi"
-		}
-	case ext == ".graphql" || ext == ".graphqls" || ext == ".gql":
-		if graphQL.MatchString(l.head(name)) {
-			return "graphql"
-		}
-	case ext == ".proto":
-		if proto.MatchString(l.head(name)) {
-			return "grpc"
-		}
-	}
-	return ""
 }

@@ -5,17 +5,22 @@
 package proposal
 
 import (
+	"io"
 	"io/fs"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Repository is what is known of the repository beside its files.
 type Repository struct {
 	Folder string // name of the folder it is in
 	Origin string // address of its remote; empty when it has none
+	// Reads bounds how many files are looked into, where each costs a request;
+	// 0 is as many as there are.
+	Reads int
 }
 
 // Proposal is a catalog file before it is written.
@@ -32,6 +37,8 @@ type Proposal struct {
 	APIs        []API
 	// Because says what each guess is based on, by field.
 	Because map[string]string
+	// Unread is how many files that may say something were not looked into.
+	Unread int
 }
 
 // API is a description of an API in a file.
@@ -43,7 +50,34 @@ type API struct {
 
 // Look proposes a catalog file for a repository.
 func Look(fsys fs.FS, r Repository) Proposal {
-	l := looker{files: list(fsys), fsys: fsys}
+	l := looker{files: list(fsys), read: func(name string) string { return head(fsys, name) }}
+	return l.propose(r)
+}
+
+// LookAt proposes a catalog file for a repository of which only the names of its
+// files are here. Head returns the start of one, "" when it cannot be read; each
+// file is asked for once.
+func LookAt(names []string, head func(name string) string, r Repository) Proposal {
+	l := looker{read: head, bound: r.Reads, kept: map[string]string{}, missed: map[string]bool{}}
+	for _, name := range names {
+		if ours(name) && len(l.files) < maxFiles {
+			l.files = append(l.files, name)
+		}
+	}
+	slices.Sort(l.files)
+	return l.propose(r)
+}
+
+// ours reports whether a file is one that a walk through the repository finds.
+func ours(name string) bool {
+	if !fs.ValidPath(name) || strings.Count(name, "/") > maxDepth || strings.ContainsFunc(name, unicode.IsControl) {
+		return false
+	}
+	folders := strings.Split(name, "/")
+	return !slices.ContainsFunc(folders[:len(folders)-1], foreign)
+}
+
+func (l *looker) propose(r Repository) Proposal {
 	p := Proposal{Annotations: map[string]string{}, Because: map[string]string{}}
 	p.Name, p.Because["name"] = nameOf(r)
 	if language, file := l.language(); language != "" {
@@ -51,24 +85,36 @@ func Look(fsys fs.FS, r Repository) Proposal {
 		p.Because["tags"] = file
 	}
 	p.Title, p.Description, p.Because["description"] = l.readme()
+	p.Owner, p.Because["owner"] = l.owner()
 	p.Type, p.Because["type"] = l.kind()
 	p.Lifecycle, p.Because["lifecycle"] = l.lifecycle()
-	p.Owner, p.Because["owner"] = l.owner()
 	p.APIs = l.apis(p.Name)
 	l.annotate(&p, r)
+	for name := range l.missed {
+		if _, read := l.kept[name]; !read {
+			p.Unread++
+		}
+	}
 	return p
 }
 
 const (
 	maxFiles = 20_000
 	maxDepth = 8
-	maxHead  = 64 << 10 // bytes that are read of a file
 )
+
+// MaxHead is how many bytes of a file are looked at.
+const MaxHead = 64 << 10
 
 // looker knows the files of a repository.
 type looker struct {
-	fsys  fs.FS
+	read  func(name string) string
 	files []string // sorted
+
+	bound  int               // how many may be read; 0: all
+	kept   map[string]string // what was read, where that is bounded
+	missed map[string]bool   // what was not, for that reason
+	runs   *string           // what deployment found, once it looked
 }
 
 // list returns the files of a repository, without those of others.
@@ -118,29 +164,46 @@ func (l *looker) named(patterns ...string) string {
 	return ""
 }
 
-// head returns the start of a file, "" when it cannot be read.
+// head returns the start of a file, "" when it cannot be read, or no more may be.
 func (l *looker) head(name string) string {
-	f, err := l.fsys.Open(name)
+	if l.bound == 0 {
+		return l.read(name)
+	}
+	if known, ok := l.kept[name]; ok {
+		return known
+	}
+	if len(l.kept) >= l.bound {
+		l.missed[name] = true
+		return ""
+	}
+	l.kept[name] = l.read(name)
+	return l.kept[name]
+}
+
+// head returns the start of a file, "" when it cannot be read.
+func head(fsys fs.FS, name string) string {
+	f, err := fsys.Open(name)
 	if err != nil {
 		return ""
 	}
 	defer f.Close()
-	head := make([]byte, maxHead)
-	n := 0
-	for n < len(head) {
-		more, err := f.Read(head[n:])
-		n += more
-		if err != nil || more == 0 {
-			break
-		}
+	start, err := io.ReadAll(io.LimitReader(f, MaxHead))
+	if err != nil {
+		return ""
 	}
-	return string(head[:n])
+	return string(start)
 }
 
 var notInName = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
 
 // maxName is how long the name of an entity may be.
 const maxName = 63
+
+// Name returns what the component of a repository is called.
+func Name(r Repository) string {
+	name, _ := nameOf(r)
+	return name
+}
 
 // nameOf calls the component what its repository is called.
 func nameOf(r Repository) (name, because string) {

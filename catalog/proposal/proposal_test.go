@@ -1,6 +1,9 @@
 package proposal_test
 
 import (
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -104,4 +107,35 @@ func FuzzLook(f *testing.F) {
 			t.Errorf("%v in\n%s", err, p.YAML())
 		}
 	})
+}
+
+// TestLookingAtFewFiles asks for files one by one, as over a network.
+func TestLookingAtFewFiles(t *testing.T) {
+	t.Parallel()
+	content := map[string]string{
+		"README.md": "# Orders\n\nTakes them.\n", "CODEOWNERS": "* @acme/checkout\n", "package.json": "{}", "go.mod": "module x", "tsconfig.json": "{}",
+		"contract/orders-openapi.yaml": "openapi: 3.1.0\n", "zz/service.proto": "service X {\n", "vendor/x/openapi.yaml": "openapi: 3.0.0", "../x/openapi.yaml": "openapi: 3.0.0",
+		"a\nb-openapi.yaml": "openapi: 3.0.0", "deploy/zz.yaml": "kind: Deployment\n",
+	}
+	for i := range 50 {
+		content[fmt.Sprintf("deploy/%02d.yaml", i)] = "kind: ConfigMap\n"
+		content[fmt.Sprintf("data/%02d.json", i)] = "{}"
+	}
+	asked := map[string]int{}
+	head := func(name string) string {
+		asked[name]++
+		return content[name]
+	}
+	p := proposal.LookAt(slices.Collect(maps.Keys(content)), head, proposal.Repository{Folder: "orders", Reads: 12})
+	for name, times := range asked {
+		if times > 1 || strings.HasPrefix(name, "vendor/") || strings.HasPrefix(name, "..") || name == "tsconfig.json" || name == "go.mod" {
+			t.Errorf("%q is asked for %d times", name, times)
+		}
+	}
+	if len(asked) != 12 || p.Unread < 80 || p.Unread > 100 {
+		t.Errorf("%d files are asked for, %d are not: %v", len(asked), p.Unread, asked)
+	}
+	if p.Title != "Orders" || p.Owner != "checkout" || len(p.APIs) != 2 || p.APIs[0].Type != "openapi" || p.APIs[1].Type != "grpc" {
+		t.Errorf("proposed: %+v", p)
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -73,7 +74,13 @@ func (p Proposal) why(key string) string {
 	if p.Because[key] == "" {
 		return ""
 	}
-	return " # from " + strings.ReplaceAll(p.Because[key], "\n", " ")
+	inLine := func(r rune) rune {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' { // a file may be called anything, and these end a line
+			return ' '
+		}
+		return r
+	}
+	return " # from " + strings.Map(inLine, p.Because[key])
 }
 
 // scalar writes a text in one line, quoted where YAML would take it for

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -20,6 +21,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/goldenpath/platform/internal/database/databasetest"
+	"github.com/goldenpath/platform/internal/githost/githosttest"
 )
 
 // TestMain lets scripts run this very program as "platform".
@@ -72,6 +74,7 @@ func scripts(t *testing.T, folder, postgres string) {
 			"fetch":     fetch,
 			"envfile":   envfile,
 			"runid":     runid,
+			"github":    github(t),
 		},
 	})
 }
@@ -214,4 +217,43 @@ func runid(ts *testscript.TestScript, neg bool, args []string) {
 	var made struct{ Run string }
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[1])), &made))
 	ts.Setenv(args[0], made.Run)
+}
+
+// github starts a GitHub on which the organisation acme has a repository for
+// each folder, archived ones for those whose names say so, and puts its address
+// and token into the environment: "github acme".
+func github(t *testing.T) func(*testscript.TestScript, bool, []string) {
+	t.Helper()
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) != 1 {
+			ts.Fatalf("usage: github FOLDER")
+		}
+		host := githosttest.NewGitHub(t)
+		repositories, err := os.ReadDir(ts.MkAbs(args[0]))
+		ts.Check(err)
+		for _, r := range repositories {
+			root := filepath.Join(ts.MkAbs(args[0]), r.Name())
+			files := map[string]string{}
+			ts.Check(filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+				if err != nil || entry.IsDir() {
+					return err
+				}
+				name, err := filepath.Rel(root, path)
+				files[filepath.ToSlash(name)] = ts.ReadFile(path)
+				return err
+			}))
+			host.Commit("acme", r.Name(), files)
+			host.Change("acme", r.Name(), func(r *githosttest.Repository) { r.Archived = strings.HasPrefix(r.Name, "archived") })
+			if strings.HasPrefix(r.Name(), "locked") {
+				host.Fail(githosttest.Failure{
+					Method: http.MethodPut, Path: "/repos/acme/" + r.Name() + "/contents/catalog-info.yaml", Status: http.StatusUnprocessableEntity,
+					Message: "Repository rule violations found", Times: 9,
+				})
+			}
+		}
+		host.PageSize = 2
+		ts.Setenv("GITHUB", host.URL())
+		ts.Setenv("PLATFORM_GITHUB_URL", host.URL())
+		ts.Setenv("PLATFORM_GITHUB_TOKEN", githosttest.Token)
+	}
 }

@@ -79,7 +79,7 @@ func open(ctx context.Context, s config.Config, o opening) (_ *wired, err error)
 	w.catalog = catalog.New(kept.Catalog(), w.db, git.NewCatalogReader(reading), w.log).
 		WithOrphans(catalog.OrphanPolicy{Keep: s.KeepOrphans, After: time.Duration(s.OrphanDays) * 24 * time.Hour})
 	if github != nil {
-		w.catalog = w.catalog.WithOrganizations(githost.NewOrganizations(github))
+		w.catalog = w.catalog.WithOrganizations(githost.NewOrganizations(github)).WithContributor(githost.NewContributor(github))
 	}
 	w.contracts = contracts.New(kept.Contracts(), w.db, time.Now).
 		WithPolicy(contracts.Policy{MaxAge: s.GateMaxAge, AtBroker: s.GateAtBroker})

@@ -39,7 +39,7 @@ func Follow(ctx context.Context, api *client.ClientWithResponses, id string, aft
 			return types.Run{}, fault.New(fault.Unavailable, "The log of run %s broke off.", id).
 				WithHint("Take it up again: platform runs watch %s", id).WithCause(err)
 		}
-		if err := pause(ctx, followPause<<min(failures, 5)); err != nil {
+		if err := Pause(ctx, followPause<<min(failures, 5)); err != nil {
 			return types.Run{}, err
 		}
 	}
@@ -93,8 +93,8 @@ func Ended(state types.RunState) bool {
 	return false
 }
 
-// pause waits, unless the person interrupts.
-func pause(ctx context.Context, d time.Duration) error {
+// Pause waits, unless the person interrupts.
+func Pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

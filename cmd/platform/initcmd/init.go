@@ -97,7 +97,9 @@ func run(ctx context.Context, env *cli.Env, opts options) error {
 		_, err := env.Out.Write(file)
 		return err
 	}
-	env.Talk("%s", strings.TrimSpace(cli.Plain(string(file))))
+	for line := range strings.Lines(string(file)) {
+		env.Talk("%s", strings.TrimRight(cli.Plain(line), " "))
+	}
 	if err := write(root, file); err != nil {
 		return err
 	}

@@ -48,6 +48,8 @@ type repo struct {
 	private, archived, fork            bool
 	topics                             []string
 	pushed                             time.Time // zero: never
+	cut                                int       // how many files a tree lists; 0: all
+	pulls                              []Pull
 }
 
 // Failure is an answer that the fake gives instead of its own.
@@ -217,6 +219,9 @@ func (g *GitHub) answer(r *http.Request) (int, any) {
 		return g.tree(r, parts[1], parts[2], parts[5])
 	case len(parts) == 3 && parts[0] == "repos" && (r.Method == http.MethodGet || r.Method == http.MethodDelete):
 		return g.repository(r.Method, parts[1], parts[2])
+	}
+	if status, body, ok := g.changes(r, parts); ok {
+		return status, body
 	}
 	g.t.Errorf("%s %s is nothing the platform should ask of GitHub", r.Method, r.URL.Path)
 	return http.StatusNotFound, problem("Not Found")

@@ -1,7 +1,6 @@
 package githosttest
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -18,7 +17,7 @@ import (
 )
 
 // Commit puts files into a repository, which is made when it is not there. The
-// content - takes a file away.
+// content - takes a file away, and "-> TARGET" is a link.
 func (g *GitHub) Commit(owner, name string, files map[string]string) {
 	g.t.Helper()
 	g.mu.Lock()
@@ -43,6 +42,12 @@ func (g *GitHub) Commit(owner, name string, files map[string]string) {
 		if err := os.MkdirAll(filepath.Dir(full), 0o750); err != nil {
 			g.t.Fatal(err)
 		}
+		if target, link := strings.CutPrefix(content, "-> "); link {
+			if err := os.Symlink(target, full); err != nil {
+				g.t.Fatal(err)
+			}
+			continue
+		}
 		if err := os.WriteFile(full, []byte(content), 0o600); err != nil {
 			g.t.Fatal(err)
 		}
@@ -59,6 +64,7 @@ type Repository struct {
 	Archived, Fork bool
 	Topics         []string
 	Pushed         time.Time
+	Cut            int // how many files a tree lists; 0: all
 }
 
 // Change changes a repository.
@@ -74,10 +80,10 @@ func (g *GitHub) Change(owner, name string, change func(r *Repository)) {
 	if found.pushed.IsZero() {
 		found.pushed = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	}
-	r := Repository{Name: found.name, Archived: found.archived, Fork: found.fork, Topics: found.topics, Pushed: found.pushed}
+	r := Repository{Name: found.name, Archived: found.archived, Fork: found.fork, Topics: found.topics, Pushed: found.pushed, Cut: found.cut}
 	change(&r)
 	delete(g.repos, key)
-	found.name, found.archived, found.fork, found.topics, found.pushed = r.Name, r.Archived, r.Fork, r.Topics, r.Pushed
+	found.name, found.archived, found.fork, found.topics, found.pushed, found.cut = r.Name, r.Archived, r.Fork, r.Topics, r.Pushed, r.Cut
 	g.repos[strings.ToLower(owner+"/"+r.Name)] = found
 }
 
@@ -98,7 +104,7 @@ func (g *GitHub) bare(r *repo) string {
 
 func (g *GitHub) run(folder string, args ...string) {
 	g.t.Helper()
-	cmd := exec.CommandContext(g.t.Context(), "git", args...) // #nosec G204 -- a test says what
+	cmd := exec.CommandContext(g.t.Context(), "git", args...) // #nosec G204 G702 -- a test says what
 	cmd.Dir = folder
 	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1")
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -126,6 +132,11 @@ func (g *GitHub) conditional(w http.ResponseWriter, r *http.Request, body any) {
 		if page.link != "" {
 			w.Header().Set("Link", page.link)
 		}
+	}
+	if text, ok := body.(raw); ok {
+		w.Header().Set("Content-Type", "application/vnd.github.raw+json; charset=utf-8")
+		_, _ = w.Write(text) // #nosec G705 -- no browser asks a fake of a test
+		return
 	}
 	data, err := json.Marshal(body)
 	if err != nil {
@@ -205,12 +216,12 @@ func (g *GitHub) contents(r *http.Request, owner, name, path string) (int, any) 
 	if ref == "" {
 		ref = "main"
 	}
-	data, err := exec.CommandContext(g.t.Context(), "git", "-C", g.bare(found), "show", ref+":"+path).Output() // #nosec G204 G702 -- of a test
-	if err != nil {
+	data, ok := g.show(found, ref, path)
+	if !ok {
 		return http.StatusNotFound, problem("Not Found")
 	}
 	return http.StatusOK, map[string]any{
-		"type": "file", "encoding": "base64", "size": len(data), "name": filepath.Base(path), "path": path,
+		"type": "file", "encoding": "base64", "size": len(data), "name": filepath.Base(path), "path": path, "sha": g.resolve(found, ref+":"+path),
 		"content": base64.StdEncoding.EncodeToString(data),
 	}
 }
@@ -222,15 +233,19 @@ func (g *GitHub) tree(r *http.Request, owner, name, ref string) (int, any) {
 	if found == nil {
 		return http.StatusNotFound, problem("Not Found")
 	}
-	data, err := exec.CommandContext(g.t.Context(), "git", "-C", g.bare(found), "ls-tree", "-r", "-t", ref).Output() // #nosec G204 G702 -- of a test
+	data, err := exec.CommandContext(g.t.Context(), "git", "-C", g.bare(found), "ls-tree", "-r", "-t", "-z", ref).Output() // #nosec G204 G702 -- of a test
 	if err != nil {
 		return http.StatusConflict, problem("Git Repository is empty.")
 	}
 	entries := []map[string]any{}
-	for line := range bytes.Lines(bytes.TrimSpace(data)) {
-		head, path, _ := strings.Cut(strings.TrimSpace(string(line)), "\t")
+	for line := range strings.SplitSeq(strings.TrimSuffix(string(data), "\x00"), "\x00") {
+		head, path, _ := strings.Cut(line, "\t")
 		parts := strings.Fields(head)
 		entries = append(entries, map[string]any{"path": path, "mode": parts[0], "type": parts[1], "sha": parts[2]})
 	}
-	return http.StatusOK, map[string]any{"sha": ref, "tree": entries, "truncated": false}
+	cut := found.cut > 0 && len(entries) > found.cut
+	if cut {
+		entries = entries[:found.cut]
+	}
+	return http.StatusOK, map[string]any{"sha": ref, "tree": entries, "truncated": cut}
 }

@@ -399,6 +399,13 @@ type ClientInterface interface {
 	// Corresponds with GET /me (the `GetMe` operationId).
 	GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListOrganizationRepositories List the repositories of an organisation on the git host, in pages
+	//
+	// As the token of the server sees them, also those that the catalog knows nothing of.
+	//
+	// Corresponds with GET /organizations/repositories (the `ListOrganizationRepositories` operationId).
+	ListOrganizationRepositories(ctx context.Context, params *ListOrganizationRepositoriesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListOwnership What is open about who owns what
 	//
 	// Corresponds with GET /ownership (the `ListOwnership` operationId).
@@ -410,6 +417,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /problems (the `ListProblems` operationId).
 	ListProblems(ctx context.Context, params *ListProblemsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ProposeCatalogFileWithBody Propose a catalog file in a repository that has none, as a pull request
+	//
+	// Doing it again changes nothing: the pull request that is open is brought up to date unless somebody changed its file, and one that was closed is respected. What is wrong with this repository alone is an outcome.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /proposals (the `ProposeCatalogFile` operationId).
+	ProposeCatalogFileWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ProposeCatalogFile Propose a catalog file in a repository that has none, as a pull request
+	//
+	// Doing it again changes nothing: the pull request that is open is brought up to date unless somebody changed its file, and one that was closed is respected. What is wrong with this repository alone is an outcome.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /proposals (the `ProposeCatalogFile` operationId).
+	ProposeCatalogFile(ctx context.Context, body ProposeCatalogFileJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PushEntitiesWithBody Take in catalog files that a pipeline sends
 	//
@@ -1313,6 +1338,23 @@ func (c *Client) GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*htt
 	return c.Client.Do(req)
 }
 
+// ListOrganizationRepositories List the repositories of an organisation on the git host, in pages
+//
+// As the token of the server sees them, also those that the catalog knows nothing of.
+//
+// Corresponds with GET /organizations/repositories (the `ListOrganizationRepositories` operationId).
+func (c *Client) ListOrganizationRepositories(ctx context.Context, params *ListOrganizationRepositoriesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListOrganizationRepositoriesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListOwnership What is open about who owns what
 //
 // Corresponds with GET /ownership (the `ListOwnership` operationId).
@@ -1335,6 +1377,44 @@ func (c *Client) ListOwnership(ctx context.Context, params *ListOwnershipParams,
 // Corresponds with GET /problems (the `ListProblems` operationId).
 func (c *Client) ListProblems(ctx context.Context, params *ListProblemsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListProblemsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ProposeCatalogFileWithBody Propose a catalog file in a repository that has none, as a pull request
+//
+// Doing it again changes nothing: the pull request that is open is brought up to date unless somebody changed its file, and one that was closed is respected. What is wrong with this repository alone is an outcome.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /proposals (the `ProposeCatalogFile` operationId).
+func (c *Client) ProposeCatalogFileWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewProposeCatalogFileRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ProposeCatalogFile Propose a catalog file in a repository that has none, as a pull request
+//
+// Doing it again changes nothing: the pull request that is open is brought up to date unless somebody changed its file, and one that was closed is respected. What is wrong with this repository alone is an outcome.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /proposals (the `ProposeCatalogFile` operationId).
+func (c *Client) ProposeCatalogFile(ctx context.Context, body ProposeCatalogFileJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewProposeCatalogFileRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -3910,6 +3990,68 @@ func NewGetMeRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewListOrganizationRepositoriesRequest constructs an http.Request for the ListOrganizationRepositories method
+func NewListOrganizationRepositoriesRequest(server string, params *ListOrganizationRepositoriesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organizations/repositories")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "organization", params.Organization, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Page != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", *params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListOwnershipRequest constructs an http.Request for the ListOwnership method
 func NewListOwnershipRequest(server string, params *ListOwnershipParams) (*http.Request, error) {
 	var err error
@@ -4038,6 +4180,46 @@ func NewListProblemsRequest(server string, params *ListProblemsParams) (*http.Re
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewProposeCatalogFileRequest calls the generic ProposeCatalogFile builder with application/json body
+func NewProposeCatalogFileRequest(server string, body ProposeCatalogFileJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewProposeCatalogFileRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewProposeCatalogFileRequestWithBody constructs an http.Request for the ProposeCatalogFile method, with any body, and a specified content type
+func NewProposeCatalogFileRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/proposals")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -5020,6 +5202,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /me (the `GetMe` operationId).
 	GetMeWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetMeResponse, error)
 
+	// ListOrganizationRepositoriesWithResponse List the repositories of an organisation on the git host, in pages
+	//
+	// As the token of the server sees them, also those that the catalog knows nothing of.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /organizations/repositories (the `ListOrganizationRepositories` operationId).
+	ListOrganizationRepositoriesWithResponse(ctx context.Context, params *ListOrganizationRepositoriesParams, reqEditors ...RequestEditorFn) (*ListOrganizationRepositoriesResponse, error)
+
 	// ListOwnershipWithResponse What is open about who owns what
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -5035,6 +5226,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /problems (the `ListProblems` operationId).
 	ListProblemsWithResponse(ctx context.Context, params *ListProblemsParams, reqEditors ...RequestEditorFn) (*ListProblemsResponse, error)
+
+	// ProposeCatalogFileWithBodyWithResponse Propose a catalog file in a repository that has none, as a pull request
+	//
+	// Doing it again changes nothing: the pull request that is open is brought up to date unless somebody changed its file, and one that was closed is respected. What is wrong with this repository alone is an outcome.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /proposals (the `ProposeCatalogFile` operationId).
+	ProposeCatalogFileWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ProposeCatalogFileResponse, error)
+
+	// ProposeCatalogFileWithResponse Propose a catalog file in a repository that has none, as a pull request
+	//
+	// Doing it again changes nothing: the pull request that is open is brought up to date unless somebody changed its file, and one that was closed is respected. What is wrong with this repository alone is an outcome.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /proposals (the `ProposeCatalogFile` operationId).
+	ProposeCatalogFileWithResponse(ctx context.Context, body ProposeCatalogFileJSONRequestBody, reqEditors ...RequestEditorFn) (*ProposeCatalogFileResponse, error)
 
 	// PushEntitiesWithBodyWithResponse Take in catalog files that a pipeline sends
 	//
@@ -7067,6 +7276,54 @@ func (r GetMeResponse) ContentType() string {
 	return ""
 }
 
+type ListOrganizationRepositoriesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *OrganizationRepositoryPage
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListOrganizationRepositoriesResponse) GetJSON200() *OrganizationRepositoryPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListOrganizationRepositoriesResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListOrganizationRepositoriesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListOrganizationRepositoriesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListOrganizationRepositoriesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListOrganizationRepositoriesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListOwnershipResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -7157,6 +7414,54 @@ func (r ListProblemsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListProblemsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ProposeCatalogFileResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Proposal
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ProposeCatalogFileResponse) GetJSON200() *Proposal {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ProposeCatalogFileResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ProposeCatalogFileResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ProposeCatalogFileResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ProposeCatalogFileResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ProposeCatalogFileResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -8440,6 +8745,21 @@ func (c *ClientWithResponses) GetMeWithResponse(ctx context.Context, reqEditors 
 	return ParseGetMeResponse(rsp)
 }
 
+// ListOrganizationRepositoriesWithResponse List the repositories of an organisation on the git host, in pages
+//
+// As the token of the server sees them, also those that the catalog knows nothing of.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /organizations/repositories (the `ListOrganizationRepositories` operationId).
+func (c *ClientWithResponses) ListOrganizationRepositoriesWithResponse(ctx context.Context, params *ListOrganizationRepositoriesParams, reqEditors ...RequestEditorFn) (*ListOrganizationRepositoriesResponse, error) {
+	rsp, err := c.ListOrganizationRepositories(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListOrganizationRepositoriesResponse(rsp)
+}
+
 // ListOwnershipWithResponse What is open about who owns what
 //
 // Returns a wrapper object for the known response body format(s).
@@ -8466,6 +8786,36 @@ func (c *ClientWithResponses) ListProblemsWithResponse(ctx context.Context, para
 		return nil, err
 	}
 	return ParseListProblemsResponse(rsp)
+}
+
+// ProposeCatalogFileWithBodyWithResponse Propose a catalog file in a repository that has none, as a pull request
+//
+// Doing it again changes nothing: the pull request that is open is brought up to date unless somebody changed its file, and one that was closed is respected. What is wrong with this repository alone is an outcome.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /proposals (the `ProposeCatalogFile` operationId).
+func (c *ClientWithResponses) ProposeCatalogFileWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ProposeCatalogFileResponse, error) {
+	rsp, err := c.ProposeCatalogFileWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseProposeCatalogFileResponse(rsp)
+}
+
+// ProposeCatalogFileWithResponse Propose a catalog file in a repository that has none, as a pull request
+//
+// Doing it again changes nothing: the pull request that is open is brought up to date unless somebody changed its file, and one that was closed is respected. What is wrong with this repository alone is an outcome.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /proposals (the `ProposeCatalogFile` operationId).
+func (c *ClientWithResponses) ProposeCatalogFileWithResponse(ctx context.Context, body ProposeCatalogFileJSONRequestBody, reqEditors ...RequestEditorFn) (*ProposeCatalogFileResponse, error) {
+	rsp, err := c.ProposeCatalogFile(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseProposeCatalogFileResponse(rsp)
 }
 
 // PushEntitiesWithBodyWithResponse Take in catalog files that a pipeline sends
@@ -10006,6 +10356,39 @@ func ParseGetMeResponse(rsp *http.Response) (*GetMeResponse, error) {
 	return response, nil
 }
 
+// ParseListOrganizationRepositoriesResponse parses an HTTP response from a ListOrganizationRepositoriesWithResponse call
+func ParseListOrganizationRepositoriesResponse(rsp *http.Response) (*ListOrganizationRepositoriesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListOrganizationRepositoriesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest OrganizationRepositoryPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListOwnershipResponse parses an HTTP response from a ListOwnershipWithResponse call
 func ParseListOwnershipResponse(rsp *http.Response) (*ListOwnershipResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -10055,6 +10438,39 @@ func ParseListProblemsResponse(rsp *http.Response) (*ListProblemsResponse, error
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest ProblemList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseProposeCatalogFileResponse parses an HTTP response from a ProposeCatalogFileWithResponse call
+func ParseProposeCatalogFileResponse(rsp *http.Response) (*ProposeCatalogFileResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ProposeCatalogFileResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Proposal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

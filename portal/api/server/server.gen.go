@@ -138,12 +138,18 @@ type ServerInterface interface {
 	// GetMe Who is asking, and what they may do
 	// (GET /me)
 	GetMe(ctx echo.Context) error
+	// ListOrganizationRepositories List the repositories of an organisation on the git host, in pages
+	// (GET /organizations/repositories)
+	ListOrganizationRepositories(ctx echo.Context, params ListOrganizationRepositoriesParams) error
 	// ListOwnership What is open about who owns what
 	// (GET /ownership)
 	ListOwnership(ctx echo.Context, params ListOwnershipParams) error
 	// ListProblems What is wrong in catalog files
 	// (GET /problems)
 	ListProblems(ctx echo.Context, params ListProblemsParams) error
+	// ProposeCatalogFile Propose a catalog file in a repository that has none, as a pull request
+	// (POST /proposals)
+	ProposeCatalogFile(ctx echo.Context) error
 	// PushEntities Take in catalog files that a pipeline sends
 	// (POST /pushes)
 	PushEntities(ctx echo.Context) error
@@ -1247,6 +1253,31 @@ func (w *ServerInterfaceWrapper) GetMe(ctx echo.Context) error {
 	return err
 }
 
+// ListOrganizationRepositories converts echo context to params.
+func (w *ServerInterfaceWrapper) ListOrganizationRepositories(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListOrganizationRepositoriesParams
+	// ------------- Required query parameter "organization" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "organization", ctx.QueryParams(), &params.Organization, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter organization: %s", err))
+	}
+
+	// ------------- Optional query parameter "page" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page", ctx.QueryParams(), &params.Page, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter page: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListOrganizationRepositories(ctx, params)
+	return err
+}
+
 // ListOwnership converts echo context to params.
 func (w *ServerInterfaceWrapper) ListOwnership(ctx echo.Context) error {
 	var err error
@@ -1294,6 +1325,15 @@ func (w *ServerInterfaceWrapper) ListProblems(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListProblems(ctx, params)
+	return err
+}
+
+// ProposeCatalogFile converts echo context to params.
+func (w *ServerInterfaceWrapper) ProposeCatalogFile(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ProposeCatalogFile(ctx)
 	return err
 }
 
@@ -1585,6 +1625,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/locations", wrapper.ListLocations, options.OperationMiddlewares["listLocations"]...)
 	router.POST(options.BaseURL+"/locations", wrapper.RegisterLocation, options.OperationMiddlewares["registerLocation"]...)
 	router.DELETE(options.BaseURL+"/locations/:id", wrapper.DeleteLocation, options.OperationMiddlewares["deleteLocation"]...)
+	router.GET(options.BaseURL+"/organizations/repositories", wrapper.ListOrganizationRepositories, options.OperationMiddlewares["listOrganizationRepositories"]...)
+	router.POST(options.BaseURL+"/proposals", wrapper.ProposeCatalogFile, options.OperationMiddlewares["proposeCatalogFile"]...)
 	router.POST(options.BaseURL+"/locations/:id/refresh", wrapper.RefreshLocation, options.OperationMiddlewares["refreshLocation"]...)
 	router.GET(options.BaseURL+"/golden-paths", wrapper.ListGoldenPaths, options.OperationMiddlewares["listGoldenPaths"]...)
 	router.GET(options.BaseURL+"/golden-paths/:path", wrapper.GetGoldenPath, options.OperationMiddlewares["getGoldenPath"]...)
@@ -3198,6 +3240,45 @@ func (response GetMedefaultApplicationProblemPlusJSONResponse) VisitGetMeRespons
 	return err
 }
 
+type ListOrganizationRepositoriesRequestObject struct {
+	Params ListOrganizationRepositoriesParams
+}
+
+type ListOrganizationRepositoriesResponseObject interface {
+	VisitListOrganizationRepositoriesResponse(w http.ResponseWriter) error
+}
+
+type ListOrganizationRepositories200JSONResponse OrganizationRepositoryPage
+
+func (response ListOrganizationRepositories200JSONResponse) VisitListOrganizationRepositoriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOrganizationRepositoriesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListOrganizationRepositoriesdefaultApplicationProblemPlusJSONResponse) VisitListOrganizationRepositoriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListOwnershipRequestObject struct {
 	Params ListOwnershipParams
 }
@@ -3265,6 +3346,45 @@ type ListProblemsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListProblemsdefaultApplicationProblemPlusJSONResponse) VisitListProblemsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposeCatalogFileRequestObject struct {
+	Body *ProposeCatalogFileJSONRequestBody
+}
+
+type ProposeCatalogFileResponseObject interface {
+	VisitProposeCatalogFileResponse(w http.ResponseWriter) error
+}
+
+type ProposeCatalogFile200JSONResponse Proposal
+
+func (response ProposeCatalogFile200JSONResponse) VisitProposeCatalogFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposeCatalogFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ProposeCatalogFiledefaultApplicationProblemPlusJSONResponse) VisitProposeCatalogFileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -3935,12 +4055,18 @@ type StrictServerInterface interface {
 	// GetMe Who is asking, and what they may do
 	// (GET /me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
+	// ListOrganizationRepositories List the repositories of an organisation on the git host, in pages
+	// (GET /organizations/repositories)
+	ListOrganizationRepositories(ctx context.Context, request ListOrganizationRepositoriesRequestObject) (ListOrganizationRepositoriesResponseObject, error)
 	// ListOwnership What is open about who owns what
 	// (GET /ownership)
 	ListOwnership(ctx context.Context, request ListOwnershipRequestObject) (ListOwnershipResponseObject, error)
 	// ListProblems What is wrong in catalog files
 	// (GET /problems)
 	ListProblems(ctx context.Context, request ListProblemsRequestObject) (ListProblemsResponseObject, error)
+	// ProposeCatalogFile Propose a catalog file in a repository that has none, as a pull request
+	// (POST /proposals)
+	ProposeCatalogFile(ctx context.Context, request ProposeCatalogFileRequestObject) (ProposeCatalogFileResponseObject, error)
 	// PushEntities Take in catalog files that a pipeline sends
 	// (POST /pushes)
 	PushEntities(ctx context.Context, request PushEntitiesRequestObject) (PushEntitiesResponseObject, error)
@@ -5174,6 +5300,31 @@ func (sh *strictHandler) GetMe(ctx echo.Context) error {
 	return nil
 }
 
+// ListOrganizationRepositories operation middleware
+func (sh *strictHandler) ListOrganizationRepositories(ctx echo.Context, params ListOrganizationRepositoriesParams) error {
+	var request ListOrganizationRepositoriesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListOrganizationRepositories(ctx.Request().Context(), request.(ListOrganizationRepositoriesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListOrganizationRepositories")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListOrganizationRepositoriesResponseObject); ok {
+		return validResponse.VisitListOrganizationRepositoriesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListOwnership operation middleware
 func (sh *strictHandler) ListOwnership(ctx echo.Context, params ListOwnershipParams) error {
 	var request ListOwnershipRequestObject
@@ -5218,6 +5369,52 @@ func (sh *strictHandler) ListProblems(ctx echo.Context, params ListProblemsParam
 		return err
 	} else if validResponse, ok := response.(ListProblemsResponseObject); ok {
 		return validResponse.VisitListProblemsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ProposeCatalogFile operation middleware
+func (sh *strictHandler) ProposeCatalogFile(ctx echo.Context) error {
+	var request ProposeCatalogFileRequestObject
+
+	var body ProposeCatalogFileJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ProposeCatalogFile(ctx.Request().Context(), request.(ProposeCatalogFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ProposeCatalogFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ProposeCatalogFileResponseObject); ok {
+		return validResponse.VisitProposeCatalogFileResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

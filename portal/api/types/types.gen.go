@@ -243,6 +243,36 @@ func (e PreviewFileEncoding) Valid() bool {
 	}
 }
 
+// Defines values for ProposalOutcome.
+const (
+	ProposalFailed    ProposalOutcome = "failed"
+	ProposalOpened    ProposalOutcome = "opened"
+	ProposalSkipped   ProposalOutcome = "skipped"
+	ProposalUnchanged ProposalOutcome = "unchanged"
+	ProposalUpdated   ProposalOutcome = "updated"
+	ProposalWaits     ProposalOutcome = "waits"
+)
+
+// Valid indicates whether the value is a known member of the ProposalOutcome enum.
+func (e ProposalOutcome) Valid() bool {
+	switch e {
+	case ProposalFailed:
+		return true
+	case ProposalOpened:
+		return true
+	case ProposalSkipped:
+		return true
+	case ProposalUnchanged:
+		return true
+	case ProposalUpdated:
+		return true
+	case ProposalWaits:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ReasonRule.
 const (
 	RuleBroken           ReasonRule = "broken"
@@ -1176,6 +1206,31 @@ type NewVerification struct {
 	Wip bool `json:"wip,omitempty,omitzero"`
 }
 
+// OrganizationRepository defines model for OrganizationRepository.
+type OrganizationRepository struct {
+	// Address Example: https://github.com/acme/orders
+	Address string `json:"address"`
+
+	// Branch The default one.
+	Branch string `json:"branch,omitempty,omitzero"`
+
+	// Name Example: orders
+	Name string `json:"name"`
+
+	// Skip Why nothing is to be proposed in it.
+	//
+	// Example: is archived
+	Skip string `json:"skip,omitempty,omitzero"`
+}
+
+// OrganizationRepositoryPage defines model for OrganizationRepositoryPage.
+type OrganizationRepositoryPage struct {
+	Items []OrganizationRepository `json:"items"`
+
+	// Next The next page; absent on the last one.
+	Next int `json:"next,omitempty,omitzero"`
+}
+
 // OrganizationSettings Which repositories of an organisation are read; only with the type github-org. Sent for an organisation that is registered already, they replace those it has.
 type OrganizationSettings struct {
 	// Archived Also repositories that are archived.
@@ -1306,6 +1361,57 @@ type Problem struct {
 // ProblemList defines model for ProblemList.
 type ProblemList struct {
 	Items []SourceProblem `json:"items"`
+}
+
+// Proposal defines model for Proposal.
+type Proposal struct {
+	// Code The code of what failed.
+	//
+	// Example: forbidden
+	Code string `json:"code,omitempty,omitzero"`
+
+	// File What is proposed.
+	File string `json:"file,omitempty,omitzero"`
+	Hint string `json:"hint,omitempty,omitzero"`
+
+	// Notes What people should look at.
+	Notes []string `json:"notes"`
+
+	// Outcome With dry_run, what would become of it. unchanged is a pull request that is open already and says the same, or in which somebody changed the file; waits means that the git host asks to come back later.
+	Outcome ProposalOutcome `json:"outcome"`
+
+	// PullRequest Its address.
+	PullRequest string `json:"pull_request,omitempty,omitzero"`
+
+	// Reason Why it was skipped, failed or waits.
+	Reason     string `json:"reason,omitempty,omitzero"`
+	Repository string `json:"repository"`
+
+	// Until When to come back; of one that waits.
+	Until time.Time `json:"until,omitempty,omitzero"`
+}
+
+// ProposalOutcome With dry_run, what would become of it. unchanged is a pull request that is open already and says the same, or in which somebody changed the file; waits means that the git host asks to come back later.
+type ProposalOutcome string
+
+// ProposalRequest defines model for ProposalRequest.
+type ProposalRequest struct {
+	// Again Also where a pull request was closed.
+	Again bool `json:"again,omitempty,omitzero"`
+
+	// Branch The default branch; looked up when absent.
+	Branch string `json:"branch,omitempty,omitzero"`
+
+	// DryRun Look, and write nothing.
+	DryRun bool `json:"dry_run,omitempty,omitzero"`
+
+	// Owner Who answers for it where the repository names nobody.
+	Owner string `json:"owner,omitempty,omitzero"`
+
+	// Repository Its address.
+	//
+	// Example: https://github.com/acme/orders
+	Repository string `json:"repository"`
 }
 
 // Publication defines model for Publication.
@@ -1864,6 +1970,15 @@ type ExportEntitiesParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListOrganizationRepositoriesParams defines parameters for ListOrganizationRepositories.
+type ListOrganizationRepositoriesParams struct {
+	// Organization Address of the organisation.
+	Organization string `form:"organization" json:"organization"`
+
+	// Page Which page; the first is 1.
+	Page *int `form:"page,omitempty" json:"page,omitempty"`
+}
+
 // ListOwnershipParams defines parameters for ListOwnership.
 type ListOwnershipParams struct {
 	// Owner What one owner has, also through groups below; all of it. Without it, what does not pass anywhere.
@@ -1930,6 +2045,9 @@ type PreviewServiceJSONRequestBody = Answers
 
 // RegisterLocationJSONRequestBody defines body for RegisterLocation for application/json ContentType.
 type RegisterLocationJSONRequestBody = LocationRequest
+
+// ProposeCatalogFileJSONRequestBody defines body for ProposeCatalogFile for application/json ContentType.
+type ProposeCatalogFileJSONRequestBody = ProposalRequest
 
 // PushEntitiesJSONRequestBody defines body for PushEntities for application/json ContentType.
 type PushEntitiesJSONRequestBody = Push

@@ -10,7 +10,8 @@ import (
 )
 
 // Get returns one entity with its relations and the problems of its file. When
-// there is none the fault names what is written almost the same.
+// there is none the fault says what became of it, or names what is written
+// almost the same.
 func (c *Catalog) Get(ctx context.Context, ref Ref) (Entity, error) {
 	e, found, err := c.lookup(ctx, ref)
 	if err != nil {
@@ -57,7 +58,12 @@ func (c *Catalog) lookup(ctx context.Context, ref Ref) (Entity, bool, error) {
 	return e, true, nil
 }
 
+// notFound says what became of an entity that there was, and otherwise what is
+// written almost the same.
 func (c *Catalog) notFound(ctx context.Context, ref Ref) error {
+	if former, was, err := c.FormerOf(ctx, ref); err == nil && was {
+		return former.fault()
+	}
 	err := fault.New(fault.NotFound, "%s is not in the catalog.", ref)
 	near, nearErr := c.Nearest(ctx, ref.Kind, ref.Name)
 	if nearErr != nil || len(near) == 0 {

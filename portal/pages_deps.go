@@ -63,6 +63,7 @@ type pageCatalog interface {
 	ProblemsOf(ctx context.Context, ref catalog.Ref) ([]catalog.Problem, error)
 	APIOf(ctx context.Context, component catalog.Ref) (catalog.Entity, bool, error)
 	Find(ctx context.Context, ref catalog.Ref) (catalog.Entity, bool, error)
+	FormerOf(ctx context.Context, ref catalog.Ref) (catalog.Former, bool, error)
 	LocationByID(ctx context.Context, id string) (catalog.Location, bool, error)
 	Nearest(ctx context.Context, kind, name string) ([]catalog.Ref, error)
 }

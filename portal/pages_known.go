@@ -126,7 +126,7 @@ func (p *pages) neverSeen(c echo.Context, ref catalog.Ref, missing error) error 
 	}
 	problems, err := p.catalog.Problems(c.Request().Context(), catalog.ProblemQuery{Ref: &ref})
 	if err != nil || len(problems) == 0 {
-		return missing
+		return p.former(c, ref, missing)
 	}
 	f := fault.New(fault.NotFound, "%s is written down, but its file is wrong, so it is not in the catalog.", ref).
 		WithHint("Correct the file; all problems: /admin/catalog, or: platform catalog errors")

@@ -58,6 +58,11 @@ func TestWhatIsKnownOfAnEntity(t *testing.T) {
 		{"an entity that never was visible says why", "/catalog/component/default/forklift", 404, []string{
 			"component:default/forklift is written down, but its file is wrong", forkliftFile + ":4",
 		}, nil},
+		{"what is gone says who deleted it", "/catalog/component/default/crane", 404, []string{
+			"crane is gone", "ada deleted it , just now", "component:default/crane is not in the catalog any more: ada deleted it at 2",
+			"What happened to it", "Removed ada", "Changed ada", "Added ada",
+		}, []string{"belt"}},
+		{"what is gone says so on every tab", "/catalog/component/default/crane/source", 404, []string{"ada deleted it"}, nil},
 		{"a name that nobody wrote down has no problems", "/catalog/component/default/forklifts", 404, nil, []string{"is written down"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -79,6 +84,25 @@ func TestWhatIsKnownOfAnEntity(t *testing.T) {
 	}
 	if http.StatusOK != w.get(t, "/catalog/component/default/orders/history").Code {
 		t.Error("no history")
+	}
+}
+
+func TestAnOldNameLeadsToTheNewOne(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fullWorld)
+	for from, to := range map[string]string{
+		"/catalog/component/default/old-belt":                   "/catalog/component/default/belt",
+		"/catalog/Component/default/OLD-belt/history":           "/catalog/component/default/belt/history",
+		"/catalog/component/default/old-belt/dependencies?d=2":  "/catalog/component/default/belt/dependencies?d=2",
+		"/catalog/component/default/old-belt/source?x=//evil.x": "/catalog/component/default/belt/source?x=//evil.x",
+	} {
+		answer := w.get(t, from)
+		if got := answer.Header().Get("Location"); answer.Code != http.StatusMovedPermanently || got != to || answer.Header().Get("Cache-Control") != "no-cache" {
+			t.Errorf("%s leads with %d to %s (%s), want %s", from, answer.Code, got, answer.Header().Get("Cache-Control"), to)
+		}
+		if next := w.get(t, to); next.Code != http.StatusOK {
+			t.Errorf("%s answers %d", to, next.Code)
+		}
 	}
 }
 

@@ -248,6 +248,10 @@ func (*siteCatalog) Find(context.Context, catalog.Ref) (e catalog.Entity, ok boo
 	return e, false, nil
 }
 
+func (*siteCatalog) FormerOf(context.Context, catalog.Ref) (f catalog.Former, was bool, err error) {
+	return f, false, nil
+}
+
 func (*siteCatalog) LocationByID(context.Context, string) (l catalog.Location, ok bool, err error) {
 	return l, false, nil
 }

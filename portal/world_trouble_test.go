@@ -22,6 +22,7 @@ func newDepot() depot {
 		"printer/mkdocs.yml":        file("site_name: Label printer\n"),
 		"printer/docs/index.md":     file("# The label printer\n\nIt prints labels.\n"),
 		"lift/catalog-info.yaml":    file("apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: lift}\nspec: {type: service, lifecycle: production, owner: warehouse}\n"),
+		"crane/catalog-info.yaml":   file("apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: crane}\nspec: {type: service, lifecycle: production, owner: warehouse}\n"),
 		"belt/catalog-info.yaml":    file("apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: old-belt}\nspec: {type: service, lifecycle: production, owner: warehouse}\n"),
 	}}
 }
@@ -35,9 +36,10 @@ func printerFile(lines string) string {
 
 func (d depot) fs() fs.FS { return d.files }
 
-// change takes a file away and gives an entity a new name.
+// change takes files away and gives an entity a new name.
 func (d depot) change() {
 	delete(d.files, "lift/catalog-info.yaml")
+	delete(d.files, "crane/catalog-info.yaml")
 	d.files["belt/catalog-info.yaml"] = &fstest.MapFile{Data: []byte("apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: belt}\nspec: {type: service, lifecycle: production, owner: warehouse}\n")}
 }
 
@@ -49,7 +51,8 @@ func (d depot) spoil() {
 	d.files["printer/catalog-info.yaml"] = &fstest.MapFile{Data: []byte(printerFile("  lifecycle: [production\n"))}
 }
 
-// fillDepot reads the depot, and again whenever something went wrong.
+// fillDepot reads the depot, and again whenever something went wrong, and deletes
+// one of its orphans.
 func fillDepot(t *testing.T, cat *catalog.Catalog, d depot) {
 	t.Helper()
 	ctx := catalog.WithActor(t.Context(), "ada")
@@ -62,5 +65,12 @@ func fillDepot(t *testing.T, cat *catalog.Catalog, d depot) {
 		if _, err := cat.Refresh(ctx, r.Location.ID); err != nil {
 			t.Fatal(err)
 		}
+	}
+	crane, err := cat.Get(ctx, catalog.NewRef("component", "", "crane"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cat.DeleteEntity(ctx, crane.UID); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -26,6 +26,7 @@ func TestLifecycle(t *testing.T, on On) {
 		{"another file adopts an orphan", testAdopt},
 		{"whoever gives an entity up hands it to the other one", testHandOver},
 		{"the same under another name is the same entity", testRename},
+		{"an old name tells the new one, or who deleted it", testFormer},
 		{"what stands in its place is the same entity", testRenameInPlace},
 		{"where several could be meant nothing is guessed", testRenameUnclear},
 		{"moving to another file changes nothing", testMoveFile},

@@ -18,6 +18,7 @@ import (
 func get(env *cli.Env) *cobra.Command {
 	return &cobra.Command{
 		Use:     "get ENTITY",
+		Aliases: []string{"show"},
 		Short:   "Show one entity with its relations",
 		Long:    "Show one entity with its relations. ENTITY is [kind:][namespace/]name; without a kind it is a component.",
 		Example: "  platform catalog get orders\n  platform catalog get api:default/orders --output yaml",

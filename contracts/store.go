@@ -16,6 +16,16 @@ type Store interface {
 	EnvironmentStore
 	MatrixStore
 	IgnoreStore
+	AddressStore
+}
+
+// AddressStore keeps where providers run. There are few.
+type AddressStore interface {
+	// ProviderAddresses lists in the order of providers' names.
+	ProviderAddresses(ctx context.Context) ([]ProviderAddress, error)
+	// SaveProviderAddress replaces what was kept for the provider.
+	SaveProviderAddress(ctx context.Context, a ProviderAddress) error
+	DeleteProviderAddress(ctx context.Context, provider string) error
 }
 
 // IgnoreStore keeps the gate's ignore rules. There are few.

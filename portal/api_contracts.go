@@ -10,6 +10,7 @@ import (
 
 // apiContracts is what the API needs of the broker.
 type apiContracts interface {
+	apiProviders
 	Publish(ctx context.Context, p contracts.Publication) (contracts.Published, error)
 	PactsForVerification(ctx context.Context, q contracts.PactQuery) ([]contracts.VerifiablePact, error)
 	RecordVerification(ctx context.Context, v contracts.Verification) (contracts.Verification, error)

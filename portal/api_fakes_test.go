@@ -29,7 +29,7 @@ func emptyAPIFakes() *apiFakes { return makeAPIFakes(false) }
 func makeAPIFakes(full bool) *apiFakes {
 	return &apiFakes{
 		full: full, catalog: &fakeCatalog{full}, creation: &fakeCreation{full}, runs: &fakeRuns{full: full},
-		contracts: &fakeContracts{fakeGate{full}, full}, access: &fakeAccess{full},
+		contracts: &fakeContracts{fakeGate{full}, fakeProviders{full}, full}, access: &fakeAccess{full},
 	}
 }
 
@@ -225,6 +225,7 @@ func (f *fakeRuns) Cancel(context.Context, string) (pipelines.Run, error) {
 
 type fakeContracts struct {
 	fakeGate
+	fakeProviders
 
 	full bool
 }
@@ -272,8 +273,8 @@ func (f *fakeContracts) Pair(context.Context, string, string) (contracts.PairDet
 }
 
 func (f *fakeContracts) Compare(_ context.Context, consumer, provider string, from, to contracts.Side) (contracts.Comparison, error) {
-	if from != (contracts.Side{Branch: "feat/x"}) || to != (contracts.Side{Version: "2"}) {
-		return contracts.Comparison{}, errors.New("the sides did not arrive")
+	if asked := from != (contracts.Side{}); asked && (from != contracts.Side{Branch: "feat/x"} || to != contracts.Side{Version: "2"}) {
+		return contracts.Comparison{}, errors.New("the sides did not arrive as they were sent")
 	}
 	return contracts.Comparison{
 		Consumer: consumer, Provider: provider, From: contracts.Pact{ConsumerVersion: "1"}, To: contracts.Pact{ConsumerVersion: "2"},

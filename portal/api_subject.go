@@ -59,6 +59,12 @@ func subjectOf(request any) string {
 		return r.Body.Service + " " + r.Body.Version + " in " + r.Body.Environment
 	case server.RecordSupportEndedRequestObject:
 		return r.Params.Service + " " + r.Params.Version + " in " + r.Params.Environment
+	case server.RegisterProviderRequestObject:
+		return r.Provider + " at " + r.Body.URL
+	case server.ForgetProviderRequestObject:
+		return r.Provider
+	case server.VerifyProviderRequestObject:
+		return r.Provider + " " + r.Body.Version
 	case server.AddIgnoreRuleRequestObject:
 		return ignoreSubject(*r.Body)
 	case server.RemoveIgnoreRuleRequestObject:

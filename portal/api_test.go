@@ -148,6 +148,13 @@ var apiCalls = []apiCall{
 	{op: "recordSupportEnded", method: "DELETE", path: "/contracts/releases?service=orders&version=1&environment=production", status: 200, wants: []string{`"kind":"released"`, `"version":"1"`}},
 	{op: "canIDeploy", path: "/contracts/can-i-deploy?service=orders&version=1&environment=production", status: 200, wants: []string{`"verdict":"no"`, `"next":"verify"`, `"rule":"broken"`, `"there":[{`}},
 	{op: "canIMerge", path: "/contracts/can-i-merge?service=orders&tag=v1&max_age=3600&ignore=legacy:1:2", status: 200, wants: []string{`"main_branches":true`, `"max_age":3600`, `"ignored_by":{`, `"warnings":["Nothing is sure."]`}},
+	{op: "listProviders", path: "/contracts/providers", status: 200, wants: []string{`"url":"http://inventory"`, `"Authorization":"PLATFORM_PROVIDER_INVENTORY"`}},
+	{
+		op: "registerProvider", method: "PUT", path: "/contracts/providers/inventory", status: 200, wants: []string{`"provider":"inventory"`, `"messages_url":"http://inventory/m"`},
+		body: `{"url":"http://inventory","messages_url":"http://inventory/m","headers":{"X":"PLATFORM_PROVIDER_X"}}`,
+	},
+	{op: "forgetProvider", method: "DELETE", path: "/contracts/providers/inventory", status: 200, wants: []string{`"provider":"inventory"`}},
+	{op: "verifyProvider", method: "POST", path: "/contracts/providers/inventory/verifications", body: `{"version":"1"}`, status: 202, wants: []string{`"state":"queued"`}},
 	{op: "listIgnoreRules", path: "/contracts/ignore-rules", status: 200, wants: []string{`"owner":"checkout"`, `"expired":true`}},
 	{
 		op: "addIgnoreRule", method: "POST", path: "/contracts/ignore-rules", status: 201, wants: []string{`"service":"legacy"`, `"id":"r2"`},

@@ -18,6 +18,7 @@ import (
 	"github.com/goldenpath/platform/internal/git"
 	"github.com/goldenpath/platform/internal/githost"
 	"github.com/goldenpath/platform/internal/jobs"
+	"github.com/goldenpath/platform/internal/pact"
 	"github.com/goldenpath/platform/internal/store"
 	"github.com/goldenpath/platform/pipelines"
 	"github.com/goldenpath/platform/portal"
@@ -94,8 +95,9 @@ func open(ctx context.Context, s config.Config, o opening) (_ *wired, err error)
 	if err != nil {
 		return nil, err
 	}
+	verification := pipelines.NewProviderVerification(w.contracts, newRegisteredVerifier(pact.New(s.PactVerifier, w.log)), w.db)
 	w.runner = pipelines.NewRunner(pipelines.Options{
-		Store: kept.Runs(), Queue: queue, Unit: w.db, Log: w.log, Pipelines: []pipelines.Pipeline{creation.Pipeline()},
+		Store: kept.Runs(), Queue: queue, Unit: w.db, Log: w.log, Pipelines: []pipelines.Pipeline{creation.Pipeline(), verification.Pipeline()},
 		Redactor: pipelines.NewRedactor(s.GitHub.Token),
 	})
 	if w.jobs, err = jobs.New(w.db, w.log, w.runner); err != nil {

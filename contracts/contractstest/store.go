@@ -34,6 +34,7 @@ type state struct {
 	environments  []contracts.Environment
 	deployments   []contracts.Deployment
 	ignoreRules   []contracts.IgnoreRule
+	addresses     []contracts.ProviderAddress
 }
 
 type onBranch struct {
@@ -108,6 +109,7 @@ func (st *state) clone() state {
 	c.environments = slices.Clone(st.environments)
 	c.deployments = slices.Clone(st.deployments)
 	c.ignoreRules = slices.Clone(st.ignoreRules)
+	c.addresses = slices.Clone(st.addresses)
 	return c
 }
 

@@ -41,6 +41,7 @@ func TestStore(t *testing.T, on On) {
 		{"a matrix row without verification stays a row", matrixRows},
 		{"one selector meets every counterpart", matrixAnyCounterpart},
 		{"what is deleted takes along what hangs on it", deletes},
+		{"where providers run is kept once for each", providerAddresses},
 		{"ignore rules are kept until they are deleted, expired or not", ignoreRules},
 		{"a failed transaction leaves nothing", rollback},
 		{"of concurrent publishers of one version one wins", concurrentPublishers},

@@ -54,7 +54,7 @@ type PactResult struct {
 func Command(env *cli.Env, verify Verify) *cobra.Command {
 	group := cli.Group("contracts", "Publish and verify contracts, and ask whether a version may be deployed",
 		publish(env), verifyCommand(env, verify), list(env), show(env), diff(env),
-		canIDeploy(env), canIMerge(env), explain(env), ignore(env))
+		canIDeploy(env), canIMerge(env), explain(env), ignore(env), providerCommands(env))
 	for _, r := range recordings() {
 		group.AddCommand(r.command(env))
 	}

@@ -49,7 +49,7 @@ func settle(plan types.VerificationPlan, result Result) (verification, error) {
 	for _, p := range result.Pacts {
 		bySHA[p.Consumer+" "+p.SHA] = p
 	}
-	report := verification{Verdict: types.VerdictYes, Pacts: make([]verifiedPact, 0, len(plan.Pacts))}
+	report := verification{Pacts: make([]verifiedPact, 0, len(plan.Pacts))}
 	for _, p := range plan.Pacts {
 		r, ok := bySHA[p.Consumer+" "+p.Sha]
 		if !ok {
@@ -61,12 +61,20 @@ func settle(plan types.VerificationPlan, result Result) (verification, error) {
 			Pending: p.Pending, WIP: p.Wip, Notices: orNobody(p.Notices), Interactions: orNone(r.Interactions), Log: r.Log,
 		}
 		report.Pacts = append(report.Pacts, v)
-		report.Verdict = worse(report.Verdict, v.verdict())
 	}
-	if report.Verdict == types.VerdictYes && count(report, types.InteractionFailed) > 0 {
-		report.Verdict = verdictPending
-	}
+	report.sum()
 	return report, nil
+}
+
+// sum makes one verdict of those of the pacts.
+func (r *verification) sum() {
+	r.Verdict = types.VerdictYes
+	for _, p := range r.Pacts {
+		r.Verdict = worse(r.Verdict, p.verdict())
+	}
+	if r.Verdict == types.VerdictYes && count(*r, types.InteractionFailed) > 0 {
+		r.Verdict = verdictPending
+	}
 }
 
 // verdict is what one pact's result means. A pending pact may fail. An interaction

@@ -26,7 +26,7 @@ type verifyOptions struct {
 	tags, consumers, headers, rawSelectors []string
 	wipSince                               string
 	timeout                                time.Duration
-	pending, publish                       bool
+	pending, publish, onServer             bool
 }
 
 func verifyCommand(env *cli.Env, verify Verify) *cobra.Command {
@@ -39,9 +39,13 @@ func verifyCommand(env *cli.Env, verify Verify) *cobra.Command {
 			"A pact that the provider never kept before may fail without breaking its build, unless --enable-pending=false.",
 		Example: "  " + verifyExample + "\n" +
 			`  platform contracts verify --provider inventory --provider-url http://127.0.0.1:9001 \
-      --selector '{"mainBranch": true}' --selector '{"deployedOrReleased": true}' --include-wip-pacts-since 2026-01-01`,
+      --selector '{"mainBranch": true}' --selector '{"deployedOrReleased": true}' --include-wip-pacts-since 2026-01-01` + "\n" +
+			"  platform contracts verify --on-server --provider inventory --version 1f0c6b9",
 		Args: cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if opts.onServer {
+				return verifyThere(cmd.Context(), env, opts)
+			}
 			return runVerify(cmd.Context(), env, verify, opts)
 		},
 	}
@@ -61,6 +65,7 @@ func verifyCommand(env *cli.Env, verify Verify) *cobra.Command {
 	flags.DurationVar(&opts.timeout, "timeout", time.Minute, "how long the verification may take")
 	flags.StringVar(&opts.buildURL, "build-url", "", "page of the build that verifies")
 	flags.BoolVar(&opts.publish, "publish", true, "record the results")
+	flags.BoolVar(&opts.onServer, "on-server", false, "let the server verify a provider that is registered there")
 	cmd.Flags().SetNormalizeFunc(pactNames)
 	return cli.Reports(cmd)
 }
@@ -140,10 +145,14 @@ func planFor(ctx context.Context, api *client.ClientWithResponses, question type
 		return plan, err
 	}
 	if len(plan.Pacts) == 0 {
-		return plan, fault.New(fault.Unknown, "No consumer has a pact for %s to verify.", question.Provider).
-			WithHint("A consumer publishes one: platform contracts publish pacts --service CONSUMER --version VERSION --branch main")
+		return plan, errNoPacts(question.Provider)
 	}
 	return plan, nil
+}
+
+func errNoPacts(provider string) error {
+	return fault.New(fault.Unknown, "No consumer has a pact for %s to verify.", provider).
+		WithHint("A consumer publishes one: platform contracts publish pacts --service CONSUMER --version VERSION --branch main")
 }
 
 func request(opts verifyOptions, headers map[string]string, plan types.VerificationPlan) Request {

@@ -36,6 +36,7 @@ import (
 	"github.com/goldenpath/platform/internal/store/ent/pacticipantlabel"
 	"github.com/goldenpath/platform/internal/store/ent/pacticipantversion"
 	"github.com/goldenpath/platform/internal/store/ent/pactpublication"
+	"github.com/goldenpath/platform/internal/store/ent/provideraddress"
 	"github.com/goldenpath/platform/internal/store/ent/repositorycheck"
 	"github.com/goldenpath/platform/internal/store/ent/run"
 	"github.com/goldenpath/platform/internal/store/ent/runevent"
@@ -97,6 +98,8 @@ type Client struct {
 	PacticipantLabel *PacticipantLabelClient
 	// PacticipantVersion is the client for interacting with the PacticipantVersion builders.
 	PacticipantVersion *PacticipantVersionClient
+	// ProviderAddress is the client for interacting with the ProviderAddress builders.
+	ProviderAddress *ProviderAddressClient
 	// RepositoryCheck is the client for interacting with the RepositoryCheck builders.
 	RepositoryCheck *RepositoryCheckClient
 	// Run is the client for interacting with the Run builders.
@@ -146,6 +149,7 @@ func (c *Client) init() {
 	c.Pacticipant = NewPacticipantClient(c.config)
 	c.PacticipantLabel = NewPacticipantLabelClient(c.config)
 	c.PacticipantVersion = NewPacticipantVersionClient(c.config)
+	c.ProviderAddress = NewProviderAddressClient(c.config)
 	c.RepositoryCheck = NewRepositoryCheckClient(c.config)
 	c.Run = NewRunClient(c.config)
 	c.RunEvent = NewRunEventClient(c.config)
@@ -268,6 +272,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Pacticipant:        NewPacticipantClient(cfg),
 		PacticipantLabel:   NewPacticipantLabelClient(cfg),
 		PacticipantVersion: NewPacticipantVersionClient(cfg),
+		ProviderAddress:    NewProviderAddressClient(cfg),
 		RepositoryCheck:    NewRepositoryCheckClient(cfg),
 		Run:                NewRunClient(cfg),
 		RunEvent:           NewRunEventClient(cfg),
@@ -317,6 +322,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Pacticipant:        NewPacticipantClient(cfg),
 		PacticipantLabel:   NewPacticipantLabelClient(cfg),
 		PacticipantVersion: NewPacticipantVersionClient(cfg),
+		ProviderAddress:    NewProviderAddressClient(cfg),
 		RepositoryCheck:    NewRepositoryCheckClient(cfg),
 		Run:                NewRunClient(cfg),
 		RunEvent:           NewRunEventClient(cfg),
@@ -358,9 +364,9 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Deployment, c.Document, c.Entity, c.EntityChange, c.EntityDocument,
 		c.EntityTerms, c.Environment, c.IgnoreRule, c.Integration, c.Location,
 		c.LocationFile, c.LocationProblem, c.PactContent, c.PactPublication,
-		c.Pacticipant, c.PacticipantLabel, c.PacticipantVersion, c.RepositoryCheck,
-		c.Run, c.RunEvent, c.RunFile, c.RunStep, c.Verification, c.VerificationDetail,
-		c.VersionTag,
+		c.Pacticipant, c.PacticipantLabel, c.PacticipantVersion, c.ProviderAddress,
+		c.RepositoryCheck, c.Run, c.RunEvent, c.RunFile, c.RunStep, c.Verification,
+		c.VerificationDetail, c.VersionTag,
 	} {
 		n.Use(hooks...)
 	}
@@ -374,9 +380,9 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Deployment, c.Document, c.Entity, c.EntityChange, c.EntityDocument,
 		c.EntityTerms, c.Environment, c.IgnoreRule, c.Integration, c.Location,
 		c.LocationFile, c.LocationProblem, c.PactContent, c.PactPublication,
-		c.Pacticipant, c.PacticipantLabel, c.PacticipantVersion, c.RepositoryCheck,
-		c.Run, c.RunEvent, c.RunFile, c.RunStep, c.Verification, c.VerificationDetail,
-		c.VersionTag,
+		c.Pacticipant, c.PacticipantLabel, c.PacticipantVersion, c.ProviderAddress,
+		c.RepositoryCheck, c.Run, c.RunEvent, c.RunFile, c.RunStep, c.Verification,
+		c.VerificationDetail, c.VersionTag,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -429,6 +435,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.PacticipantLabel.mutate(ctx, m)
 	case *PacticipantVersionMutation:
 		return c.PacticipantVersion.mutate(ctx, m)
+	case *ProviderAddressMutation:
+		return c.ProviderAddress.mutate(ctx, m)
 	case *RepositoryCheckMutation:
 		return c.RepositoryCheck.mutate(ctx, m)
 	case *RunMutation:
@@ -3376,6 +3384,139 @@ func (c *PacticipantVersionClient) mutate(ctx context.Context, m *PacticipantVer
 	}
 }
 
+// ProviderAddressClient is a client for the ProviderAddress schema.
+type ProviderAddressClient struct {
+	config
+}
+
+// NewProviderAddressClient returns a client for the ProviderAddress from the given config.
+func NewProviderAddressClient(c config) *ProviderAddressClient {
+	return &ProviderAddressClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `provideraddress.Hooks(f(g(h())))`.
+func (c *ProviderAddressClient) Use(hooks ...Hook) {
+	c.hooks.ProviderAddress = append(c.hooks.ProviderAddress, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `provideraddress.Intercept(f(g(h())))`.
+func (c *ProviderAddressClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ProviderAddress = append(c.inters.ProviderAddress, interceptors...)
+}
+
+// Create returns a builder for creating a ProviderAddress entity.
+func (c *ProviderAddressClient) Create() *ProviderAddressCreate {
+	mutation := newProviderAddressMutation(c.config, OpCreate)
+	return &ProviderAddressCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ProviderAddress entities.
+func (c *ProviderAddressClient) CreateBulk(builders ...*ProviderAddressCreate) *ProviderAddressCreateBulk {
+	return &ProviderAddressCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ProviderAddressClient) MapCreateBulk(slice any, setFunc func(*ProviderAddressCreate, int)) *ProviderAddressCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ProviderAddressCreateBulk{err: fmt.Errorf("calling to ProviderAddressClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ProviderAddressCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ProviderAddressCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ProviderAddress.
+func (c *ProviderAddressClient) Update() *ProviderAddressUpdate {
+	mutation := newProviderAddressMutation(c.config, OpUpdate)
+	return &ProviderAddressUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ProviderAddressClient) UpdateOne(_m *ProviderAddress) *ProviderAddressUpdateOne {
+	mutation := newProviderAddressMutation(c.config, OpUpdateOne, withProviderAddress(_m))
+	return &ProviderAddressUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ProviderAddressClient) UpdateOneID(id string) *ProviderAddressUpdateOne {
+	mutation := newProviderAddressMutation(c.config, OpUpdateOne, withProviderAddressID(id))
+	return &ProviderAddressUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ProviderAddress.
+func (c *ProviderAddressClient) Delete() *ProviderAddressDelete {
+	mutation := newProviderAddressMutation(c.config, OpDelete)
+	return &ProviderAddressDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ProviderAddressClient) DeleteOne(_m *ProviderAddress) *ProviderAddressDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ProviderAddressClient) DeleteOneID(id string) *ProviderAddressDeleteOne {
+	builder := c.Delete().Where(provideraddress.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ProviderAddressDeleteOne{builder}
+}
+
+// Query returns a query builder for ProviderAddress.
+func (c *ProviderAddressClient) Query() *ProviderAddressQuery {
+	return &ProviderAddressQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeProviderAddress},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ProviderAddress entity by its id.
+func (c *ProviderAddressClient) Get(ctx context.Context, id string) (*ProviderAddress, error) {
+	return c.Query().Where(provideraddress.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ProviderAddressClient) GetX(ctx context.Context, id string) *ProviderAddress {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ProviderAddressClient) Hooks() []Hook {
+	return c.hooks.ProviderAddress
+}
+
+// Interceptors returns the client interceptors.
+func (c *ProviderAddressClient) Interceptors() []Interceptor {
+	return c.inters.ProviderAddress
+}
+
+func (c *ProviderAddressClient) mutate(ctx context.Context, m *ProviderAddressMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ProviderAddressCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ProviderAddressUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ProviderAddressUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ProviderAddressDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ProviderAddress mutation op: %q", m.Op())
+	}
+}
+
 // RepositoryCheckClient is a client for the RepositoryCheck schema.
 type RepositoryCheckClient struct {
 	config
@@ -4447,16 +4588,16 @@ type (
 		Document, Entity, EntityChange, EntityDocument, EntityTerms, Environment,
 		IgnoreRule, Integration, Location, LocationFile, LocationProblem, PactContent,
 		PactPublication, Pacticipant, PacticipantLabel, PacticipantVersion,
-		RepositoryCheck, Run, RunEvent, RunFile, RunStep, Verification,
-		VerificationDetail, VersionTag []ent.Hook
+		ProviderAddress, RepositoryCheck, Run, RunEvent, RunFile, RunStep,
+		Verification, VerificationDetail, VersionTag []ent.Hook
 	}
 	inters struct {
 		AccessSession, AccessToken, AuditEntry, Branch, BranchVersion, Deployment,
 		Document, Entity, EntityChange, EntityDocument, EntityTerms, Environment,
 		IgnoreRule, Integration, Location, LocationFile, LocationProblem, PactContent,
 		PactPublication, Pacticipant, PacticipantLabel, PacticipantVersion,
-		RepositoryCheck, Run, RunEvent, RunFile, RunStep, Verification,
-		VerificationDetail, VersionTag []ent.Interceptor
+		ProviderAddress, RepositoryCheck, Run, RunEvent, RunFile, RunStep,
+		Verification, VerificationDetail, VersionTag []ent.Interceptor
 	}
 )
 

@@ -34,6 +34,7 @@ import (
 	"github.com/goldenpath/platform/internal/store/ent/pacticipantlabel"
 	"github.com/goldenpath/platform/internal/store/ent/pacticipantversion"
 	"github.com/goldenpath/platform/internal/store/ent/pactpublication"
+	"github.com/goldenpath/platform/internal/store/ent/provideraddress"
 	"github.com/goldenpath/platform/internal/store/ent/repositorycheck"
 	"github.com/goldenpath/platform/internal/store/ent/run"
 	"github.com/goldenpath/platform/internal/store/ent/runevent"
@@ -124,6 +125,7 @@ func checkColumn(t, c string) error {
 			pacticipant.Table:        pacticipant.ValidColumn,
 			pacticipantlabel.Table:   pacticipantlabel.ValidColumn,
 			pacticipantversion.Table: pacticipantversion.ValidColumn,
+			provideraddress.Table:    provideraddress.ValidColumn,
 			repositorycheck.Table:    repositorycheck.ValidColumn,
 			run.Table:                run.ValidColumn,
 			runevent.Table:           runevent.ValidColumn,

@@ -34,6 +34,7 @@ import (
 	"github.com/goldenpath/platform/internal/store/ent/pacticipantversion"
 	"github.com/goldenpath/platform/internal/store/ent/pactpublication"
 	"github.com/goldenpath/platform/internal/store/ent/predicate"
+	"github.com/goldenpath/platform/internal/store/ent/provideraddress"
 	"github.com/goldenpath/platform/internal/store/ent/repositorycheck"
 	"github.com/goldenpath/platform/internal/store/ent/run"
 	"github.com/goldenpath/platform/internal/store/ent/runevent"
@@ -75,6 +76,7 @@ const (
 	TypePacticipant        = "Pacticipant"
 	TypePacticipantLabel   = "PacticipantLabel"
 	TypePacticipantVersion = "PacticipantVersion"
+	TypeProviderAddress    = "ProviderAddress"
 	TypeRepositoryCheck    = "RepositoryCheck"
 	TypeRun                = "Run"
 	TypeRunEvent           = "RunEvent"
@@ -14727,6 +14729,608 @@ func (m *PacticipantVersionMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *PacticipantVersionMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown PacticipantVersion edge %s", name)
+}
+
+// ProviderAddressMutation represents an operation that mutates the ProviderAddress nodes in the graph.
+type ProviderAddressMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	url           *string
+	states_url    *string
+	messages_url  *string
+	headers       *string
+	created_at    *time.Time
+	created_by    *string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*ProviderAddress, error)
+	predicates    []predicate.ProviderAddress
+}
+
+var _ ent.Mutation = (*ProviderAddressMutation)(nil)
+
+// provideraddressOption allows management of the mutation configuration using functional options.
+type provideraddressOption func(*ProviderAddressMutation)
+
+// newProviderAddressMutation creates new mutation for the ProviderAddress entity.
+func newProviderAddressMutation(c config, op Op, opts ...provideraddressOption) *ProviderAddressMutation {
+	m := &ProviderAddressMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeProviderAddress,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withProviderAddressID sets the ID field of the mutation.
+func withProviderAddressID(id string) provideraddressOption {
+	return func(m *ProviderAddressMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ProviderAddress
+		)
+		m.oldValue = func(ctx context.Context) (*ProviderAddress, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ProviderAddress.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withProviderAddress sets the old ProviderAddress of the mutation.
+func withProviderAddress(node *ProviderAddress) provideraddressOption {
+	return func(m *ProviderAddressMutation) {
+		m.oldValue = func(context.Context) (*ProviderAddress, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ProviderAddressMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ProviderAddressMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ProviderAddress entities.
+func (m *ProviderAddressMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ProviderAddressMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ProviderAddressMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ProviderAddress.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetURL sets the "url" field.
+func (m *ProviderAddressMutation) SetURL(s string) {
+	m.url = &s
+}
+
+// URL returns the value of the "url" field in the mutation.
+func (m *ProviderAddressMutation) URL() (r string, exists bool) {
+	v := m.url
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldURL returns the old "url" field's value of the ProviderAddress entity.
+// If the ProviderAddress object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProviderAddressMutation) OldURL(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldURL is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldURL requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldURL: %w", err)
+	}
+	return oldValue.URL, nil
+}
+
+// ResetURL resets all changes to the "url" field.
+func (m *ProviderAddressMutation) ResetURL() {
+	m.url = nil
+}
+
+// SetStatesURL sets the "states_url" field.
+func (m *ProviderAddressMutation) SetStatesURL(s string) {
+	m.states_url = &s
+}
+
+// StatesURL returns the value of the "states_url" field in the mutation.
+func (m *ProviderAddressMutation) StatesURL() (r string, exists bool) {
+	v := m.states_url
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatesURL returns the old "states_url" field's value of the ProviderAddress entity.
+// If the ProviderAddress object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProviderAddressMutation) OldStatesURL(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatesURL is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatesURL requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatesURL: %w", err)
+	}
+	return oldValue.StatesURL, nil
+}
+
+// ResetStatesURL resets all changes to the "states_url" field.
+func (m *ProviderAddressMutation) ResetStatesURL() {
+	m.states_url = nil
+}
+
+// SetMessagesURL sets the "messages_url" field.
+func (m *ProviderAddressMutation) SetMessagesURL(s string) {
+	m.messages_url = &s
+}
+
+// MessagesURL returns the value of the "messages_url" field in the mutation.
+func (m *ProviderAddressMutation) MessagesURL() (r string, exists bool) {
+	v := m.messages_url
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMessagesURL returns the old "messages_url" field's value of the ProviderAddress entity.
+// If the ProviderAddress object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProviderAddressMutation) OldMessagesURL(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMessagesURL is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMessagesURL requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMessagesURL: %w", err)
+	}
+	return oldValue.MessagesURL, nil
+}
+
+// ResetMessagesURL resets all changes to the "messages_url" field.
+func (m *ProviderAddressMutation) ResetMessagesURL() {
+	m.messages_url = nil
+}
+
+// SetHeaders sets the "headers" field.
+func (m *ProviderAddressMutation) SetHeaders(s string) {
+	m.headers = &s
+}
+
+// Headers returns the value of the "headers" field in the mutation.
+func (m *ProviderAddressMutation) Headers() (r string, exists bool) {
+	v := m.headers
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHeaders returns the old "headers" field's value of the ProviderAddress entity.
+// If the ProviderAddress object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProviderAddressMutation) OldHeaders(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHeaders is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHeaders requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHeaders: %w", err)
+	}
+	return oldValue.Headers, nil
+}
+
+// ResetHeaders resets all changes to the "headers" field.
+func (m *ProviderAddressMutation) ResetHeaders() {
+	m.headers = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ProviderAddressMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ProviderAddressMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ProviderAddress entity.
+// If the ProviderAddress object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProviderAddressMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ProviderAddressMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *ProviderAddressMutation) SetCreatedBy(s string) {
+	m.created_by = &s
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *ProviderAddressMutation) CreatedBy() (r string, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the ProviderAddress entity.
+// If the ProviderAddress object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProviderAddressMutation) OldCreatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *ProviderAddressMutation) ResetCreatedBy() {
+	m.created_by = nil
+}
+
+// Where appends a list predicates to the ProviderAddressMutation builder.
+func (m *ProviderAddressMutation) Where(ps ...predicate.ProviderAddress) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ProviderAddressMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ProviderAddressMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ProviderAddress, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ProviderAddressMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ProviderAddressMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ProviderAddress).
+func (m *ProviderAddressMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ProviderAddressMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.url != nil {
+		fields = append(fields, provideraddress.FieldURL)
+	}
+	if m.states_url != nil {
+		fields = append(fields, provideraddress.FieldStatesURL)
+	}
+	if m.messages_url != nil {
+		fields = append(fields, provideraddress.FieldMessagesURL)
+	}
+	if m.headers != nil {
+		fields = append(fields, provideraddress.FieldHeaders)
+	}
+	if m.created_at != nil {
+		fields = append(fields, provideraddress.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, provideraddress.FieldCreatedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ProviderAddressMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case provideraddress.FieldURL:
+		return m.URL()
+	case provideraddress.FieldStatesURL:
+		return m.StatesURL()
+	case provideraddress.FieldMessagesURL:
+		return m.MessagesURL()
+	case provideraddress.FieldHeaders:
+		return m.Headers()
+	case provideraddress.FieldCreatedAt:
+		return m.CreatedAt()
+	case provideraddress.FieldCreatedBy:
+		return m.CreatedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ProviderAddressMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case provideraddress.FieldURL:
+		return m.OldURL(ctx)
+	case provideraddress.FieldStatesURL:
+		return m.OldStatesURL(ctx)
+	case provideraddress.FieldMessagesURL:
+		return m.OldMessagesURL(ctx)
+	case provideraddress.FieldHeaders:
+		return m.OldHeaders(ctx)
+	case provideraddress.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case provideraddress.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown ProviderAddress field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProviderAddressMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case provideraddress.FieldURL:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetURL(v)
+		return nil
+	case provideraddress.FieldStatesURL:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatesURL(v)
+		return nil
+	case provideraddress.FieldMessagesURL:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMessagesURL(v)
+		return nil
+	case provideraddress.FieldHeaders:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHeaders(v)
+		return nil
+	case provideraddress.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case provideraddress.FieldCreatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ProviderAddress field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ProviderAddressMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ProviderAddressMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProviderAddressMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ProviderAddress numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ProviderAddressMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ProviderAddressMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ProviderAddressMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ProviderAddress nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ProviderAddressMutation) ResetField(name string) error {
+	switch name {
+	case provideraddress.FieldURL:
+		m.ResetURL()
+		return nil
+	case provideraddress.FieldStatesURL:
+		m.ResetStatesURL()
+		return nil
+	case provideraddress.FieldMessagesURL:
+		m.ResetMessagesURL()
+		return nil
+	case provideraddress.FieldHeaders:
+		m.ResetHeaders()
+		return nil
+	case provideraddress.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case provideraddress.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown ProviderAddress field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ProviderAddressMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ProviderAddressMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ProviderAddressMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ProviderAddressMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ProviderAddressMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ProviderAddressMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ProviderAddressMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ProviderAddress unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ProviderAddressMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ProviderAddress edge %s", name)
 }
 
 // RepositoryCheckMutation represents an operation that mutates the RepositoryCheck nodes in the graph.

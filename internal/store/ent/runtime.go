@@ -17,6 +17,7 @@ import (
 	"github.com/goldenpath/platform/internal/store/ent/pacticipant"
 	"github.com/goldenpath/platform/internal/store/ent/pacticipantversion"
 	"github.com/goldenpath/platform/internal/store/ent/pactpublication"
+	"github.com/goldenpath/platform/internal/store/ent/provideraddress"
 	"github.com/goldenpath/platform/internal/store/ent/repositorycheck"
 	"github.com/goldenpath/platform/internal/store/ent/verification"
 	"github.com/goldenpath/platform/internal/store/ent/verificationdetail"
@@ -248,6 +249,32 @@ func init() {
 	pacticipantversionDescBuildURL := pacticipantversionFields[3].Descriptor()
 	// pacticipantversion.DefaultBuildURL holds the default value on creation for the build_url field.
 	pacticipantversion.DefaultBuildURL = pacticipantversionDescBuildURL.Default.(string)
+	provideraddressFields := schema.ProviderAddress{}.Fields()
+	_ = provideraddressFields
+	// provideraddressDescURL is the schema descriptor for url field.
+	provideraddressDescURL := provideraddressFields[1].Descriptor()
+	// provideraddress.URLValidator is a validator for the "url" field. It is called by the builders before save.
+	provideraddress.URLValidator = provideraddressDescURL.Validators[0].(func(string) error)
+	// provideraddressDescStatesURL is the schema descriptor for states_url field.
+	provideraddressDescStatesURL := provideraddressFields[2].Descriptor()
+	// provideraddress.DefaultStatesURL holds the default value on creation for the states_url field.
+	provideraddress.DefaultStatesURL = provideraddressDescStatesURL.Default.(string)
+	// provideraddressDescMessagesURL is the schema descriptor for messages_url field.
+	provideraddressDescMessagesURL := provideraddressFields[3].Descriptor()
+	// provideraddress.DefaultMessagesURL holds the default value on creation for the messages_url field.
+	provideraddress.DefaultMessagesURL = provideraddressDescMessagesURL.Default.(string)
+	// provideraddressDescHeaders is the schema descriptor for headers field.
+	provideraddressDescHeaders := provideraddressFields[4].Descriptor()
+	// provideraddress.DefaultHeaders holds the default value on creation for the headers field.
+	provideraddress.DefaultHeaders = provideraddressDescHeaders.Default.(string)
+	// provideraddressDescCreatedBy is the schema descriptor for created_by field.
+	provideraddressDescCreatedBy := provideraddressFields[6].Descriptor()
+	// provideraddress.DefaultCreatedBy holds the default value on creation for the created_by field.
+	provideraddress.DefaultCreatedBy = provideraddressDescCreatedBy.Default.(string)
+	// provideraddressDescID is the schema descriptor for id field.
+	provideraddressDescID := provideraddressFields[0].Descriptor()
+	// provideraddress.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	provideraddress.IDValidator = provideraddressDescID.Validators[0].(func(string) error)
 	repositorycheckFields := schema.RepositoryCheck{}.Fields()
 	_ = repositorycheckFields
 	// repositorycheckDescMessage is the schema descriptor for message field.

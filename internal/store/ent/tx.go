@@ -58,6 +58,8 @@ type Tx struct {
 	PacticipantLabel *PacticipantLabelClient
 	// PacticipantVersion is the client for interacting with the PacticipantVersion builders.
 	PacticipantVersion *PacticipantVersionClient
+	// ProviderAddress is the client for interacting with the ProviderAddress builders.
+	ProviderAddress *ProviderAddressClient
 	// RepositoryCheck is the client for interacting with the RepositoryCheck builders.
 	RepositoryCheck *RepositoryCheckClient
 	// Run is the client for interacting with the Run builders.
@@ -227,6 +229,7 @@ func (tx *Tx) init() {
 	tx.Pacticipant = NewPacticipantClient(tx.config)
 	tx.PacticipantLabel = NewPacticipantLabelClient(tx.config)
 	tx.PacticipantVersion = NewPacticipantVersionClient(tx.config)
+	tx.ProviderAddress = NewProviderAddressClient(tx.config)
 	tx.RepositoryCheck = NewRepositoryCheckClient(tx.config)
 	tx.Run = NewRunClient(tx.config)
 	tx.RunEvent = NewRunEventClient(tx.config)

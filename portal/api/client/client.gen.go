@@ -180,6 +180,52 @@ type ClientInterface interface {
 	// Corresponds with GET /contracts/pairs/{consumer}/{provider}/changes (the `CompareContracts` operationId).
 	CompareContracts(ctx context.Context, consumer string, provider string, params *CompareContractsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListProviders Where providers run that the server may verify
+	//
+	// Corresponds with GET /contracts/providers (the `ListProviders` operationId).
+	ListProviders(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ForgetProvider Forget where a provider runs
+	//
+	// Corresponds with DELETE /contracts/providers/{provider} (the `ForgetProvider` operationId).
+	ForgetProvider(ctx context.Context, provider string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RegisterProviderWithBody Register where a provider runs
+	//
+	// The server calls no address that is not registered.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /contracts/providers/{provider} (the `RegisterProvider` operationId).
+	RegisterProviderWithBody(ctx context.Context, provider string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RegisterProvider Register where a provider runs
+	//
+	// The server calls no address that is not registered.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /contracts/providers/{provider} (the `RegisterProvider` operationId).
+	RegisterProvider(ctx context.Context, provider string, body RegisterProviderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// VerifyProviderWithBody Verify a provider where it is registered
+	//
+	// Starts a run that verifies the pacts of the consumers' main branches and of what is deployed or released, and records the results. Its output has the verdict.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /contracts/providers/{provider}/verifications (the `VerifyProvider` operationId).
+	VerifyProviderWithBody(ctx context.Context, provider string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// VerifyProvider Verify a provider where it is registered
+	//
+	// Starts a run that verifies the pacts of the consumers' main branches and of what is deployed or released, and records the results. Its output has the verdict.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /contracts/providers/{provider}/verifications (the `VerifyProvider` operationId).
+	VerifyProvider(ctx context.Context, provider string, body VerifyProviderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// PublishContractsWithBody Publish the pacts of one version of a consumer
 	//
 	// All or nothing. Publishing the same again changes nothing.
@@ -759,6 +805,112 @@ func (c *Client) GetContract(ctx context.Context, consumer string, provider stri
 // Corresponds with GET /contracts/pairs/{consumer}/{provider}/changes (the `CompareContracts` operationId).
 func (c *Client) CompareContracts(ctx context.Context, consumer string, provider string, params *CompareContractsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCompareContractsRequest(c.Server, consumer, provider, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListProviders Where providers run that the server may verify
+//
+// Corresponds with GET /contracts/providers (the `ListProviders` operationId).
+func (c *Client) ListProviders(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListProvidersRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ForgetProvider Forget where a provider runs
+//
+// Corresponds with DELETE /contracts/providers/{provider} (the `ForgetProvider` operationId).
+func (c *Client) ForgetProvider(ctx context.Context, provider string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewForgetProviderRequest(c.Server, provider)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RegisterProviderWithBody Register where a provider runs
+//
+// The server calls no address that is not registered.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /contracts/providers/{provider} (the `RegisterProvider` operationId).
+func (c *Client) RegisterProviderWithBody(ctx context.Context, provider string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRegisterProviderRequestWithBody(c.Server, provider, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RegisterProvider Register where a provider runs
+//
+// The server calls no address that is not registered.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /contracts/providers/{provider} (the `RegisterProvider` operationId).
+func (c *Client) RegisterProvider(ctx context.Context, provider string, body RegisterProviderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRegisterProviderRequest(c.Server, provider, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// VerifyProviderWithBody Verify a provider where it is registered
+//
+// Starts a run that verifies the pacts of the consumers' main branches and of what is deployed or released, and records the results. Its output has the verdict.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /contracts/providers/{provider}/verifications (the `VerifyProvider` operationId).
+func (c *Client) VerifyProviderWithBody(ctx context.Context, provider string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewVerifyProviderRequestWithBody(c.Server, provider, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// VerifyProvider Verify a provider where it is registered
+//
+// Starts a run that verifies the pacts of the consumers' main branches and of what is deployed or released, and records the results. Its output has the verdict.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /contracts/providers/{provider}/verifications (the `VerifyProvider` operationId).
+func (c *Client) VerifyProvider(ctx context.Context, provider string, body VerifyProviderJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewVerifyProviderRequest(c.Server, provider, body)
 	if err != nil {
 		return nil, err
 	}
@@ -2436,6 +2588,161 @@ func NewCompareContractsRequest(server string, consumer string, provider string,
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewListProvidersRequest constructs an http.Request for the ListProviders method
+func NewListProvidersRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/contracts/providers")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewForgetProviderRequest constructs an http.Request for the ForgetProvider method
+func NewForgetProviderRequest(server string, provider string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "provider", provider, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/contracts/providers/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRegisterProviderRequest calls the generic RegisterProvider builder with application/json body
+func NewRegisterProviderRequest(server string, provider string, body RegisterProviderJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRegisterProviderRequestWithBody(server, provider, "application/json", bodyReader)
+}
+
+// NewRegisterProviderRequestWithBody constructs an http.Request for the RegisterProvider method, with any body, and a specified content type
+func NewRegisterProviderRequestWithBody(server string, provider string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "provider", provider, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/contracts/providers/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewVerifyProviderRequest calls the generic VerifyProvider builder with application/json body
+func NewVerifyProviderRequest(server string, provider string, body VerifyProviderJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewVerifyProviderRequestWithBody(server, provider, "application/json", bodyReader)
+}
+
+// NewVerifyProviderRequestWithBody constructs an http.Request for the VerifyProvider method, with any body, and a specified content type
+func NewVerifyProviderRequestWithBody(server string, provider string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "provider", provider, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/contracts/providers/%s/verifications", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -4937,6 +5244,56 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /contracts/pairs/{consumer}/{provider}/changes (the `CompareContracts` operationId).
 	CompareContractsWithResponse(ctx context.Context, consumer string, provider string, params *CompareContractsParams, reqEditors ...RequestEditorFn) (*CompareContractsResponse, error)
 
+	// ListProvidersWithResponse Where providers run that the server may verify
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /contracts/providers (the `ListProviders` operationId).
+	ListProvidersWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListProvidersResponse, error)
+
+	// ForgetProviderWithResponse Forget where a provider runs
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /contracts/providers/{provider} (the `ForgetProvider` operationId).
+	ForgetProviderWithResponse(ctx context.Context, provider string, reqEditors ...RequestEditorFn) (*ForgetProviderResponse, error)
+
+	// RegisterProviderWithBodyWithResponse Register where a provider runs
+	//
+	// The server calls no address that is not registered.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /contracts/providers/{provider} (the `RegisterProvider` operationId).
+	RegisterProviderWithBodyWithResponse(ctx context.Context, provider string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RegisterProviderResponse, error)
+
+	// RegisterProviderWithResponse Register where a provider runs
+	//
+	// The server calls no address that is not registered.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /contracts/providers/{provider} (the `RegisterProvider` operationId).
+	RegisterProviderWithResponse(ctx context.Context, provider string, body RegisterProviderJSONRequestBody, reqEditors ...RequestEditorFn) (*RegisterProviderResponse, error)
+
+	// VerifyProviderWithBodyWithResponse Verify a provider where it is registered
+	//
+	// Starts a run that verifies the pacts of the consumers' main branches and of what is deployed or released, and records the results. Its output has the verdict.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /contracts/providers/{provider}/verifications (the `VerifyProvider` operationId).
+	VerifyProviderWithBodyWithResponse(ctx context.Context, provider string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*VerifyProviderResponse, error)
+
+	// VerifyProviderWithResponse Verify a provider where it is registered
+	//
+	// Starts a run that verifies the pacts of the consumers' main branches and of what is deployed or released, and records the results. Its output has the verdict.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /contracts/providers/{provider}/verifications (the `VerifyProvider` operationId).
+	VerifyProviderWithResponse(ctx context.Context, provider string, body VerifyProviderJSONRequestBody, reqEditors ...RequestEditorFn) (*VerifyProviderResponse, error)
+
 	// PublishContractsWithBodyWithResponse Publish the pacts of one version of a consumer
 	//
 	// All or nothing. Publishing the same again changes nothing.
@@ -5899,6 +6256,205 @@ func (r CompareContractsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r CompareContractsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListProvidersResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ProviderList
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListProvidersResponse) GetJSON200() *ProviderList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListProvidersResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListProvidersResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListProvidersResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListProvidersResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListProvidersResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ForgetProviderResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Provider
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ForgetProviderResponse) GetJSON200() *Provider {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ForgetProviderResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ForgetProviderResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ForgetProviderResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ForgetProviderResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ForgetProviderResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RegisterProviderResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Provider
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RegisterProviderResponse) GetJSON200() *Provider {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RegisterProviderResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RegisterProviderResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RegisterProviderResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RegisterProviderResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RegisterProviderResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// VerifyProviderResponse202Headers the declared response headers of an HTTP 202 response for VerifyProvider
+type VerifyProviderResponse202Headers struct {
+	Location string
+}
+
+type VerifyProviderResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *Run
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers202 the parsed response headers for an HTTP 202 response
+	Headers202 *VerifyProviderResponse202Headers
+}
+
+// GetJSON202 returns the response for an HTTP 202 `application/json` response
+func (r VerifyProviderResponse) GetJSON202() *Run {
+	return r.JSON202
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r VerifyProviderResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r VerifyProviderResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r VerifyProviderResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r VerifyProviderResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r VerifyProviderResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -8270,6 +8826,92 @@ func (c *ClientWithResponses) CompareContractsWithResponse(ctx context.Context, 
 	return ParseCompareContractsResponse(rsp)
 }
 
+// ListProvidersWithResponse Where providers run that the server may verify
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /contracts/providers (the `ListProviders` operationId).
+func (c *ClientWithResponses) ListProvidersWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListProvidersResponse, error) {
+	rsp, err := c.ListProviders(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListProvidersResponse(rsp)
+}
+
+// ForgetProviderWithResponse Forget where a provider runs
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /contracts/providers/{provider} (the `ForgetProvider` operationId).
+func (c *ClientWithResponses) ForgetProviderWithResponse(ctx context.Context, provider string, reqEditors ...RequestEditorFn) (*ForgetProviderResponse, error) {
+	rsp, err := c.ForgetProvider(ctx, provider, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseForgetProviderResponse(rsp)
+}
+
+// RegisterProviderWithBodyWithResponse Register where a provider runs
+//
+// The server calls no address that is not registered.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /contracts/providers/{provider} (the `RegisterProvider` operationId).
+func (c *ClientWithResponses) RegisterProviderWithBodyWithResponse(ctx context.Context, provider string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RegisterProviderResponse, error) {
+	rsp, err := c.RegisterProviderWithBody(ctx, provider, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRegisterProviderResponse(rsp)
+}
+
+// RegisterProviderWithResponse Register where a provider runs
+//
+// The server calls no address that is not registered.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /contracts/providers/{provider} (the `RegisterProvider` operationId).
+func (c *ClientWithResponses) RegisterProviderWithResponse(ctx context.Context, provider string, body RegisterProviderJSONRequestBody, reqEditors ...RequestEditorFn) (*RegisterProviderResponse, error) {
+	rsp, err := c.RegisterProvider(ctx, provider, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRegisterProviderResponse(rsp)
+}
+
+// VerifyProviderWithBodyWithResponse Verify a provider where it is registered
+//
+// Starts a run that verifies the pacts of the consumers' main branches and of what is deployed or released, and records the results. Its output has the verdict.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /contracts/providers/{provider}/verifications (the `VerifyProvider` operationId).
+func (c *ClientWithResponses) VerifyProviderWithBodyWithResponse(ctx context.Context, provider string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*VerifyProviderResponse, error) {
+	rsp, err := c.VerifyProviderWithBody(ctx, provider, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseVerifyProviderResponse(rsp)
+}
+
+// VerifyProviderWithResponse Verify a provider where it is registered
+//
+// Starts a run that verifies the pacts of the consumers' main branches and of what is deployed or released, and records the results. Its output has the verdict.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /contracts/providers/{provider}/verifications (the `VerifyProvider` operationId).
+func (c *ClientWithResponses) VerifyProviderWithResponse(ctx context.Context, provider string, body VerifyProviderJSONRequestBody, reqEditors ...RequestEditorFn) (*VerifyProviderResponse, error) {
+	rsp, err := c.VerifyProvider(ctx, provider, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseVerifyProviderResponse(rsp)
+}
+
 // PublishContractsWithBodyWithResponse Publish the pacts of one version of a consumer
 //
 // All or nothing. Publishing the same again changes nothing.
@@ -9409,6 +10051,151 @@ func ParseCompareContractsResponse(rsp *http.Response) (*CompareContractsRespons
 		}
 		response.ApplicationProblemJSONDefault = &dest
 
+	}
+
+	return response, nil
+}
+
+// ParseListProvidersResponse parses an HTTP response from a ListProvidersWithResponse call
+func ParseListProvidersResponse(rsp *http.Response) (*ListProvidersResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListProvidersResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ProviderList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseForgetProviderResponse parses an HTTP response from a ForgetProviderWithResponse call
+func ParseForgetProviderResponse(rsp *http.Response) (*ForgetProviderResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ForgetProviderResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Provider
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRegisterProviderResponse parses an HTTP response from a RegisterProviderWithResponse call
+func ParseRegisterProviderResponse(rsp *http.Response) (*RegisterProviderResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RegisterProviderResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Provider
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseVerifyProviderResponse parses an HTTP response from a VerifyProviderWithResponse call
+func ParseVerifyProviderResponse(rsp *http.Response) (*VerifyProviderResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &VerifyProviderResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest Run
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 202:
+		var headers VerifyProviderResponse202Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = value
+		}
+		response.Headers202 = &headers
 	}
 
 	return response, nil

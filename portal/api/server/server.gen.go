@@ -51,6 +51,18 @@ type ServerInterface interface {
 	// CompareContracts How the contract between two services changed
 	// (GET /contracts/pairs/{consumer}/{provider}/changes)
 	CompareContracts(ctx echo.Context, consumer string, provider string, params CompareContractsParams) error
+	// ListProviders Where providers run that the server may verify
+	// (GET /contracts/providers)
+	ListProviders(ctx echo.Context) error
+	// ForgetProvider Forget where a provider runs
+	// (DELETE /contracts/providers/{provider})
+	ForgetProvider(ctx echo.Context, provider string) error
+	// RegisterProvider Register where a provider runs
+	// (PUT /contracts/providers/{provider})
+	RegisterProvider(ctx echo.Context, provider string) error
+	// VerifyProvider Verify a provider where it is registered
+	// (POST /contracts/providers/{provider}/verifications)
+	VerifyProvider(ctx echo.Context, provider string) error
 	// PublishContracts Publish the pacts of one version of a consumer
 	// (POST /contracts/publications)
 	PublishContracts(ctx echo.Context) error
@@ -516,6 +528,63 @@ func (w *ServerInterfaceWrapper) CompareContracts(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CompareContracts(ctx, consumer, provider, params)
+	return err
+}
+
+// ListProviders converts echo context to params.
+func (w *ServerInterfaceWrapper) ListProviders(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListProviders(ctx)
+	return err
+}
+
+// ForgetProvider converts echo context to params.
+func (w *ServerInterfaceWrapper) ForgetProvider(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "provider" -------------
+	var provider string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "provider", ctx.Param("provider"), &provider, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter provider: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ForgetProvider(ctx, provider)
+	return err
+}
+
+// RegisterProvider converts echo context to params.
+func (w *ServerInterfaceWrapper) RegisterProvider(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "provider" -------------
+	var provider string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "provider", ctx.Param("provider"), &provider, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter provider: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RegisterProvider(ctx, provider)
+	return err
+}
+
+// VerifyProvider converts echo context to params.
+func (w *ServerInterfaceWrapper) VerifyProvider(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "provider" -------------
+	var provider string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "provider", ctx.Param("provider"), &provider, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter provider: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.VerifyProvider(ctx, provider)
 	return err
 }
 
@@ -1649,6 +1718,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/contracts/deployments", wrapper.RecordDeployment, options.OperationMiddlewares["recordDeployment"]...)
 	router.DELETE(options.BaseURL+"/contracts/releases", wrapper.RecordSupportEnded, options.OperationMiddlewares["recordSupportEnded"]...)
 	router.POST(options.BaseURL+"/contracts/releases", wrapper.RecordRelease, options.OperationMiddlewares["recordRelease"]...)
+	router.GET(options.BaseURL+"/contracts/providers", wrapper.ListProviders, options.OperationMiddlewares["listProviders"]...)
+	router.DELETE(options.BaseURL+"/contracts/providers/:provider", wrapper.ForgetProvider, options.OperationMiddlewares["forgetProvider"]...)
+	router.PUT(options.BaseURL+"/contracts/providers/:provider", wrapper.RegisterProvider, options.OperationMiddlewares["registerProvider"]...)
+	router.POST(options.BaseURL+"/contracts/providers/:provider/verifications", wrapper.VerifyProvider, options.OperationMiddlewares["verifyProvider"]...)
 	router.GET(options.BaseURL+"/contracts/ignore-rules", wrapper.ListIgnoreRules, options.OperationMiddlewares["listIgnoreRules"]...)
 	router.POST(options.BaseURL+"/contracts/ignore-rules", wrapper.AddIgnoreRule, options.OperationMiddlewares["addIgnoreRule"]...)
 	router.DELETE(options.BaseURL+"/contracts/ignore-rules/:id", wrapper.RemoveIgnoreRule, options.OperationMiddlewares["removeIgnoreRule"]...)
@@ -2088,6 +2161,171 @@ type CompareContractsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CompareContractsdefaultApplicationProblemPlusJSONResponse) VisitCompareContractsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListProvidersRequestObject struct {
+}
+
+type ListProvidersResponseObject interface {
+	VisitListProvidersResponse(w http.ResponseWriter) error
+}
+
+type ListProviders200JSONResponse ProviderList
+
+func (response ListProviders200JSONResponse) VisitListProvidersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListProvidersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListProvidersdefaultApplicationProblemPlusJSONResponse) VisitListProvidersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ForgetProviderRequestObject struct {
+	Provider string `json:"provider"`
+}
+
+type ForgetProviderResponseObject interface {
+	VisitForgetProviderResponse(w http.ResponseWriter) error
+}
+
+type ForgetProvider200JSONResponse Provider
+
+func (response ForgetProvider200JSONResponse) VisitForgetProviderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ForgetProviderdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ForgetProviderdefaultApplicationProblemPlusJSONResponse) VisitForgetProviderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RegisterProviderRequestObject struct {
+	Provider string `json:"provider"`
+	Body     *RegisterProviderJSONRequestBody
+}
+
+type RegisterProviderResponseObject interface {
+	VisitRegisterProviderResponse(w http.ResponseWriter) error
+}
+
+type RegisterProvider200JSONResponse Provider
+
+func (response RegisterProvider200JSONResponse) VisitRegisterProviderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RegisterProviderdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RegisterProviderdefaultApplicationProblemPlusJSONResponse) VisitRegisterProviderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyProviderRequestObject struct {
+	Provider string `json:"provider"`
+	Body     *VerifyProviderJSONRequestBody
+}
+
+type VerifyProviderResponseObject interface {
+	VisitVerifyProviderResponse(w http.ResponseWriter) error
+}
+
+type VerifyProvider202ResponseHeaders struct {
+	Location string
+}
+
+type VerifyProvider202JSONResponse struct {
+	Body    Run
+	Headers VerifyProvider202ResponseHeaders
+}
+
+func (response VerifyProvider202JSONResponse) VisitVerifyProviderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyProviderdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response VerifyProviderdefaultApplicationProblemPlusJSONResponse) VisitVerifyProviderResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -3968,6 +4206,18 @@ type StrictServerInterface interface {
 	// CompareContracts How the contract between two services changed
 	// (GET /contracts/pairs/{consumer}/{provider}/changes)
 	CompareContracts(ctx context.Context, request CompareContractsRequestObject) (CompareContractsResponseObject, error)
+	// ListProviders Where providers run that the server may verify
+	// (GET /contracts/providers)
+	ListProviders(ctx context.Context, request ListProvidersRequestObject) (ListProvidersResponseObject, error)
+	// ForgetProvider Forget where a provider runs
+	// (DELETE /contracts/providers/{provider})
+	ForgetProvider(ctx context.Context, request ForgetProviderRequestObject) (ForgetProviderResponseObject, error)
+	// RegisterProvider Register where a provider runs
+	// (PUT /contracts/providers/{provider})
+	RegisterProvider(ctx context.Context, request RegisterProviderRequestObject) (RegisterProviderResponseObject, error)
+	// VerifyProvider Verify a provider where it is registered
+	// (POST /contracts/providers/{provider}/verifications)
+	VerifyProvider(ctx context.Context, request VerifyProviderRequestObject) (VerifyProviderResponseObject, error)
 	// PublishContracts Publish the pacts of one version of a consumer
 	// (POST /contracts/publications)
 	PublishContracts(ctx context.Context, request PublishContractsRequestObject) (PublishContractsResponseObject, error)
@@ -4432,6 +4682,150 @@ func (sh *strictHandler) CompareContracts(ctx echo.Context, consumer string, pro
 		return err
 	} else if validResponse, ok := response.(CompareContractsResponseObject); ok {
 		return validResponse.VisitCompareContractsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListProviders operation middleware
+func (sh *strictHandler) ListProviders(ctx echo.Context) error {
+	var request ListProvidersRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListProviders(ctx.Request().Context(), request.(ListProvidersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListProviders")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListProvidersResponseObject); ok {
+		return validResponse.VisitListProvidersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ForgetProvider operation middleware
+func (sh *strictHandler) ForgetProvider(ctx echo.Context, provider string) error {
+	var request ForgetProviderRequestObject
+
+	request.Provider = provider
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ForgetProvider(ctx.Request().Context(), request.(ForgetProviderRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ForgetProvider")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ForgetProviderResponseObject); ok {
+		return validResponse.VisitForgetProviderResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RegisterProvider operation middleware
+func (sh *strictHandler) RegisterProvider(ctx echo.Context, provider string) error {
+	var request RegisterProviderRequestObject
+
+	request.Provider = provider
+
+	var body RegisterProviderJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RegisterProvider(ctx.Request().Context(), request.(RegisterProviderRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RegisterProvider")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RegisterProviderResponseObject); ok {
+		return validResponse.VisitRegisterProviderResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// VerifyProvider operation middleware
+func (sh *strictHandler) VerifyProvider(ctx echo.Context, provider string) error {
+	var request VerifyProviderRequestObject
+
+	request.Provider = provider
+
+	var body VerifyProviderJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.VerifyProvider(ctx.Request().Context(), request.(VerifyProviderRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "VerifyProvider")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(VerifyProviderResponseObject); ok {
+		return validResponse.VisitVerifyProviderResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

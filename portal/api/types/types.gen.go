@@ -1129,6 +1129,21 @@ type NewIgnoreRule struct {
 	Version string `json:"version,omitempty,omitzero"`
 }
 
+// NewProvider defines model for NewProvider.
+type NewProvider struct {
+	// Headers Headers that open the provider, each with the name of a variable in the workers' environment that holds its value; such names begin with PLATFORM_PROVIDER_.
+	Headers map[string]string `json:"headers,omitempty,omitzero"`
+
+	// MessagesURL Produces a message when its description is posted there.
+	MessagesURL string `json:"messages_url,omitempty,omitzero"`
+
+	// ProviderStatesURL Sets up provider states.
+	ProviderStatesURL string `json:"provider_states_url,omitempty,omitzero"`
+
+	// URL Example: http://inventory.test:8080
+	URL string `json:"url"`
+}
+
 // NewRelease defines model for NewRelease.
 type NewRelease struct {
 	Environment string `json:"environment"`
@@ -1412,6 +1427,34 @@ type ProposalRequest struct {
 	//
 	// Example: https://github.com/acme/orders
 	Repository string `json:"repository"`
+}
+
+// Provider defines model for Provider.
+type Provider struct {
+	CreatedAt         time.Time         `json:"created_at"`
+	CreatedBy         string            `json:"created_by,omitempty,omitzero"`
+	Headers           map[string]string `json:"headers,omitempty,omitzero"`
+	MessagesURL       string            `json:"messages_url,omitempty,omitzero"`
+	Provider          string            `json:"provider"`
+	ProviderStatesURL string            `json:"provider_states_url,omitempty,omitzero"`
+	URL               string            `json:"url"`
+}
+
+// ProviderList defines model for ProviderList.
+type ProviderList struct {
+	Items []Provider `json:"items"`
+}
+
+// ProviderVerification defines model for ProviderVerification.
+type ProviderVerification struct {
+	Branch          string    `json:"branch,omitempty,omitzero"`
+	BuildURL        string    `json:"build_url,omitempty,omitzero"`
+	IncludePending  bool      `json:"include_pending,omitempty,omitzero"`
+	IncludeWipSince time.Time `json:"include_wip_since,omitempty,omitzero"`
+	Tags            []string  `json:"tags,omitempty,omitzero"`
+
+	// Version What runs there.
+	Version string `json:"version"`
 }
 
 // Publication defines model for Publication.
@@ -2027,6 +2070,12 @@ type RecordDeploymentJSONRequestBody = NewDeployment
 
 // AddIgnoreRuleJSONRequestBody defines body for AddIgnoreRule for application/json ContentType.
 type AddIgnoreRuleJSONRequestBody = NewIgnoreRule
+
+// RegisterProviderJSONRequestBody defines body for RegisterProvider for application/json ContentType.
+type RegisterProviderJSONRequestBody = NewProvider
+
+// VerifyProviderJSONRequestBody defines body for VerifyProvider for application/json ContentType.
+type VerifyProviderJSONRequestBody = ProviderVerification
 
 // PublishContractsJSONRequestBody defines body for PublishContracts for application/json ContentType.
 type PublishContractsJSONRequestBody = Publication

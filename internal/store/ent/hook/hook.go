@@ -273,6 +273,18 @@ func (f PacticipantVersionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PacticipantVersionMutation", m)
 }
 
+// The ProviderAddressFunc type is an adapter to allow the use of ordinary
+// function as ProviderAddress mutator.
+type ProviderAddressFunc func(context.Context, *ent.ProviderAddressMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ProviderAddressFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ProviderAddressMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ProviderAddressMutation", m)
+}
+
 // The RepositoryCheckFunc type is an adapter to allow the use of ordinary
 // function as RepositoryCheck mutator.
 type RepositoryCheckFunc func(context.Context, *ent.RepositoryCheckMutation) (ent.Value, error)

@@ -575,6 +575,22 @@ var (
 			},
 		},
 	}
+	// ProviderAddressesColumns holds the columns for the "provider_addresses" table.
+	ProviderAddressesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "url", Type: field.TypeString},
+		{Name: "states_url", Type: field.TypeString, Default: ""},
+		{Name: "messages_url", Type: field.TypeString, Default: ""},
+		{Name: "headers", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeString, Default: ""},
+	}
+	// ProviderAddressesTable holds the schema information for the "provider_addresses" table.
+	ProviderAddressesTable = &schema.Table{
+		Name:       "provider_addresses",
+		Columns:    ProviderAddressesColumns,
+		PrimaryKey: []*schema.Column{ProviderAddressesColumns[0]},
+	}
 	// RepositoryChecksColumns holds the columns for the "repository_checks" table.
 	RepositoryChecksColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
@@ -815,6 +831,7 @@ var (
 		PacticipantsTable,
 		PacticipantLabelsTable,
 		PacticipantVersionsTable,
+		ProviderAddressesTable,
 		RepositoryChecksTable,
 		RunsTable,
 		RunEventsTable,

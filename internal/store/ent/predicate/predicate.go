@@ -72,6 +72,9 @@ type PacticipantLabel func(*sql.Selector)
 // PacticipantVersion is the predicate function for pacticipantversion builders.
 type PacticipantVersion func(*sql.Selector)
 
+// ProviderAddress is the predicate function for provideraddress builders.
+type ProviderAddress func(*sql.Selector)
+
 // RepositoryCheck is the predicate function for repositorycheck builders.
 type RepositoryCheck func(*sql.Selector)
 

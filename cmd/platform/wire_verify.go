@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+	"os"
+	"time"
+
+	"github.com/goldenpath/platform/contracts"
+	"github.com/goldenpath/platform/internal/fault"
+	"github.com/goldenpath/platform/internal/pact"
+)
+
+// registeredVerifier verifies registered providers with the helper, for workers.
+type registeredVerifier struct {
+	verifier *pact.Verifier
+	variable func(name string) string // of the worker's environment
+}
+
+func newRegisteredVerifier(v *pact.Verifier) registeredVerifier {
+	return registeredVerifier{verifier: v, variable: os.Getenv}
+}
+
+// Verify implements pipelines.Verifier. Headers are read now, so that no secret is
+// ever stored.
+func (r registeredVerifier) Verify(ctx context.Context, address contracts.ProviderAddress, version string, pacts []contracts.VerifiablePact, timeout time.Duration) ([]contracts.Verification, error) {
+	wanted := pact.Request{
+		Provider: address.Provider, BaseURL: address.URL, StateURL: address.StatesURL, MessagesURL: address.MessagesURL,
+		ProviderVersion: version, Timeout: timeout, Headers: map[string]string{},
+	}
+	for name, variable := range address.Headers {
+		value := r.variable(variable)
+		if value == "" {
+			return nil, fault.New(fault.Invalid, "The header %s for %s is to be read from %s, which is not set here.", name, address.Provider, variable).
+				WithHint("Set it in the environment of the platform's workers, or register the provider without the header.")
+		}
+		wanted.Headers[name] = value
+	}
+	for _, p := range pacts {
+		wanted.Pacts = append(wanted.Pacts, pact.Pact{SHA: p.SHA, Consumer: p.Consumer, Content: p.Content})
+	}
+	result, err := r.verifier.Verify(ctx, wanted)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]contracts.Verification, len(result.Pacts))
+	for i, p := range result.Pacts {
+		out[i] = contracts.Verification{Success: p.Success, Interactions: p.Interactions, Log: p.Log}
+	}
+	return out, nil
+}

@@ -1,0 +1,77 @@
+package contracts
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/goldenpath/platform/internal/fault"
+)
+
+// ProviderAddress is where a provider runs. Only who may let the server call other
+// machines registers one; a server verifies no other address.
+type ProviderAddress struct {
+	Provider    string
+	URL         string
+	StatesURL   string // sets up provider states; "" for none
+	MessagesURL string // produces messages; "" for none
+	// Headers open the provider: names of headers, and of variables in the worker's
+	// environment that hold their values. No secret is stored.
+	Headers   map[string]string
+	CreatedAt time.Time
+	CreatedBy string
+}
+
+// aVariable is what a header's value may be read from. Other variables of the
+// worker are nobody's business: they would be sent to the address.
+var aVariable = regexp.MustCompile(`^PLATFORM_PROVIDER_[A-Z0-9_]+$`)
+
+// ProviderAddresses lists where providers run, by name.
+func (b *Broker) ProviderAddresses(ctx context.Context) ([]ProviderAddress, error) {
+	return b.store.ProviderAddresses(ctx)
+}
+
+// ProviderAddress returns where a provider runs, or fault.NotFound.
+func (b *Broker) ProviderAddress(ctx context.Context, provider string) (ProviderAddress, error) {
+	list, err := b.store.ProviderAddresses(ctx)
+	if err != nil {
+		return ProviderAddress{}, err
+	}
+	at := slices.IndexFunc(list, func(a ProviderAddress) bool { return a.Provider == provider })
+	if at < 0 {
+		return ProviderAddress{}, fault.New(fault.NotFound, "Nobody has registered where %s runs, so the server cannot verify it.", provider).
+			WithHint("An administrator registers it: platform contracts provider set %s --provider-url URL. Or verify it from where you are: platform contracts verify --provider %s --provider-url URL",
+				quote(provider), quote(provider))
+	}
+	return list[at], nil
+}
+
+// RegisterProvider stores where a provider runs, in place of what was known.
+func (b *Broker) RegisterProvider(ctx context.Context, a ProviderAddress) (ProviderAddress, error) {
+	bad := fault.New(fault.Invalid, "This address cannot be registered.")
+	for name, variable := range a.Headers {
+		if !aVariable.MatchString(variable) {
+			bad = bad.WithField("headers."+name, "%q is not a variable that may be sent; its name begins with PLATFORM_PROVIDER_", variable)
+		}
+	}
+	if a.Provider == "" {
+		bad = bad.WithField("provider", "is missing")
+	}
+	if len(bad.Fields) > 0 {
+		return ProviderAddress{}, bad
+	}
+	a.CreatedAt = b.clock()
+	return a, b.unit.InTx(ctx, func(ctx context.Context) error { return b.store.SaveProviderAddress(ctx, a) })
+}
+
+// ForgetProvider removes where a provider runs, and returns it.
+func (b *Broker) ForgetProvider(ctx context.Context, provider string) (a ProviderAddress, err error) {
+	err = b.unit.InTx(ctx, func(ctx context.Context) error {
+		if a, err = b.ProviderAddress(ctx, provider); err != nil {
+			return err
+		}
+		return b.store.DeleteProviderAddress(ctx, provider)
+	})
+	return a, err
+}

@@ -1,0 +1,138 @@
+package pipelines_test
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/goldenpath/platform/contracts"
+	"github.com/goldenpath/platform/contracts/contractstest"
+	"github.com/goldenpath/platform/internal/fault"
+	"github.com/goldenpath/platform/pipelines"
+	"github.com/goldenpath/platform/pipelines/pipelinestest"
+)
+
+// verifierFunc stands in for the helper process.
+type verifierFunc func(pacts []contracts.VerifiablePact) ([]contracts.Verification, error)
+
+func (f verifierFunc) Verify(_ context.Context, a contracts.ProviderAddress, version string, pacts []contracts.VerifiablePact, _ time.Duration) ([]contracts.Verification, error) {
+	if a.URL != "http://inventory" || version != "i1" {
+		return nil, fault.New(fault.Internal, "the wrong provider is verified: %s %s", a.URL, version)
+	}
+	return f(pacts)
+}
+
+func TestVerifyingARegisteredProvider(t *testing.T) {
+	t.Parallel()
+	result := func(status string, success bool, why ...string) verifierFunc {
+		return func([]contracts.VerifiablePact) ([]contracts.Verification, error) {
+			return []contracts.Verification{{Success: success, Log: "the helper's log", Interactions: []contracts.InteractionResult{
+				{Description: "a product", Status: status, Mismatches: why},
+			}}}, nil
+		}
+	}
+	tests := []struct {
+		name    string
+		verify  verifierFunc
+		pending bool
+		state   pipelines.State
+		verdict contracts.Verdict
+		stored  contracts.Verdict // "" for none
+		log     string
+	}{
+		{name: "kept", verify: result(contracts.Passed, true), state: pipelines.Succeeded, verdict: contracts.Yes, stored: contracts.Yes, log: "orders: a product: passed"},
+		{name: "broken", verify: result(contracts.Failed, false, "Status: expected 200 but was 500."), state: pipelines.Succeeded, verdict: contracts.No, stored: contracts.No, log: "Status: expected 200 but was 500."},
+		{name: "broken and pending", verify: result(contracts.Failed, false), pending: true, state: pipelines.Succeeded, verdict: contracts.Yes, stored: contracts.No},
+		{name: "a helper that crashed", verify: result(contracts.StatusUnknown, false, "pact-verifier broke down."), state: pipelines.Succeeded, verdict: contracts.Unknown, stored: contracts.Unknown, log: "pact-verifier broke down."},
+		{name: "a helper that says yes and tells nothing", verify: func([]contracts.VerifiablePact) ([]contracts.Verification, error) {
+			return []contracts.Verification{{Success: true}}, nil
+		}, state: pipelines.Succeeded, verdict: contracts.Unknown, stored: contracts.Unknown},
+		{name: "a helper that forgets a pact", verify: func([]contracts.VerifiablePact) ([]contracts.Verification, error) { return nil, nil }, state: pipelines.Failed},
+		{name: "nobody listens", verify: func([]contracts.VerifiablePact) ([]contracts.Verification, error) {
+			return nil, fault.New(fault.MissingTool, "No provider listens.")
+		}, state: pipelines.Failed},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			kept := contractstest.NewStore()
+			broker := contracts.New(kept, kept, nil)
+			_, err := broker.Publish(t.Context(), contracts.Publication{Version: "1", Branch: "main", Contracts: []contracts.Contract{{Content: []byte(
+				`{"consumer":{"name":"orders"},"provider":{"name":"inventory"},"interactions":[{"description":"a product","request":{"method":"GET","path":"/"},"response":{"status":200}}]}`)}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			store, queue := pipelinestest.NewStore(), &pipelinestest.Queue{}
+			runner := pipelines.NewRunner(pipelines.Options{
+				Store: store, Queue: queue, Unit: store, Log: slog.New(slog.DiscardHandler),
+				Pipelines: []pipelines.Pipeline{pipelines.NewProviderVerification(broker, tt.verify, kept).Pipeline()},
+			})
+			in := pipelines.VerifyProviderInput{Provider: "inventory", Version: "i1", Branch: "main", Pending: tt.pending}
+			if _, err := runner.Start(t.Context(), pipelines.KindVerifyProvider, in.Provider, in); !fault.Is(err, fault.NotFound) {
+				t.Fatalf("a provider nobody registered: %v", err)
+			}
+			if _, err := broker.RegisterProvider(t.Context(), contracts.ProviderAddress{Provider: "inventory", URL: "http://inventory"}); err != nil {
+				t.Fatal(err)
+			}
+			run, err := runner.Start(t.Context(), pipelines.KindVerifyProvider, in.Provider, in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := runner.Work(t.Context(), pipelines.RunArgs{RunID: run.ID}); err != nil {
+				t.Log(err)
+			}
+			if run, err = runner.Get(t.Context(), run.ID); err != nil || run.State != tt.state {
+				t.Fatalf("%s: %v, %v", run.State, run.Failure, err)
+			}
+			wantStored(t, broker, tt.stored)
+			if tt.state != pipelines.Succeeded {
+				return
+			}
+			var out pipelines.VerifiedProvider
+			if err := json.Unmarshal(run.Output, &out); err != nil {
+				t.Fatal(err)
+			}
+			if out.Verdict != tt.verdict || len(out.Pacts) != 1 || out.Pacts[0].Pending != tt.pending {
+				t.Errorf("got %+v, want %s", out, tt.verdict)
+			}
+			events, err := store.Events(t.Context(), run.ID, 0, 100)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var log strings.Builder
+			for _, e := range events {
+				log.WriteString(e.Text + "\n")
+			}
+			if !strings.Contains(log.String(), tt.log) {
+				t.Errorf("%q is not in the log:\n%s", tt.log, log.String())
+			}
+		})
+	}
+}
+
+func wantStored(t *testing.T, broker *contracts.Broker, verdict contracts.Verdict) {
+	t.Helper()
+	pair, err := broker.Pair(t.Context(), "orders", "inventory")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []contracts.Verdict
+	for _, v := range pair.Verifications {
+		got = append(got, v.Verdict())
+		if v.ConsumerVersion != "1" || v.ProviderVersion != "i1" || v.ProviderBranch != "main" {
+			t.Errorf("stored %+v", v)
+		}
+	}
+	var want []contracts.Verdict
+	if verdict != "" {
+		want = append(want, verdict)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("stored (-want +got):\n%s", diff)
+	}
+}

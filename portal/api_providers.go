@@ -1,0 +1,79 @@
+package portal
+
+import (
+	"context"
+	"net/url"
+
+	"github.com/goldenpath/platform/contracts"
+	"github.com/goldenpath/platform/internal/fault"
+	"github.com/goldenpath/platform/pipelines"
+	"github.com/goldenpath/platform/portal/api"
+	"github.com/goldenpath/platform/portal/api/server"
+	"github.com/goldenpath/platform/portal/api/types"
+)
+
+// apiProviders is what the API needs to know where providers run.
+type apiProviders interface {
+	ProviderAddresses(ctx context.Context) ([]contracts.ProviderAddress, error)
+	RegisterProvider(ctx context.Context, a contracts.ProviderAddress) (contracts.ProviderAddress, error)
+	ForgetProvider(ctx context.Context, provider string) (contracts.ProviderAddress, error)
+}
+
+// ListProviders answers GET /contracts/providers.
+func (a *API) ListProviders(ctx context.Context, _ server.ListProvidersRequestObject) (server.ListProvidersResponseObject, error) {
+	list, err := a.deps.Contracts.ProviderAddresses(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return server.ListProviders200JSONResponse{Items: mapped(list, fromProviderAddress)}, nil
+}
+
+// RegisterProvider answers PUT /contracts/providers/{provider}.
+func (a *API) RegisterProvider(ctx context.Context, r server.RegisterProviderRequestObject) (server.RegisterProviderResponseObject, error) {
+	for field, address := range map[string]string{"url": r.Body.URL, "provider_states_url": r.Body.ProviderStatesURL, "messages_url": r.Body.MessagesURL} {
+		u, err := url.Parse(address)
+		if address != "" && (err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https")) {
+			return nil, fault.New(fault.Invalid, "%q is not the address of a provider.", address).
+				WithHint("It looks like http://inventory.test:8080").WithField(field, "is not an http address")
+		}
+	}
+	stored, err := a.deps.Contracts.RegisterProvider(ctx, contracts.ProviderAddress{
+		Provider: r.Provider, URL: r.Body.URL, StatesURL: r.Body.ProviderStatesURL, MessagesURL: r.Body.MessagesURL,
+		Headers: r.Body.Headers, CreatedBy: IdentityOf(ctx).Actor,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return server.RegisterProvider200JSONResponse(fromProviderAddress(stored)), nil
+}
+
+// ForgetProvider answers DELETE /contracts/providers/{provider}.
+func (a *API) ForgetProvider(ctx context.Context, r server.ForgetProviderRequestObject) (server.ForgetProviderResponseObject, error) {
+	gone, err := a.deps.Contracts.ForgetProvider(ctx, r.Provider)
+	if err != nil {
+		return nil, err
+	}
+	return server.ForgetProvider200JSONResponse(fromProviderAddress(gone)), nil
+}
+
+// VerifyProvider answers POST /contracts/providers/{provider}/verifications.
+func (a *API) VerifyProvider(ctx context.Context, r server.VerifyProviderRequestObject) (server.VerifyProviderResponseObject, error) {
+	run, err := a.deps.Runs.Start(ctx, pipelines.KindVerifyProvider, r.Provider, pipelines.VerifyProviderInput{
+		Provider: r.Provider, Version: r.Body.Version, Branch: r.Body.Branch, Tags: r.Body.Tags, BuildURL: r.Body.BuildURL,
+		Pending: r.Body.IncludePending, WIPSince: r.Body.IncludeWipSince,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return server.VerifyProvider202JSONResponse{
+		Body:    fromRun(run),
+		Headers: server.VerifyProvider202ResponseHeaders{Location: api.BasePath + "/runs/" + run.ID},
+	}, nil
+}
+
+func fromProviderAddress(a contracts.ProviderAddress) types.Provider {
+	return types.Provider{
+		Provider: a.Provider, URL: a.URL, ProviderStatesURL: a.StatesURL, MessagesURL: a.MessagesURL,
+		Headers: a.Headers, CreatedAt: a.CreatedAt, CreatedBy: a.CreatedBy,
+	}
+}

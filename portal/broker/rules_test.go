@@ -199,6 +199,30 @@ func TestRulesThatNoRecordingShows(t *testing.T) {
 			{method: "PATCH", path: "/deployed-versions/none", body: `{"currentlyDeployed":false}`, status: 415},
 			{method: "PATCH", path: "/pacticipants/web", body: `{"displayName":"Shop"}`, header: []string{"Content-Type", "application/merge-patch+json"}, status: 200, in: []string{`"displayName":"Shop"`}},
 		}},
+		{"selectors that cannot be meant are refused, not left out", []step{
+			{method: "POST", path: "/pacts/provider/api/for-verification", body: `{"consumerVersionSelectors":{"mainBranch":true}}`, status: 400, in: []string{"must be an array"}},
+			{method: "POST", path: "/pacts/provider/api/for-verification", body: `{"consumerVersionSelectors":[{}]}`, status: 400, in: []string{"(at index 0)"}},
+			{method: "POST", path: "/pacts/provider/api/for-verification", body: `{"consumerVersionSelectors":[{"tag":"a","branch":"b"}]}`, status: 400, in: []string{"cannot specify both a tag and a branch"}},
+			{method: "POST", path: "/pacts/provider/api/for-verification", body: `{"consumerVersionSelectors":[{"matchingBranch":true}]}`, status: 400, in: []string{"providerVersionBranch"}},
+			{method: "POST", path: "/pacts/provider/api/for-verification", body: `{"consumerVersionSelectors":[{"environment":"none"}]}`, status: 400, in: []string{"environment with name 'none' does not exist"}},
+			{method: "POST", path: "/pacts/provider/api/for-verification", body: `{"consumerVersionSelectors":[{"branch":"none","fallbackBranch":"feat/x"}]}`, status: 200, in: []string{"web (2)", "feat/x"}},
+			{method: "POST", path: "/pacts/provider/api/for-verification", body: `{"consumerVersionSelectors":[{"mainBranch":true,"consumer":"other"}]}`, status: 200, in: []string{`"pacts":[]`}},
+			{method: "POST", path: "/pacts/provider/api/for-verification", body: `{"includePendingStatus":"yes"}`, status: 400, in: []string{"must be boolean"}},
+			{method: "POST", path: "/pacts/provider/api/for-verification", body: `{"includeWipPactsSince":"yesterday"}`, status: 400, in: []string{"must be a date"}},
+			{
+				method: "POST", path: "/pacts/provider/api/for-verification", status: 200, in: []string{`"wip":true`, "web (2)", "'work in progress' pact"},
+				body: `{"consumerVersionSelectors":[{"mainBranch":true}],"providerVersionBranch":"main","includeWipPactsSince":"2020-01-01"}`,
+			},
+			{method: "GET", path: "/pacts/provider/nobody/for-verification", status: 404},
+		}},
+		{"results are about a content, and last for the versions that have it", []step{
+			{method: "PUT", path: "/pacts/provider/api/consumer/web/version/5", body: `{"consumer":{"name":"web"},"provider":{"name":"api"},"interactions":[]}`, status: 201},
+			{method: "GET", path: pair + "/version/5/verification-results/latest", status: 404},
+			{method: "PUT", path: "/pacts/provider/api/consumer/web/version/5", body: `{"consumer":{"name":"web"},"provider":{"name":"api"},"interactions":[{"description":"x"}]}`, status: 409, in: []string{"Cannot change the content"}},
+			{method: "PUT", path: "/pacts/provider/api/consumer/web/version/5", body: `{"provider":{"name":"api"},"consumer":{"name":"web"},"interactions":[]}`, status: 200},
+			{method: "PATCH", path: "/pacts/provider/api/consumer/web/version/5", body: `{"consumer":{"name":"web"},"provider":{"name":"api"},"interactions":[{"description":"x"}]}`, status: 200, in: []string{`"description":"x"`}},
+			{method: "DELETE", path: pair + "/version/5", status: 200, in: []string{"pb:latest-pact-version"}},
+		}},
 		{"problem documents for those who ask for them", []step{
 			{
 				method: "POST", path: "/environments", body: `{}`, header: []string{"Accept", "application/hal+json,application/problem+json"}, status: 400,

@@ -110,6 +110,9 @@ func (h *Handler) verificationQuery(c echo.Context, provider string, in payload)
 	if branch := in.pointer("providerVersionBranch"); branch != nil && *branch == "" && in["providerVersionBranch"] != nil && len(q.ProviderTags) == 0 {
 		wrong.add("providerVersionBranch", "when pending or WIP pacts are enabled and there are no tags provided, the provider version branch must not be an empty string, as it is used in the calculations for WIP/pending. A value must be provided (recommended), or it must not be set at all.")
 	}
+	if _, isList := in["consumerVersionSelectors"].([]any); in["consumerVersionSelectors"] != nil && !isList {
+		wrong.add("consumerVersionSelectors", "must be an array") // to ignore it would verify something else
+	}
 	for i, item := range in.list("consumerVersionSelectors") {
 		fields, isObject := item.(map[string]any)
 		if !isObject {

@@ -22,7 +22,7 @@ func (p *proposing) settleOwner(ctx context.Context, made *proposal.Proposal) er
 		made.Owner, made.Because["owner"] = p.request.Owner, ""
 	}
 	if made.Owner == "" {
-		made.Owner, made.Because["owner"] = unknownOwner, "nowhere: no CODEOWNERS names anybody, so write who answers for it"
+		made.Owner, made.Because["owner"] = unknownOwner, "nothing in a CODEOWNERS names anybody: write who answers for it"
 		p.note("No CODEOWNERS names anybody: write the group that answers for it instead of `" + unknownOwner + "`.")
 		return nil
 	}

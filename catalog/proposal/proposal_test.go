@@ -60,7 +60,7 @@ func TestProposals(t *testing.T) {
 		},
 		{
 			name: "nothing at all", from: proposal.Repository{Folder: "___"}, files: files("a.txt", "x"),
-			has: []string{"name: service", "type: service # from nothing says otherwise"}, lacks: []string{"tags:", "description:"},
+			has: []string{"name: service", "type: service # because nothing says otherwise"}, lacks: []string{"tags:", "description:"},
 		},
 		{
 			name: "names that YAML takes for something else", from: proposal.Repository{Folder: "1234"}, files: files("README.md", "# yes\n\n- no paragraph\n\n"),

@@ -80,7 +80,11 @@ func (p Proposal) why(key string) string {
 		}
 		return r
 	}
-	return " # from " + strings.Map(inLine, p.Because[key])
+	word := " # from "
+	if strings.HasPrefix(p.Because[key], "nothing ") {
+		word = " # because " // it is no file
+	}
+	return word + strings.Map(inLine, p.Because[key])
 }
 
 // scalar writes a text in one line, quoted where YAML would take it for

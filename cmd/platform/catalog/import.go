@@ -76,10 +76,9 @@ type intake struct {
 
 // register takes one location; that it cannot be read is noted and does not
 // keep others out.
-func (in *intake) register(ctx context.Context, target, kind string) error {
-	registration, err := client.OK(in.api.RegisterLocationWithResponse(ctx, types.LocationRequest{
-		Target: target, Type: types.LocationRequestType(kind),
-	}))
+func (in *intake) register(ctx context.Context, request types.LocationRequest) error {
+	target := request.Target
+	registration, err := client.OK(in.api.RegisterLocationWithResponse(ctx, request))
 	var f *fault.Error
 	if errors.As(err, &f) && f.Code != fault.Internal && f.Code != fault.Unavailable && f.Code != fault.Unauthenticated {
 		in.leave(target, strings.TrimSpace(f.Message+" "+f.Hint))
@@ -158,7 +157,7 @@ func (in *intake) fromConfig(ctx context.Context, file string) error {
 		if l.Type == "file" {
 			target = in.besideConfig(path, target)
 		}
-		if err := in.register(ctx, target, ""); err != nil {
+		if err := in.register(ctx, types.LocationRequest{Target: target}); err != nil {
 			return err
 		}
 	}
@@ -167,10 +166,8 @@ func (in *intake) fromConfig(ctx context.Context, file string) error {
 			in.leave("catalog.providers."+name, "There is no such provider here. Register its repositories: platform catalog register ADDRESS")
 			continue
 		}
-		for _, organization := range organizations(node) {
-			if err := in.register(ctx, "https://github.com/"+organization, string(types.LocationRequestTypeGithubOrg)); err != nil {
-				return err
-			}
+		if err := in.fromGitHub(ctx, node); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -188,27 +185,4 @@ func (*intake) besideConfig(config, target string) string {
 		}
 	}
 	return filepath.Join(filepath.Dir(config), target)
-}
-
-// organizations returns those of a GitHub provider: its own, or one of each of
-// its named parts.
-func organizations(node yaml.Node) []string {
-	var one struct {
-		Organization string `yaml:"organization"`
-	}
-	if err := node.Decode(&one); err == nil && one.Organization != "" {
-		return []string{one.Organization}
-	}
-	var several map[string]struct {
-		Organization string `yaml:"organization"`
-	}
-	var out []string
-	if err := node.Decode(&several); err == nil {
-		for _, part := range several {
-			if part.Organization != "" {
-				out = append(out, part.Organization)
-			}
-		}
-	}
-	return out
 }

@@ -48,7 +48,7 @@ func (in *intake) fromBackstage(ctx context.Context, address string) error {
 		if l.Data.Type != "url" && l.Data.Type != "git" {
 			continue // lies on the other machine: its entities are taken as they are
 		}
-		if err := in.register(ctx, l.Data.Target, ""); err != nil {
+		if err := in.register(ctx, types.LocationRequest{Target: l.Data.Target}); err != nil {
 			return err
 		}
 	}

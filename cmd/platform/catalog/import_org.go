@@ -65,9 +65,11 @@ func importOrg(env *cli.Env) *cobra.Command {
 }
 
 func runImportOrg(ctx context.Context, env *cli.Env, opts importOrgOptions) error {
-	if _, err := path.Match(opts.match, ""); err != nil || opts.limit < 0 {
-		return fault.New(fault.Invalid, "--match %q is no pattern, or --limit is less than 0.", opts.match).
-			WithHint("platform catalog import-org %s --match 'team-*' --limit 20", opts.organization)
+	if _, err := path.Match(opts.match, ""); err != nil {
+		return fault.New(fault.Invalid, "--match %q is no pattern.", opts.match).WithHint("Write it like 'team-*'.").WithCause(err)
+	}
+	if opts.limit < 0 {
+		return fault.New(fault.Invalid, "--limit %d is less than 0.", opts.limit).WithHint("Leave it out to open all.")
 	}
 	api, err := env.API(ctx)
 	if err != nil {
@@ -207,11 +209,15 @@ func (c *campaign) note(p types.Proposal) {
 
 // because says in a few words what became of a repository.
 func (c *campaign) because(p types.Proposal) string {
-	word := string(p.Outcome)
-	if c.opts.dryRun && (p.Outcome == types.ProposalOpened || p.Outcome == types.ProposalUpdated) {
-		word = "would be " + word
+	return strings.Join(append([]string{c.word(p.Outcome)}, nonempty(p.Reason, p.Hint, p.PullRequest)...), ": ")
+}
+
+// word names an outcome that is, or that would be.
+func (c *campaign) word(outcome types.ProposalOutcome) string {
+	if c.opts.dryRun && (outcome == types.ProposalOpened || outcome == types.ProposalUpdated) {
+		return "would be " + string(outcome)
 	}
-	return strings.Join(append([]string{word}, nonempty(p.Reason, p.Hint, p.PullRequest)...), ": ")
+	return string(outcome)
 }
 
 func nonempty(texts ...string) []string {
@@ -256,7 +262,7 @@ func (c *campaign) summary() string {
 		types.ProposalOpened, types.ProposalUpdated, types.ProposalUnchanged, types.ProposalSkipped, types.ProposalFailed,
 	} {
 		if n := c.count(outcome); n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, outcome))
+			parts = append(parts, fmt.Sprintf("%d %s", n, c.word(outcome)))
 		}
 	}
 	said := cli.Count(len(c.out.Repositories), "repository", "repositories") + ": " + strings.Join(parts, ", ") + "."

@@ -21,19 +21,26 @@ func (b *Broker) Environment(ctx context.Context, name string) (Environment, err
 	if err != nil {
 		return Environment{}, err
 	}
-	names := make([]string, len(envs))
-	for i, e := range envs {
+	for _, e := range envs {
 		if e.Name == name {
 			return e, nil
 		}
+	}
+	return Environment{}, noEnvironment(name, envs)
+}
+
+// noEnvironment explains that none of envs has the name.
+func noEnvironment(name string, envs []Environment) error {
+	names := make([]string, len(envs))
+	for i, e := range envs {
 		names[i] = e.Name
 	}
 	missing := fault.New(fault.NotFound, "There is no environment called %q.", name).
 		WithField("environment", "%q is not one of: %s", name, strings.Join(names, ", "))
 	if len(names) == 0 {
-		return Environment{}, missing.WithHint("Make it with the Pact CLI: pact broker create-environment --name %s", quote(name))
+		return missing.WithHint("Make it with the Pact CLI: pact broker create-environment --name %s", quote(name))
 	}
-	return Environment{}, missing.WithHint("Use one of: %s.", strings.Join(names, ", "))
+	return missing.WithHint("Use one of: %s.", strings.Join(names, ", "))
 }
 
 // EnvironmentByID returns an environment by its UUID, or fault.NotFound.

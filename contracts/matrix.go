@@ -92,6 +92,8 @@ type Matrix struct {
 	Failures   int
 	Unknowns   int
 	Ignored    int
+	// Environments are all there are, if the query names one.
+	Environments []Environment
 }
 
 // MatrixReason is one sentence of the answer. Type is error, warning or success.

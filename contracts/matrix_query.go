@@ -9,9 +9,10 @@ import (
 )
 
 // Matrix answers as the Pact Broker does, except that the summary is always of
-// all rows: a limit there once turned a failed verification into a yes.
+// all rows: a limit there once turned a failed verification into a yes. A service
+// in a selector, or an environment to go to, that there is not is fault.NotFound.
 func (b *Broker) Matrix(ctx context.Context, q MatrixQuery) (Matrix, error) {
-	m := matrix{b: b, q: q, names: map[string]Pacticipant{}, envs: map[string]Environment{}}
+	m := matrix{b: b, q: q, names: map[string]int64{}, found: map[MatrixSelector]Version{}}
 	if err := m.resolve(ctx); err != nil {
 		return Matrix{}, err
 	}
@@ -31,7 +32,7 @@ func (b *Broker) Matrix(ctx context.Context, q MatrixQuery) (Matrix, error) {
 		rows = rows[:q.Limit] // the newest
 	}
 	byVersions(rows)
-	out.Rows = rows
+	out.Rows, out.Environments = rows, m.envs
 	return out, nil
 }
 
@@ -50,8 +51,9 @@ func (m *matrix) grouping() string {
 type matrix struct {
 	b            *Broker
 	q            MatrixQuery
-	names        map[string]Pacticipant
-	envs         map[string]Environment
+	names        map[string]int64 // services that there are
+	found        map[MatrixSelector]Version
+	envs         []Environment
 	specified    []resolved
 	inferred     []resolved
 	ignore       []resolved
@@ -115,14 +117,14 @@ func (m *matrix) findIntegrations(ctx context.Context) ([]requiredIntegration, e
 	for _, s := range m.specified {
 		ids = append(ids, s.service.ID)
 	}
-	asConsumer, err := m.promised(ctx)
+	between := !m.infers() && len(m.specified) > 1
+	promised, consumers, err := m.counterparts(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	between := !m.infers() && len(m.specified) > 1
 	var out []requiredIntegration
 	seen := map[[2]int64]bool{}
-	for _, p := range asConsumer {
+	for _, p := range promised {
 		key := [2]int64{p.ConsumerID, p.ProviderID}
 		if seen[key] || (between && !slices.Contains(ids, p.ProviderID)) {
 			continue
@@ -133,11 +135,7 @@ func (m *matrix) findIntegrations(ctx context.Context) ([]requiredIntegration, e
 	if between {
 		return out, nil
 	}
-	asProvider, err := m.b.store.Integrations(ctx, IntegrationFilter{ProviderIDs: ids})
-	if err != nil {
-		return nil, err
-	}
-	for _, i := range asProvider {
+	for _, i := range consumers {
 		if key := [2]int64{i.ConsumerID, i.ProviderID}; !seen[key] {
 			seen[key] = true
 			out = append(out, requiredIntegration{i, false})
@@ -146,8 +144,9 @@ func (m *matrix) findIntegrations(ctx context.Context) ([]requiredIntegration, e
 	return out, nil
 }
 
-// promised returns the pairs the specified versions have published pacts for.
-func (m *matrix) promised(ctx context.Context) ([]Integration, error) {
+// counterparts returns the pairs the specified versions have published pacts
+// for, and the consumers of the services.
+func (m *matrix) counterparts(ctx context.Context, services []int64) (promised, consumers []Integration, err error) {
 	var whole, versions []int64
 	for _, s := range m.specified {
 		switch {
@@ -158,27 +157,20 @@ func (m *matrix) promised(ctx context.Context) ([]Integration, error) {
 			versions = append(versions, s.version.ID)
 		}
 	}
-	var pacts []Pact
-	if len(whole) > 0 {
-		// Of all versions of a service, the newest pact per provider stands for the rest.
-		list, err := m.b.store.Pacts(ctx, PactFilter{ConsumerIDs: whole, Latest: true})
-		if err != nil {
-			return nil, err
-		}
-		pacts = append(pacts, list...)
+	promised, consumers, err = m.b.store.Counterparts(ctx, versions, services)
+	if err != nil || len(whole) == 0 {
+		return promised, consumers, err
 	}
-	if len(versions) > 0 {
-		list, err := m.b.store.Pacts(ctx, PactFilter{ConsumerVersionIDs: versions})
-		if err != nil {
-			return nil, err
-		}
-		pacts = append(pacts, list...)
+	// Of all versions of a service, the newest pact per provider stands for the rest.
+	pacts, err := m.b.store.Pacts(ctx, PactFilter{ConsumerIDs: whole, Latest: true})
+	if err != nil {
+		return nil, nil, err
 	}
-	out := make([]Integration, len(pacts))
+	newest := make([]Integration, len(pacts))
 	for i, p := range pacts {
-		out[i] = Integration{ConsumerID: p.ConsumerID, Consumer: p.Consumer, ProviderID: p.ProviderID, Provider: p.Provider}
+		newest[i] = Integration{ConsumerID: p.ConsumerID, Consumer: p.Consumer, ProviderID: p.ProviderID, Provider: p.Provider}
 	}
-	return out, nil
+	return append(newest, promised...), consumers, nil
 }
 
 // rowQuery selects the rows of all resolved versions. One selector alone is

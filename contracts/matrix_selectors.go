@@ -8,9 +8,25 @@ import (
 	"github.com/goldenpath/platform/internal/fault"
 )
 
+// loadNames finds the services of the query, and the environments if it names
+// one. A version that is named by its number is found along with its service.
 func (m *matrix) loadNames(ctx context.Context) error {
+	selectors := slices.Concat(m.q.Selectors, m.q.Ignore)
 	var names []string
-	for _, s := range slices.Concat(m.q.Selectors, m.q.Ignore) {
+	for _, s := range selectors {
+		if _, known := m.found[s]; known {
+			continue
+		}
+		if s.Version != "" && s == (MatrixSelector{Pacticipant: s.Pacticipant, Version: s.Version}) {
+			versions, err := m.b.store.Versions(ctx, VersionFilter{Pacticipants: []string{s.Pacticipant}, Numbers: []string{s.Version}})
+			if err != nil {
+				return err
+			}
+			if len(versions) > 0 {
+				m.found[s], m.names[s.Pacticipant] = versions[0], versions[0].PacticipantID
+				continue
+			}
+		}
 		names = append(names, s.Pacticipant)
 	}
 	if len(names) > 0 {
@@ -19,7 +35,7 @@ func (m *matrix) loadNames(ctx context.Context) error {
 			return err
 		}
 		for _, p := range list {
-			m.names[p.Name] = p
+			m.names[p.Name] = p.ID
 		}
 	}
 	for _, s := range m.q.Selectors {
@@ -27,14 +43,25 @@ func (m *matrix) loadNames(ctx context.Context) error {
 			return fault.New(fault.NotFound, "Pacticipant %s not found", s.Pacticipant)
 		}
 	}
-	if m.q.Environment == "" && !slices.ContainsFunc(m.q.Selectors, func(s MatrixSelector) bool { return s.Environment != "" }) {
+	if m.q.Environment == "" && !slices.ContainsFunc(selectors, func(s MatrixSelector) bool { return s.Environment != "" }) {
 		return nil
 	}
-	envs, err := m.b.store.Environments(ctx)
-	for _, e := range envs {
-		m.envs[e.Name] = e
+	var err error
+	if m.envs, err = m.b.store.Environments(ctx); err != nil {
+		return err
 	}
-	return err
+	if _, ok := m.environment(m.q.Environment); m.q.Environment != "" && !ok {
+		return noEnvironment(m.q.Environment, m.envs)
+	}
+	return nil
+}
+
+func (m *matrix) environment(name string) (Environment, bool) {
+	at := slices.IndexFunc(m.envs, func(e Environment) bool { return e.Name == name })
+	if at < 0 {
+		return Environment{}, false
+	}
+	return m.envs[at], true
 }
 
 func (m *matrix) resolveAll(ctx context.Context, selectors []MatrixSelector, specific bool) ([]resolved, error) {
@@ -50,17 +77,20 @@ func (m *matrix) resolveAll(ctx context.Context, selectors []MatrixSelector, spe
 }
 
 func (m *matrix) resolveOne(ctx context.Context, s MatrixSelector, specific bool) ([]resolved, error) {
-	p, known := m.names[s.Pacticipant]
-	base := resolved{MatrixSelector: s, service: p, specific: specific}
+	service, known := m.names[s.Pacticipant]
+	base := resolved{MatrixSelector: s, service: Pacticipant{ID: service, Name: s.Pacticipant}, specific: specific}
 	if !known {
 		base.service.ID, base.missing = -1, true
 		return []resolved{base}, nil
 	}
 	if s == (MatrixSelector{Pacticipant: s.Pacticipant}) {
-		base.all, base.ignored = true, m.ignores(p.ID, 0)
+		base.all, base.ignored = true, m.ignores(service, 0)
 		return []resolved{base}, nil
 	}
-	f, possible := m.filter(s, []int64{p.ID})
+	if version, ok := m.found[s]; ok {
+		return m.expand(base, []Version{version}), nil
+	}
+	f, possible := m.filter(s, []int64{service})
 	var versions []Version
 	if possible {
 		var err error
@@ -79,7 +109,7 @@ func (m *matrix) filter(s MatrixSelector, ids []int64) (VersionFilter, bool) {
 		f.Numbers = []string{s.Version}
 	}
 	if s.Environment != "" {
-		env, ok := m.envs[s.Environment]
+		env, ok := m.environment(s.Environment)
 		if !ok {
 			return f, false
 		}

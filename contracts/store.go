@@ -97,6 +97,7 @@ type VersionStore interface {
 type VersionFilter struct {
 	IDs            []int64
 	PacticipantIDs []int64
+	Pacticipants   []string // names
 	Numbers        []string
 	Branch         string
 	MainBranch     bool // of each pacticipant
@@ -198,4 +199,8 @@ type DeploymentFilter struct {
 type MatrixStore interface {
 	// MatrixRows joins publications with verifications as q says, unordered.
 	MatrixRows(ctx context.Context, q RowQuery) ([]Row, error)
+	// Counterparts lists with whom the versions have current pacts, the newest
+	// version first, and who has, or had, pacts with the providers; then by names.
+	// CreatedAt of the former is when the pact was published.
+	Counterparts(ctx context.Context, consumerVersionIDs, providerIDs []int64) (promised, consumers []Integration, err error)
 }

@@ -316,3 +316,18 @@ func (st *state) row(p contracts.Pact, v contracts.Verification) contracts.Row {
 	}
 	return r
 }
+
+// Counterparts implements contracts.MatrixStore.
+func (s *Store) Counterparts(ctx context.Context, consumerVersionIDs, providerIDs []int64) (promised, consumers []contracts.Integration, err error) {
+	pacts, err := s.Pacts(ctx, contracts.PactFilter{ConsumerVersionIDs: append([]int64{}, consumerVersionIDs...)})
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, p := range pacts {
+		promised = append(promised, contracts.Integration{
+			ConsumerID: p.ConsumerID, ProviderID: p.ProviderID, Consumer: p.Consumer, Provider: p.Provider, CreatedAt: p.CreatedAt,
+		})
+	}
+	consumers, err = s.Integrations(ctx, contracts.IntegrationFilter{ProviderIDs: append([]int64{}, providerIDs...)})
+	return promised, consumers, err
+}

@@ -29,7 +29,7 @@ func (s *Store) Versions(ctx context.Context, f contracts.VersionFilter) ([]cont
 	st := &s.state
 	var out []contracts.Version
 	for _, v := range st.versions {
-		if among(f.IDs, v.ID) && among(f.PacticipantIDs, v.PacticipantID) && among(f.Numbers, v.Number) && st.matches(v, f) {
+		if among(f.IDs, v.ID) && among(f.PacticipantIDs, v.PacticipantID) && among(f.Pacticipants, v.Pacticipant) && among(f.Numbers, v.Number) && st.matches(v, f) {
 			out = append(out, v)
 		}
 	}

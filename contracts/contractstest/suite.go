@@ -40,6 +40,7 @@ func TestStore(t *testing.T, on On) {
 		{"a deployment ends the one before it", deployments},
 		{"a matrix row without verification stays a row", matrixRows},
 		{"one selector meets every counterpart", matrixAnyCounterpart},
+		{"versions know whom they promised, and providers who promised them", counterparts},
 		{"what is deleted takes along what hangs on it", deletes},
 		{"where providers run is kept once for each", providerAddresses},
 		{"ignore rules are kept until they are deleted, expired or not", ignoreRules},

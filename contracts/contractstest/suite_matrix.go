@@ -112,6 +112,42 @@ func matrixAnyCounterpart(t *testing.T, b Backend) {
 	same(t, "as a provider", []string{"app>a1", "web>a1"}, rows(api, a1))
 }
 
+func counterparts(t *testing.T, b Backend) {
+	t.Helper()
+	k := newKit(t, b)
+	web, app, api, auth := k.service("web"), k.service("app"), k.service("api"), k.service("auth")
+	w1, w2, a1 := k.version(web, "1"), k.version(web, "2"), k.version(app, "1")
+	k.pact(w1, api, "x")
+	k.pact(w2, auth, "y")
+	k.pact(w2, api, "x")
+	k.pact(a1, api, "z")
+	pairs := func(list []contracts.Integration) (out []string) {
+		for _, i := range list {
+			if i.CreatedAt.IsZero() || i.ConsumerID == 0 || i.ProviderID == 0 {
+				t.Errorf("%+v is incomplete", i)
+			}
+			out = append(out, i.Consumer+">"+i.Provider)
+		}
+		return out
+	}
+	of := func(versions, providers []int64) (promised, consumers []string) {
+		p, c, err := k.Store.Counterparts(k.ctx, versions, providers)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return pairs(p), pairs(c)
+	}
+	promised, consumers := of([]int64{w1.ID, w2.ID}, []int64{api.ID})
+	same(t, "promised, the newest version first", []string{"web>api", "web>auth", "web>api"}, promised)
+	same(t, "consumers", []string{"app>api", "web>api"}, consumers)
+	promised, consumers = of([]int64{w1.ID}, []int64{web.ID})
+	same(t, "promised by one version", []string{"web>api"}, promised)
+	same(t, "consumers of a service that provides nothing", nil, consumers)
+	promised, consumers = of(nil, nil)
+	same(t, "of no version", nil, promised)
+	same(t, "of no provider", nil, consumers)
+}
+
 func deletes(t *testing.T, b Backend) {
 	t.Helper()
 	k := newKit(t, b)

@@ -72,73 +72,12 @@ func first[T any](list []T) T {
 	return list[0]
 }
 
-// Pacticipants implements contracts.PacticipantStore.
-func (c *Contracts) Pacticipants(ctx context.Context, f contracts.PacticipantFilter) ([]contracts.Pacticipant, error) {
-	client := c.client(ctx)
-	q := client.Pacticipant.Query().Order(pacticipant.ByName())
-	if f.IDs != nil {
-		q = q.Where(pacticipant.IDIn(f.IDs...))
-	}
-	if f.Names != nil {
-		q = q.Where(pacticipant.NameIn(f.Names...))
-	}
-	labels := client.PacticipantLabel.Query().Order(pacticipantlabel.ByName())
-	if f.Label != "" {
-		ids, err := client.PacticipantLabel.Query().Where(pacticipantlabel.Name(f.Label)).All(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("select pacticipants labelled %s: %w", f.Label, err)
-		}
-		q = q.Where(pacticipant.IDIn(labelled(ids)...))
-	}
-	rows, err := q.All(ctx)
-	if err != nil || len(rows) == 0 {
-		return nil, wrap(err, "select pacticipants")
-	}
-	if f.IDs != nil || f.Names != nil || f.Label != "" {
-		ids := make([]int64, len(rows))
-		for i, row := range rows {
-			ids[i] = row.ID
-		}
-		labels = labels.Where(pacticipantlabel.PacticipantIDIn(ids...))
-	}
-	found, err := labels.All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("select labels: %w", err)
-	}
-	out := make([]contracts.Pacticipant, len(rows))
-	for i, row := range rows {
-		out[i] = fromPacticipant(row, found)
-	}
-	return out, nil
-}
-
 // wrap adds the operation to err, if there is one.
 func wrap(err error, operation string) error {
 	if err == nil {
 		return nil
 	}
 	return fmt.Errorf("%s: %w", operation, err)
-}
-
-func labelled(rows []*ent.PacticipantLabel) []int64 {
-	ids := make([]int64, len(rows))
-	for i, row := range rows {
-		ids[i] = row.PacticipantID
-	}
-	return ids
-}
-
-func fromPacticipant(row *ent.Pacticipant, labels []*ent.PacticipantLabel) contracts.Pacticipant {
-	p := contracts.Pacticipant{
-		ID: row.ID, Name: row.Name, DisplayName: row.DisplayName, MainBranch: row.MainBranch, RepositoryURL: row.RepositoryURL,
-		RepositoryName: row.RepositoryName, RepositoryNamespace: row.RepositoryNamespace, CreatedAt: row.CreatedAt.UTC(), UpdatedAt: at(row.UpdatedAt),
-	}
-	for _, l := range labels {
-		if l.PacticipantID == row.ID {
-			p.Labels = append(p.Labels, contracts.Label{Name: l.Name, CreatedAt: l.CreatedAt.UTC()})
-		}
-	}
-	return p
 }
 
 // at is the time behind t, zero for none.

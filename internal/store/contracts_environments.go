@@ -15,18 +15,14 @@ import (
 
 // Environments implements contracts.EnvironmentStore.
 func (c *Contracts) Environments(ctx context.Context) ([]contracts.Environment, error) {
-	rows, err := c.client(ctx).Environment.Query().Order(environment.ByName()).All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("select environments: %w", err)
-	}
-	out := make([]contracts.Environment, len(rows))
-	for i, row := range rows {
-		out[i] = contracts.Environment{
-			ID: row.ID, Name: row.Name, DisplayName: row.DisplayName, Production: row.Production, Contacts: rawJSON(row.Contacts),
-			CreatedAt: row.CreatedAt.UTC(), UpdatedAt: at(row.UpdatedAt),
-		}
-	}
-	return out, nil
+	return rowsOf(c.query(ctx), `SELECT id, name, display_name, production, contacts, created_at, updated_at FROM environments ORDER BY name`,
+		func(rows *sql.Rows) (e contracts.Environment, err error) {
+			var contacts string
+			var updated sql.NullTime
+			err = rows.Scan(&e.ID, &e.Name, &e.DisplayName, &e.Production, &contacts, &e.CreatedAt, &updated)
+			e.Contacts, e.CreatedAt, e.UpdatedAt = rawJSON(contacts), e.CreatedAt.UTC(), nullTime(updated)
+			return e, err
+		})
 }
 
 // InsertEnvironment implements contracts.EnvironmentStore.

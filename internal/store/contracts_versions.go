@@ -63,6 +63,7 @@ func (c *Contracts) Versions(ctx context.Context, f contracts.VersionFilter) ([]
 	}
 	q.in(`v.id`, f.IDs)
 	q.inTexts(`v.number`, f.Numbers)
+	q.inTexts(`p.name`, f.Pacticipants)
 	if f.EnvironmentID != "" {
 		q.and(`EXISTS (SELECT 1 FROM deployments d WHERE d.version_id = v.id AND d.current AND d.environment_id = ?)`, f.EnvironmentID)
 	}
@@ -85,77 +86,6 @@ func nullTime(t sql.NullTime) time.Time {
 		return time.Time{}
 	}
 	return t.Time.UTC()
-}
-
-// VersionDetails implements contracts.VersionStore.
-func (c *Contracts) VersionDetails(ctx context.Context, ids []int64) (map[int64]contracts.VersionDetail, error) {
-	out := make(map[int64]contracts.VersionDetail, len(ids))
-	if len(ids) == 0 {
-		return out, nil
-	}
-	type branchRow struct {
-		version int64
-		contracts.VersionBranch
-	}
-	q := c.query(ctx)
-	q.in(`bv.version_id`, ids)
-	branches, err := rowsOf(q, `SELECT bv.version_id, b.name, b.head_version_id = bv.version_id, bv.created_at
-		FROM branch_versions bv JOIN branches b ON b.id = bv.branch_id`+q.where()+` ORDER BY bv.id`,
-		func(rows *sql.Rows) (r branchRow, err error) {
-			err = rows.Scan(&r.version, &r.Name, &r.Latest, &r.CreatedAt)
-			r.CreatedAt = r.CreatedAt.UTC()
-			return r, err
-		})
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range branches {
-		d := out[r.version]
-		d.Branches = append(d.Branches, r.VersionBranch)
-		out[r.version] = d
-	}
-	if err := c.addTags(ctx, ids, out); err != nil {
-		return nil, err
-	}
-	deployments, err := c.Deployments(ctx, contracts.DeploymentFilter{VersionIDs: ids, Current: true})
-	if err != nil {
-		return nil, err
-	}
-	for _, dep := range deployments {
-		d := out[dep.VersionID]
-		d.Deployments = append(d.Deployments, dep)
-		out[dep.VersionID] = d
-	}
-	for _, id := range ids { // every version asked for has an entry
-		if _, ok := out[id]; !ok {
-			out[id] = contracts.VersionDetail{}
-		}
-	}
-	return out, nil
-}
-
-func (c *Contracts) addTags(ctx context.Context, ids []int64, out map[int64]contracts.VersionDetail) error {
-	type tagRow struct {
-		version int64
-		contracts.VersionTag
-	}
-	q := c.query(ctx)
-	q.in(`t.version_id`, ids)
-	tags, err := rowsOf(q, `SELECT t.version_id, t.name, t.created_at, NOT EXISTS (
-			SELECT 1 FROM version_tags later
-			WHERE later.pacticipant_id = t.pacticipant_id AND later.name = t.name AND later.version_id > t.version_id)
-		FROM version_tags t`+q.where()+` ORDER BY t.name`,
-		func(rows *sql.Rows) (r tagRow, err error) {
-			err = rows.Scan(&r.version, &r.Name, &r.CreatedAt, &r.Latest)
-			r.CreatedAt = r.CreatedAt.UTC()
-			return r, err
-		})
-	for _, r := range tags {
-		d := out[r.version]
-		d.Tags = append(d.Tags, r.VersionTag)
-		out[r.version] = d
-	}
-	return err
 }
 
 // UpdateVersion implements contracts.VersionStore.

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/labstack/echo/v4"
@@ -16,23 +17,32 @@ func (h *Handler) canIDeploy(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := h.checkCanIDeploy(c, in); err != nil {
-		return err
+	wrong := checkCanIDeploy(in)
+	if len(wrong) == 0 {
+		// Most questions are right: what is not there shows when they are answered.
+		q := contracts.MatrixQuery{
+			Selectors:   []contracts.MatrixSelector{{Pacticipant: in.text("pacticipant"), Version: in.text("version")}},
+			Ignore:      matrixSelectors(in.list("ignore")),
+			Environment: in.text("environment"), Tag: in.text("to"), Latest: in.text("to") != "",
+			LatestBy: "cvpv",
+		}
+		if q.Environment == "" {
+			q.LatestBy = "cvp"
+		}
+		var m contracts.Matrix
+		if m, err = h.contracts.Matrix(c.Request().Context(), q); !fault.Is(err, fault.NotFound) {
+			return h.answerMatrix(c, m, err)
+		}
 	}
-	q := contracts.MatrixQuery{
-		Selectors:   []contracts.MatrixSelector{{Pacticipant: in.text("pacticipant"), Version: in.text("version")}},
-		Ignore:      matrixSelectors(in.list("ignore")),
-		Environment: in.text("environment"), Tag: in.text("to"), Latest: in.text("to") != "",
-		LatestBy: "cvpv",
+	if lookErr := h.findAsked(c, in, wrong); lookErr != nil || len(wrong) == 0 {
+		return errors.Join(lookErr, err)
 	}
-	if q.Environment == "" {
-		q.LatestBy = "cvp"
-	}
-	return h.answerMatrix(c, q)
+	return wrong.err()
 }
 
-func (h *Handler) checkCanIDeploy(c echo.Context, in nested) error {
-	ctx, wrong := c.Request().Context(), problems{}
+// checkCanIDeploy says what is wrong with a question, whatever there is.
+func checkCanIDeploy(in nested) problems {
+	wrong := problems{}
 	for _, field := range []string{"pacticipant", "version"} {
 		wrong.filled(payload(in), field)
 	}
@@ -43,6 +53,12 @@ func (h *Handler) checkCanIDeploy(c echo.Context, in nested) error {
 	case environment != "" && to != "":
 		wrong.add("", "Cannot specify both a 'to' tag and an environment.")
 	}
+	return wrong
+}
+
+// findAsked adds what a question names and is not there.
+func (h *Handler) findAsked(c echo.Context, in nested, wrong problems) error {
+	ctx := c.Request().Context()
 	if name := in.text("pacticipant"); name != "" {
 		_, err := h.contracts.Pacticipant(ctx, name)
 		if fault.Is(err, fault.NotFound) {
@@ -51,7 +67,7 @@ func (h *Handler) checkCanIDeploy(c echo.Context, in nested) error {
 			return err
 		}
 	}
-	if environment != "" {
+	if environment := in.text("environment"); environment != "" {
 		_, err := h.contracts.Environment(ctx, environment)
 		if fault.Is(err, fault.NotFound) {
 			wrong.add("environment", "%s", fmt.Sprintf("with name '%s' does not exist", environment))
@@ -59,10 +75,9 @@ func (h *Handler) checkCanIDeploy(c echo.Context, in nested) error {
 			return err
 		}
 	}
-	return wrong.err()
+	return nil
 }
 
-// canTagDeploy asks for the latest version with a tag, against another tag.
 func (h *Handler) canTagDeploy(c echo.Context) error {
 	p, err := h.pacticipant(c)
 	if err != nil {
@@ -71,7 +86,7 @@ func (h *Handler) canTagDeploy(c echo.Context) error {
 	if !hasParams(c) {
 		return notFound()
 	}
-	return h.answerMatrix(c, contracts.MatrixQuery{
+	return h.askMatrix(c, contracts.MatrixQuery{
 		Selectors: []contracts.MatrixSelector{{Pacticipant: p.Name, Tag: param(c, "tag"), Latest: true}},
 		Tag:       param(c, "to"), Latest: true, LatestBy: "cvp",
 	})
@@ -87,7 +102,7 @@ func (h *Handler) canBranchDeploy(c echo.Context) error {
 	if err != nil {
 		return missing(err)
 	}
-	return h.answerMatrix(c, contracts.MatrixQuery{
+	return h.askMatrix(c, contracts.MatrixQuery{
 		Selectors:   []contracts.MatrixSelector{{Pacticipant: p.Name, Branch: param(c, "branch"), Latest: true}},
 		Environment: e.Name, LatestBy: "cvpv",
 	})

@@ -18,6 +18,13 @@ type link struct {
 // links are HAL links by relation: a link or a list of them.
 type links map[string]any
 
+// selfLink is the one link of small things.
+type selfLink struct {
+	Self link `json:"self"`
+}
+
+func self(address string) selfLink { return selfLink{link{Href: address}} }
+
 // curies documents the pb: relations.
 func curies(base, context string) []link {
 	return []link{{Name: "pb", Href: base + "/doc/{rel}?context=" + context, Templated: true}}

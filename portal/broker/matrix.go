@@ -1,8 +1,10 @@
 package broker
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,14 +21,19 @@ func (h *Handler) matrix(c echo.Context) error {
 		return matrixErrors(fault.From(err).Message)
 	}
 	q, messages := matrixQuery(in)
-	checked, err := h.checkMatrix(c, q)
-	if err != nil {
-		return err
+	checked := checkMatrix(q)
+	if len(messages) == 0 && !checked.failed() {
+		// Most queries are right: what is not there shows when they are answered.
+		var m contracts.Matrix
+		if m, err = h.contracts.Matrix(c.Request().Context(), q); !fault.Is(err, fault.NotFound) {
+			return h.answerMatrix(c, m, err)
+		}
 	}
-	if messages = append(messages, checked...); len(messages) > 0 {
-		return matrixErrors(messages...)
+	missing, lookErr := h.findMissing(c, q, checked)
+	if messages = append(messages, missing...); lookErr != nil || len(messages) == 0 {
+		return errors.Join(lookErr, err)
 	}
-	return h.answerMatrix(c, q)
+	return matrixErrors(messages...)
 }
 
 func matrixErrors(messages ...string) error {
@@ -88,45 +95,77 @@ func matrixSelectors(list []any) []contracts.MatrixSelector {
 	return out
 }
 
-// checkMatrix says what is wrong with a query.
-func (h *Handler) checkMatrix(c echo.Context, q contracts.MatrixQuery) ([]string, error) {
-	var out []string
-	if len(q.Selectors) == 0 {
-		out = append(out, "Please provide 1 or more version selectors.")
+// matrixCheck is what is wrong with a query by itself: what comes before, after
+// and instead of looking for a service. Clients show the messages in this order.
+type matrixCheck struct {
+	none      bool
+	selectors [][]string // by selector
+	unnamed   []bool     // by selector
+	rest      []string
+}
+
+func (m matrixCheck) failed() bool {
+	return m.none || len(m.rest) > 0 || slices.ContainsFunc(m.selectors, func(list []string) bool { return len(list) > 0 })
+}
+
+// checkMatrix says what is wrong with a query, whatever there is.
+func checkMatrix(q contracts.MatrixQuery) matrixCheck {
+	out := matrixCheck{none: len(q.Selectors) == 0}
+	both := func(s contracts.MatrixSelector) string {
+		return "A version number and latest flag cannot both be specified for " + s.Pacticipant
 	}
 	for _, s := range q.Selectors {
+		var list []string
 		switch {
 		case s.Pacticipant == "":
-			out = append(out, "Please specify the pacticipant name")
-			continue
+			list = []string{"Please specify the pacticipant name"}
 		case s.Version != "" && s.Latest:
-			out = append(out, "A version number and latest flag cannot both be specified for "+s.Pacticipant)
+			list = []string{both(s)}
 		}
-		_, err := h.contracts.Pacticipant(c.Request().Context(), s.Pacticipant)
+		out.selectors, out.unnamed = append(out.selectors, list), append(out.unnamed, s.Pacticipant == "")
+	}
+	for _, s := range q.Ignore {
+		switch {
+		case s.Pacticipant == "":
+			out.rest = append(out.rest, "Please specify the pacticipant name to ignore")
+		case s.Version != "" && s.Latest:
+			out.rest = append(out.rest, both(s)+" to ignore")
+		}
+	}
+	if q.Environment != "" && q.Tag != "" {
+		out.rest = append(out.rest, "Cannot specify both a tag and an environment.")
+	}
+	if q.Environment != "" && q.Latest {
+		out.rest = append(out.rest, "Cannot specify both latest=true and an environment.")
+	}
+	return out
+}
+
+// findMissing adds what a query names and is not there to what else is wrong
+// with it.
+func (h *Handler) findMissing(c echo.Context, q contracts.MatrixQuery, checked matrixCheck) ([]string, error) {
+	ctx := c.Request().Context()
+	var out []string
+	if checked.none {
+		out = append(out, "Please provide 1 or more version selectors.")
+	}
+	for i, s := range q.Selectors {
+		out = append(out, checked.selectors[i]...)
+		if checked.unnamed[i] {
+			continue
+		}
+		_, err := h.contracts.Pacticipant(ctx, s.Pacticipant)
 		if fault.Is(err, fault.NotFound) {
 			out = append(out, fmt.Sprintf("Pacticipant %s not found", s.Pacticipant))
 		} else if err != nil {
 			return nil, err
 		}
 	}
-	for _, s := range q.Ignore {
-		switch {
-		case s.Pacticipant == "":
-			out = append(out, "Please specify the pacticipant name to ignore")
-		case s.Version != "" && s.Latest:
-			out = append(out, "A version number and latest flag cannot both be specified for "+s.Pacticipant+" to ignore")
-		}
-	}
+	out = append(out, checked.rest...)
 	if q.Environment == "" {
 		return out, nil
 	}
-	if q.Tag != "" {
-		out = append(out, "Cannot specify both a tag and an environment.")
-	}
-	if q.Latest {
-		out = append(out, "Cannot specify both latest=true and an environment.")
-	}
-	_, err := h.contracts.Environment(c.Request().Context(), q.Environment)
+	_, err := h.contracts.Environment(ctx, q.Environment)
 	if fault.Is(err, fault.NotFound) {
 		return append(out, fmt.Sprintf("Environment with name '%s' does not exist", q.Environment)), nil
 	}
@@ -141,111 +180,34 @@ func (h *Handler) matrixOfPair(c echo.Context) error {
 	}
 	q, _ := matrixQuery(nested{})
 	q.Selectors = []contracts.MatrixSelector{{Pacticipant: consumer.Name}, {Pacticipant: provider.Name}}
-	return h.answerMatrix(c, q)
+	return h.askMatrix(c, q)
+}
+
+// askMatrix asks and answers.
+func (h *Handler) askMatrix(c echo.Context, q contracts.MatrixQuery) error {
+	m, err := h.contracts.Matrix(c.Request().Context(), q)
+	return h.answerMatrix(c, m, err)
 }
 
 // answerMatrix answers as JSON, or as a table for people who ask for text.
-func (h *Handler) answerMatrix(c echo.Context, q contracts.MatrixQuery) error {
-	m, err := h.contracts.Matrix(c.Request().Context(), q)
+func (h *Handler) answerMatrix(c echo.Context, m contracts.Matrix, err error) error {
 	if err != nil {
 		return err
 	}
 	if accepts(c.Request(), echo.MIMETextPlain) && !accepts(c.Request(), "json") {
 		return c.Blob(http.StatusOK, "text/plain;charset=utf-8", []byte(matrixTable(m)))
 	}
-	rows, err := h.matrixRows(c, m.Rows)
-	if err != nil {
+	out := matrixBody{
+		Summary: matrixSummary{Deployable: m.Deployable, Reason: m.Reason(), Success: m.Successes, Failed: m.Failures, Unknown: m.Unknowns, Ignored: m.Ignored},
+		Notices: make([]notice, len(m.Reasons)),
+	}
+	for i, r := range m.Reasons {
+		out.Notices[i] = notice{r.Type, r.Text}
+	}
+	if out.Matrix, err = h.matrixRows(c, m); err != nil {
 		return err
 	}
-	notices := []notice{}
-	for _, r := range m.Reasons {
-		notices = append(notices, notice{r.Type, r.Text})
-	}
-	summary := map[string]any{
-		"deployable": m.Deployable, "reason": m.Reason(), "success": m.Successes, "failed": m.Failures, "unknown": m.Unknowns,
-	}
-	if m.Ignored > 0 {
-		summary["ignored"] = m.Ignored
-	}
-	return ok(c, map[string]any{"summary": summary, "notices": notices, "matrix": rows})
-}
-
-// matrixRows describes rows with the branches, tags and environments of their
-// versions, read all at once.
-func (h *Handler) matrixRows(c echo.Context, rows []contracts.Row) ([]map[string]any, error) {
-	ctx, u := c.Request().Context(), h.urls(c)
-	var ids []int64
-	for _, r := range rows {
-		ids = append(ids, r.ConsumerVersionID)
-		if r.VerificationID != 0 {
-			ids = append(ids, r.ProviderVersionID)
-		}
-	}
-	details, err := h.contracts.VersionDetails(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	envs, err := h.environments(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := []map[string]any{}
-	for _, r := range rows {
-		row := map[string]any{
-			"consumer": side(u, envs, r.Consumer, r.ConsumerVersion, details[r.ConsumerVersionID]),
-			"provider": side(u, envs, r.Provider, r.ProviderVersion, details[r.ProviderVersionID]),
-			"pact": map[string]any{
-				"createdAt": date(r.PublishedAt), "_links": links{"self": link{Href: u.pact(r.Consumer, r.Provider, r.ConsumerVersion)}},
-			},
-			"verificationResult": nil,
-		}
-		if r.VerificationID != 0 {
-			row["verificationResult"] = map[string]any{
-				"success": r.Success, "verifiedAt": date(r.VerifiedAt),
-				"_links": links{"self": link{
-					Href: u.content(r.Consumer, r.Provider, r.SHA) + "/metadata/" + metadata{number: r.ConsumerVersion}.encode() +
-						"/verification-results/" + strconv.FormatInt(r.VerificationID, 10),
-				}},
-			}
-		}
-		if r.Ignored {
-			row["ignored"] = true
-		}
-		out = append(out, row)
-	}
-	return out, nil
-}
-
-// side is the consumer or the provider of a row.
-func side(u urls, envs map[string]contracts.Environment, service, number string, d contracts.VersionDetail) map[string]any {
-	out := map[string]any{"name": service, "version": nil, "_links": links{"self": link{Href: u.pacticipant(service)}}}
-	if number == "" {
-		return out
-	}
-	v := contracts.Version{Pacticipant: service, Number: number}
-	branches := branchVersionsOf(u, v, d)
-	tags, environments := []map[string]any{}, []environmentBody{}
-	for _, t := range d.Tags {
-		tags = append(tags, map[string]any{
-			"name": t.Name, "latest": t.Latest, "_links": links{"self": link{Href: u.tag(service, number, t.Name)}},
-		})
-	}
-	seen := map[string]bool{}
-	for _, dep := range d.Deployments {
-		if !seen[dep.EnvironmentID] {
-			seen[dep.EnvironmentID] = true
-			environments = append(environments, shortEnvironment(u, envs[dep.EnvironmentID]))
-		}
-	}
-	version := map[string]any{
-		"number": number, "branch": nil, "branches": branches, "branchVersions": branches, "environments": environments, "tags": tags,
-		"_links": links{"self": link{Href: u.version(service, number)}},
-	}
-	if len(d.Branches) > 0 {
-		version["branch"] = d.Branches[len(d.Branches)-1].Name
-	}
-	out["version"] = version
-	return out
+	return ok(c, out)
 }
 
 // matrixTable is the matrix for terminals.

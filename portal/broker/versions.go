@@ -86,13 +86,19 @@ func versionOf(u urls, v contracts.Version, d contracts.VersionDetail, pacts []l
 	}
 }
 
-func branchVersionsOf(u urls, v contracts.Version, d contracts.VersionDetail) []map[string]any {
-	out := []map[string]any{}
-	for _, b := range d.Branches {
-		out = append(out, map[string]any{
-			"name": b.Name, "latest": b.Latest,
-			"_links": links{"self": link{Title: "Branch version", Name: b.Name, Href: u.branchVersion(v.Pacticipant, b.Name, v.Number)}},
-		})
+// branchVersionBody is a version's place on a branch.
+type branchVersionBody struct {
+	Name   string   `json:"name"`
+	Latest bool     `json:"latest"`
+	Links  selfLink `json:"_links"`
+}
+
+func branchVersionsOf(u urls, v contracts.Version, d contracts.VersionDetail) []branchVersionBody {
+	out := make([]branchVersionBody, len(d.Branches))
+	for i, b := range d.Branches {
+		out[i] = branchVersionBody{b.Name, b.Latest, selfLink{link{
+			Title: "Branch version", Name: b.Name, Href: u.branchVersion(v.Pacticipant, b.Name, v.Number),
+		}}}
 	}
 	return out
 }

@@ -59,6 +59,7 @@ type matrix struct {
 	ignore       []resolved
 	ruled        []IgnoreRule // stored rules among them
 	integrations []requiredIntegration
+	byVersion    map[[2]int64]resolved // by service and version, made when words are needed
 }
 
 // resolved is a selector with the version it stands for. A selector of many
@@ -170,7 +171,7 @@ func (m *matrix) counterparts(ctx context.Context, services []int64) (promised, 
 	for i, p := range pacts {
 		newest[i] = Integration{ConsumerID: p.ConsumerID, Consumer: p.Consumer, ProviderID: p.ProviderID, Provider: p.Provider}
 	}
-	return append(newest, promised...), consumers, nil
+	return slices.Concat(newest, promised), consumers, nil
 }
 
 // rowQuery selects the rows of all resolved versions. One selector alone is

@@ -94,11 +94,15 @@ func (m *matrix) unverifiedResidents(rows []Row) []unmet {
 		verified[key] = append(verified[key], r.ProviderVersionID)
 	}
 	var out []unmet
-	all := slices.Concat(m.specified, m.inferred)
+	residents := map[int64][]resolved{}
+	for _, s := range slices.Concat(m.specified, m.inferred) {
+		if s.Environment != "" && s.many && !s.ignored {
+			residents[s.service.ID] = append(residents[s.service.ID], s)
+		}
+	}
 	for _, r := range order {
-		for _, s := range all {
-			resident := s.service.ID == r.ProviderID && s.Environment != "" && s.many && !s.ignored
-			if resident && !slices.Contains(verified[promise{r.ConsumerVersionID, r.ProviderID}], s.version.ID) {
+		for _, s := range residents[r.ProviderID] {
+			if !slices.Contains(verified[promise{r.ConsumerVersionID, r.ProviderID}], s.version.ID) {
 				out = append(out, unmet{m.describe(r.ConsumerID, r.ConsumerVersionID, r.Consumer, r.ConsumerVersion), s.describe()})
 			}
 		}
@@ -206,22 +210,28 @@ func ignored(is bool, text string) string {
 
 // describe says how a version of a row came into the query.
 func (m *matrix) describe(pacticipant, version int64, name, number string) string {
-	all := slices.Concat(m.specified, m.inferred)
-	at := slices.IndexFunc(all, func(s resolved) bool {
-		return s.service.ID == pacticipant && version != 0 && s.version.ID == version
-	})
-	if at < 0 {
-		at = slices.IndexFunc(all, func(s resolved) bool { return s.service.ID == pacticipant })
+	if m.byVersion == nil {
+		m.byVersion = map[[2]int64]resolved{}
+		for _, s := range slices.Backward(slices.Concat(m.specified, m.inferred)) { // the first wins
+			m.byVersion[[2]int64{s.service.ID, s.version.ID}], m.byVersion[[2]int64{s.service.ID, anyVersion}] = s, s
+		}
+	}
+	s, found := m.byVersion[[2]int64{pacticipant, version}]
+	if !found || version == 0 {
+		s, found = m.byVersion[[2]int64{pacticipant, anyVersion}]
 	}
 	switch {
-	case at >= 0:
-		return all[at].describe()
+	case found:
+		return s.describe()
 	case number != "":
 		return fmt.Sprintf("version %s of %s", number, name)
 	default:
 		return "any version of " + name
 	}
 }
+
+// anyVersion stands for whichever version of a service is resolved first.
+const anyVersion = -1
 
 func (s resolved) describe() string {
 	found, number := !s.missing && !s.all, s.version.Number

@@ -164,7 +164,7 @@ func (b *Broker) workInProgress(ctx context.Context, q PactQuery, provider Pacti
 
 // heads returns the pacts of branch heads and tag heads published since the date.
 func (b *Broker) heads(ctx context.Context, q PactQuery, provider Pacticipant, selected []VerifiablePact) ([]pickedPact, error) {
-	pacts, err := b.store.Pacts(ctx, PactFilter{ProviderIDs: []int64{provider.ID}, PublishedAfter: q.IncludeWIPSince})
+	pacts, err := b.store.Pacts(ctx, PactFilter{ProviderIDs: []int64{provider.ID}, PublishedAfter: q.IncludeWIPSince, Heads: true})
 	if err != nil {
 		return nil, err
 	}

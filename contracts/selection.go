@@ -34,8 +34,10 @@ func (b *Broker) PactsForVerification(ctx context.Context, q PactQuery) ([]Verif
 		return nil, err
 	}
 	pacts = append(pacts, wip...)
-	if err := b.fillContents(ctx, pacts); err != nil {
-		return nil, err
+	if !q.AddressesOnly {
+		if err := b.fillContents(ctx, pacts); err != nil {
+			return nil, err
+		}
 	}
 	for i := range pacts {
 		pacts[i].query = q
@@ -229,21 +231,30 @@ func (s *selection) pickDeployed(ctx context.Context, sel Selector, consumers []
 	if err != nil {
 		return err
 	}
+	var wanted []Deployment
 	seen := map[Deployment]bool{}
+	ids := []int64{}
 	for _, d := range deployments {
-		if (sel.Deployed && d.Kind != Deployed) || (sel.Released && d.Kind != Released) {
-			continue
-		}
 		once := Deployment{Kind: d.Kind, VersionID: d.VersionID, EnvironmentID: d.EnvironmentID}
-		if seen[once] {
+		if (sel.Deployed && d.Kind != Deployed) || (sel.Released && d.Kind != Released) || seen[once] {
 			continue
 		}
 		seen[once] = true
-		pacts, err := s.b.store.Pacts(ctx, PactFilter{ConsumerVersionIDs: []int64{d.VersionID}, ProviderIDs: []int64{s.provider.ID}})
-		if err != nil {
-			return err
-		}
-		s.add(pacts, SelectedBy{Selector: sel, Kind: d.Kind, Environment: byID[d.EnvironmentID]})
+		wanted, ids = append(wanted, d), append(ids, d.VersionID)
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	pacts, err := s.b.store.Pacts(ctx, PactFilter{ConsumerVersionIDs: ids, ProviderIDs: []int64{s.provider.ID}})
+	if err != nil {
+		return err
+	}
+	byVersion := make(map[int64][]Pact, len(pacts)) // a version has one pact with a provider
+	for _, p := range pacts {
+		byVersion[p.ConsumerVersionID] = append(byVersion[p.ConsumerVersionID], p)
+	}
+	for _, d := range wanted {
+		s.add(byVersion[d.VersionID], SelectedBy{Selector: sel, Kind: d.Kind, Environment: byID[d.EnvironmentID]})
 	}
 	return nil
 }

@@ -139,6 +139,7 @@ type PactFilter struct {
 	ConsumerVersionIDs []int64
 	ContentIDs         []int64
 	PublishedAfter     time.Time
+	Heads              bool   // only consumer versions that are the newest on a branch or with a tag
 	Tag                string // on the consumer version
 	Untagged           bool   // only consumer versions without any tag
 	BeforeVersionID    int64  // only consumer versions first seen before this one

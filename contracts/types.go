@@ -2,6 +2,7 @@ package contracts
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -42,6 +43,12 @@ type VersionDetail struct {
 	Branches    []VersionBranch
 	Tags        []VersionTag
 	Deployments []Deployment // current ones, deployed or released
+}
+
+// IsHead reports whether the version is the newest on a branch or with a tag.
+func (d VersionDetail) IsHead() bool {
+	return slices.ContainsFunc(d.Branches, func(b VersionBranch) bool { return b.Latest }) ||
+		slices.ContainsFunc(d.Tags, func(t VersionTag) bool { return t.Latest })
 }
 
 // VersionBranch is a version's place on a branch.

@@ -87,7 +87,7 @@ func (s *Store) Pacts(ctx context.Context, f contracts.PactFilter) ([]contracts.
 		if !p.superseded && among(f.ConsumerIDs, p.ConsumerID) && among(f.ProviderIDs, p.ProviderID) &&
 			among(f.ConsumerVersionIDs, p.ConsumerVersionID) && among(f.ContentIDs, p.ContentID) &&
 			(f.PublishedAfter.IsZero() || p.CreatedAt.After(f.PublishedAfter)) && s.state.tagMatches(p.ConsumerVersionID, f) &&
-			(f.BeforeVersionID == 0 || p.ConsumerVersionID < f.BeforeVersionID) {
+			(!f.Heads || s.state.detail(p.ConsumerVersionID).IsHead()) && (f.BeforeVersionID == 0 || p.ConsumerVersionID < f.BeforeVersionID) {
 			out = append(out, s.state.full(p.Pact))
 		}
 	}

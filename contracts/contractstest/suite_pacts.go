@@ -67,6 +67,10 @@ func pactFilters(t *testing.T, b Backend) {
 	same(t, "tagged", []string{"web1"}, list(contracts.PactFilter{Tag: "dev"}))
 	same(t, "untagged", []string{"app3", "web2"}, list(contracts.PactFilter{Untagged: true}))
 	same(t, "before a version", []string{"web1"}, list(contracts.PactFilter{BeforeVersionID: two.ID, Latest: true}))
+	same(t, "of a pair, tagged, before a version", []string{"web1"}, list(contracts.PactFilter{
+		ConsumerIDs: []int64{web.ID}, ProviderIDs: []int64{x.ProviderID}, Tag: "dev", BeforeVersionID: two.ID, PublishedAfter: morning().Add(-time.Hour), Latest: true,
+	}))
+	same(t, "heads of branches and tags", []string{"web1"}, list(contracts.PactFilter{Heads: true}))
 	same(t, "after a time", nil, list(contracts.PactFilter{PublishedAfter: morning()}))
 	same(t, "after an earlier time", 3, len(list(contracts.PactFilter{PublishedAfter: morning().Add(-time.Millisecond)})))
 	var many []int64

@@ -80,14 +80,6 @@ func wrap(err error, operation string) error {
 	return fmt.Errorf("%s: %w", operation, err)
 }
 
-// at is the time behind t, zero for none.
-func at(t *time.Time) time.Time {
-	if t == nil {
-		return time.Time{}
-	}
-	return t.UTC()
-}
-
 // when is t to store, nil for zero.
 func when(t time.Time) *time.Time {
 	if t.IsZero() {

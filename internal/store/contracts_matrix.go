@@ -118,11 +118,14 @@ func setsOf(q contracts.RowQuery) versionSets {
 
 // covers keeps rows whose version is in the sets.
 func (q *contractsQuery) covers(s versionSets, versionColumn, pacticipantColumn string) (condition string, args []any) {
+	whole, wholeArg := q.anyOf(pacticipantColumn, s.whole)
+	if len(s.versions) == 0 && len(s.whole) > 0 {
+		return whole, []any{wholeArg}
+	}
 	condition, arg := q.anyOf(versionColumn, s.versions)
 	if len(s.whole) == 0 {
 		return condition, []any{arg}
 	}
-	whole, wholeArg := q.anyOf(pacticipantColumn, s.whole)
 	return `(` + condition + ` OR ` + whole + `)`, []any{arg, wholeArg}
 }
 
@@ -168,7 +171,8 @@ func (c *Contracts) rowsBetween(ctx context.Context, rq contracts.RowQuery, s ve
 	text := rowColumns + ` FROM pact_publications x` + results(rq, `LEFT`, ` AND `+provider) + rowNames
 	consumer, args := q.covers(s, `x.consumer_version_id`, `x.consumer_id`)
 	q.and(consumer, args...)
-	q.in(`x.provider_id`, s.all)
+	// The plus keeps the database from looking every version up under every provider.
+	q.in(`+x.provider_id`, s.all)
 	if rq.Involving != nil {
 		asConsumer, arg1 := q.anyOf(`x.consumer_id`, rq.Involving)
 		asProvider, arg2 := q.anyOf(`x.provider_id`, rq.Involving)

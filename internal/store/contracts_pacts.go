@@ -98,14 +98,23 @@ func (c *Contracts) DeletePact(ctx context.Context, consumerVersionID, providerI
 
 // Pacts implements contracts.PactStore.
 func (c *Contracts) Pacts(ctx context.Context, f contracts.PactFilter) ([]contracts.Pact, error) {
-	q := c.query(ctx)
+	q, pairs := c.query(ctx), c.query(ctx)
+	if f.Latest {
+		pairs.in(`i.consumer_id`, f.ConsumerIDs)
+		pairs.in(`i.provider_id`, f.ProviderIDs)
+		q.and(`x.consumer_id = i.consumer_id AND x.provider_id = i.provider_id`)
+	} else {
+		q.in(`x.consumer_id`, f.ConsumerIDs)
+		q.in(`x.provider_id`, f.ProviderIDs)
+	}
 	q.and(`NOT x.superseded`)
-	q.in(`x.consumer_id`, f.ConsumerIDs)
-	q.in(`x.provider_id`, f.ProviderIDs)
 	q.in(`x.consumer_version_id`, f.ConsumerVersionIDs)
 	q.in(`x.content_id`, f.ContentIDs)
 	if !f.PublishedAfter.IsZero() {
 		q.and(`x.created_at > ?`, f.PublishedAfter.UTC())
+	}
+	if f.Heads {
+		q.and(isHead)
 	}
 	if f.Tag != "" {
 		q.and(`EXISTS (SELECT 1 FROM version_tags t WHERE t.version_id = x.consumer_version_id AND t.name = ?)`, f.Tag)
@@ -116,16 +125,17 @@ func (c *Contracts) Pacts(ctx context.Context, f contracts.PactFilter) ([]contra
 	if f.BeforeVersionID != 0 {
 		q.and(`x.consumer_version_id < ?`, f.BeforeVersionID)
 	}
-	const joined = `SELECT x.id, x.consumer_id, x.provider_id, x.consumer_version_id, x.content_id,
-			c.name, p.name, v.number, k.sha, k.interactions, x.revision, x.created_at
-		FROM pact_publications x
-		JOIN pacticipants c ON c.id = x.consumer_id JOIN pacticipants p ON p.id = x.provider_id
+	const columns = `SELECT x.id, x.consumer_id, x.provider_id, x.consumer_version_id, x.content_id,
+			c.name, p.name, v.number, k.sha, k.interactions, x.revision, x.created_at FROM `
+	const names = ` JOIN pacticipants c ON c.id = x.consumer_id JOIN pacticipants p ON p.id = x.provider_id
 		JOIN pacticipant_versions v ON v.id = x.consumer_version_id JOIN pact_contents k ON k.id = x.content_id`
-	text := joined + q.where()
+	text := columns + `pact_publications x` + names + q.where()
 	if f.Latest {
-		text = joined + ` WHERE NOT x.superseded AND (x.consumer_id, x.provider_id, x.consumer_version_id) IN (
-			SELECT x.consumer_id, x.provider_id, max(x.consumer_version_id) FROM pact_publications x` + q.where() + `
-			GROUP BY x.consumer_id, x.provider_id)`
+		// For each pair, the newest is at the end of an index: no others are read.
+		text = columns + `(SELECT i.consumer_id, i.provider_id, (SELECT x.id FROM pact_publications x` + q.where() +
+			` ORDER BY x.consumer_version_id DESC LIMIT 1) AS newest FROM integrations i` + pairs.where() + `) latest
+			JOIN pact_publications x ON x.id = latest.newest` + names
+		q.args = append(q.args, pairs.args...)
 	}
 	return rowsOf(q, text+` ORDER BY x.consumer_version_id DESC, p.name`, func(rows *sql.Rows) (p contracts.Pact, err error) {
 		err = rows.Scan(&p.ID, &p.ConsumerID, &p.ProviderID, &p.ConsumerVersionID, &p.ContentID,
@@ -134,6 +144,14 @@ func (c *Contracts) Pacts(ctx context.Context, f contracts.PactFilter) ([]contra
 		return p, err
 	})
 }
+
+// isHead keeps publications of versions that are the newest on a branch or with
+// a tag.
+const isHead = `(EXISTS (SELECT 1 FROM branch_versions bv JOIN branches b ON b.id = bv.branch_id
+		WHERE bv.version_id = x.consumer_version_id AND b.head_version_id = bv.version_id)
+	OR EXISTS (SELECT 1 FROM version_tags t WHERE t.version_id = x.consumer_version_id AND NOT EXISTS (
+		SELECT 1 FROM version_tags later
+		WHERE later.pacticipant_id = t.pacticipant_id AND later.name = t.name AND later.version_id > t.version_id)))`
 
 // InsertVerification implements contracts.VerificationStore.
 func (c *Contracts) InsertVerification(ctx context.Context, v contracts.Verification) (contracts.Verification, error) {

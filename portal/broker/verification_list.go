@@ -45,6 +45,7 @@ func (h *Handler) probeVerification(c echo.Context) error {
 }
 
 func (h *Handler) answerForVerification(c echo.Context, q contracts.PactQuery, first ...contracts.PactNotice) error {
+	q.AddressesOnly = true
 	list, err := h.contracts.PactsForVerification(c.Request().Context(), q)
 	if err != nil {
 		return err

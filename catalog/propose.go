@@ -74,6 +74,11 @@ func (c *Catalog) Propose(ctx context.Context, q ProposalRequest) (Proposed, err
 	if err != nil {
 		return Proposed{}, err
 	}
+	if q.Owner != "" {
+		if _, err := ParseRef(q.Owner, RefDefaults{Kind: KindGroup}); err != nil {
+			return Proposed{}, err
+		}
+	}
 	at.Branch = q.Branch
 	p := &proposing{Catalog: c, request: q, at: at}
 	out, err := p.run(ctx)

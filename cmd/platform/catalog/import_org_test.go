@@ -1,10 +1,12 @@
 package catalog
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -73,5 +75,29 @@ func TestImportOrgStopsWhenItIsToWait(t *testing.T) {
 				t.Errorf("asked for %d proposals, want %d", len(asked), tt.asked)
 			}
 		})
+	}
+}
+
+// TestImportOrgIsInterrupted stops it in the middle: what was done is said.
+func TestImportOrgIsInterrupted(t *testing.T) {
+	t.Parallel()
+	ctx, interrupt := context.WithCancel(t.Context())
+	server := clitest.NewServer()
+	server.Answer("GET /organizations/repositories", http.StatusOK, types.OrganizationRepositoryPage{Items: []types.OrganizationRepository{
+		{Name: "one", Address: "https://github.com/acme/one"}, {Name: "two", Address: "https://github.com/acme/two"},
+	}})
+	var asked atomic.Int32
+	server.Handle("POST /proposals", func(w http.ResponseWriter, r *http.Request) {
+		if asked.Add(1) == 1 {
+			clitest.JSON(w, http.StatusOK, types.Proposal{Repository: "https://github.com/acme/one", Outcome: types.ProposalOpened, PullRequest: "https://github.com/acme/one/pull/1", Notes: []string{}})
+			return
+		}
+		interrupt()
+		<-r.Context().Done()
+	})
+	s := clitest.New(t, server)
+	got := s.Run(ctx, Command(s.Env), "catalog", "import-org", "https://github.com/acme")
+	if got != fault.Interrupted.ExitStatus() || !strings.Contains(s.Out.String(), "/one/pull/1") || !strings.Contains(s.Err.String(), "1 opened.") {
+		t.Errorf("exit %d\nprinted %q\nsaid %q", got, s.Out.String(), s.Err.String())
 	}
 }

@@ -105,7 +105,7 @@ func TestLargePactsTakeLittleTime(t *testing.T) {
 				t.Fatalf("%s: %v", v.Verdict(), err)
 			}
 			contracts.Diff(content, bytes.Replace(content, []byte("GET"), []byte("PUT"), 1))
-			if took := time.Since(started); took > 20*time.Second {
+			if took := time.Since(started); took > time.Minute {
 				t.Errorf("it took %s", took)
 			}
 		})

@@ -237,13 +237,6 @@ func (f *fakeContracts) Publish(_ context.Context, p contracts.Publication) (con
 	return contracts.Published{Consumer: p.Consumer, Version: p.Version, Contracts: some(f.full, contracts.PublishedContract{Consumer: "orders", First: true})}, nil
 }
 
-func (f *fakeContracts) PactsForVerification(_ context.Context, q contracts.PactQuery) ([]contracts.VerifiablePact, error) {
-	if !q.Selectors[0].MainBranch {
-		return nil, errors.New("the selector did not arrive")
-	}
-	return some(f.full, contracts.VerifiablePact{SHA: "s", Consumer: "orders", Provider: "inventory", Content: []byte(`{"n":1.50}`), Notices: []contracts.PactNotice{{Text: "because"}}}), nil
-}
-
 func (f *fakeContracts) RecordVerification(_ context.Context, v contracts.Verification) (contracts.Verification, error) {
 	v.ID, v.VerifiedAt = 9, apiTime
 	if !f.full {
@@ -269,16 +262,6 @@ func (f *fakeContracts) Pair(context.Context, string, string) (contracts.PairDet
 		Pair: f.pair(), Content: []byte(`{"a":1.0}`),
 		Versions:      some(f.full, contracts.PublishedVersion{Number: "1", Branches: []string{"main"}, Verdict: contracts.Yes}),
 		Verifications: some(f.full, contracts.Verification{ID: 1, Interactions: []contracts.InteractionResult{{Description: "d", Status: contracts.Passed}}}),
-	}, nil
-}
-
-func (f *fakeContracts) Compare(_ context.Context, consumer, provider string, from, to contracts.Side) (contracts.Comparison, error) {
-	if asked := from != (contracts.Side{}); asked && (from != contracts.Side{Branch: "feat/x"} || to != contracts.Side{Version: "2"}) {
-		return contracts.Comparison{}, errors.New("the sides did not arrive as they were sent")
-	}
-	return contracts.Comparison{
-		Consumer: consumer, Provider: provider, From: contracts.Pact{ConsumerVersion: "1"}, To: contracts.Pact{ConsumerVersion: "2"},
-		Changes: some(f.full, contracts.InteractionChange{Kind: contracts.Changed, Description: "d", Details: []string{"request.path was 1 and is 2"}}),
 	}, nil
 }
 

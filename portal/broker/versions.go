@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
-	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -101,57 +99,6 @@ func branchVersionsOf(u urls, v contracts.Version, d contracts.VersionDetail) []
 		}}}
 	}
 	return out
-}
-
-// environmentLink is a link that also says what is deployed.
-type environmentLink struct {
-	link
-	CurrentlyDeployed   *bool  `json:"currently_deployed,omitempty"`
-	CurrentlySupported  *bool  `json:"currently_supported,omitempty"`
-	ApplicationInstance string `json:"application_instance,omitempty"`
-}
-
-// fullVersion adds where a version is, and where clients record that it is.
-func (h *Handler) fullVersion(ctx context.Context, u urls, v contracts.Version) (versionBody, error) {
-	bodies, err := h.versionBodies(ctx, u, []contracts.Version{v})
-	if err != nil {
-		return versionBody{}, err
-	}
-	body := bodies[0]
-	here, err := h.contracts.Deployments(ctx, contracts.DeploymentFilter{VersionIDs: []int64{v.ID}, Current: true})
-	if err != nil {
-		return versionBody{}, err
-	}
-	envs, err := h.contracts.Environments(ctx)
-	if err != nil {
-		return versionBody{}, err
-	}
-	deployed, released := []environmentLink{}, []environmentLink{}
-	record, release := []link{}, []link{}
-	yes := true
-	for _, e := range envs {
-		name := environmentName(e)
-		record = append(record, link{Title: "Record deployment to " + name, Name: e.Name, Href: u.version(v.Pacticipant, v.Number) + "/deployed-versions/environment/" + esc(e.ID)})
-		release = append(release, link{Title: "Record release to " + name, Name: e.Name, Href: u.version(v.Pacticipant, v.Number) + "/released-versions/environment/" + esc(e.ID)})
-		for _, d := range here {
-			switch {
-			case d.EnvironmentID != e.ID:
-			case d.Kind == contracts.Deployed:
-				deployed = append(deployed, environmentLink{
-					link:              link{Title: "Version deployed to " + name, Name: name, Href: u.at("/deployed-versions/" + d.ID)},
-					CurrentlyDeployed: &yes, ApplicationInstance: d.ApplicationInstance,
-				})
-			default:
-				released = append(released, environmentLink{
-					link:               link{Title: "Version released to " + name, Name: name, Href: u.at("/released-versions/" + d.ID)},
-					CurrentlySupported: &yes,
-				})
-			}
-		}
-	}
-	body.Links["pb:deployed-environments"], body.Links["pb:released-environments"] = deployed, released
-	body.Links["pb:record-deployment"], body.Links["pb:record-release"] = record, release
-	return body, nil
 }
 
 func (h *Handler) version(c echo.Context) (contracts.Version, error) {
@@ -316,46 +263,4 @@ func withQuery(address, query string) string {
 		return address
 	}
 	return address + "?" + query
-}
-
-// page describes a cut of a list.
-type page struct {
-	Number        int `json:"number"`
-	Size          int `json:"size"`
-	TotalElements int `json:"totalElements"`
-	TotalPages    int `json:"totalPages"`
-}
-
-// pageOf reads pageNumber and pageSize (or page and size, as in next links);
-// false when neither was sent.
-func pageOf(c echo.Context, total int) (page, bool) {
-	number, hasNumber := queryInt(c, "pageNumber", "page")
-	size, hasSize := queryInt(c, "pageSize", "size")
-	if !hasNumber && !hasSize {
-		return page{}, false
-	}
-	return newPage(number, size, total), true
-}
-
-func newPage(number, size, total int) page {
-	const standard, most = 100, 1000
-	if size < 1 {
-		size = standard
-	}
-	size = min(size, most)
-	return page{Number: max(1, number), Size: size, TotalElements: total, TotalPages: (total + size - 1) / size}
-}
-
-func queryInt(c echo.Context, names ...string) (int, bool) {
-	for _, name := range names {
-		if n, err := strconv.Atoi(c.QueryParam(name)); err == nil {
-			return n, true
-		}
-	}
-	return 0, false
-}
-
-func cut[T any](list []T, p page) []T {
-	from := min((p.Number-1)*p.Size, len(list))
-	return slices.Clip(list[from:min(from+p.Size, len(list))])
 }

@@ -29,14 +29,14 @@ func (c *Contracts) EnsureContent(ctx context.Context, content contracts.Content
 	if err != nil || len(ids) > 0 {
 		return first(ids), false, wrap(err, "select content "+content.SHA)
 	}
-	created, err := made(client.PactContent.Create().SetConsumerID(content.ConsumerID).SetProviderID(content.ProviderID).
+	id, err := client.PactContent.Create().SetConsumerID(content.ConsumerID).SetProviderID(content.ProviderID).
 		SetSha(content.SHA).SetInteractions(content.Interactions).SetBody(content.Body).SetCreatedAt(content.CreatedAt).
-		OnConflictColumns(pactcontent.FieldConsumerID, pactcontent.FieldProviderID, pactcontent.FieldSha).DoNothing().ID(ctx))
-	if err != nil {
-		return 0, false, fmt.Errorf("insert content %s: %w", content.SHA, err)
+		OnConflictColumns(pactcontent.FieldConsumerID, pactcontent.FieldProviderID, pactcontent.FieldSha).DoNothing().ID(ctx)
+	if created, err := made(id, err); created || err != nil {
+		return id, created, wrap(err, "insert content "+content.SHA)
 	}
 	ids, err = find()
-	return first(ids), created, wrap(err, "select content "+content.SHA)
+	return first(ids), false, wrap(err, "select content "+content.SHA)
 }
 
 // Contents implements contracts.PactStore.

@@ -220,6 +220,9 @@ func (c *Contracts) EnsureTag(ctx context.Context, v contracts.Version, name str
 	if err != nil {
 		return contracts.VersionTag{}, false, fmt.Errorf("insert tag %s: %w", name, err)
 	}
+	if created {
+		return contracts.VersionTag{Name: name, CreatedAt: now.UTC()}, true, nil
+	}
 	row, err := c.client(ctx).VersionTag.Query().Where(versiontag.VersionID(v.ID), versiontag.Name(name)).Only(ctx)
 	if err != nil {
 		return contracts.VersionTag{}, false, fmt.Errorf("select tag %s: %w", name, err)

@@ -4,31 +4,36 @@ import (
 	"net/http"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/goldenpath/platform/contracts"
 )
 
 func (h *Handler) listIntegrations(c echo.Context) error {
-	list, err := h.contracts.Integrations(c.Request().Context())
+	pairs, err := h.contracts.Integrations(c.Request().Context())
 	if err != nil {
 		return err
 	}
 	u := h.urls(c)
-	out := []map[string]any{}
-	for _, i := range list {
-		path := "/provider/" + esc(i.Provider) + "/consumer/" + esc(i.Consumer)
-		out = append(out, map[string]any{
-			"consumer": map[string]any{"name": i.Consumer}, "provider": map[string]any{"name": i.Provider},
-			"_links": links{
-				"pb:dashboard":          link{Title: "BETA: Pacts to show on the dashboard", Href: u.at("/dashboard" + path)},
-				"pb:matrix":             link{Title: "Matrix of pacts/verification results for " + i.Consumer + " and " + i.Provider, Href: u.at("/matrix" + path)},
-				"pb:group":              link{Href: u.pacticipant(i.Consumer)},
-				"pb:delete_integration": link{Title: "Delete the integration between " + i.Consumer + " and " + i.Provider, Href: u.at("/integrations" + path)},
-			},
-		})
-	}
-	return ok(c, map[string]any{
-		"_embedded": map[string]any{"integrations": out},
-		"_links":    links{"self": link{Href: u.at("/integrations"), Title: "All integrations"}},
+	return streamed(c, func(s *stream) {
+		s.text(`{"_embedded":{"integrations":`)
+		list(s, mapped(pairs, func(i contracts.Integration) map[string]any { return integrationOf(u, i) }))
+		s.text(`},"_links":`)
+		s.value(selfLink{link{Href: u.at("/integrations"), Title: "All integrations"}})
+		s.text(`}`)
 	})
+}
+
+func integrationOf(u urls, i contracts.Integration) map[string]any {
+	path := "/provider/" + esc(i.Provider) + "/consumer/" + esc(i.Consumer)
+	return map[string]any{
+		"consumer": map[string]any{"name": i.Consumer}, "provider": map[string]any{"name": i.Provider},
+		"_links": links{
+			"pb:dashboard":          link{Title: "BETA: Pacts to show on the dashboard", Href: u.at("/dashboard" + path)},
+			"pb:matrix":             link{Title: "Matrix of pacts/verification results for " + i.Consumer + " and " + i.Provider, Href: u.at("/matrix" + path)},
+			"pb:group":              link{Href: u.pacticipant(i.Consumer)},
+			"pb:delete_integration": link{Title: "Delete the integration between " + i.Consumer + " and " + i.Provider, Href: u.at("/integrations" + path)},
+		},
+	}
 }
 
 func (h *Handler) deleteIntegration(c echo.Context) error {

@@ -138,11 +138,11 @@ func (h *Handler) listLabelled(c echo.Context) error {
 }
 
 func (h *Handler) answerPacticipants(c echo.Context, label string) error {
-	list, err := h.contracts.Pacticipants(c.Request().Context(), label)
+	services, err := h.contracts.Pacticipants(c.Request().Context(), label)
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(list, func(a, b contracts.Pacticipant) int {
+	slices.SortStableFunc(services, func(a, b contracts.Pacticipant) int {
 		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
 	})
 	versions, err := h.contracts.Versions(c.Request().Context(), contracts.VersionFilter{Latest: true})
@@ -154,37 +154,39 @@ func (h *Handler) answerPacticipants(c echo.Context, label string) error {
 		latest[v.PacticipantID] = v
 	}
 	u := h.urls(c)
-	bodies, current, deprecated := []pacticipantBody{}, []link{}, []link{}
-	for _, p := range list {
+	body := func(p contracts.Pacticipant) pacticipantBody {
 		body := pacticipantOf(u, p)
 		if v, ok := latest[p.ID]; ok {
 			embedLatest(u, &body, v)
 		}
-		bodies = append(bodies, body)
-		current = append(current, link{Href: u.pacticipant(p.Name), Title: "Pacticipant", Name: p.Name})
-		deprecated = append(deprecated, link{Href: u.pacticipant(p.Name), Title: p.Name, Name: "DEPRECATED - please use pb:pacticipants"})
+		return body
 	}
-	answer := map[string]any{
-		"_embedded": map[string]any{"pacticipants": bodies},
-		"_links": links{
-			"self": link{Href: u.at("/pacticipants")},
-			"pb:pacticipants-with-label": link{
-				Title: "Find pacticipants by label", Href: u.at("/pacticipants/label/{label}"), Templated: true,
-			},
-			"pb:pacticipants": current, "pacticipants": deprecated,
-		},
-	}
-	if label == "" {
-		copies := slices.Clone(bodies)
-		for i := range copies {
-			copies[i].Title = "DEPRECATED - Please use the embedded pacticipants collection"
+	return streamed(c, func(s *stream) {
+		s.text(`{"_embedded":{"pacticipants":`)
+		list(s, mapped(services, body))
+		s.text(`}`)
+		if label == "" {
+			s.text(`,"pacticipants":`)
+			list(s, mapped(services, func(p contracts.Pacticipant) pacticipantBody {
+				deprecated := body(p)
+				deprecated.Title = "DEPRECATED - Please use the embedded pacticipants collection"
+				return deprecated
+			}))
 		}
-		if copies == nil {
-			copies = []pacticipantBody{}
-		}
-		answer["pacticipants"] = copies
-	}
-	return ok(c, answer)
+		s.text(`,"_links":{"self":`)
+		s.value(link{Href: u.at("/pacticipants")})
+		s.text(`,"pb:pacticipants-with-label":`)
+		s.value(link{Title: "Find pacticipants by label", Href: u.at("/pacticipants/label/{label}"), Templated: true})
+		s.text(`,"pb:pacticipants":`)
+		list(s, mapped(services, func(p contracts.Pacticipant) link {
+			return link{Href: u.pacticipant(p.Name), Title: "Pacticipant", Name: p.Name}
+		}))
+		s.text(`,"pacticipants":`)
+		list(s, mapped(services, func(p contracts.Pacticipant) link {
+			return link{Href: u.pacticipant(p.Name), Title: p.Name, Name: "DEPRECATED - please use pb:pacticipants"}
+		}))
+		s.text(`}}`)
+	})
 }
 
 func (h *Handler) showPacticipant(c echo.Context) error {

@@ -2,11 +2,13 @@ package broker
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -239,33 +241,58 @@ func numbered(u urls, service, number string) map[string]any {
 
 // latestPacts lists the newest pact of every pair.
 func (h *Handler) latestPacts(c echo.Context) error {
-	pairs, err := h.contracts.Pairs(c.Request().Context())
+	pacts, err := h.contracts.Pacts(c.Request().Context(), contracts.PactFilter{Latest: true})
 	if err != nil {
 		return err
 	}
-	u := h.urls(c)
-	pacts, current, deprecated := []map[string]any{}, []link{}, []link{}
-	for _, p := range pairs {
-		latest := u.pair(p.Consumer, p.Provider) + "/latest"
-		title := fmt.Sprintf("Latest pact between %s and %s", p.Consumer, p.Provider)
-		current = append(current, link{Href: latest, Title: title})
-		deprecated = append(deprecated, link{Href: latest, Title: title, Name: "DEPRECATED - please use the pb:pacts relation"})
-		pacts = append(pacts, map[string]any{
-			"createdAt": date(p.PublishedAt),
-			"_embedded": map[string]any{
-				"consumer": map[string]any{
-					"name": p.Consumer, "_embedded": map[string]any{"version": numbered(u, p.Consumer, p.ConsumerVersion)},
-					"_links": links{"self": link{Href: u.pacticipant(p.Consumer)}},
-				},
-				"provider": map[string]any{"name": p.Provider, "_links": links{"self": link{Href: u.pacticipant(p.Provider)}}},
-			},
-			"_links": links{"self": []link{{Href: latest}, {Href: u.pact(p.Consumer, p.Provider, p.ConsumerVersion)}}},
-		})
-	}
-	return ok(c, map[string]any{
-		"pacts":  pacts,
-		"_links": links{"self": link{Href: u.at("/pacts/latest")}, "pb:pacts": current, "pacts": deprecated, "curies": curies(string(u), "pacts")},
+	slices.SortFunc(pacts, func(a, b contracts.Pact) int {
+		return cmp.Or(strings.Compare(a.Consumer, b.Consumer), strings.Compare(a.Provider, b.Provider))
 	})
+	u := h.urls(c)
+	latest := func(p contracts.Pact) link {
+		return link{Href: u.pair(p.Consumer, p.Provider) + "/latest", Title: fmt.Sprintf("Latest pact between %s and %s", p.Consumer, p.Provider)}
+	}
+	return streamed(c, func(s *stream) {
+		s.text(`{"pacts":`)
+		list(s, mapped(pacts, func(p contracts.Pact) latestPactBody { return latestPactOf(u, p) }))
+		s.text(`,"_links":{"self":`)
+		s.value(link{Href: u.at("/pacts/latest")})
+		s.text(`,"curies":`)
+		s.value(curies(string(u), "pacts"))
+		s.text(`,"pb:pacts":`)
+		list(s, mapped(pacts, latest))
+		s.text(`,"pacts":`)
+		list(s, mapped(pacts, func(p contracts.Pact) link {
+			deprecated := latest(p)
+			deprecated.Name = "DEPRECATED - please use the pb:pacts relation"
+			return deprecated
+		}))
+		s.text(`}}`)
+	})
+}
+
+// latestPactBody is a pact in the list of the newest.
+type latestPactBody struct {
+	CreatedAt string         `json:"createdAt"`
+	Embedded  map[string]any `json:"_embedded"`
+	Links     struct {
+		Self []link `json:"self"`
+	} `json:"_links"`
+}
+
+func latestPactOf(u urls, p contracts.Pact) latestPactBody {
+	body := latestPactBody{
+		CreatedAt: date(p.CreatedAt),
+		Embedded: map[string]any{
+			"consumer": map[string]any{
+				"name": p.Consumer, "_embedded": map[string]any{"version": numbered(u, p.Consumer, p.ConsumerVersion)},
+				"_links": self(u.pacticipant(p.Consumer)),
+			},
+			"provider": map[string]any{"name": p.Provider, "_links": self(u.pacticipant(p.Provider))},
+		},
+	}
+	body.Links.Self = []link{{Href: u.pair(p.Consumer, p.Provider) + "/latest"}, {Href: u.pact(p.Consumer, p.Provider, p.ConsumerVersion)}}
+	return body
 }
 
 // previousDistinct answers with the newest earlier pact of other content.

@@ -146,12 +146,13 @@ func (c *Contracts) Pacts(ctx context.Context, f contracts.PactFilter) ([]contra
 }
 
 // isHead keeps publications of versions that are the newest on a branch or with
-// a tag.
-const isHead = `(EXISTS (SELECT 1 FROM branch_versions bv JOIN branches b ON b.id = bv.branch_id
-		WHERE bv.version_id = x.consumer_version_id AND b.head_version_id = bv.version_id)
-	OR EXISTS (SELECT 1 FROM version_tags t WHERE t.version_id = x.consumer_version_id AND NOT EXISTS (
+// a tag. Counting keeps PostgreSQL from reading all branches and tags first, as
+// it does for EXISTS.
+const isHead = `((SELECT count(*) FROM branch_versions bv JOIN branches b ON b.id = bv.branch_id
+		WHERE bv.version_id = x.consumer_version_id AND b.head_version_id = bv.version_id) > 0
+	OR (SELECT count(*) FROM version_tags t WHERE t.version_id = x.consumer_version_id AND NOT EXISTS (
 		SELECT 1 FROM version_tags later
-		WHERE later.pacticipant_id = t.pacticipant_id AND later.name = t.name AND later.version_id > t.version_id)))`
+		WHERE later.pacticipant_id = t.pacticipant_id AND later.name = t.name AND later.version_id > t.version_id)) > 0)`
 
 // InsertVerification implements contracts.VerificationStore.
 func (c *Contracts) InsertVerification(ctx context.Context, v contracts.Verification) (contracts.Verification, error) {

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/goldenpath/platform/contracts"
 	"github.com/goldenpath/platform/internal/fault"
@@ -19,6 +20,16 @@ type world struct {
 	deployed map[string]string // environment/service/instance to version
 	released map[string]bool   // environment/service/version
 	versions map[string]bool   // service/version
+	order    []string          // versions as they were first heard of
+	onMain   map[string]bool   // service/version
+}
+
+// hear notes that a version exists.
+func (w *world) hear(service, version string) {
+	key := service + "/" + version
+	if !w.versions[key] {
+		w.versions[key], w.order = true, append(w.order, key)
+	}
 }
 
 type worldPact struct{ consumer, version, provider, content string }
@@ -26,7 +37,11 @@ type worldPact struct{ consumer, version, provider, content string }
 type worldVerdict struct {
 	consumer, provider, content, providerVersion string
 	verdict                                      contracts.Verdict
+	old                                          bool // given oldAge ago
 }
+
+// oldAge is how long ago the old verdicts of a world were given.
+const oldAge = 240 * time.Hour
 
 const worldEnvironment = "production"
 
@@ -37,7 +52,7 @@ const worldVersions = 3
 func buildWorld(t *testing.T, b *contracts.Broker, seed int) *world {
 	t.Helper()
 	r := rand.New(rand.NewPCG(uint64(seed), 7)) //nolint:gosec // the same worlds every time
-	w := &world{deployed: map[string]string{}, released: map[string]bool{}, versions: map[string]bool{}}
+	w := &world{deployed: map[string]string{}, released: map[string]bool{}, versions: map[string]bool{}, onMain: map[string]bool{}}
 	for _, name := range []string{"a", "b", "c"} {
 		w.services = append(w.services, fmt.Sprintf("%s-%d", name, seed))
 	}
@@ -65,8 +80,9 @@ func (w *world) publish(t *testing.T, b *contracts.Broker, r *rand.Rand) {
 	t.Helper()
 	consumer, provider := pick(r, w.services), pick(r, w.services)
 	version, content := strconv.Itoa(r.IntN(worldVersions)), fmt.Sprintf("content %d", r.IntN(2))
+	branch := pick(r, []string{"main", "main", "feature"})
 	_, err := b.Publish(t.Context(), contracts.Publication{
-		Version: version, Branch: "main", Contracts: []contracts.Contract{{Content: []byte(worldPactJSON(consumer, provider, content))}},
+		Version: version, Branch: branch, Contracts: []contracts.Contract{{Content: []byte(worldPactJSON(consumer, provider, content))}},
 	})
 	before, published := w.content(consumer, version, provider)
 	if published && before != content {
@@ -78,7 +94,10 @@ func (w *world) publish(t *testing.T, b *contracts.Broker, r *rand.Rand) {
 	if err != nil {
 		t.Fatalf("publish: %v", err)
 	}
-	w.versions[consumer+"/"+version] = true
+	w.hear(consumer, version)
+	if branch == "main" {
+		w.onMain[consumer+"/"+version] = true
+	}
 	if !published {
 		w.pacts = append(w.pacts, worldPact{consumer, version, provider, content})
 	}
@@ -107,11 +126,15 @@ func (w *world) verify(t *testing.T, b *contracts.Broker, r *rand.Rand) {
 	default:
 		v.Success = r.IntN(2) == 0 // a verifier that reports nothing, whatever it claims
 	}
+	old := r.IntN(3) == 0
+	if old {
+		v.VerifiedAt = time.Now().Add(-oldAge)
+	}
 	if _, err := b.RecordVerification(t.Context(), v); err != nil {
 		t.Fatalf("verify: %v", err)
 	}
-	w.versions[p.provider+"/"+version] = true
-	w.verdicts = append(w.verdicts, worldVerdict{p.consumer, p.provider, p.content, version, verdict})
+	w.hear(p.provider, version)
+	w.verdicts = append(w.verdicts, worldVerdict{p.consumer, p.provider, p.content, version, verdict, old})
 }
 
 func (w *world) deploy(t *testing.T, b *contracts.Broker, r *rand.Rand) {

@@ -12,7 +12,8 @@ import (
 func (w *world) slowMatrix(service, version string) contracts.Verdict {
 	counts := map[contracts.Verdict]int{}
 	judge := func(consumer, provider, content, providerVersion string) {
-		switch w.last(consumer, provider, content, providerVersion) {
+		verdict, _ := w.last(consumer, provider, content, providerVersion)
+		switch verdict {
 		case contracts.Yes:
 			counts[contracts.Yes]++
 		case contracts.No:

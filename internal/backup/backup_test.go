@@ -238,8 +238,8 @@ func restoredOrNothing(t *testing.T, path string, archive []byte) bool {
 	to := target(t, database.SQLite)
 	if _, err := backup.Restore(t.Context(), path, to); err != nil {
 		code := fault.CodeOf(err)
-		if _, err := os.Stat(to.Data); err == nil || code != fault.Invalid && code != fault.Conflict {
-			t.Errorf("refused with %s, and the data directory is there: %v", code, err == nil)
+		if _, statErr := os.Stat(to.Data); statErr == nil || code != fault.Invalid && code != fault.Conflict {
+			t.Errorf("refused with %s, and the data directory is there: %v (%v)", code, statErr == nil, err)
 		}
 		return false
 	}

@@ -62,6 +62,9 @@ func damaged(path string, err error) error {
 		WithHint("Nothing was changed. Use another backup.").WithCause(err)
 }
 
+// maxManifest is far more than the list of a platform's repositories takes.
+const maxManifest = 64 << 20
+
 func readManifest(path string, r *zip.Reader) (Manifest, error) {
 	var m Manifest
 	file, err := r.Open(manifestName)
@@ -69,7 +72,12 @@ func readManifest(path string, r *zip.Reader) (Manifest, error) {
 		return m, damaged(path, err)
 	}
 	defer file.Close()
-	if err := json.NewDecoder(file).Decode(&m); err != nil {
+	// Read to its end: only there the archive says whether it is whole.
+	content, err := io.ReadAll(io.LimitReader(file, maxManifest))
+	if err != nil {
+		return m, damaged(path, err)
+	}
+	if err := json.Unmarshal(content, &m); err != nil {
 		return m, damaged(path, err)
 	}
 	return m, nil

@@ -162,11 +162,19 @@ func results(rq contracts.RowQuery, join, condition string) string {
 	return text
 }
 
+// fewVersions is how many versions are better looked up one by one among the
+// results of a content than filtered from all of them.
+const fewVersions = 8
+
 // rowsBetween joins publications of the versions with verifications by the
 // versions.
 func (c *Contracts) rowsBetween(ctx context.Context, rq contracts.RowQuery, s versionSets) ([]contracts.Row, error) {
 	q := c.query(ctx)
-	provider, args := q.covers(s, `v.provider_version_id`, `v.provider_id`)
+	column := `v.provider_version_id`
+	if len(s.versions) > fewVersions {
+		column = `+` + column // a content's results are fewer than the versions each would be looked up for
+	}
+	provider, args := q.covers(s, column, `v.provider_id`)
 	q.args = append(q.args, args...) // stands in the join, before the conditions
 	text := rowColumns + ` FROM pact_publications x` + results(rq, `LEFT`, ` AND `+provider) + rowNames
 	consumer, args := q.covers(s, `x.consumer_version_id`, `x.consumer_id`)

@@ -25,12 +25,12 @@ func rulesOf(kind string) []fieldRule {
 	case KindComponent:
 		return []fieldRule{
 			must("type"), must("lifecycle"), must("owner"), may("system"), may("subcomponentOf"),
-			list("providesApis"), list("consumesApis"), list("dependsOn"), list("dependencyOf"),
+			list("providesApis"), list("consumesApis"), list("dependsOn"),
 		}
 	case KindAPI:
 		return []fieldRule{must("type"), must("lifecycle"), must("owner"), must("definition"), may("system")}
 	case KindResource:
-		return []fieldRule{must("type"), must("owner"), may("system"), list("dependsOn"), list("dependencyOf")}
+		return []fieldRule{must("type"), must("owner"), may("system"), list("dependsOn")}
 	case KindSystem:
 		return []fieldRule{must("owner"), may("domain"), may("type")}
 	case KindDomain:
@@ -50,7 +50,7 @@ func rulesOf(kind string) []fieldRule {
 			{name: "presence", oneOf: []string{"required", "optional"}},
 		}
 	case KindTemplate:
-		return []fieldRule{must("type"), {name: "steps", required: true, anyList: true}, may("owner"), may("lifecycle")}
+		return []fieldRule{must("type"), may("owner"), may("lifecycle"), {name: "steps", required: true, anyList: true}}
 	default:
 		return nil
 	}
@@ -94,6 +94,9 @@ func (c *checker) kindRules(doc *value) {
 	}
 	for _, rule := range rules {
 		c.field(spec, rule)
+	}
+	if c.kind == KindTemplate {
+		c.template(spec)
 	}
 }
 
@@ -217,7 +220,7 @@ func (c *checker) references(doc *value) {
 			continue
 		}
 		names := []*value{v}
-		if r.list {
+		if r.list && v.kind != kindString { // dependencyOf is in no schema, and one reference is as good as a list
 			names = v.items
 		}
 		for _, name := range names {

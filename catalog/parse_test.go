@@ -146,6 +146,16 @@ func TestValidation(t *testing.T) {
 		{name: "a location may be empty", yaml: head + "kind: Location\nmetadata: {name: x}\nspec: {}\n"},
 		{name: "a location with a wrong presence", yaml: head + "kind: Location\nmetadata: {name: x}\nspec: {presence: maybe}\n", want: []string{"4 /spec/presence must be equal to one of the allowed values - allowedValues: required,optional"}},
 		{name: "a template needs steps", yaml: "apiVersion: scaffolder.backstage.io/v1beta3\nkind: Template\nmetadata: {name: x}\nspec: {type: service}\n", want: []string{"4 /spec must have required property 'steps' - missingProperty: steps"}},
+		{
+			name: "a template's steps do something", yaml: "apiVersion: scaffolder.backstage.io/v1beta3\nkind: Template\nmetadata: {name: x}\nspec:\n  type: service\n  parameters: 5\n  output: [1]\n  steps:\n    - id: a\n      action: fetch:template\n      if: false\n    - {id: b}\n    - {action: 7, input: x}\n    - text\n",
+			want: []string{
+				"6 /spec/parameters must be array - type: array", "7 /spec/output must be object - type: object",
+				"12 /spec/steps/1 must have required property 'action' - missingProperty: action",
+				"13 /spec/steps/2/action must be string - type: string", "13 /spec/steps/2/input must be object - type: object",
+				"14 /spec/steps/3 must be object - type: object",
+			},
+		},
+		{name: "what no schema has may be anything", yaml: component("", "  dependencyOf:\n")},
 		{name: "an empty owner", yaml: strings.Replace(component("", ""), "checkout", `""`, 1), want: []string{"8 /spec/owner must NOT have fewer than 1 characters - limit: 1"}},
 		{name: "a list where a text belongs", yaml: component("", "  system: [a]\n"), want: []string{"9 /spec/system must be string - type: string"}},
 		{name: "a text where a list belongs", yaml: component("", "  providesApis: orders\n"), want: []string{"9 /spec/providesApis must be array - type: array"}},

@@ -78,8 +78,8 @@ func references(kind string) []reference {
 
 // targets returns what a reference field of e names, in the order written.
 func (r reference) targets(e Entity) []string {
-	if r.list {
-		return e.SpecStrings(r.field)
+	if list := e.SpecStrings(r.field); r.list && len(list) > 0 {
+		return list
 	}
 	if s := e.SpecString(r.field); s != "" {
 		return []string{s}

@@ -30,6 +30,7 @@ func TestRelations(t *testing.T) {
 		{"Component", "providesApis", "[a]", "providesApi", "api:shop/a", "apiProvidedBy"},
 		{"Component", "consumesApis", "[other/a]", "consumesApi", "api:other/a", "apiConsumedBy"},
 		{"Component", "dependsOn", "[\"Resource:DB\"]", "dependsOn", "resource:shop/db", "dependencyOf"},
+		{"Component", "dependencyOf", "component:c", "dependencyOf", "component:shop/c", "dependsOn"},
 		{"Component", "dependencyOf", "[\"component:c\"]", "dependencyOf", "component:shop/c", "dependsOn"},
 		{"API", "owner", "team", "ownedBy", "group:shop/team", "ownerOf"},
 		{"API", "system", "s", "partOf", "system:shop/s", "hasPart"},

@@ -139,6 +139,10 @@ spec: {type: team, children: []}
 	if len(got.Status.Items) != 1 || !strings.Contains(got.Status.Items[0].Message, "already defined") {
 		t.Errorf("status = %+v", got.Status)
 	}
+	page, err := c.Search(t.Context(), catalog.Search{Where: catalog.Has{Key: "kind", Values: []string{"Group"}}})
+	if err != nil || !strings.Contains(string(page.Items[0]), `"error":{"name":"InputError","message":`) {
+		t.Errorf("Backstage's pages show only what has an error: %s, %v", page.Items[0], err)
+	}
 }
 
 func TestCountValues(t *testing.T) {

@@ -55,13 +55,19 @@ func (p Problem) statusItem() StatusItem {
 	return StatusItem{Type: statusProcessing, Level: "error", Message: p.String()}
 }
 
+// errorName is how Backstage calls an error of who wrote a file. Its own pages
+// show only what has an error in the status.
+const errorName = "InputError"
+
 // statusOf returns an entity's status as a document.
 func statusOf(items []StatusItem) *value {
 	list := &value{kind: kindList}
 	for _, s := range items {
 		list.items = append(list.items, &value{
-			kind: kindObject, keys: []string{"type", "level", "message"},
-			items: []*value{text(s.Type), text(s.Level), text(s.Message)},
+			kind: kindObject, keys: []string{"type", "level", "message", "error"},
+			items: []*value{text(s.Type), text(s.Level), text(s.Message), {
+				kind: kindObject, keys: []string{"name", "message"}, items: []*value{text(errorName), text(s.Message)},
+			}},
 		})
 	}
 	return &value{kind: kindObject, keys: []string{"items"}, items: []*value{list}}

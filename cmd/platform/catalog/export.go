@@ -29,8 +29,9 @@ func export(env *cli.Env) *cobra.Command {
 		Use:   "export",
 		Short: "Write the whole catalog as YAML files",
 		Long: "Write the whole catalog as YAML files, one for each entity, as the files say them that they came from:\n" +
-			"DIR/NAMESPACE/KIND/NAME.yaml. Registering DIR elsewhere gives the same catalog. Files that are there\n" +
-			"already are never overwritten.",
+			"DIR/NAMESPACE.KIND.NAME/catalog-info.yaml. Registering DIR elsewhere gives the same catalog. Locations that\n" +
+			"name files beside them are left out: what those files define is written itself. Files that are there already\n" +
+			"are never overwritten.",
 		Example: "  platform catalog export --into backup\n  platform catalog export --into apis --kind api",
 		Args:    cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -65,7 +66,7 @@ func runExport(ctx context.Context, env *cli.Env, into string, kinds []string) e
 		return fmt.Errorf("open %s: %w", folder, err)
 	}
 	defer root.Close()
-	count := 0
+	count, left := 0, 0
 	params := &types.ExportEntitiesParams{Kind: kinds}
 	for {
 		page, err := client.OK(api.ExportEntitiesWithResponse(ctx, params))
@@ -73,6 +74,10 @@ func runExport(ctx context.Context, env *cli.Env, into string, kinds []string) e
 			return err
 		}
 		for _, e := range page.Items {
+			if namesFilesBeside(e.Document) {
+				left++
+				continue
+			}
 			if err := writeEntity(root, e); err != nil {
 				return err
 			}
@@ -84,11 +89,40 @@ func runExport(ctx context.Context, env *cli.Env, into string, kinds []string) e
 		params.Cursor = &page.Next
 	}
 	env.Talk("%s %s written to %s.", env.Green("✓"), cli.Count(count, "entity", "entities"), into)
+	if left > 0 {
+		env.Talk("%s left out: they name files beside them, and what those define is written itself.", cli.Count(left, "location", "locations"))
+	}
 	return nil
 }
 
-// writeEntity writes the file of one entity. The name of a file says nothing of
-// case, as that of an entity does not.
+// namesFilesBeside reports whether a document is a Location with a relative
+// target, which means nothing in another place.
+func namesFilesBeside(document json.RawMessage) bool {
+	var location struct {
+		Kind string `json:"kind"`
+		Spec struct {
+			Target  string   `json:"target"`
+			Targets []string `json:"targets"`
+		} `json:"spec"`
+	}
+	if err := json.Unmarshal(document, &location); err != nil || !strings.EqualFold(location.Kind, "location") {
+		return false
+	}
+	for _, target := range append(location.Spec.Targets, location.Spec.Target) {
+		if target != "" && !strings.Contains(target, "://") {
+			return true
+		}
+	}
+	return false
+}
+
+// entityFile names the file of an entity so that registering the folder finds
+// it, whatever its kind, and no part of it is a folder that is not looked into.
+func entityFile(kind, namespace, name string) string {
+	return path.Join(namespace+"."+strings.ToLower(kind)+"."+name, "catalog-info.yaml")
+}
+
+// writeEntity writes the file of one entity.
 func writeEntity(root *os.Root, e types.ExportedEntity) error {
 	kind, namespace, name, err := parseRef(e.Ref)
 	if err != nil {
@@ -98,7 +132,7 @@ func writeEntity(root *os.Root, e types.ExportedEntity) error {
 	if err != nil {
 		return fmt.Errorf("write %s: %w", e.Ref, err)
 	}
-	file := path.Join(namespace, strings.ToLower(kind), name+".yaml")
+	file := entityFile(kind, namespace, name)
 	if err := root.MkdirAll(filepath.FromSlash(path.Dir(file)), 0o750); err != nil {
 		return fmt.Errorf("make the folder of %s: %w", file, err)
 	}

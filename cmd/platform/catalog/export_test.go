@@ -47,3 +47,17 @@ func TestWhatIsExportedIsReadAsItWas(t *testing.T) {
 		t.Errorf("read again (-want +got):\n%s\nfrom\n%s", diff, written)
 	}
 }
+
+func TestLocationsThatNameFilesBesideThemAreLeftOut(t *testing.T) {
+	t.Parallel()
+	for document, want := range map[string]bool{
+		`{"kind":"Location","spec":{"target":"./a.yaml"}}`:                           true,
+		`{"kind":"location","spec":{"targets":["https://acme.example/a","b.yaml"]}}`: true,
+		`{"kind":"Location","spec":{"targets":["https://acme.example/a"]}}`:          false,
+		`{"kind":"Component","spec":{"target":"./a.yaml"}}`:                          false,
+	} {
+		if got := namesFilesBeside(json.RawMessage(document)); got != want {
+			t.Errorf("%s: %t, want %t", document, got, want)
+		}
+	}
+}

@@ -42,6 +42,15 @@ func (p Problem) String() string {
 	return p.Message
 }
 
+// Advice returns the message as a sentence of its own, then the hint.
+func (p Problem) Advice() string {
+	message := strings.TrimSpace(p.Message)
+	if p.Hint != "" && message != "" && !strings.ContainsAny(message[len(message)-1:], ".!?:;") {
+		message += "."
+	}
+	return strings.TrimSpace(message + " " + p.Hint)
+}
+
 // cleaned returns p with texts that every store and terminal takes: files may
 // hold anything, and messages quote them.
 func (p Problem) cleaned() Problem {

@@ -64,6 +64,11 @@ func (a *API) GetEntity(ctx context.Context, r server.GetEntityRequestObject) (s
 		return nil, err
 	}
 	entity, err := a.deps.Catalog.Get(ctx, ref)
+	if fault.Is(err, fault.NotFound) {
+		if problems, failed := a.deps.Catalog.Problems(ctx, catalog.ProblemQuery{Ref: &ref}); failed == nil && len(problems) > 0 {
+			return nil, unseen(ref, problems)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -128,10 +128,15 @@ func (p *pages) neverSeen(c echo.Context, ref catalog.Ref, missing error) error 
 	if err != nil || len(problems) == 0 {
 		return p.former(c, ref, missing)
 	}
+	return unseen(ref, problems)
+}
+
+// unseen says that an entity is not in the catalog for the problems in its file.
+func unseen(ref catalog.Ref, problems []catalog.Problem) error {
 	f := fault.New(fault.NotFound, "%s is written down, but its file is wrong, so it is not in the catalog.", ref).
 		WithHint("Correct the file; all problems: /admin/catalog, or: platform catalog errors")
 	for _, problem := range problems {
-		f = f.WithField(problem.Where(), "%s", strings.TrimSpace(problem.Message+" "+problem.Hint))
+		f = f.WithField(problem.Where(), "%s", problem.Advice())
 	}
 	return f
 }

@@ -87,6 +87,18 @@ func TestWhatIsKnownOfAnEntity(t *testing.T) {
 	}
 }
 
+func TestTheAPISaysWhyAnEntityNeverWasVisible(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fullWorld)
+	for path, want := range map[string]string{"forklift": forkliftFile + ":4", "forklifts": "is not in the catalog."} {
+		answer := w.get(t, "/api/v1/entities/component/default/"+path)
+		if body := answer.Body.String(); answer.Code != http.StatusNotFound || !strings.Contains(body, want) ||
+			strings.Contains(body, "is written down") != (path == "forklift") {
+			t.Errorf("%s: %d %s, want %s", path, answer.Code, body, want)
+		}
+	}
+}
+
 func TestAnOldNameLeadsToTheNewOne(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, fullWorld)

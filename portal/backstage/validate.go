@@ -71,7 +71,7 @@ func wrong(c echo.Context, list ...wireError) error {
 func problemText(problems []catalog.Problem) string {
 	lines := make([]string, len(problems))
 	for i, p := range problems {
-		lines[i] = "InputError: " + p.String()
+		lines[i] = "InputError: " + strings.TrimSuffix(p.String(), ".")
 	}
 	return strings.Join(lines, ", ")
 }

@@ -100,7 +100,7 @@ func TestCatalog(t *testing.T) {
 			setup: func(s *clitest.Server) { s.Answer("POST /locations", 200, partly) },
 		},
 		{
-			name: "register a file that holds nothing", line: "register info.yaml", want: 2, out: "", err: "Error: Nothing could be registered from /x.",
+			name: "register a file that holds nothing", line: "register info.yaml", want: 2, out: "", err: "Error: /x is registered and will be read again, but it defines nothing yet.\n",
 			setup: func(s *clitest.Server) { s.Answer("POST /locations", 200, nothing) },
 		},
 		{

@@ -3,10 +3,10 @@ package catalog
 import (
 	"context"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/goldenpath/platform/catalog"
 	"github.com/goldenpath/platform/cmd/internal/cli"
 	"github.com/goldenpath/platform/internal/fault"
 	"github.com/goldenpath/platform/portal/api/client"
@@ -71,11 +71,16 @@ func runProblems(ctx context.Context, env *cli.Env, owner, entity, location stri
 	return nil
 }
 
+// advice says what is wrong and what to do about it.
+func advice(p types.SourceProblem) string {
+	return catalog.Problem{Message: p.Message, Hint: p.Hint}.Advice()
+}
+
 // printProblems writes problems where a person reads them.
 func printProblems(w io.Writer, problems []types.SourceProblem) error {
 	rows := make([][]string, len(problems))
 	for i, p := range problems {
-		rows[i] = []string{p.Where, p.Entity, p.Field, strings.TrimSpace(p.Message + " " + p.Hint)}
+		rows[i] = []string{p.Where, p.Entity, p.Field, advice(p)}
 	}
 	return cli.Rows(w, []string{"where", "entity", "field", "problem"}, rows)
 }

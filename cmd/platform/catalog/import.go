@@ -89,7 +89,7 @@ func (in *intake) register(ctx context.Context, request types.LocationRequest) e
 	}
 	in.out.Registered = append(in.out.Registered, target)
 	for _, p := range registration.Problems {
-		in.leave(target+" "+p.Where, strings.TrimSpace(p.Message+" "+p.Hint))
+		in.leave(target+" "+p.Where, advice(p))
 	}
 	return nil
 }

@@ -102,7 +102,7 @@ func (in *intake) takeEntities(ctx context.Context, b backstage) error {
 		in.out.Entities += len(part)
 		for _, p := range registration.Problems {
 			in.out.Entities--
-			in.leave(p.Where, strings.TrimSpace(p.Message+" "+p.Hint))
+			in.leave(p.Where, advice(p))
 		}
 	}
 	return nil

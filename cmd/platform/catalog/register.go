@@ -154,11 +154,11 @@ func report(env *cli.Env, r types.Registration) error {
 	}
 	f := fault.New(fault.Failed, "%s in %s.", cli.Count(len(r.Problems), "problem", "problems"), r.Location.Target)
 	if len(r.Entities) == 0 {
-		f = fault.New(fault.Invalid, "Nothing could be registered from %s.", r.Location.Target)
+		f = fault.New(fault.Invalid, "%s is registered and will be read again, but it defines nothing yet.", r.Location.Target)
 	}
 	shown := r.Problems[:min(len(r.Problems), problemsShown)]
 	for _, p := range shown {
-		f = f.WithField(p.Where, "%s", strings.TrimSpace(strings.Join([]string{p.Field, p.Message, p.Hint}, " ")))
+		f = f.WithField(p.Where, "%s", strings.TrimSpace(p.Field+" "+advice(p)))
 	}
 	hint := "Correct the file and run the same command again."
 	if more := len(r.Problems) - len(shown); more > 0 {

@@ -29,8 +29,9 @@ func validate(env *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate PATH...",
 		Short: "Check catalog files before anybody pushes them",
-		Long: "Check catalog files as registering them would, without a server and without storing anything. PATH is a file\n" +
-			"or a folder; what a file includes may lie anywhere in its repository. Exits with 1 when anything is wrong.",
+		Long: "Check catalog files as registering them would, without a server and without storing anything. It does not ask\n" +
+			"whether another location defines the same. PATH is a file or a folder; what a file includes may lie anywhere in\n" +
+			"its repository. Exits with 1 when anything is wrong.",
 		Example: "  platform catalog validate catalog-info.yaml\n  platform catalog validate . --format github",
 		Args:    cli.Args(cobra.MinimumNArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -122,7 +123,7 @@ func (v *validation) report(env *cli.Env, format string) error {
 		for _, p := range v.found {
 			line := annotation(p)
 			if format == "text" {
-				words := slices.DeleteFunc([]string{p.Where() + ":", fieldOf(p), p.Message, p.Hint}, func(s string) bool { return s == "" || s == ":" })
+				words := slices.DeleteFunc([]string{p.Where() + ":", fieldOf(p), p.Advice()}, func(s string) bool { return s == "" || s == ":" })
 				line = cli.Plain(strings.Join(words, " "))
 			}
 			if _, err := fmt.Fprintln(w, line); err != nil {
@@ -168,5 +169,5 @@ func annotation(p catalog.Problem) string {
 		title = p.Ref
 	}
 	where = append(where, "title="+property.Replace(title))
-	return "::error " + strings.Join(where, ",") + "::" + text.Replace(strings.TrimSpace(p.Message+" "+p.Hint))
+	return "::error " + strings.Join(where, ",") + "::" + text.Replace(p.Advice())
 }

@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -80,7 +81,8 @@ func (in *intake) register(ctx context.Context, request types.LocationRequest) e
 	target := request.Target
 	registration, err := client.OK(in.api.RegisterLocationWithResponse(ctx, request))
 	var f *fault.Error
-	if errors.As(err, &f) && f.Code != fault.Internal && f.Code != fault.Unavailable && f.Code != fault.Unauthenticated {
+	if errors.As(err, &f) && f.Code != fault.Internal && f.Code != fault.Unauthenticated &&
+		errors.Unwrap(f) == nil { // with a cause, it was our server that did not answer
 		in.leave(target, strings.TrimSpace(f.Message+" "+f.Hint))
 		return nil
 	}
@@ -123,6 +125,9 @@ func (in *intake) report() error {
 	return nil
 }
 
+const noRules = "There are no lists of allowed kinds here: every registered location may define every kind. " +
+	"Look at what came: platform catalog list"
+
 // appConfig is the part of Backstage's configuration that says where its
 // catalog comes from.
 type appConfig struct {
@@ -130,7 +135,9 @@ type appConfig struct {
 		Locations []struct {
 			Type   string `yaml:"type"`
 			Target string `yaml:"target"`
+			Rules  []any  `yaml:"rules"`
 		} `yaml:"locations"`
+		Rules     []any                `yaml:"rules"`
 		Providers map[string]yaml.Node `yaml:"providers"`
 	} `yaml:"catalog"`
 }
@@ -148,17 +155,28 @@ func (in *intake) fromConfig(ctx context.Context, file string) error {
 	if err := yaml.Unmarshal(content, &config); err != nil {
 		return fault.New(fault.Invalid, "%s is not valid YAML: %v.", file, err).WithHint("Check it with Backstage: backstage-cli config:check")
 	}
-	for _, l := range config.Catalog.Locations {
+	if len(config.Catalog.Rules) > 0 {
+		in.leave("catalog.rules", noRules)
+	}
+	for i, l := range config.Catalog.Locations {
+		if len(l.Rules) > 0 {
+			in.leave(fmt.Sprintf("catalog.locations[%d].rules", i), noRules)
+		}
 		if strings.Contains(l.Target, "${") {
 			in.leave(l.Target, "It holds a variable. Register what it stands for: platform catalog register ADDRESS")
 			continue
 		}
-		target := l.Target
+		targets := []string{l.Target}
 		if l.Type == "file" {
-			target = in.besideConfig(path, target)
+			targets = besideConfig(path, l.Target)
 		}
-		if err := in.register(ctx, types.LocationRequest{Target: target}); err != nil {
-			return err
+		if len(targets) == 0 {
+			in.leave(l.Target, "No file has such a name. Correct it, or register the files: platform catalog register FILE")
+		}
+		for _, target := range targets {
+			if err := in.register(ctx, types.LocationRequest{Target: target}); err != nil {
+				return err
+			}
 		}
 	}
 	for name, node := range config.Catalog.Providers {
@@ -173,16 +191,25 @@ func (in *intake) fromConfig(ctx context.Context, file string) error {
 	return nil
 }
 
-// besideConfig finds a file that Backstage names from the folder of its backend,
-// or from that of its configuration.
-func (*intake) besideConfig(config, target string) string {
+// besideConfig finds the files that Backstage names from the folder of its
+// backend, or from that of its configuration. A name with wildcards may stand
+// for many, or for none.
+func besideConfig(config, target string) []string {
+	folders := []string{filepath.Dir(config), filepath.Join(filepath.Dir(config), "packages", "backend")}
 	if filepath.IsAbs(target) {
-		return target
+		folders = []string{""}
 	}
-	for _, folder := range []string{filepath.Dir(config), filepath.Join(filepath.Dir(config), "packages", "backend")} {
-		if _, err := os.Stat(filepath.Join(folder, target)); err == nil {
-			return filepath.Join(folder, target)
+	for _, folder := range folders {
+		named := filepath.Join(folder, target)
+		if _, err := os.Stat(named); err == nil {
+			return []string{named}
+		}
+		if found, err := filepath.Glob(named); err == nil && len(found) > 0 {
+			return found
 		}
 	}
-	return filepath.Join(filepath.Dir(config), target)
+	if strings.ContainsAny(target, "*?[") {
+		return nil
+	}
+	return []string{filepath.Join(folders[0], target)}
 }

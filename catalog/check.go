@@ -59,7 +59,8 @@ func (c *Catalog) ValidateJSON(_ context.Context, entity []byte, _ string) []Pro
 }
 
 // Preview reads a location and says what registering it would bring. Nothing is
-// stored. Found are the entities as they would be, without uid and relations.
+// stored. Found are the entities as they would be, without uid and relations. A
+// location without any entity is ErrNothingThere.
 func (c *Catalog) Preview(ctx context.Context, l Location) (Registration, error) {
 	l, err := l.normal("")
 	if err != nil {
@@ -97,8 +98,12 @@ func (c *Catalog) Preview(ctx context.Context, l Location) (Registration, error)
 	for _, e := range found.entities {
 		if taken[e.Ref()] {
 			r.Found = append(r.Found, e)
+		} else {
+			r.Elsewhere = append(r.Elsewhere, e)
 		}
 	}
-	slices.SortFunc(r.Found, func(a, b Entity) int { return strings.Compare(a.Ref().String(), b.Ref().String()) })
+	for _, list := range [][]Entity{r.Found, r.Elsewhere} {
+		slices.SortFunc(list, func(a, b Entity) int { return strings.Compare(a.Ref().String(), b.Ref().String()) })
+	}
 	return r, nil
 }

@@ -62,6 +62,8 @@ type Registration struct {
 	Problems []Problem
 	// Found are the entities themselves, where nothing was stored: of a preview.
 	Found []Entity
+	// Elsewhere are entities of a preview that another location defines already.
+	Elsewhere []Entity
 }
 
 // String returns the location as annotations do, <type>:<target>.

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -98,8 +99,11 @@ func (c *Catalog) close(ctx context.Context, l Location, tree *Tree) {
 	}
 }
 
+// ErrNothingThere is the cause when a location could be read and holds no entity.
+var ErrNothingThere = errors.New("the location holds no entity")
+
 func nothingThere(l Location) error {
-	return fault.New(fault.Invalid, "%s holds no catalog entity.", l.Target).
+	return fault.New(fault.Invalid, "%s holds no catalog entity.", l.Target).WithCause(ErrNothingThere).
 		WithHint("Write one into catalog-info.yaml (apiVersion, kind, metadata.name, spec), " +
 			"then: platform catalog register PATH_OR_URL")
 }

@@ -2,6 +2,7 @@ package backstage
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"path"
@@ -59,11 +60,13 @@ func (h *Handler) analyzeLocation(c echo.Context) error {
 	out := analysis{ExistingEntityFiles: []existingEntity{}, GenerateEntities: []generatedEntity{}}
 	r, err := h.catalog.Preview(ctx, l)
 	switch {
-	case fault.Is(err, fault.Invalid), fault.Is(err, fault.NotFound): // nothing is written down there yet
+	case errors.Is(err, catalog.ErrNothingThere), fault.Is(err, fault.NotFound): // nothing is written down there yet
 	case err != nil:
 		return err
+	case len(r.Found)+len(r.Elsewhere) == 0: // what is written down cannot be read
+		return invalid("%s", problemText(r.Problems))
 	default:
-		out.ExistingEntityFiles = existing(r, body.Location)
+		out.ExistingEntityFiles = append(existing(r.Found, body.Location, !r.Created), existing(r.Elsewhere, body.Location, true)...)
 	}
 	if len(out.ExistingEntityFiles) == 0 {
 		out.GenerateEntities = append(out.GenerateEntities, proposal(body.Location.Target))
@@ -71,29 +74,17 @@ func (h *Handler) analyzeLocation(c echo.Context) error {
 	return answer(c, http.StatusOK, out)
 }
 
-// existing lists the entities of a location with the files they are in.
-func existing(r catalog.Registration, in locationInput) []existingEntity {
-	documents := previewed(r)
-	out := make([]existingEntity, len(documents))
-	for i, document := range documents {
+// existing lists entities of a location with the files they are in.
+func existing(entities []catalog.Entity, in locationInput, registered bool) []existingEntity {
+	out := make([]existingEntity, len(entities))
+	for i, e := range entities {
 		spec := locationSpec{Type: in.Type, Target: in.Target}
-		if kind, target, found := strings.Cut(annotation(document, catalog.AnnotationLocation), ":"); found {
+		if kind, target, found := strings.Cut(e.Metadata.Annotations[catalog.AnnotationLocation], ":"); found {
 			spec = locationSpec{Type: kind, Target: target}
 		}
-		out[i] = existingEntity{Location: spec, IsRegistered: !r.Created, Entity: document}
+		out[i] = existingEntity{Location: spec, IsRegistered: registered, Entity: e.Body}
 	}
 	return out
-}
-
-// annotation reads one out of an entity.
-func annotation(document []byte, key string) string {
-	var e struct {
-		Metadata struct{ Annotations map[string]string }
-	}
-	if err := json.Unmarshal(document, &e); err != nil {
-		return ""
-	}
-	return e.Metadata.Annotations[key]
 }
 
 // notInName matches what a name of an entity has no place for.

@@ -142,3 +142,14 @@ func beside(from, target string) string {
 	}
 	return path.Join(path.Dir(from), target)
 }
+
+// annotation reads one out of an entity.
+func annotation(document []byte, key string) string {
+	var e struct {
+		Metadata struct{ Annotations map[string]string }
+	}
+	if err := json.Unmarshal(document, &e); err != nil {
+		return ""
+	}
+	return e.Metadata.Annotations[key]
+}

@@ -242,6 +242,13 @@ func TestAnalyzeLocation(t *testing.T) {
 	if got = decode[analysis](t, a); len(got.ExistingEntityFiles) != 0 || len(got.GenerateEntities) != 1 || got.GenerateEntities[0].Entity.Metadata.Name != "empty" || got.GenerateEntities[0].Fields == nil {
 		t.Errorf("what could be written: %s", a.body)
 	}
+	got = decode[analysis](t, ask(t, base, `POST /analyze-location {"location":{"type":"file","target":"/copy"}}`))
+	if len(got.ExistingEntityFiles) == 0 || !got.ExistingEntityFiles[0].IsRegistered || len(got.GenerateEntities) != 0 {
+		t.Errorf("what another location defines: %+v", got)
+	}
+	if a := ask(t, base, `POST /analyze-location {"location":{"type":"file","target":"/wrong"}}`); a.status != http.StatusBadRequest {
+		t.Errorf("what cannot be read: %d %s", a.status, a.body)
+	}
 }
 
 // TestWhatThePlatformPutThereIsNotRegistered keeps clients from taking it away.

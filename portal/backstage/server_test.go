@@ -67,6 +67,7 @@ func shop(t *testing.T) *catalog.Catalog {
 	t.Helper()
 	c := catalogtest.New(map[string]fs.FS{
 		"/shop":  fstest.MapFS{"catalog-info.yaml": {Data: []byte(shopFile)}, "services/orders.yaml": {Data: []byte(ordersFile)}},
+		"/copy":  fstest.MapFS{"catalog-info.yaml": {Data: []byte(ordersFile)}},
 		"/other": fstest.MapFS{"catalog-info.yaml": {Data: []byte(otherFile)}},
 		"/third": fstest.MapFS{"catalog-info.yaml": {Data: []byte(strings.ReplaceAll(otherFile, "grace", "lin"))}},
 		"/wrong": fstest.MapFS{"catalog-info.yaml": {Data: []byte("apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: no name}\nspec: {}\n")}},

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/goldenpath/platform/cmd/internal/cli"
 	"github.com/goldenpath/platform/internal/fault"
 	"github.com/goldenpath/platform/portal/api/client"
 	"github.com/goldenpath/platform/portal/api/types"
@@ -66,6 +67,7 @@ func (in *intake) takeEntities(ctx context.Context, b backstage) error {
 		known[e.Ref] = e.Source.Type != string(types.LocationTypePush)
 	}
 	var missing []foreignEntity
+	beside := 0
 	for cursor := ""; ; {
 		page, next, err := b.page(ctx, cursor)
 		if err != nil {
@@ -82,11 +84,17 @@ func (in *intake) takeEntities(ctx context.Context, b backstage) error {
 	}
 	for part := range slices.Chunk(missing, importPush) {
 		request := types.Push{Target: b.base}
+		taken := 0
 		for _, e := range part {
 			content, err := json.Marshal(e.content)
 			if err != nil {
 				return fmt.Errorf("write %s: %w", e.ref, err)
 			}
+			if namesFilesBeside(content) {
+				beside++
+				continue
+			}
+			taken++
 			kind, namespace, name, err := parseRef(e.ref)
 			if err != nil {
 				return err
@@ -95,15 +103,21 @@ func (in *intake) takeEntities(ctx context.Context, b backstage) error {
 			request.Entries = append(request.Entries, file)
 			request.Files = append(request.Files, types.PushedFile{Path: file, Content: string(content)})
 		}
+		if taken == 0 {
+			continue
+		}
 		registration, err := client.OK(in.api.PushEntitiesWithResponse(ctx, request))
 		if err != nil {
 			return err
 		}
-		in.out.Entities += len(part)
+		in.out.Entities += taken
 		for _, p := range registration.Problems {
 			in.out.Entities--
 			in.leave(p.Where, advice(p))
 		}
+	}
+	if beside > 0 {
+		in.env.Talk("%s not taken: they name files beside them, and what those define is taken itself.", cli.Count(beside, "location", "locations"))
 	}
 	return nil
 }

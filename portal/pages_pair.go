@@ -201,9 +201,17 @@ func (p *pages) ask(c echo.Context, page *pairPage) error {
 	}
 	page.Answer = &answerView{Answer: answer, Badge: gateBadge(answer.Verdict)}
 	for _, r := range answer.Reasons {
-		page.Answer.Reasons = append(page.Answer.Reasons, reasonView{r, verdictBadge(r.Verdict)})
+		page.Answer.Reasons = append(page.Answer.Reasons, newReason(r))
 	}
 	return nil
+}
+
+// newReason never lets a reason that a rule ignores look as if it counted.
+func newReason(r contracts.Reason) reasonView {
+	if r.IgnoredBy != nil {
+		return reasonView{r, badge{"wait", "skipped", "Ignored"}}
+	}
+	return reasonView{r, verdictBadge(r.Verdict)}
 }
 
 // verdictBadge says whether one reason is for or against.

@@ -26,8 +26,9 @@ import (
 // contracts and access are the real ones on stores in memory.
 type world struct {
 	*Server
-	runs  *worldRuns
-	depot depot
+	runs      *worldRuns
+	contracts *contracts.Broker
+	depot     depot
 	// sources are the folders that its catalog can read.
 	sources map[string]fs.FS
 }
@@ -77,7 +78,7 @@ func newWorld(t *testing.T, kind worldKind) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &world{s, runs, depot, sources}
+	return &world{s, runs, c.Broker, depot, sources}
 }
 
 var errBroken = errors.New("the database is on fire")

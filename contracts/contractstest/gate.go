@@ -2,6 +2,7 @@ package contractstest
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -227,5 +228,32 @@ func (w *world) compareGate(t *testing.T, broker *contracts.Broker, seed int, q 
 	if got.Verdict != want {
 		t.Fatalf("world %d: %+v? got %s, want %s\n%+v\n%+v", seed, q, got.Verdict, want, got.Reasons, w)
 	}
+	if reason := w.unsafe(q); got.Verdict == contracts.Yes && !q.merge && q.ignore == nil && reason != "" {
+		t.Fatalf("world %d: %+v got a yes, and %s\n%+v", seed, q, reason, w)
+	}
 	return want
+}
+
+// unsafe returns why a version must never get a yes: a counterpart that is there
+// failed with it, or never verified. It knows nothing of how gates judge.
+func (w *world) unsafe(q slowQuestion) string {
+	for _, p := range w.pacts {
+		provider, consumer := p.provider == q.service, p.consumer == q.service
+		if provider == consumer { // a third party's, or with itself
+			continue
+		}
+		if consumer && p.version == q.version {
+			for _, there := range w.in(p.provider) {
+				if v, _ := w.last(p.consumer, p.provider, p.content, there); v != contracts.Yes {
+					return p.provider + " " + there + ", which it needs, says " + string(v)
+				}
+			}
+		}
+		if provider && slices.Contains(w.in(p.consumer), p.version) {
+			if v, _ := w.last(p.consumer, p.provider, p.content, q.version); v != contracts.Yes {
+				return p.consumer + " " + p.version + ", which needs it, has " + string(v)
+			}
+		}
+	}
+	return ""
 }

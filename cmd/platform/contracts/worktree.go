@@ -1,13 +1,12 @@
 package contracts
 
 import (
-	"bytes"
 	"context"
 	"os/exec"
-	"strings"
 
 	"github.com/goldenpath/platform/cmd/internal/cli"
 	"github.com/goldenpath/platform/internal/fault"
+	"github.com/goldenpath/platform/internal/git"
 )
 
 // settleVersion fills in the version and branch that were left out from the git
@@ -16,36 +15,34 @@ func settleVersion(ctx context.Context, env *cli.Env, version, branch *string) e
 	if *version != "" {
 		return nil // a branch that goes with another version is not ours to guess
 	}
-	head, err := git(ctx, env.Dir, "rev-parse", "HEAD")
+	tree, err := git.Describe(env.Dir)
 	if err != nil {
 		return fault.New(fault.Invalid, "--version is missing, and %s is no git work tree with a commit to take it from.", env.Dir).
 			WithHint("Say which version it is: --version \"$(git rev-parse HEAD)\"").
 			WithField("--version", "is missing").WithCause(err)
 	}
-	*version = head
-	said := "Version " + head + ", the commit of this work tree"
-	if *branch == "" {
-		if current, err := git(ctx, env.Dir, "symbolic-ref", "--short", "HEAD"); err == nil {
-			*branch = current
-			said += "; branch " + current
-		} else {
-			said += "; no branch is checked out, so none is recorded"
-		}
+	*version = tree.Commit
+	said := "Version " + tree.Commit + ", the commit of this work tree"
+	switch {
+	case *branch != "":
+	case tree.Branch != "":
+		*branch = tree.Branch
+		said += "; branch " + tree.Branch
+	default:
+		said += "; no branch is checked out, so none is recorded"
 	}
 	env.Talk("%s.", said)
-	if changed, err := git(ctx, env.Dir, "status", "--porcelain", "--untracked-files=no"); err == nil && changed != "" {
+	if changed(ctx, env.Dir) {
 		env.Talk("%s the work tree has changes that are not in that commit.", env.Yellow("Note:"))
 	}
 	return nil
 }
 
-// git asks the git program about the work tree at dir.
-func git(ctx context.Context, dir string, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", dir}, args...)...) // #nosec G204 -- fixed words, no shell
-	var out bytes.Buffer
-	cmd.Stdout = &out
-	if err := cmd.Run(); err != nil {
-		return "", err
-	}
-	return strings.TrimSpace(out.String()), nil
+// changed reports whether the work tree at dir has changes to files that git
+// follows. The git program knows that in a moment, by its index; where it is not
+// installed nothing is said.
+func changed(ctx context.Context, dir string) bool {
+	cmd := exec.CommandContext(ctx, "git", "-C", dir, "status", "--porcelain", "--untracked-files=no") // #nosec G204 -- fixed words, no shell
+	out, err := cmd.Output()
+	return err == nil && len(out) > 0
 }

@@ -85,8 +85,15 @@ func (c *Catalog) SaveEntities(ctx context.Context, entities []catalog.Entity, b
 	return c.appendChanges(ctx, catalog.OperationPut, headers, previous, by)
 }
 
-// split tells entities that are not stored yet from others.
+// split tells entities that are certainly not stored yet from others. Only
+// PostgreSQL, which copies the former, is asked: SQLite upserts all alike.
 func (c *Catalog) split(ctx context.Context, entities []catalog.Entity) (fresh, known []*catalog.Entity, err error) {
+	if c.s.db.Dialect() != database.Postgres {
+		for i := range entities {
+			known = append(known, &entities[i])
+		}
+		return nil, known, nil
+	}
 	uids := make([]string, len(entities))
 	for i := range entities {
 		uids[i] = entities[i].UID

@@ -104,7 +104,7 @@ func (c *Catalog) checked(ctx context.Context, repository, source string, reason
 		if f.Code == fault.Internal || ctx.Err() != nil {
 			return nil //nolint:nilerr // it says nothing of the repository
 		}
-		check.Message = strings.TrimSpace(f.Message + " " + f.Hint)
+		check.Message = Problem{Message: f.Message, Hint: f.Hint}.Advice()
 	}
 	if err := c.store.SaveRepositoryCheck(ctx, check); err != nil {
 		return fmt.Errorf("save the check of %s: %w", repository, err)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/goldenpath/platform/catalog"
 	"github.com/goldenpath/platform/cmd/internal/cli"
 	"github.com/goldenpath/platform/internal/fault"
 	"github.com/goldenpath/platform/portal/api/client"
@@ -70,7 +71,7 @@ func printFindings(w io.Writer, list []types.Finding) error {
 		if !f.At.IsZero() {
 			known += ", " + cli.Age(f.At, time.Now())
 		}
-		rows[i] = []string{f.Entity, string(f.Check), string(f.State), strings.TrimSpace(f.Message + " " + f.Hint), known}
+		rows[i] = []string{f.Entity, string(f.Check), string(f.State), catalog.Problem{Message: f.Message, Hint: f.Hint}.Advice(), known}
 	}
 	return cli.Rows(w, []string{"entity", "check", "state", "why", "known from"}, rows)
 }

@@ -5,13 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/goldenpath/platform/catalog"
 	"github.com/goldenpath/platform/cmd/internal/cli"
 	"github.com/goldenpath/platform/internal/fault"
 	"github.com/goldenpath/platform/portal/api/client"
@@ -83,7 +86,7 @@ func (in *intake) register(ctx context.Context, request types.LocationRequest) e
 	var f *fault.Error
 	if errors.As(err, &f) && f.Code != fault.Internal && f.Code != fault.Unauthenticated &&
 		errors.Unwrap(f) == nil { // with a cause, it was our server that did not answer
-		in.leave(target, strings.TrimSpace(f.Message+" "+f.Hint))
+		in.leave(target, catalog.Problem{Message: f.Message, Hint: f.Hint}.Advice())
 		return nil
 	}
 	if err != nil {
@@ -179,7 +182,8 @@ func (in *intake) fromConfig(ctx context.Context, file string) error {
 			}
 		}
 	}
-	for name, node := range config.Catalog.Providers {
+	for _, name := range slices.Sorted(maps.Keys(config.Catalog.Providers)) {
+		node := config.Catalog.Providers[name]
 		if name != "github" {
 			in.leave("catalog.providers."+name, "There is no such provider here. Register its repositories: platform catalog register ADDRESS")
 			continue

@@ -32,6 +32,9 @@ func (r *reader) present(name string) bool {
 	if name == "." {
 		return true
 	}
+	if there, known := r.files.seen.present(name); known {
+		return there
+	}
 	folder := path.Dir(name)
 	if !r.present(folder) {
 		return false

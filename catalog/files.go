@@ -19,6 +19,7 @@ type files struct {
 	web    *web      // files elsewhere; nil when there are none
 	used   *[]string // files that placeholders name, when they are noted
 	walked *walked
+	seen   *seenFiles
 	// place says where a file is, for the entities in it; nil when they are not placed.
 	place func(file string) placement
 }
@@ -37,7 +38,7 @@ func (w *walked) step() bool {
 }
 
 func newFiles(ctx context.Context, tree *Tree, l Limits) *files {
-	f := &files{fs: tree.FS, walked: &walked{ctx: ctx, left: l.Walked}}
+	f := &files{fs: tree.FS, walked: &walked{ctx: ctx, left: l.Walked}, seen: &seenFiles{}}
 	if tree.Fetch != nil {
 		f.web = &web{get: func(address string, limit int64) ([]byte, error) { return tree.Fetch(ctx, address, limit) }}
 	}
@@ -70,21 +71,12 @@ func (f *files) read(name string, limit int64) ([]byte, *Problem) {
 	if isAddress(name) {
 		return f.web.read(name, limit)
 	}
-	// Looking before opening: opening a pipe would wait for somebody to write, and
-	// some file systems read the whole file.
-	size, problem := f.size(name)
+	file, size, problem := f.open(name, limit)
 	if problem != nil {
 		return nil, problem
 	}
-	if size > limit {
-		return nil, tooLarge(name, limit)
-	}
-	file, err := f.fs.Open(name)
-	if err != nil {
-		return nil, readProblem(name, err)
-	}
 	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, limit+1))
+	data, err := readAll(io.LimitReader(file, limit+1), size)
 	if err != nil {
 		return nil, readProblem(name, err)
 	}
@@ -92,6 +84,59 @@ func (f *files) read(name string, limit int64) ([]byte, *Problem) {
 		return nil, tooLarge(name, limit)
 	}
 	return data, nil
+}
+
+// regularFS is a file system that can open a file and tell what it is at once,
+// without waiting and without reading it.
+type regularFS interface {
+	OpenRegular(name string) (fs.File, fs.FileInfo, error)
+}
+
+// open opens a regular file that is not too large.
+func (f *files) open(name string, limit int64) (fs.File, int64, *Problem) {
+	if regular, ok := f.fs.(regularFS); ok {
+		file, info, err := regular.OpenRegular(name)
+		if err != nil {
+			return nil, 0, readProblem(name, err)
+		}
+		problem := sizeProblem(name, info, limit)
+		if problem != nil {
+			_ = file.Close()
+		}
+		return file, info.Size(), problem
+	}
+	// Looking before opening: opening a pipe would wait for somebody to write, and
+	// some file systems read the whole file.
+	info, err := fs.Stat(f.fs, name)
+	if err != nil {
+		return nil, 0, readProblem(name, err)
+	}
+	if problem := sizeProblem(name, info, limit); problem != nil {
+		return nil, 0, problem
+	}
+	file, err := f.fs.Open(name)
+	if err != nil {
+		return nil, 0, readProblem(name, err)
+	}
+	return file, info.Size(), nil
+}
+
+// sizeProblem returns why a file is none to read, nil when it is one.
+func sizeProblem(name string, info fs.FileInfo, limit int64) *Problem {
+	switch {
+	case !info.Mode().IsRegular():
+		return &Problem{File: name, Message: name + " is not a regular file.", Hint: "Name a file, not a folder or device."}
+	case info.Size() > limit:
+		return tooLarge(name, limit)
+	}
+	return nil
+}
+
+// readAll reads r, of which about size bytes are expected.
+func readAll(r io.Reader, size int64) ([]byte, error) {
+	content := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead)) // room enough to notice the end
+	_, err := content.ReadFrom(r)
+	return content.Bytes(), err
 }
 
 // check returns why name cannot be a file to read, nil when it can.
@@ -120,8 +165,8 @@ func (f *files) size(name string) (int64, *Problem) {
 	if err != nil {
 		return 0, readProblem(name, err)
 	}
-	if !info.Mode().IsRegular() {
-		return 0, &Problem{File: name, Message: name + " is not a regular file.", Hint: "Name a file, not a folder or device."}
+	if problem := sizeProblem(name, info, info.Size()); problem != nil {
+		return 0, problem
 	}
 	return info.Size(), nil
 }
@@ -158,15 +203,22 @@ func (f *files) find(folder string, l Limits) ([]string, *Problem) {
 		}
 	}
 	var named, others []string
+	seen := newSeenFiles()
 	err := fs.WalkDir(f.fs, folder, func(name string, entry fs.DirEntry, err error) error {
 		switch {
 		case !f.walked.step():
+			seen.cut = true
 			return fs.SkipAll
 		case err != nil && name == folder:
 			return err
 		case err != nil:
+			seen.unread(name)
 			return nil //nolint:nilerr // a folder nobody may read does not hide the others
-		case entry.IsDir() && name != folder && skipped(entry.Name()):
+		}
+		pass := entry.IsDir() && name != folder && skipped(entry.Name())
+		seen.add(name, entry, pass)
+		switch {
+		case pass:
 			return fs.SkipDir
 		case isCatalogFile(name):
 			named = append(named, name)
@@ -174,12 +226,16 @@ func (f *files) find(folder string, l Limits) ([]string, *Problem) {
 			others = append(others, name)
 		}
 		if len(named) > l.Files { // one more than is read, so that the limit is noticed
+			seen.cut = true
 			return fs.SkipAll
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, readProblem(folder, err)
+	}
+	if !seen.cut {
+		*f.seen = seen
 	}
 	if len(named) == 0 {
 		named = slices.DeleteFunc(others, func(name string) bool { return !f.looksLikeEntities(name) })

@@ -114,25 +114,11 @@ func (r *CatalogReader) openPath(target string) (*catalog.Tree, error) {
 	if err := opened.Close(); err != nil {
 		return nil, errors.Join(fmt.Errorf("close %s: %w", target, err), root.Close())
 	}
+	files := newFolderFS(root)
 	return &catalog.Tree{
-		FS: root.FS(), Entry: entry, Base: filepath.Clean(folder), Close: root.Close,
-		Signature: pathSignature(root), Fetch: r.fetcher(""),
+		FS: files, Entry: entry, Base: filepath.Clean(folder), Close: root.Close,
+		Signature: files.signature, Fetch: r.fetcher(""),
 	}, nil
-}
-
-// settled is how old a change to a file must be: clocks of file systems are
-// coarse, and two changes may bear one time.
-const settled = 2 * time.Second
-
-// pathSignature tells by size, times and number whether a file changed.
-func pathSignature(root *os.Root) func(name string) (string, bool) {
-	return func(name string) (string, bool) {
-		info, err := root.Stat(filepath.FromSlash(name))
-		if err != nil || time.Since(info.ModTime()) < settled {
-			return "", false
-		}
-		return fmt.Sprintf("%d %d %s", info.Size(), info.ModTime().UnixNano(), identity(info)), true
-	}
 }
 
 func pathFault(target string, err error) error {

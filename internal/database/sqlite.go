@@ -35,7 +35,7 @@ func (db *DB) openSQLite(ctx context.Context, place string) error {
 		return err
 	}
 	db.dialect, db.name, db.path = SQLite, path, path
-	if db.writer, err = keeping(sqliteDSN(path, "_txlock", "immediate", "_pragma", "journal_mode(WAL)", "_pragma", writerCache)); err != nil {
+	if db.writer, err = keeping(sqliteDSN(path, "_txlock", "immediate", "_pragma", "journal_mode(WAL)", "_pragma", writerCache, "_pragma", writerCheckpoint, "_pragma", journalLimit)); err != nil {
 		return db.explain(err)
 	}
 	db.closing = append(db.closing, db.writer.Close)
@@ -53,7 +53,7 @@ func (db *DB) openSQLite(ctx context.Context, place string) error {
 	db.reader.SetMaxOpenConns(readers)
 	db.reader.SetMaxIdleConns(readers)
 	db.reader.SetConnMaxIdleTime(5 * time.Minute)
-	return nil
+	return db.startCheckpoints() //nolint:contextcheck // they end when the database is closed
 }
 
 // keeping opens connections that keep their statements.

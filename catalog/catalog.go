@@ -186,6 +186,7 @@ type Catalog struct {
 	orphans OrphanPolicy
 	now     func() time.Time
 	model   *model
+	storing turn // who waits here for the feed's lock keeps no transaction open
 
 	schedule      *schedule
 	organizations Organizations // nil when no host is known
@@ -196,7 +197,7 @@ type Catalog struct {
 func New(store Store, unit Unit, reader Reader, log *slog.Logger) *Catalog {
 	return &Catalog{
 		store: store, unit: unit, reader: reader, log: log,
-		limits: DefaultLimits(), orphans: DefaultOrphans(), now: time.Now, model: newModel(store), schedule: &schedule{nudged: make(chan struct{}, 1)},
+		limits: DefaultLimits(), orphans: DefaultOrphans(), now: time.Now, model: newModel(store), storing: newTurn(), schedule: &schedule{nudged: make(chan struct{}, 1)},
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -77,6 +78,7 @@ func readChanged(ctx context.Context, l Location, tree *Tree, limits Limits, bef
 			return reading{}, false, err
 		}
 		var next []string
+		r.expect(found)
 		for _, f := range found {
 			names, whole := r.follow(f, depth)
 			if !whole { // what it names is no longer there: say where that is written
@@ -182,6 +184,18 @@ func (r *reader) parse(name string) parsed {
 	around.place = func(file string) placement { return placementOf(file, r.location, r.tree) }
 	entities, problems := parseFile(name, data, around, r.limits)
 	return parsed{file: name, entities: entities, problems: problems, included: around.included()}
+}
+
+// expect makes room for what files hold: thousands of entities are moved once
+// less.
+func (r *reader) expect(found []parsed) {
+	entities := 0
+	for _, f := range found {
+		entities += len(f.entities)
+	}
+	r.out.entities = slices.Grow(r.out.entities, min(entities, r.limits.Entities))
+	r.out.records = slices.Grow(r.out.records, len(found))
+	r.described = slices.Grow(r.described, len(found))
 }
 
 // take adds what a file holds. Of two definitions of one entity the first in

@@ -142,6 +142,7 @@ func (c *Catalog) unreadable(ctx context.Context, l Location, reason error) erro
 // accept brings the catalog in line with what was found, in one transaction.
 func (c *Catalog) accept(ctx context.Context, l Location, tree *Tree, found reading) (Registration, error) {
 	var r Registration
+	defer c.storing.take(ctx)()
 	err := c.unit.InTx(ctx, func(ctx context.Context) error {
 		if err := c.store.LockFeed(ctx); err != nil {
 			return fmt.Errorf("lock the catalog's feed: %w", err)
@@ -210,7 +211,7 @@ func (c *Catalog) merge(ctx context.Context, l Location, found reading) (changes
 	if err != nil {
 		return changes{}, err
 	}
-	diff := changes{created: map[Ref]bool{}}
+	diff := changes{created: map[Ref]bool{}, save: make([]Entity, 0, max(0, len(found.entities)-len(known)))}
 	now := c.now()
 	defined := make(map[Ref]bool, len(found.entities))
 	for _, e := range found.entities {

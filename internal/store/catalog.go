@@ -63,20 +63,20 @@ func (c *Catalog) SaveEntities(ctx context.Context, entities []catalog.Entity, b
 	columns := []string{
 		"id", "ref", "etag", "raw", "body", "location_id", "path", "line", "commit", "created_at", "updated_at", "orphaned_at",
 	}
-	row := func(e *catalog.Entity) []any {
+	row := func(e *catalog.Entity) []any { // packing costs as much as writing
 		return []any{
 			e.UID, e.Ref().String(), e.Etag, packed.Raw(e.Raw, e.Body), packed.Body(e.Body), e.Source.LocationID,
 			e.Source.Path, e.Source.Line, by.Commit, e.CreatedAt.UTC(), e.UpdatedAt.UTC(), moment(e.OrphanedAt),
 		}
 	}
-	if err := c.copyRows(ctx, "entities", columns, len(fresh), func(i int) []any { return row(fresh[i]) }); err != nil {
+	if err := c.copyRows(ctx, "entities", columns, len(fresh), madeAtOnce(fresh, row)); err != nil {
 		return 0, fmt.Errorf("insert %d entities: %w", len(fresh), err)
 	}
 	const replace = `INSERT INTO entities (id, ref, etag, raw, body, location_id, path, line, "commit", created_at, updated_at, orphaned_at) VALUES `
 	const conflict = ` ON CONFLICT (id) DO UPDATE SET ref = excluded.ref, etag = excluded.etag, raw = excluded.raw,
 		body = excluded.body, location_id = excluded.location_id, path = excluded.path, line = excluded.line,
 		"commit" = excluded."commit", updated_at = excluded.updated_at, orphaned_at = excluded.orphaned_at`
-	if err := c.insertRows(ctx, replace, conflict, len(known), func(i int) []any { return row(known[i]) }); err != nil {
+	if err := c.insertRows(ctx, replace, conflict, len(known), madeAtOnce(known, row)); err != nil {
 		return 0, fmt.Errorf("upsert %d entities: %w", len(known), err)
 	}
 	if err := c.saveTerms(ctx, fresh, known); err != nil {

@@ -4,10 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"runtime"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/goldenpath/platform/catalog"
 	"github.com/goldenpath/platform/internal/database"
 )
 
@@ -151,4 +155,21 @@ func (a array) sql() (kind string, values any) {
 	default:
 		return "timestamptz", a.times
 	}
+}
+
+// madeAtOnce makes the rows of entities on all processors, and returns each: a
+// transaction that others wait for is to be short.
+func madeAtOnce(entities []*catalog.Entity, row func(*catalog.Entity) []any) func(i int) []any {
+	rows := make([][]any, len(entities))
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(entities)) {
+		all.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(entities); i = int(next.Add(1)) - 1 {
+				rows[i] = row(entities[i])
+			}
+		})
+	}
+	all.Wait()
+	return func(i int) []any { return rows[i] }
 }

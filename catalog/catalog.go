@@ -41,7 +41,7 @@ type EntityStore interface {
 	// Bodies returns uid, etag and JSON of the entities that exist, in any order.
 	Bodies(ctx context.Context, uids []string) ([]Body, error)
 	// EachTerms calls fn with the terms of one version of every entity that has
-	// them, in any order. What fn is given is its own.
+	// them, in any order. What fn is given is valid until it returns.
 	EachTerms(ctx context.Context, version int, fn func(terms []byte) error) error
 	// WithoutTerms returns the uids of the entities that have no terms of the
 	// version, in any order.

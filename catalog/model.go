@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -23,8 +24,10 @@ const (
 	patience = time.Second
 	// feedBatch is how many changes are read at once.
 	feedBatch = 2000
-	// buildBatch is how many documents are put into a new index at once.
+	// buildBatch is how many documents of another version are put into a new index at once.
 	buildBatch = 4000
+	// termsBatch is how many documents are put into a new index while the next are read.
+	termsBatch = 500
 )
 
 // model is the read model of one process: the index, how far in the feed it
@@ -158,28 +161,63 @@ func (m *model) build(ctx context.Context) error {
 	return nil
 }
 
+// termsPart is the terms of some entities, one after the other in one text: a
+// text each would be memory that is touched for a moment only.
+type termsPart struct {
+	text strings.Builder
+	ends []int
+}
+
+func newTermsPart() *termsPart {
+	const each = 1200 // bytes that terms usually have
+	p := &termsPart{ends: make([]int, 0, termsBatch)}
+	p.text.Grow(termsBatch * each)
+	return p
+}
+
+func (p *termsPart) add(terms []byte) {
+	p.text.Write(terms)
+	p.ends = append(p.ends, p.text.Len())
+}
+
+// docs decodes the part.
+func (p *termsPart) docs(decoder *termDecoder) ([]index.Doc, error) {
+	docs, text, from := make([]index.Doc, len(p.ends)), p.text.String(), 0
+	for i, end := range p.ends {
+		var err error
+		if docs[i], err = decoder.doc(text[from:end]); err != nil {
+			return nil, err
+		}
+		from = end
+	}
+	return docs, nil
+}
+
 // readTerms puts what entities have terms of into the index, some while the
 // next are read.
 func (m *model) readTerms(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
-	parts := make(chan [][]byte, 1)
+	parts := make(chan *termsPart, 2)
 	group.Go(func() error {
 		defer close(parts)
-		var part [][]byte
+		part := newTermsPart()
 		send := func() error {
 			select {
 			case parts <- part:
-				part = nil
 				return nil
 			case <-ctx.Done():
 				return ctx.Err()
 			}
 		}
 		err := m.store.EachTerms(ctx, TermsVersion, func(terms []byte) error {
-			if part = append(part, terms); len(part) < buildBatch {
+			if part.add(terms); len(part.ends) < termsBatch {
 				return nil
 			}
-			return send()
+			if err := send(); err != nil {
+				return err
+			}
+			part = newTermsPart()
+			return nil
 		})
 		if err != nil {
 			return err
@@ -189,12 +227,10 @@ func (m *model) readTerms(ctx context.Context) error {
 	group.Go(func() error {
 		decoder := newTermDecoder()
 		for part := range parts {
-			docs := make([]index.Doc, len(part))
-			for i, terms := range part {
-				var err error
-				if docs[i], err = decoder.doc(terms); err != nil {
-					return err
-				}
+			decoder.reuse()
+			docs, err := part.docs(decoder)
+			if err != nil {
+				return err
 			}
 			m.docs.Apply(docs, nil)
 		}
@@ -238,7 +274,7 @@ func (m *model) apply(ctx context.Context, changes []Change) error {
 		case change.Terms == nil:
 			older = append(older, change.UID)
 		default:
-			d, err := decoder.doc(change.Terms)
+			d, err := decoder.doc(string(change.Terms))
 			if err != nil {
 				return fmt.Errorf("read change %d of the catalog's feed: %w", change.Seq, err)
 			}

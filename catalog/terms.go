@@ -206,17 +206,23 @@ var errTerms = errors.New("the terms of an entity are damaged")
 // termDecoder reads what encodeDoc wrote. Keys, which many entities share, are
 // kept from one to the next.
 type termDecoder struct {
-	keys map[string]string
-	key  []byte
-	rest string
-	bad  bool // the first thing that is wrong ends it
+	keys  map[string]string
+	key   []byte
+	rest  string
+	bad   bool // the first thing that is wrong ends it
+	terms []index.Term
+	edges []index.Edge
 }
 
 func newTermDecoder() *termDecoder { return &termDecoder{keys: map[string]string{}} }
 
-// doc reads one document.
-func (r *termDecoder) doc(b []byte) (index.Doc, error) {
-	r.rest, r.bad, r.key = string(b), false, r.key[:0]
+// reuse gives the memory of the terms and edges of all documents so far to the
+// next: nobody needs them any more.
+func (r *termDecoder) reuse() { r.terms, r.edges = r.terms[:0], r.edges[:0] }
+
+// doc reads one document. What the index does not keep of it is part of b.
+func (r *termDecoder) doc(b string) (index.Doc, error) {
+	r.rest, r.bad, r.key = b, false, r.key[:0]
 	var d index.Doc
 	for _, s := range []*string{&d.ID, &d.Ref, &d.Etag, &d.Kind, &d.Name, &d.Title, &d.Text} {
 		*s = r.text()
@@ -224,7 +230,7 @@ func (r *termDecoder) doc(b []byte) (index.Doc, error) {
 	kept := d.ID + d.Etag + d.Text // the index keeps these as they are, and not the rest of b
 	d.ID, d.Etag, d.Text = kept[:len(d.ID)], kept[len(d.ID):len(d.ID)+len(d.Etag)], kept[len(d.ID)+len(d.Etag):]
 	d.Updated = r.signed()
-	d.Edges = make([]index.Edge, r.count())
+	d.Edges, r.edges = room(r.edges, r.count())
 	for i := range d.Edges {
 		d.Edges[i].Source, d.Edges[i].Target = d.Ref, d.Ref
 		if r.byte() == flagInward {
@@ -234,7 +240,7 @@ func (r *termDecoder) doc(b []byte) (index.Doc, error) {
 		}
 		d.Edges[i].Type = r.text()
 	}
-	d.Terms = make([]index.Term, r.count())
+	d.Terms, r.terms = room(r.terms, r.count())
 	for i := range d.Terms {
 		flags := r.byte()
 		r.key = append(r.key[:min(r.number(), len(r.key))], r.text()...)
@@ -246,6 +252,14 @@ func (r *termDecoder) doc(b []byte) (index.Doc, error) {
 		return index.Doc{}, errTerms
 	}
 	return d, nil
+}
+
+// room returns n elements at the end of a list, and the list with them.
+func room[T any](list []T, n int) (part, longer []T) {
+	longer = slices.Grow(list, n)[:len(list)+n]
+	part = longer[len(list):]
+	clear(part)
+	return part, longer
 }
 
 // known returns the key as a text of its own, the same for everybody who has it.

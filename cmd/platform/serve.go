@@ -149,6 +149,18 @@ func (w *wired) serveUntil(ctx context.Context, listener net.Listener) error {
 	return err
 }
 
+// warm begins to build the catalog's index while the other parts are joined.
+// What goes wrong is told by whoever needs the index next.
+func (w *wired) warm(ctx context.Context) {
+	ctx, stop := context.WithCancel(ctx)
+	var warming sync.WaitGroup
+	warming.Go(func() { _, _ = w.catalog.List(ctx, catalog.Query{Limit: 1}) })
+	w.warmed = func() {
+		stop()
+		warming.Wait()
+	}
+}
+
 // follow keeps the catalog up with other processes. Building its index leaves
 // about as much garbage as the index is large, and a server that nobody asks
 // much would keep it for long: it is given back at once.

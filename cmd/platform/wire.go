@@ -39,6 +39,8 @@ type wired struct {
 	runner    *pipelines.Runner
 	jobs      *jobs.Jobs
 	portal    *portal.Server
+
+	warmed func() // waits until nobody warms the catalog any more
 }
 
 // opening says for what the parts are joined.
@@ -81,6 +83,9 @@ func open(ctx context.Context, s config.Config, o opening) (_ *wired, err error)
 		WithOrphans(catalog.OrphanPolicy{Keep: s.KeepOrphans, After: time.Duration(s.OrphanDays) * 24 * time.Hour})
 	if github != nil {
 		w.catalog = w.catalog.WithOrganizations(githost.NewOrganizations(github)).WithContributor(githost.NewContributor(github))
+	}
+	if o.server {
+		w.warm(ctx)
 	}
 	w.contracts = contracts.New(kept.Contracts(), w.db, time.Now).
 		WithPolicy(contracts.Policy{MaxAge: s.GateMaxAge, AtBroker: s.GateAtBroker})

@@ -104,6 +104,9 @@ func (w *wired) close(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
 	defer cancel()
 	var errs []error
+	if w.warmed != nil {
+		w.warmed()
+	}
 	if w.jobs != nil {
 		errs = append(errs, w.jobs.Stop(ctx))
 	}

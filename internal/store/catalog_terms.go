@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 
 	"github.com/goldenpath/platform/catalog"
@@ -31,7 +32,7 @@ func (c *Catalog) EachTerms(ctx context.Context, version int, fn func(terms []by
 	}
 	defer found.Close()
 	for found.Next() {
-		var terms []byte
+		var terms sql.RawBytes // valid until the next row: no copy that fn may not need
 		if err := found.Scan(&terms); err != nil {
 			return fmt.Errorf("scan terms: %w", err)
 		}
@@ -66,12 +67,12 @@ func (c *Catalog) WithoutTerms(ctx context.Context, version int) ([]string, erro
 func (c *Catalog) saveTerms(ctx context.Context, fresh, known []*catalog.Entity) error {
 	columns := []string{"id", "version", "terms"}
 	row := func(e *catalog.Entity) []any { return []any{e.UID, catalog.TermsVersion, e.Terms()} }
-	if err := c.copyRows(ctx, "entity_terms", columns, len(fresh), func(i int) []any { return row(fresh[i]) }); err != nil {
+	if err := c.copyRows(ctx, "entity_terms", columns, len(fresh), madeAtOnce(fresh, row)); err != nil {
 		return fmt.Errorf("insert the terms of %d entities: %w", len(fresh), err)
 	}
 	err := c.insertRows(ctx, `INSERT INTO entity_terms (id, version, terms) VALUES `,
 		` ON CONFLICT (id) DO UPDATE SET version = excluded.version, terms = excluded.terms`,
-		len(known), func(i int) []any { return row(known[i]) })
+		len(known), madeAtOnce(known, row))
 	if err != nil {
 		return fmt.Errorf("upsert the terms of %d entities: %w", len(known), err)
 	}

@@ -75,12 +75,12 @@ browse: build ## Start the portal with the demo's services in it, on data of its
 .PHONY: test
 test: ## Set this machine up, build, lint, and run every test of 15 minutes together
 	scripts/setup.sh test lint
-	$(MAKE) --no-print-directory build lint vet test-go test-golden
+	$(MAKE) --no-print-directory build lint vet test-go test-golden test-validators
 
 .PHONY: proof
 proof: ## Like test, with the tests that take long
 	scripts/setup.sh test lint
-	PLATFORM_PROOF=1 $(MAKE) --no-print-directory build lint vet test-go test-golden verify TIMEOUT=60m
+	PLATFORM_PROOF=1 $(MAKE) --no-print-directory build lint vet test-go test-golden test-validators verify TIMEOUT=60m
 	go test -tags netgo,osusergo,proof -timeout 60m -run TestServicesPassTheirTests ./scaffolds
 
 TIMEOUT ?= 12m
@@ -113,12 +113,20 @@ $(GOLDEN:%=%/test): %/test:
 	sed 's/"golden-provider"/"goldensvc"/' $*/pacts/goldensvc-golden-provider.json >bin/pacts/own.json
 	PACT_DIR=$(CURDIR)/bin/pacts go -C $* test -timeout $(TIMEOUT) -tags contract -json ./... | go run ./scripts/testreport
 
+# What golden paths generate beside code, judged by the tools that judge it in
+# real life. They are a module of their own; proof also tries every alert's tests.
+.PHONY: test-validators
+test-validators:
+	go -C scaffolds/validators vet ./...
+	go -C scaffolds/validators test $(if $(PLATFORM_PROOF),-tags proof) -timeout $(TIMEOUT) -json ./... | go run ./scripts/testreport
+
 .PHONY: lint
 lint: $(PACKS) $(ASSETS) ## Check style, import arrows, scripts and workflows
 	"$$(scripts/tool.sh golangci-lint)" run $$(go list ./... | grep -v /cmd/pact-verifier | sed 's,^github.com/goldenpath/platform,.,')
 	# What cgo writes holds the path of the checkout; trimmed, another one's would be taken from the cache.
 	GOFLAGS= "$$(scripts/tool.sh golangci-lint)" run ./cmd/pact-verifier
 	lint=$$(scripts/tool.sh golangci-lint); for golden in $(GOLDEN); do (cd "$$golden" && "$$lint" run ./...); done
+	lint=$$(scripts/tool.sh golangci-lint); (cd scaffolds/validators && "$$lint" run ./...)
 	shellcheck scripts/*.sh .ci/run
 	"$$(scripts/tool.sh actionlint)" $(wildcard $(GOLDEN:%=%/.github/workflows/*.yaml))
 
@@ -131,7 +139,7 @@ generate: ## Make everything generated anew: database client, API, golden paths
 	go run ./scaffolds/pack
 
 # What is generated and committed; the rest is made by build.
-GENERATED = { find internal/store/ent -type f; git ls-files '*.gen.go'; } | sort -u | xargs sha256sum
+GENERATED = { find internal/store/ent -type f; git ls-files '*.gen.go' '*.gen.yaml'; } | sort -u | xargs sha256sum
 
 .PHONY: verify
 verify: ## Fail when something generated or go.mod is stale; what is generated is made anew

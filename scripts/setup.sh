@@ -53,6 +53,7 @@ has git || missing+=(git)
 if for_purpose test; then
 	has chromium chromium-browser google-chrome google-chrome-stable || missing+=(chromium)
 	has_postgres || missing+=(postgresql)
+	has promtool || missing+=(prometheus)
 fi
 if for_purpose lint; then
 	has shellcheck || missing+=(shellcheck)
@@ -63,6 +64,10 @@ if ((${#missing[@]} > 0)); then
 	install=(apt-get install --yes --no-install-recommends "${missing[@]}")
 	# A fresh machine has no package lists; stale ones name files that are gone.
 	as_root "Missing here: ${missing[*]}." sh -c "apt-get update && DEBIAN_FRONTEND=noninteractive $(quoted "${install[@]}")"
+	# Tests need Prometheus' tool; its server would sit on port 9090 from now on.
+	if [[ " ${missing[*]} " == *" prometheus "* ]] && systemctl is-enabled --quiet prometheus 2>/dev/null; then
+		as_root "Prometheus' server is not needed." systemctl disable --now prometheus
+	fi
 fi
 
 "$here/install-pact-ffi.sh"

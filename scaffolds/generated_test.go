@@ -184,7 +184,7 @@ func checkFiles(t *testing.T, tree *scaffolds.Tree) {
 			}
 		}
 		text := strings.ReplaceAll(string(f.Body), "golden path", "")
-		for _, word := range []string{"example.com/golden/service", "golden-team", "golden-system", "Golden service", "goldenother", "golden-other"} {
+		for _, word := range []string{"example.com/golden/service", "golden-team", "golden-system", "golden-feature", "Golden service", "goldenother", "golden-other"} {
 			if strings.Contains(text, word) || strings.Contains(f.Path, word) {
 				t.Errorf("%s has the golden code's word %s", f.Path, word)
 			}

@@ -80,9 +80,11 @@ func TestTheGoldenCodeIsWhatItsAnswersGive(t *testing.T) {
 			t.Error(err)
 			continue
 		}
-		// The golden code's label for a team is a token of its own, so that it
-		// differs from the owner's reference.
-		got := strings.ReplaceAll(string(f.Body), `team: "golden-owner"`, `team: "golden-team"`)
+		// The golden code's labels for a team and a feature are tokens of their
+		// own, so that they differ from the owner's and the system's references.
+		got := strings.NewReplacer(
+			`team: "golden-owner"`, `team: "golden-team"`, `feature: "golden-system"`, `feature: "golden-feature"`,
+		).Replace(string(f.Body))
 		if diff := cmp.Diff(string(want), got); diff != "" {
 			t.Errorf("%s (-golden +rendered):\n%s", f.Path, diff)
 		}

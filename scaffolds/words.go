@@ -2,6 +2,7 @@ package scaffolds
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	gotoken "go/token"
 	"go/types"
@@ -101,6 +102,8 @@ func valuesOf(a Answers) map[string]string {
 	return map[string]string{
 		"module": a.Module, "name": a.Name, "team": nameOf(a.Owner), "system_name": nameOf(a.System),
 		"description": a.Description,
+		// What costs are added up by: the system, or a service of none itself.
+		"feature": cmp.Or(nameOf(a.System), a.Name),
 	}
 }
 

@@ -1,0 +1,146 @@
+package validators_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"sigs.k8s.io/kustomize/api/krusty"
+	"sigs.k8s.io/kustomize/api/resmap"
+	"sigs.k8s.io/kustomize/api/resource"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+)
+
+var environments = []string{"test", "production"}
+
+// build returns the objects of an environment, as kubectl apply sends them.
+func build(t *testing.T, environment string) resmap.ResMap {
+	t.Helper()
+	objects, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).
+		Run(filesys.MakeFsOnDisk(), golden+"/deploy/kubernetes/overlays/"+environment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return objects
+}
+
+// object returns the one of that kind.
+func object(t *testing.T, objects resmap.ResMap, kind string) *resource.Resource {
+	t.Helper()
+	for _, o := range objects.Resources() {
+		if o.GetKind() == kind {
+			return o
+		}
+	}
+	t.Fatalf("there is no %s", kind)
+	return nil
+}
+
+// field returns a value of an object by its path: "spec.replicas".
+func field(t *testing.T, o *resource.Resource, path string) any {
+	t.Helper()
+	value, err := o.GetFieldValue(path)
+	if err != nil {
+		t.Fatalf("%s has no %s: %v", o.GetKind(), path, err)
+	}
+	return value
+}
+
+func TestEachEnvironmentHasWhatItNeeds(t *testing.T) {
+	t.Parallel()
+	for _, environment := range environments {
+		t.Run(environment, func(t *testing.T) {
+			t.Parallel()
+			objects := build(t, environment)
+			var kinds []string
+			for _, o := range objects.Resources() {
+				kinds = append(kinds, o.GetKind())
+				for _, label := range []string{"app.kubernetes.io/name", "service", "team", "feature", "environment"} {
+					if o.GetLabels()[label] == "" {
+						t.Errorf("%s has no label %s", o.GetKind(), label)
+					}
+				}
+			}
+			slices.Sort(kinds)
+			want := "Deployment HorizontalPodAutoscaler NetworkPolicy PodDisruptionBudget Service ServiceAccount"
+			if got := strings.Join(kinds, " "); got != want {
+				t.Errorf("got %s, want %s", got, want)
+			}
+		})
+	}
+}
+
+// What selects the pods selects them by their name, and by nothing that an
+// environment or another owner changes: a selector cannot be changed later.
+func TestSelectorsFindThePods(t *testing.T) {
+	t.Parallel()
+	for _, environment := range environments {
+		objects := build(t, environment)
+		pods := field(t, object(t, objects, "Deployment"), "spec.template.metadata.labels")
+		for kind, path := range map[string]string{
+			"Deployment":          "spec.selector.matchLabels",
+			"Service":             "spec.selector",
+			"PodDisruptionBudget": "spec.selector.matchLabels",
+			"NetworkPolicy":       "spec.podSelector.matchLabels",
+		} {
+			selector, ok := field(t, object(t, objects, kind), path).(map[string]any)
+			name, _ := selector["app.kubernetes.io/name"].(string)
+			if !ok || len(selector) != 1 || name == "" || name != labelsOf(pods)["app.kubernetes.io/name"] {
+				t.Errorf("%s, %s selects %v; pods have %v", environment, kind, selector, pods)
+			}
+		}
+		spread, ok := field(t, object(t, objects, "Deployment"), "spec.template.spec.topologySpreadConstraints").([]any)
+		if !ok || len(spread) != 2 {
+			t.Fatalf("%s: spread over %v, want zones and nodes", environment, spread)
+		}
+		for _, constraint := range spread {
+			selector := labelsOf(labelsOf(labelsOf(constraint)["labelSelector"])["matchLabels"])
+			if len(selector) != 1 || selector["app.kubernetes.io/name"] != labelsOf(pods)["app.kubernetes.io/name"] {
+				t.Errorf("%s: spreads the pods that %v selects", environment, selector)
+			}
+		}
+	}
+}
+
+func labelsOf(v any) map[string]any {
+	labels, _ := v.(map[string]any)
+	return labels
+}
+
+// The autoscaler and a fixed number would undo each other's work at each
+// deployment.
+func TestOnlyTheAutoscalerCountsPods(t *testing.T) {
+	t.Parallel()
+	limits := map[string][2]any{"test": {1, 2}, "production": {2, 6}}
+	for _, environment := range environments {
+		objects := build(t, environment)
+		if replicas, err := object(t, objects, "Deployment").GetFieldValue("spec.replicas"); err == nil {
+			t.Errorf("%s: the Deployment wants %v instances", environment, replicas)
+		}
+		scaler := object(t, objects, "HorizontalPodAutoscaler")
+		got := [2]any{field(t, scaler, "spec.minReplicas"), field(t, scaler, "spec.maxReplicas")}
+		if got != limits[environment] {
+			t.Errorf("%s: %v instances, want %v", environment, got, limits[environment])
+		}
+	}
+}
+
+// Kustomize writes a name into every matchLabels it finds: a provider selected
+// by one would become the service itself.
+func TestTheServiceReachesWhatItConsumes(t *testing.T) {
+	t.Parallel()
+	for _, environment := range environments {
+		text, err := object(t, build(t, environment), "NetworkPolicy").AsYAML()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, provider := range []string{"golden-other", "golden-provider"} {
+			if !strings.Contains(string(text), "- "+provider+"\n") {
+				t.Errorf("%s: nothing lets the service reach %s:\n%s", environment, provider, text)
+			}
+		}
+		if n := strings.Count(string(text), "goldensvc"); n != 4 { // its name, two labels, and whom it is about
+			t.Errorf("%s: the service's name is there %d times, want 4:\n%s", environment, n, text)
+		}
+	}
+}

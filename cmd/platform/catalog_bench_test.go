@@ -130,7 +130,7 @@ func ingest(b *testing.B, c *catalog.Catalog, folder string, n int) {
 	b.Helper()
 	var reading errgroup.Group
 	reading.SetLimit(4)
-	for division := range company.Divisions {
+	for division := range company.Divisions(n) {
 		reading.Go(func() error {
 			target := filepath.Join(folder, company.Folder(division))
 			r, err := c.Register(b.Context(), catalog.Location{Target: target})

@@ -87,7 +87,7 @@ func benchSize(b *testing.B, n int, folder string, db *database.DB) {
 		return catalog.New(store.New(db).Catalog(), db, reader, slog.New(slog.DiscardHandler))
 	}
 	filled := open()
-	for division := range company.Divisions {
+	for division := range company.Divisions(n) {
 		r, err := filled.Register(b.Context(), catalog.Location{Target: filepath.Join(folder, company.Folder(division))})
 		if err != nil || len(r.Problems) > 0 {
 			b.Fatal(r.Problems, err)

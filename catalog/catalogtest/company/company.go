@@ -12,8 +12,14 @@ import (
 	"strings"
 )
 
-// Divisions is how many folders a company has. Each is a location of its own.
-const Divisions = 10
+const (
+	fewDivisions = 10
+	perDivision  = 20_000 // entities, at most, of a large company: a location has a limit
+)
+
+// Divisions returns how many folders a company with n entities has. Each is a
+// location of its own.
+func Divisions(n int) int { return max(fewDivisions, n/perDivision) }
 
 // Shares of a company's entities; what is left are services, two entities each.
 const (
@@ -30,11 +36,11 @@ type File struct {
 }
 
 // Size says how many entities of each kind a company has.
-type Size struct{ Domains, Groups, Users, Systems, Resources, Services int }
+type Size struct{ divisions, Domains, Groups, Users, Systems, Resources, Services int }
 
 // SizeOf returns the size of a company with n entities; n is at least 1,000.
 func SizeOf(n int) Size {
-	s := Size{Domains: Divisions, Groups: n / perGroup, Users: n / perUser, Systems: n / perSystem, Resources: n / perResource}
+	s := Size{divisions: Divisions(n), Domains: Divisions(n), Groups: n / perGroup, Users: n / perUser, Systems: n / perSystem, Resources: n / perResource}
 	s.Services = (n - s.Domains - s.Groups - s.Users - s.Systems - s.Resources) / 2
 	s.Resources = n - s.Domains - s.Groups - s.Users - s.Systems - 2*s.Services
 	return s
@@ -43,7 +49,7 @@ func SizeOf(n int) Size {
 // Each calls fn with every file of a company with n entities.
 func Each(n int, fn func(File) error) error {
 	s := SizeOf(n)
-	for division := range Divisions {
+	for division := range s.divisions {
 		folder := Folder(division)
 		for _, f := range []File{
 			{Path: folder + "/org/groups/catalog-info.yaml", Content: s.groups(division)},
@@ -55,7 +61,7 @@ func Each(n int, fn func(File) error) error {
 				return err
 			}
 		}
-		for i := division; i < s.Services; i += Divisions {
+		for i := division; i < s.Services; i += s.divisions {
 			path := fmt.Sprintf("%s/services/service-%05d/catalog-info.yaml", folder, i)
 			if err := fn(File{Path: path, Content: s.Service(i, "")}); err != nil {
 				return err
@@ -146,10 +152,10 @@ func (s Size) groups(division int) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "apiVersion: backstage.io/v1alpha1\nkind: Domain\nmetadata: {name: domain-%02d}\nspec: {owner: team-%04d}\n",
 		division, division%s.Groups)
-	for i := division; i < s.Groups; i += Divisions {
+	for i := division; i < s.Groups; i += s.divisions {
 		parent := ""
-		if i >= 2*Divisions {
-			parent = fmt.Sprintf("parent: team-%04d, ", i%Divisions)
+		if i >= 2*s.divisions {
+			parent = fmt.Sprintf("parent: team-%04d, ", i%s.divisions)
 		}
 		fmt.Fprintf(&b, `---
 apiVersion: backstage.io/v1alpha1
@@ -163,7 +169,7 @@ spec: {type: team, %[2]schildren: [], profile: {displayName: Team %[1]d, email: 
 
 func (s Size) users(division int) []byte {
 	var b bytes.Buffer
-	for i := division; i < s.Users; i += Divisions {
+	for i := division; i < s.Users; i += s.divisions {
 		fmt.Fprintf(&b, `---
 apiVersion: backstage.io/v1alpha1
 kind: User
@@ -176,20 +182,20 @@ spec: {memberOf: [team-%04[2]d], profile: {displayName: Person %[1]d, email: use
 
 func (s Size) systems(division int) []byte {
 	var b bytes.Buffer
-	for i := division; i < s.Systems; i += Divisions {
+	for i := division; i < s.Systems; i += s.divisions {
 		fmt.Fprintf(&b, `---
 apiVersion: backstage.io/v1alpha1
 kind: System
 metadata: {name: system-%04[1]d, description: Everything about region %[1]d}
 spec: {owner: team-%04[2]d, domain: domain-%02[3]d}
-`, i, i%s.Groups, i%Divisions)
+`, i, i%s.Groups, i%s.divisions)
 	}
 	return b.Bytes()
 }
 
 func (s Size) resources(division int) []byte {
 	var b bytes.Buffer
-	for i := division; i < s.Resources; i += Divisions {
+	for i := division; i < s.Resources; i += s.divisions {
 		fmt.Fprintf(&b, `---
 apiVersion: backstage.io/v1alpha1
 kind: Resource

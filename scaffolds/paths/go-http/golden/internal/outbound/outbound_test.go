@@ -7,9 +7,10 @@ import (
 	"testing"
 	"time"
 
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+
 	"example.com/golden/service/internal/outbound"
 	"example.com/golden/service/internal/telemetry"
-	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
 
 func call(t *testing.T, client *http.Client, url string) error {

@@ -10,10 +10,11 @@ import (
 	"testing"
 	"time"
 
-	"example.com/golden/service/internal/telemetry"
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 	"go.opentelemetry.io/otel"
+
+	"example.com/golden/service/internal/telemetry"
 )
 
 func TestLogger_keepsSecrets(t *testing.T) {

@@ -80,7 +80,7 @@ func TestCheckCompletesAnswers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := scaffolds.Answers{Name: "orders", Owner: "checkout", Description: "An HTTP service.", Module: "example.com/orders"}
+	want := scaffolds.Answers{Name: "orders", Owner: "checkout", Description: "An HTTP service.", Module: "example.com/orders", Extra: map[string]any{"ci": "github"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

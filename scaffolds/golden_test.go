@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/goldenpath/platform/internal/fault"
 	"github.com/goldenpath/platform/scaffolds"
 	"github.com/goldenpath/platform/scaffolds/internal/packing"
 )
@@ -62,13 +64,20 @@ func TestTheGoldenCodeIsWhatItsAnswersGive(t *testing.T) {
 		Name: "goldensvc", Owner: "golden-owner", System: "golden-system", Description: "Golden service description.",
 		Module: "example.com/golden/service", Consumes: []string{"golden-provider", "golden-other"},
 	}
-	tree, err := goHTTP(t).Render(answers, []scaffolds.Provider{
+	providers := []scaffolds.Provider{
 		{Name: "golden-provider", OpenAPI: document(t, "goldenprovider")},
 		{Name: "golden-other", OpenAPI: document(t, "goldenother"), API: "exchange-rates"},
-	})
+	}
+	tree, err := goHTTP(t).Render(answers, providers)
 	if err != nil {
 		t.Fatal(err)
 	}
+	answers.Extra = map[string]any{"ci": "gitlab"}
+	other, err := goHTTP(t).Render(answers, providers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree.Files = append(tree.Files, only(other, tree)...)
 	seen := map[string]bool{scaffolds.LockFile: true}
 	for _, f := range tree.Files {
 		if f.Path == scaffolds.LockFile {
@@ -93,6 +102,44 @@ func TestTheGoldenCodeIsWhatItsAnswersGive(t *testing.T) {
 		if !seen[name] {
 			t.Errorf("%s is not rendered", name)
 		}
+	}
+}
+
+// only returns the files of a tree that another does not have.
+func only(tree, other *scaffolds.Tree) []scaffolds.File {
+	return slices.DeleteFunc(slices.Clone(tree.Files), func(f scaffolds.File) bool {
+		return slices.ContainsFunc(other.Files, func(o scaffolds.File) bool { return o.Path == f.Path })
+	})
+}
+
+// A service has the files of the CI that was chosen, and none of the other's.
+func TestAServiceHasOneCI(t *testing.T) {
+	t.Parallel()
+	for ci, want := range map[string]string{"": ".github", "github": ".github", "gitlab": ".gitlab-ci.yml"} {
+		answers := scaffolds.Answers{Name: "orders", Owner: "checkout"}
+		if ci != "" {
+			answers.Extra = map[string]any{"ci": ci}
+		}
+		tree, err := goHTTP(t).Render(answers, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := map[string]bool{}
+		for _, f := range tree.Files {
+			if top, _, _ := strings.Cut(f.Path, "/"); strings.HasPrefix(top, ".git") && top != ".gitignore" {
+				found[top] = true
+			}
+			if f.Path == "README.md" && !strings.Contains(string(f.Body), want) {
+				t.Errorf("ci %q: README.md does not name %s", ci, want)
+			}
+		}
+		if len(found) != 1 || !found[want] {
+			t.Errorf("ci %q gives %v, want %s", ci, found, want)
+		}
+	}
+	_, err := goHTTP(t).Render(scaffolds.Answers{Name: "orders", Owner: "checkout", Extra: map[string]any{"ci": "jenkins"}}, nil)
+	if !fault.Is(err, fault.Invalid) {
+		t.Errorf("ci jenkins: got %v, want it refused", err)
 	}
 }
 

@@ -47,7 +47,7 @@ func TestLockFileRemembersTheService(t *testing.T) {
 			"true":                        {API: "true", Package: "truesvc", SHA256: files["internal/clients/truesvc/openapi/openapi.yaml"].SHA256},
 		},
 	}
-	want.Answers.Module = "example.com/orders"
+	want.Answers.Module, want.Answers.Extra = "example.com/orders", map[string]any{"ci": "github"}
 	if diff := cmp.Diff(want, lock, cmpopts.EquateEmpty()); diff != "" {
 		t.Error(diff)
 	}

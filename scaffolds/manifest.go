@@ -30,6 +30,7 @@ type manifest struct {
 	Templates []templateRule
 	Repeat    []repeatRule
 	Packs     []packRule
+	Choices   []choiceRule
 	Omit      []string // globs of golden files that are no part of a service
 }
 
@@ -78,6 +79,14 @@ type packRule struct {
 	Default     bool
 	Files       []string // globs
 	Requires    []string // other packs
+}
+
+// choiceRule names files that are there only when a parameter of the path's own
+// has that value.
+type choiceRule struct {
+	Answer string
+	Value  string
+	Files  []string // globs
 }
 
 // ManifestJSON returns path.yaml in JSON, or what is wrong with it.
@@ -131,6 +140,11 @@ func (m *manifest) check() error {
 			}
 		}
 	}
+	for _, c := range m.Choices {
+		if c.Answer == "" || c.Value == "" || len(c.Files) == 0 || standardAnswers[c.Answer] {
+			return fmt.Errorf("choice %q of %q wants a parameter of the path's own, a value and files", c.Value, c.Answer)
+		}
+	}
 	for _, p := range m.Packs {
 		for _, name := range p.Requires {
 			if m.pack(name) == nil {
@@ -160,14 +174,20 @@ func (m *manifest) classOf(name string) Class {
 	return Merged
 }
 
-// included reports whether a golden file is part of a service with the packs:
-// not one of the golden code alone, of a pack left out or of a sample.
-func (m *manifest) included(name string, packs []string) bool {
+// included reports whether a golden file is part of a service with the answers:
+// not one of the golden code alone, of a pack left out, of another choice or of
+// a sample.
+func (m *manifest) included(name string, a Answers) bool {
 	if matchesAny(m.Omit, name) {
 		return false
 	}
 	for _, p := range m.Packs {
-		if !slices.Contains(packs, p.Name) && matchesAny(p.Files, name) {
+		if !slices.Contains(a.Packs, p.Name) && matchesAny(p.Files, name) {
+			return false
+		}
+	}
+	for _, c := range m.Choices {
+		if a.Extra[c.Answer] != c.Value && matchesAny(c.Files, name) {
 			return false
 		}
 	}

@@ -52,7 +52,7 @@ func (r *rendering) render() error {
 		return r.broken("path.yaml", err)
 	}
 	for _, f := range r.content.golden {
-		if !r.manifest.included(f.Path, r.answers.Packs) || r.isTemplate(f.Path) {
+		if !r.manifest.included(f.Path, r.answers) || r.isTemplate(f.Path) {
 			continue
 		}
 		if err := r.add(f, tokens, tokens.text(f.Path)); err != nil {

@@ -55,8 +55,9 @@ func TestOneVersionOfGo(t *testing.T) {
 	for _, project := range golden(t) {
 		image := regexp.MustCompile(`golang:([0-9.]+)-`).FindSubmatch(read(t, project, "Dockerfile"))
 		ci := regexp.MustCompile(`go-version: "([0-9.]+)"`).FindSubmatch(read(t, project, ".github", "workflows", "ci.yaml"))
-		if image == nil || ci == nil || !bytes.Equal(image[1], ci[1]) {
-			t.Errorf("%s: the image has %q, CI %q", project, image, ci)
+		gitlab := regexp.MustCompile(`image: golang:([0-9.]+)-`).FindSubmatch(read(t, project, ".gitlab-ci.yml"))
+		if image == nil || ci == nil || gitlab == nil || !bytes.Equal(image[1], ci[1]) || !bytes.Equal(image[1], gitlab[1]) {
+			t.Errorf("%s: the image has %q, GitHub %q, GitLab %q", project, image, ci, gitlab)
 		}
 	}
 }

@@ -132,6 +132,13 @@ func benchContracts(b *testing.B, size company.Size, s *benchServer, db *databas
 	b.Run("memory, afterwards", func(b *testing.B) { reportMemory(b, s) })
 }
 
+// spread returns the service of call n. The first services are popular ones: a few
+// calls in a row would meet nothing else.
+func spread(size company.Size, n int) int {
+	const step = 379 // a prime, so that all services have their turn
+	return n * step % size.Services
+}
+
 // contractsGate asks about versions that wait for production and knows the answers.
 type contractsGate struct {
 	size   company.Size
@@ -145,7 +152,7 @@ func verdictText(v contracts.Verdict) string {
 
 func (g contractsGate) deployable(b *testing.B, path string, n int) error {
 	b.Helper()
-	service, version := n%g.size.Services, g.size.Candidate()
+	service, version := spread(g.size, n), g.size.Candidate()
 	q := url.Values{"environment": {company.Production}}
 	if strings.Contains(path, "matrix") {
 		q["q[][pacticipant]"], q["q[][version]"] = []string{company.Service(service)}, []string{company.Number(service, version)}
@@ -160,7 +167,7 @@ func (g contractsGate) deployable(b *testing.B, path string, n int) error {
 // forgives is unknown; so a yes is a yes on both, and nothing else is.
 func (g contractsGate) own(b *testing.B, n int) error {
 	b.Helper()
-	service, version := n%g.size.Services, g.size.Candidate()
+	service, version := spread(g.size, n), g.size.Candidate()
 	q := url.Values{"service": {company.Service(service)}, "version": {company.Number(service, version)}, "environment": {company.Production}}
 	a, err := g.server.ask(b.Context(), http.MethodGet, "/api/v1/contracts/can-i-deploy?"+q.Encode(), nil)
 	if err != nil {
@@ -194,7 +201,7 @@ var publishedVersions atomic.Int64
 func benchPublish(b *testing.B, s *benchServer, size company.Size) {
 	b.Helper()
 	s.measure(b, 1, func(n int) error {
-		consumer := n % size.Services
+		consumer := spread(size, n)
 		name, provider := company.Service(consumer), company.Service(size.Provider(consumer, 0))
 		version := fmt.Sprintf("new-%d-%d", time.Now().UnixNano(), publishedVersions.Add(1))
 		body, err := json.Marshal(map[string]any{
@@ -224,7 +231,7 @@ func benchForVerification(b *testing.B, s *benchServer, size company.Size) {
 	body := []byte(`{"providerVersionBranch":"main","includePendingStatus":true,"includeWipPactsSince":"` + since + `",` +
 		`"consumerVersionSelectors":[{"mainBranch":true},{"matchingBranch":true},{"deployedOrReleased":true}]}`)
 	s.measure(b, 1, func(n int) error {
-		provider := n % size.Services
+		provider := spread(size, n)
 		a, err := s.ask(b.Context(), http.MethodPost, "/broker/pacts/provider/"+company.Service(provider)+"/for-verification", body)
 		if err != nil {
 			return err
@@ -241,7 +248,7 @@ func benchForVerification(b *testing.B, s *benchServer, size company.Size) {
 func benchPairMatrix(b *testing.B, s *benchServer, size company.Size) {
 	b.Helper()
 	s.measure(b, 1, func(n int) error {
-		consumer := n % size.Services
+		consumer := spread(size, n)
 		q := url.Values{"q[][pacticipant]": {company.Service(consumer), company.Service(size.Provider(consumer, 0))}}
 		a, err := s.ask(b.Context(), http.MethodGet, "/broker/matrix?latestby=cvpv&limit=100&"+q.Encode(), nil)
 		if err != nil {

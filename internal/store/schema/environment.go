@@ -52,6 +52,8 @@ func (Deployment) Indexes() []ent.Index {
 			StorageKey("deployment_release").Annotations(entsql.IndexWhere("current AND kind = 'released'")),
 		index.Fields("environment_id", "pacticipant_id").
 			StorageKey("deployment_current").Annotations(entsql.IndexWhere("current")),
+		index.Fields("pacticipant_id").
+			StorageKey("deployment_pacticipant").Annotations(entsql.IndexWhere("current")),
 		index.Fields("version_id"),
 	}
 }

@@ -160,6 +160,14 @@ var (
 				},
 			},
 			{
+				Name:    "deployment_pacticipant",
+				Unique:  false,
+				Columns: []*schema.Column{DeploymentsColumns[2]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "current",
+				},
+			},
+			{
 				Name:    "deployment_version_id",
 				Unique:  false,
 				Columns: []*schema.Column{DeploymentsColumns[3]},

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -129,17 +130,9 @@ func (q *contractsQuery) covers(s versionSets, versionColumn, pacticipantColumn 
 	return `(` + condition + ` OR ` + whole + `)`, []any{arg, wholeArg}
 }
 
-const (
-	rowColumns = `SELECT x.id, x.content_id, x.consumer_id, x.consumer_version_id, x.provider_id, x.created_at, x.revision,
-		c.name, cv.number, p.name, k.sha, v.id, v.provider_version_id, pv.number, v.success, v.incomplete, v.verified_at`
-	rowNames = ` JOIN pacticipants c ON c.id = x.consumer_id JOIN pacticipants p ON p.id = x.provider_id
-		JOIN pacticipant_versions cv ON cv.id = x.consumer_version_id JOIN pact_contents k ON k.id = x.content_id
-		LEFT JOIN pacticipant_versions pv ON pv.id = v.provider_version_id`
-	newestResult = ` AND NOT EXISTS (SELECT 1 FROM verifications later WHERE later.content_id = v.content_id
-		AND later.provider_version_id = v.provider_version_id AND later.id > v.id)`
-)
-
-// MatrixRows implements contracts.MatrixStore.
+// MatrixRows implements contracts.MatrixStore. Publications and results are read
+// apart and joined here: a content that ten versions share has its results read
+// once, and not ten times.
 func (c *Contracts) MatrixRows(ctx context.Context, rq contracts.RowQuery) ([]contracts.Row, error) {
 	sets := setsOf(rq)
 	if !rq.AnyCounterpart {
@@ -153,15 +146,6 @@ func (c *Contracts) MatrixRows(ctx context.Context, rq contracts.RowQuery) ([]co
 	return append(asConsumer, asProvider...), err
 }
 
-// results joins verifications, the newest per provider version unless all count.
-func results(rq contracts.RowQuery, join, condition string) string {
-	text := ` ` + join + ` JOIN verifications v ON v.content_id = x.content_id` + condition
-	if !rq.EveryResult {
-		text += newestResult
-	}
-	return text
-}
-
 // fewVersions is how many versions are better looked up one by one among the
 // results of a content than filtered from all of them.
 const fewVersions = 8
@@ -170,13 +154,6 @@ const fewVersions = 8
 // versions.
 func (c *Contracts) rowsBetween(ctx context.Context, rq contracts.RowQuery, s versionSets) ([]contracts.Row, error) {
 	q := c.query(ctx)
-	column := `v.provider_version_id`
-	if len(s.versions) > fewVersions {
-		column = `+` + column // a content's results are fewer than the versions each would be looked up for
-	}
-	provider, args := q.covers(s, column, `v.provider_id`)
-	q.args = append(q.args, args...) // stands in the join, before the conditions
-	text := rowColumns + ` FROM pact_publications x` + results(rq, `LEFT`, ` AND `+provider) + rowNames
 	consumer, args := q.covers(s, `x.consumer_version_id`, `x.consumer_id`)
 	q.and(consumer, args...)
 	// The plus keeps the database from looking every version up under every provider.
@@ -186,7 +163,20 @@ func (c *Contracts) rowsBetween(ctx context.Context, rq contracts.RowQuery, s ve
 		asProvider, arg2 := q.anyOf(`x.provider_id`, rq.Involving)
 		q.and(`(`+asConsumer+` OR `+asProvider+`)`, arg1, arg2)
 	}
-	return c.readRows(q, rq, text)
+	publications, err := publicationsOf(q, rq)
+	if err != nil || len(publications) == 0 {
+		return nil, err
+	}
+	results := c.query(ctx)
+	results.in(`v.content_id`, contentsOf(publications))
+	column := `v.provider_version_id`
+	if len(s.versions) > fewVersions {
+		column = `+` + column // a content's results are fewer than the versions each would be looked up for
+	}
+	provider, args := results.covers(s, column, `v.provider_id`)
+	results.and(provider, args...)
+	list, err := resultsOf(results, rq)
+	return joined(publications, list, true), err
 }
 
 // rowsOfConsumer joins publications of the versions with every verification.
@@ -194,36 +184,95 @@ func (c *Contracts) rowsOfConsumer(ctx context.Context, rq contracts.RowQuery, s
 	q := c.query(ctx)
 	consumer, args := q.covers(s, `x.consumer_version_id`, `x.consumer_id`)
 	q.and(consumer, args...)
-	return c.readRows(q, rq, rowColumns+` FROM pact_publications x`+results(rq, `LEFT`, ``)+rowNames)
+	publications, err := publicationsOf(q, rq)
+	if err != nil || len(publications) == 0 {
+		return nil, err
+	}
+	results := c.query(ctx)
+	results.in(`v.content_id`, contentsOf(publications))
+	list, err := resultsOf(results, rq)
+	return joined(publications, list, true), err
 }
 
 // rowsOfProvider joins every publication with verifications by the versions,
 // without those that rowsOfConsumer has.
 func (c *Contracts) rowsOfProvider(ctx context.Context, rq contracts.RowQuery, s versionSets) ([]contracts.Row, error) {
+	results := c.query(ctx)
+	provider, args := results.covers(s, `v.provider_version_id`, `v.provider_id`)
+	results.and(provider, args...)
+	list, err := resultsOf(results, rq)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
 	q := c.query(ctx)
-	provider, args := q.covers(s, `v.provider_version_id`, `v.provider_id`)
-	q.and(provider, args...)
+	q.in(`x.content_id`, contentsOf(list))
 	consumer, args := q.covers(s, `x.consumer_version_id`, `x.consumer_id`)
 	q.and(`NOT (`+consumer+`)`, args...)
-	return c.readRows(q, rq, rowColumns+` FROM pact_publications x`+results(rq, ``, ``)+rowNames)
+	publications, err := publicationsOf(q, rq)
+	return joined(publications, list, false), err
 }
 
-func (c *Contracts) readRows(q *contractsQuery, rq contracts.RowQuery, text string) ([]contracts.Row, error) {
+// contentsOf returns the contents of rows, each once.
+func contentsOf(rows []contracts.Row) []int64 {
+	ids := make([]int64, len(rows))
+	for i := range rows {
+		ids[i] = rows[i].ContentID
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// joined returns each publication with each result of its content; those without
+// one, too, if they are wanted.
+func joined(publications, results []contracts.Row, unverified bool) []contracts.Row {
+	byContent := make(map[int64][]contracts.Row, len(publications))
+	for _, v := range results {
+		byContent[v.ContentID] = append(byContent[v.ContentID], v)
+	}
+	rows := make([]contracts.Row, 0, max(len(publications), len(results)))
+	for _, x := range publications {
+		list := byContent[x.ContentID]
+		if len(list) == 0 && unverified {
+			rows = append(rows, x)
+		}
+		for _, v := range list {
+			x.VerificationID, x.ProviderVersionID, x.ProviderVersion = v.VerificationID, v.ProviderVersionID, v.ProviderVersion
+			x.Success, x.Incomplete, x.VerifiedAt = v.Success, v.Incomplete, v.VerifiedAt
+			rows = append(rows, x)
+		}
+	}
+	return rows
+}
+
+// publicationsOf returns rows without results.
+func publicationsOf(q *contractsQuery, rq contracts.RowQuery) ([]contracts.Row, error) {
 	if !rq.EveryResult {
 		q.and(`NOT x.superseded`)
 	}
+	text := `SELECT x.id, x.content_id, x.consumer_id, x.consumer_version_id, x.provider_id, x.created_at, x.revision,
+			c.name, cv.number, p.name, k.sha
+		FROM pact_publications x JOIN pacticipants c ON c.id = x.consumer_id JOIN pacticipants p ON p.id = x.provider_id
+		JOIN pacticipant_versions cv ON cv.id = x.consumer_version_id JOIN pact_contents k ON k.id = x.content_id`
 	return rowsOf(q, text+q.where(), func(rows *sql.Rows) (r contracts.Row, err error) {
-		var (
-			id, version         sql.NullInt64
-			number              sql.NullString
-			success, incomplete sql.NullBool
-			verified            sql.NullTime
-		)
 		err = rows.Scan(&r.PactID, &r.ContentID, &r.ConsumerID, &r.ConsumerVersionID, &r.ProviderID, &r.PublishedAt, &r.Revision,
-			&r.Consumer, &r.ConsumerVersion, &r.Provider, &r.SHA, &id, &version, &number, &success, &incomplete, &verified)
+			&r.Consumer, &r.ConsumerVersion, &r.Provider, &r.SHA)
 		r.PublishedAt = r.PublishedAt.UTC()
-		r.VerificationID, r.ProviderVersionID, r.ProviderVersion = id.Int64, version.Int64, number.String
-		r.Success, r.Incomplete, r.VerifiedAt = success.Bool, incomplete.Bool, nullTime(verified)
+		return r, err
+	})
+}
+
+// resultsOf returns rows that are nothing but results, the newest per content
+// and provider version unless all count.
+func resultsOf(q *contractsQuery, rq contracts.RowQuery) ([]contracts.Row, error) {
+	if !rq.EveryResult {
+		q.and(`NOT EXISTS (SELECT 1 FROM verifications later WHERE later.content_id = v.content_id
+			AND later.provider_version_id = v.provider_version_id AND later.id > v.id)`)
+	}
+	text := `SELECT v.id, v.content_id, v.provider_version_id, pv.number, v.success, v.incomplete, v.verified_at
+		FROM verifications v JOIN pacticipant_versions pv ON pv.id = v.provider_version_id`
+	return rowsOf(q, text+q.where(), func(rows *sql.Rows) (r contracts.Row, err error) {
+		err = rows.Scan(&r.VerificationID, &r.ContentID, &r.ProviderVersionID, &r.ProviderVersion, &r.Success, &r.Incomplete, &r.VerifiedAt)
+		r.VerifiedAt = r.VerifiedAt.UTC()
 		return r, err
 	})
 }

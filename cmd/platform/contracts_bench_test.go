@@ -254,8 +254,9 @@ func benchPairMatrix(b *testing.B, s *benchServer, size company.Size) {
 		if err != nil {
 			return err
 		}
-		if got, want := bytes.Count(a.body, []byte(`"verificationResult"`)), min(100, size.Versions); a.status != http.StatusOK || got != want {
-			return fmt.Errorf("status %d, %d rows, want %d:\n%.2000s", a.status, got, want, a.body)
+		// Two services have more rows than versions: several provider versions verified each.
+		if got := bytes.Count(a.body, []byte(`"verificationResult"`)); a.status != http.StatusOK || got < min(100, size.Versions) || got > 100 {
+			return fmt.Errorf("status %d, %d rows, want up to 100:\n%.2000s", a.status, got, a.body)
 		}
 		return nil
 	})

@@ -93,6 +93,7 @@ func TestTheGoldenCodeIsWhatItsAnswersGive(t *testing.T) {
 		// own, so that they differ from the owner's and the system's references.
 		got := strings.NewReplacer(
 			`team: "golden-owner"`, `team: "golden-team"`, `feature: "golden-system"`, `feature: "golden-feature"`,
+			`= "golden-owner"`, `= "golden-team"`, `= "golden-system"`, `= "golden-feature"`,
 		).Replace(string(f.Body))
 		if diff := cmp.Diff(string(want), got); diff != "" {
 			t.Errorf("%s (-golden +rendered):\n%s", f.Path, diff)

@@ -39,6 +39,8 @@ func quoteRaw(s string) string {
 type pageData struct {
 	Name, Owner, System, Description, Module string
 	Path, Version                            string
+	Team                                     string     // the owner's name
+	Reviewer                                 string     // the owner where code is kept: @acme/checkout, "" when that is unknown
 	Consumes                                 []consumed // by package
 	Packs                                    []string
 	Extra                                    map[string]any

@@ -29,6 +29,7 @@ type consumed struct {
 	Pascal   string // GoldenProvider
 	BasePath string // of its document's first server: /v2
 	API      string // the catalog's reference
+	Ref      string // its own: component:golden-provider
 
 	written  string // in Answers.Consumes
 	document []byte
@@ -51,7 +52,10 @@ func nameConsumed(refs, reserved []string) []consumed {
 		name := nameOf(ref)
 		words := wordsOf(name)
 		for n := 1; ; n++ {
-			c := consumed{Name: name, written: ref}
+			c := consumed{Name: name, Ref: ref, written: ref}
+			if !strings.Contains(ref, ":") {
+				c.Ref = "component:" + ref
+			}
 			for _, w := range words {
 				lower := strings.ToLower(w)
 				c.Package += lower
@@ -95,6 +99,19 @@ func wordsOf(name string) []string {
 func isReserved(name string, reserved []string) bool {
 	return slices.Contains(reserved, name) || gotoken.IsKeyword(name) || types.Universe.Lookup(name) != nil ||
 		slices.Contains([]string{"main", "init", "internal", "vendor", "testdata"}, name)
+}
+
+// reviewerOf is what the owner is called where the code is kept, if the module's
+// path tells the organisation: @acme/checkout of github.com/acme/orders.
+func reviewerOf(a Answers) string {
+	if strings.HasPrefix(a.Owner, "user:") {
+		return "@" + nameOf(a.Owner)
+	}
+	parts := strings.Split(a.Module, "/")
+	if len(parts) < 3 {
+		return ""
+	}
+	return "@" + parts[1] + "/" + nameOf(a.Owner)
 }
 
 // valuesOf are what a path's tokens stand for.

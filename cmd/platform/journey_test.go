@@ -180,7 +180,7 @@ func (h *home) catalog(t *testing.T, server string) {
 		relations = append(relations, r.Type+" "+r.TargetRef)
 	}
 	slices.Sort(relations)
-	want := []string{"consumesApi api:default/inventory", "ownedBy group:default/checkout", "partOf system:default/shop", "providesApi api:default/orders"}
+	want := []string{"consumesApi api:default/inventory", "dependsOn component:default/inventory", "ownedBy group:default/checkout", "partOf system:default/shop", "providesApi api:default/orders"}
 	if diff := cmp.Diff(want, relations); diff != "" {
 		t.Errorf("relations of orders differ (-want +got):\n%s", diff)
 	}

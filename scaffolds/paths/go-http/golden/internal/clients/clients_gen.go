@@ -8,7 +8,6 @@ package clients
 import (
 	"errors"
 	"net/http"
-	"time"
 
 	"example.com/golden/service/internal/clients/goldenother"
 	"example.com/golden/service/internal/clients/goldenprovider"
@@ -17,8 +16,8 @@ import (
 
 // Config is where the called services are, and how long to wait for them.
 type Config struct {
-	// Timeout is how long one call may take.
-	Timeout time.Duration `env:"CLIENT_TIMEOUT" envDefault:"2s"`
+	// Calls is how patient this service is with them.
+	Calls outbound.Settings
 	// GoldenOtherURL is where golden-other answers.
 	GoldenOtherURL string `env:"GOLDEN_OTHER_URL" envDefault:"http://golden-other:8080/v2"`
 	// GoldenProviderURL is where golden-provider answers.
@@ -28,7 +27,7 @@ type Config struct {
 // Check reports every setting that cannot work.
 func (c Config) Check() error {
 	return errors.Join(
-		outbound.CheckTimeout("CLIENT_TIMEOUT", c.Timeout),
+		c.Calls.Check(),
 		outbound.CheckURL("GOLDEN_OTHER_URL", c.GoldenOtherURL),
 		outbound.CheckURL("GOLDEN_PROVIDER_URL", c.GoldenProviderURL),
 	)
@@ -42,12 +41,12 @@ type Clients struct {
 
 // New makes the clients. Each has its own *http.Client, from a function that
 // is told the called service's name.
-func New(c Config, httpClient func(service string, timeout time.Duration) *http.Client) (*Clients, error) {
+func New(c Config, httpClient func(service string, settings outbound.Settings) *http.Client) (*Clients, error) {
 	var (
 		made Clients
 		errs [2]error
 	)
-	made.GoldenOther, errs[0] = goldenother.New(c.GoldenOtherURL, httpClient("golden-other", c.Timeout))
-	made.GoldenProvider, errs[1] = goldenprovider.New(c.GoldenProviderURL, httpClient("golden-provider", c.Timeout))
+	made.GoldenOther, errs[0] = goldenother.New(c.GoldenOtherURL, httpClient("golden-other", c.Calls))
+	made.GoldenProvider, errs[1] = goldenprovider.New(c.GoldenProviderURL, httpClient("golden-provider", c.Calls))
 	return &made, errors.Join(errs[:]...)
 }

@@ -66,18 +66,22 @@ func Load(environ []string) (Config, error) {
 // Settings returns the names of everything that can be set.
 func Settings() []string {
 	var names []string
-	for _, settings := range sources() {
-		for field := range settings.Fields() {
-			if name := field.Tag.Get("env"); name != "" {
-				names = append(names, name)
-			}
-		}
+	for _, field := range fields(reflect.TypeFor[Config]()) {
+		names = append(names, field.Tag.Get("env"))
 	}
 	return names
 }
 
-func sources() []reflect.Type {
-	return []reflect.Type{reflect.TypeFor[Config](), reflect.TypeFor[clients.Config]()}
+// fields are those of a struct, and of the structs in it, that can be set.
+func fields(settings reflect.Type) (found []reflect.StructField) {
+	for field := range settings.Fields() {
+		if field.Tag.Get("env") != "" {
+			found = append(found, field)
+		} else if field.Type.Kind() == reflect.Struct {
+			found = append(found, fields(field.Type)...)
+		}
+	}
+	return found
 }
 
 func (c Config) check() error {
@@ -115,11 +119,11 @@ func readable(err error) error {
 	return errors.Join(problems...)
 }
 
-func variable(field string) string {
-	for _, settings := range sources() {
-		if f, ok := settings.FieldByName(field); ok {
-			return f.Tag.Get("env")
+func variable(name string) string {
+	for _, field := range fields(reflect.TypeFor[Config]()) {
+		if field.Name == name {
+			return field.Tag.Get("env")
 		}
 	}
-	return field
+	return name
 }

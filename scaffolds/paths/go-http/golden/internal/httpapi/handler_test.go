@@ -21,6 +21,7 @@ import (
 	"example.com/golden/service/internal/httpapi"
 	"example.com/golden/service/internal/items"
 	"example.com/golden/service/internal/items/memory"
+	"example.com/golden/service/internal/outbound"
 	"example.com/golden/service/internal/telemetry"
 )
 
@@ -186,6 +187,7 @@ func namesField(problem client.Problem, field string) bool {
 // callers must not see.
 type brokenStore struct {
 	items.Store
+	err    error
 	panics bool
 }
 
@@ -193,20 +195,31 @@ var errStore = errors.New("connect to 10.0.0.7: password rejected")
 
 func (s brokenStore) Get(context.Context, uuid.UUID) (items.Item, error) {
 	if s.panics {
-		panic(errStore)
+		panic(s.err)
 	}
-	return items.Item{}, errStore
+	return items.Item{}, s.err
 }
 
 func TestUnforeseenErrors_areLoggedAndNotShown(t *testing.T) {
 	t.Parallel()
-	for name, store := range map[string]items.Store{"an error": brokenStore{}, "a panic": brokenStore{panics: true}} {
-		t.Run(name, func(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		store brokenStore
+		want  int
+	}{
+		{name: "an error", store: brokenStore{err: errStore}, want: http.StatusInternalServerError},
+		{name: "a panic", store: brokenStore{err: errStore, panics: true}, want: http.StatusInternalServerError},
+		{
+			name: "a service that is away", want: http.StatusServiceUnavailable,
+			store: brokenStore{err: &outbound.UnavailableError{Service: "teapots", Cause: errStore}},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			s := newService(t, store)
+			s := newService(t, test.store)
 			answer := s.do(t, http.MethodGet, "/items/"+uuid.NewString(), "")
-			if answer.Code != http.StatusInternalServerError {
-				t.Fatalf("answered %d", answer.Code)
+			if answer.Code != test.want {
+				t.Fatalf("answered %d, want %d", answer.Code, test.want)
 			}
 			if strings.Contains(answer.Body.String(), "10.0.0.7") {
 				t.Errorf("the caller is told: %s", answer.Body)

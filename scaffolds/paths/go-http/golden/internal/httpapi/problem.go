@@ -9,6 +9,7 @@ import (
 
 	"example.com/golden/service/internal/httpapi/openapi"
 	"example.com/golden/service/internal/items"
+	"example.com/golden/service/internal/outbound"
 	"example.com/golden/service/internal/telemetry"
 )
 
@@ -49,6 +50,11 @@ func (p *problems) failed(w http.ResponseWriter, r *http.Request, err error) {
 			p.write(w, r, known.status, known.err.Error())
 			return
 		}
+	}
+	if _, ok := errors.AsType[*outbound.UnavailableError](err); ok {
+		p.log.WarnContext(r.Context(), "request needs a service that is unavailable", "error", err)
+		p.write(w, r, http.StatusServiceUnavailable, "a service that this one needs is unavailable; try again later")
+		return
 	}
 	p.log.ErrorContext(r.Context(), "request failed", "error", err)
 	p.write(w, r, http.StatusInternalServerError, "")

@@ -1,12 +1,15 @@
 // Package outbound is how this service calls others. Every client's requests
-// go through the one transport made here, so that what all calls need
-// (a deadline, a trace, metrics) is in one place.
+// go through the one transport made here, so that what all calls need is in
+// one place: deadlines, retries, a breaker, a bulkhead, a trace and metrics.
+//
+// From the outside in, a call meets: its deadline (CLIENT_TIMEOUT); the
+// bulkhead, which refuses it when too many run already; retries, for what may
+// be repeated, as far as deadline and budget allow; and for each try the
+// breaker and the deadline of a try.
 package outbound
 
 import (
-	"fmt"
 	"net/http"
-	"net/url"
 	"time"
 
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
@@ -27,29 +30,26 @@ func NewCaller(metrics *telemetry.Metrics, tracer trace.TracerProvider) *Caller 
 }
 
 // Client returns an HTTP client for calling one service. Each service gets its
-// own connections: one that hangs cannot use up those of the others.
-func (c *Caller) Client(service string, timeout time.Duration) *http.Client {
+// own connections, breaker, bulkhead and budget: one that hangs cannot use up
+// those of the others.
+func (c *Caller) Client(service string, settings Settings) *http.Client {
 	base := &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		MaxConnsPerHost:       100,
-		MaxIdleConnsPerHost:   20,
-		IdleConnTimeout:       90 * time.Second,
-		TLSHandshakeTimeout:   timeout,
-		ResponseHeaderTimeout: timeout,
-		ForceAttemptHTTP2:     true,
+		Proxy: http.ProxyFromEnvironment,
+		// No MaxConnsPerHost: it lets calls queue where nobody sees them. The
+		// bulkhead limits them instead.
+		MaxIdleConnsPerHost: int(settings.MaxConcurrent),
+		IdleConnTimeout:     90 * time.Second,
+		ForceAttemptHTTP2:   true,
 	}
 	traced := otelhttp.NewTransport(base, otelhttp.WithTracerProvider(c.tracer), otelhttp.WithPropagators(telemetry.Propagator()))
-	return &http.Client{
-		Timeout:   timeout,
-		Transport: &counted{next: traced, service: service, metrics: c.metrics},
-	}
+	calls := c.metrics.CallsTo(service, settings.MaxConcurrent)
+	return &http.Client{Transport: newResilient(&counted{next: traced, calls: calls}, service, settings, calls)}
 }
 
-// Counts calls by the service called, the method and the outcome.
+// Counts tries by the method and the outcome.
 type counted struct {
-	next    http.RoundTripper
-	service string
-	metrics *telemetry.Metrics
+	next  http.RoundTripper
+	calls *telemetry.Calls
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -60,23 +60,6 @@ func (c *counted) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err == nil {
 		status = response.StatusCode
 	}
-	c.metrics.Called(c.service, r.Method, status, time.Since(start))
+	c.calls.Ended(r.Method, status, time.Since(start))
 	return response, err
-}
-
-// CheckURL says what is wrong with a setting that should be a service's address.
-func CheckURL(setting, value string) error {
-	u, err := url.Parse(value)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return fmt.Errorf("%s is %q, want an address such as http://name:8080", setting, value)
-	}
-	return nil
-}
-
-// CheckTimeout says what is wrong with a setting that should be a timeout.
-func CheckTimeout(setting string, value time.Duration) error {
-	if value <= 0 {
-		return fmt.Errorf("%s is %s, want more than 0s", setting, value)
-	}
-	return nil
 }

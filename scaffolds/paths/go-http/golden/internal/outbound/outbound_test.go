@@ -2,73 +2,73 @@ package outbound_test
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
-	sdktrace "go.opentelemetry.io/otel/sdk/trace"
-
 	"example.com/golden/service/internal/outbound"
-	"example.com/golden/service/internal/telemetry"
 )
 
-func call(t *testing.T, client *http.Client, url string) error {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
-	if err != nil {
-		t.Fatal(err)
+// settings are those of a service that is patient with no fault: each test
+// makes one policy matter.
+func settings() outbound.Settings {
+	return outbound.Settings{
+		Timeout: time.Minute, TryTimeout: time.Minute,
+		Retries: 0, RetryDelay: time.Millisecond, RetryMaxDelay: time.Millisecond, RetryBudget: 1,
+		BreakerFailureRate: 1, BreakerMinCalls: 1 << 20, BreakerWindow: time.Minute, BreakerDelay: time.Minute,
+		MaxConcurrent: 100, MaxWait: 0,
 	}
-	response, err := client.Do(request)
-	if err != nil {
-		return err
-	}
-	return response.Body.Close()
 }
 
 func TestClient_countsAndTraces(t *testing.T) {
 	t.Parallel()
 	headers := make(chan http.Header, 1)
-	provider := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	f := newFault(t, settings(), func(w http.ResponseWriter, r *http.Request) {
 		headers <- r.Header
 		w.WriteHeader(http.StatusTeapot)
-	}))
-	defer provider.Close()
-	metrics := telemetry.NewMetrics()
-	client := outbound.NewCaller(metrics, sdktrace.NewTracerProvider()).Client("teapots", time.Second)
-
-	if err := call(t, client, provider.URL); err != nil {
-		t.Fatal(err)
+	})
+	if status, err := f.get(t); err != nil || status != http.StatusTeapot {
+		t.Fatalf("answered %d, %v", status, err)
 	}
 	if (<-headers).Get("Traceparent") == "" {
 		t.Error("the call does not carry the trace on")
 	}
-	provider.Close()
-	if err := call(t, client, provider.URL); err == nil {
+	f.proxy.Stop()
+	if _, err := f.get(t); err == nil {
 		t.Fatal("a provider that is gone answered")
 	}
-
-	recorder := httptest.NewRecorder()
-	metrics.Handler().ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", http.NoBody))
-	for _, want := range []string{
-		`http_client_request_duration_seconds_count{http_request_method="GET",http_response_status_code="418",peer_service="teapots"} 1`,
-		`http_client_request_duration_seconds_count{http_request_method="GET",http_response_status_code="0",peer_service="teapots"} 1`,
-	} {
-		if !strings.Contains(recorder.Body.String(), want) {
-			t.Errorf("/metrics lacks %s", want)
-		}
-	}
+	f.want(t, map[string]float64{
+		"http_client_request_duration_seconds method=GET status=418": 1,
+		"http_client_request_duration_seconds method=GET status=0":   1,
+		"http_client_active_requests":                                0,
+		"http_client_active_requests_limit":                          100,
+	})
 }
 
-func TestClient_givesUp(t *testing.T) {
+func TestSettings_problems(t *testing.T) {
 	t.Parallel()
-	release := make(chan struct{})
-	provider := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release }))
-	defer provider.Close()
-	defer close(release)
-	client := outbound.NewCaller(telemetry.NewMetrics(), sdktrace.NewTracerProvider()).Client("teapots", 50*time.Millisecond)
-	if err := call(t, client, provider.URL); err == nil {
-		t.Error("a call to a provider that hangs did not end with an error")
+	if err := settings().Check(); err != nil {
+		t.Errorf("good settings are refused: %v", err)
+	}
+	for setting, change := range map[string]func(*outbound.Settings){
+		"CLIENT_TIMEOUT":              func(s *outbound.Settings) { s.Timeout = 0 },
+		"CLIENT_TRY_TIMEOUT":          func(s *outbound.Settings) { s.TryTimeout = s.Timeout + 1 },
+		"CLIENT_RETRIES":              func(s *outbound.Settings) { s.Retries = 11 },
+		"CLIENT_RETRY_DELAY":          func(s *outbound.Settings) { s.RetryDelay = 0 },
+		"CLIENT_RETRY_MAX_DELAY":      func(s *outbound.Settings) { s.RetryMaxDelay = 0 },
+		"CLIENT_RETRY_BUDGET":         func(s *outbound.Settings) { s.RetryBudget = 20 },
+		"CLIENT_BREAKER_FAILURE_RATE": func(s *outbound.Settings) { s.BreakerFailureRate = 50 },
+		"CLIENT_BREAKER_MIN_CALLS":    func(s *outbound.Settings) { s.BreakerMinCalls = 0 },
+		"CLIENT_BREAKER_WINDOW":       func(s *outbound.Settings) { s.BreakerWindow = time.Millisecond },
+		"CLIENT_BREAKER_DELAY":        func(s *outbound.Settings) { s.BreakerDelay = 0 },
+		"CLIENT_MAX_CONCURRENT":       func(s *outbound.Settings) { s.MaxConcurrent = 0 },
+		"CLIENT_MAX_WAIT":             func(s *outbound.Settings) { s.MaxWait = s.Timeout },
+	} {
+		s := settings()
+		change(&s)
+		if err := s.Check(); err == nil || !strings.Contains(err.Error(), setting+" is ") {
+			t.Errorf("%s: got %v, want it named", setting, err)
+		}
 	}
 }
 

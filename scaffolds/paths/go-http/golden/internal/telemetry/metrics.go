@@ -16,12 +16,14 @@ type Metrics struct {
 	registry *prometheus.Registry
 	served   *prometheus.HistogramVec
 	active   prometheus.Gauge
-	called   *prometheus.HistogramVec
+	calls    *callMetrics
 }
+
+// The bounds of histograms, in seconds.
+var buckets = []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
 
 // NewMetrics returns metrics of its own registry.
 func NewMetrics() *Metrics {
-	buckets := []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
 		served: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -33,13 +35,9 @@ func NewMetrics() *Metrics {
 			Name: "http_server_active_requests",
 			Help: "Requests being answered right now.",
 		}),
-		called: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name:    "http_client_request_duration_seconds",
-			Help:    "Calls to other services; status 0 means there was no answer.",
-			Buckets: buckets,
-		}, []string{"peer_service", "http_request_method", "http_response_status_code"}),
 	}
-	m.registry.MustRegister(m.served, m.active, m.called,
+	m.calls = newCallMetrics(m.registry)
+	m.registry.MustRegister(m.served, m.active,
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		collectors.NewBuildInfoCollector(),
@@ -59,11 +57,6 @@ func (m *Metrics) Started(method, route string) (answered func(status int) time.
 		m.served.WithLabelValues(knownMethod(method), route, strconv.Itoa(status)).Observe(took.Seconds())
 		return took
 	}
-}
-
-// Called counts a call to another service.
-func (m *Metrics) Called(service, method string, status int, took time.Duration) {
-	m.called.WithLabelValues(service, method, strconv.Itoa(status)).Observe(took.Seconds())
 }
 
 // Registry is where packages with metrics of their own register them.

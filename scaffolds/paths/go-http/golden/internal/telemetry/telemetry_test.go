@@ -110,7 +110,7 @@ func TestMetrics_scraped(t *testing.T) {
 	t.Parallel()
 	metrics := telemetry.NewMetrics()
 	metrics.Started(http.MethodGet, "/items/{itemId}")(http.StatusOK)
-	metrics.Called("teapots", http.MethodGet, http.StatusOK, time.Millisecond)
+	metrics.CallsTo("teapots", 7).Ended(http.MethodGet, http.StatusOK, time.Millisecond)
 	recorder := httptest.NewRecorder()
 	metrics.Handler().ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", http.NoBody))
 	parser := expfmt.NewTextParser(model.UTF8Validation)
@@ -122,6 +122,10 @@ func TestMetrics_scraped(t *testing.T) {
 		"http_server_request_duration_seconds": "http_request_method http_response_status_code http_route",
 		"http_client_request_duration_seconds": "http_request_method http_response_status_code peer_service",
 		"http_server_active_requests":          "",
+		"http_client_active_requests":          "peer_service",
+		"http_client_active_requests_limit":    "peer_service",
+		"http_client_retries_total":            "peer_service",
+		"http_client_fallbacks_total":          "peer_service",
 		"process_start_time_seconds":           "",
 		"go_goroutines":                        "",
 	} {

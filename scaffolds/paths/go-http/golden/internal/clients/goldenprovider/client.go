@@ -1,7 +1,8 @@
 // Package goldenprovider is how this service talks to golden-provider. The
 // typed client below it is generated from golden-provider's OpenAPI document;
 // what this service wants from it, in its own words, belongs here: add a
-// method for each question it asks.
+// method for each question it asks, with outbound.Unexpected for answers it has
+// no use for.
 package goldenprovider
 
 import (

@@ -74,7 +74,7 @@ func New(db *database.DB, log *slog.Logger, runs Runs, handlers ...Handler) (*Jo
 		add(workers)
 	}
 	config := &river.Config{
-		Logger:  log,
+		Logger:  newCalm(log),
 		Workers: workers,
 		Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: maxWorkers}},
 		// A step has its own deadline; a run as a whole has none.

@@ -14,9 +14,9 @@ import (
 )
 
 const (
-	// readTime bounds one reading. A process that took a location and died gives
+	// ReadTime bounds one reading. A process that took a location and died gives
 	// it back when its claim ends, which is a little later.
-	readTime, claimTime = 10 * time.Minute, 12 * time.Minute
+	ReadTime, claimTime = 10 * time.Minute, 12 * time.Minute
 	// scheduleReaders is how many locations one process reads at a time.
 	scheduleReaders = 4
 	// lookEvery is how often a process looks what is due: another one may have
@@ -209,13 +209,13 @@ func (c *Catalog) rest(ctx context.Context) {
 
 // readDue reads one location that this process claimed.
 func (c *Catalog) readDue(ctx context.Context, l Location) {
-	reading, cancel := context.WithTimeout(WithActor(ctx, "schedule"), readTime)
+	reading, cancel := context.WithTimeout(WithActor(ctx, "schedule"), ReadTime)
 	defer cancel()
 	_, err := c.readOne(reading, l)
 	switch {
 	case err == nil:
 	case ctx.Err() != nil: // this process stops: another one goes on at once
-		saving, cancel := context.WithTimeout(context.WithoutCancel(ctx), claimTime-readTime)
+		saving, cancel := context.WithTimeout(context.WithoutCancel(ctx), claimTime-ReadTime)
 		defer cancel()
 		back := l
 		back.RefreshAt = c.now()

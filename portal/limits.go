@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/goldenpath/platform/catalog"
 	"github.com/goldenpath/platform/contracts"
 	"github.com/goldenpath/platform/internal/fault"
 	"github.com/goldenpath/platform/portal/api"
@@ -19,7 +20,8 @@ type Limits struct {
 	Body     int64         // bytes of a body; 1 MiB
 	PactBody int64         // bytes of a body with pacts; 4 x the largest pact
 	Time     time.Duration // until an answer; 30 s
-	LongTime time.Duration // until the answer to what reads repositories or many pacts; 2 min
+	LongTime time.Duration // until the answer to what reads many pacts; 2 min
+	ReadTime time.Duration // until the answer to what reads locations; as long as one may be read on schedule
 }
 
 func (l Limits) orDefaults() Limits {
@@ -34,6 +36,9 @@ func (l Limits) orDefaults() Limits {
 	}
 	if l.LongTime == 0 {
 		l.LongTime = 2 * time.Minute
+	}
+	if l.ReadTime == 0 {
+		l.ReadTime = catalog.ReadTime
 	}
 	return l
 }
@@ -63,10 +68,11 @@ func (l Limits) timeLimit(c echo.Context) time.Duration {
 	switch {
 	case isStream(route), isUnder(route, "/git"), isUnder(route, "/download"):
 		return 0
-	case isUnder(c.Request().URL.Path, "/broker"), isUnder(route, api.BasePath+"/contracts"),
-		isUnder(route, api.BasePath+"/locations"), isUnder(route, api.BasePath+"/proposals"), isUnder(route, "/admin/locations"),
-		isUnder(route, backstagePath+"/locations"), isUnder(route, backstagePath+"/analyze-location"), isUnder(route, backstagePath+"/refresh"):
+	case isUnder(c.Request().URL.Path, "/broker"), isUnder(route, api.BasePath+"/contracts"):
 		return l.LongTime
+	case isUnder(route, api.BasePath+"/locations"), isUnder(route, api.BasePath+"/proposals"), isUnder(route, "/admin/locations"),
+		isUnder(route, backstagePath+"/locations"), isUnder(route, backstagePath+"/analyze-location"), isUnder(route, backstagePath+"/refresh"):
+		return l.ReadTime
 	}
 	return l.Time
 }
@@ -83,6 +89,11 @@ func (s *Server) bound(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		if isUnder(c.Path(), "/download") {
 			if err := deadline(c, time.Now().Add(downloadTime)); err != nil {
+				return err
+			}
+		}
+		if limit := s.limits.timeLimit(c); limit > s.limits.LongTime {
+			if err := deadline(c, time.Now().Add(limit+bodyGrace)); err != nil {
 				return err
 			}
 		}

@@ -151,7 +151,7 @@ func (s *Server) Drain() {
 // Bounds of a connection. What one request may take is in Limits.
 const (
 	readHeaderTime = 10 * time.Second
-	answerTime     = 3 * time.Minute // more than any answer may take
+	answerTime     = 3 * time.Minute // more than an answer may take, unless its route says otherwise
 	idleTime       = 2 * time.Minute
 	maxHeader      = 64 << 10
 )

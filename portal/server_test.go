@@ -6,10 +6,12 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/goldenpath/platform/catalog"
 	"github.com/goldenpath/platform/pipelines"
 )
 
@@ -113,6 +115,41 @@ func TestAnAnswerGoesOnAfterItsRequestWasRead(t *testing.T) {
 	body, err := io.ReadAll(answer.Body)
 	if err != nil || string(body) != "pushed" {
 		t.Errorf("the push ended with %q, %v", body, err)
+	}
+}
+
+// slowReader takes its time to read a location.
+type slowReader struct {
+	siteCatalog
+	takes time.Duration
+}
+
+func (c *slowReader) Refresh(ctx context.Context, id string) (catalog.Registration, error) {
+	select {
+	case <-time.After(c.takes):
+		return c.siteCatalog.Refresh(ctx, id)
+	case <-ctx.Done():
+		return catalog.Registration{}, ctx.Err()
+	}
+}
+
+// TestReadingALocationMayTakeLong has it take longer than another answer may,
+// and than the connection gives one.
+func TestReadingALocationMayTakeLong(t *testing.T) {
+	t.Parallel()
+	const others = 50 * time.Millisecond
+	s := newSite(t, func(o *Options) {
+		o.Limits = Limits{Time: others, LongTime: others, ReadTime: time.Minute}
+		known, _ := o.Catalog.(*siteCatalog)
+		o.Catalog = &slowReader{siteCatalog: *known, takes: 4 * others}
+	})
+	listening := httptest.NewUnstartedServer(s)
+	listening.Config.WriteTimeout = others
+	listening.Start()
+	defer listening.Close()
+	answer := fetch(t, http.MethodPost, listening.URL+"/api/v1/locations/l1/refresh", http.NoBody) //nolint:bodyclose // fetch does
+	if answer.StatusCode != http.StatusOK {
+		t.Errorf("answered %s", answer.Status)
 	}
 }
 

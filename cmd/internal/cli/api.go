@@ -87,6 +87,10 @@ func (e *Env) remote(address, token string) (*server, error) {
 	return &server{api: api, url: address, token: token}, nil
 }
 
+// answerTime is how long an answer is waited for: longer than a server lets
+// anything take, so that it is the server who says what took so long.
+const answerTime = 12 * time.Minute
+
 // Client returns a client of the server at address.
 func Client(address, token, agent string) (*client.ClientWithResponses, error) {
 	transport := &http.Transport{
@@ -95,7 +99,7 @@ func Client(address, token, agent string) (*client.ClientWithResponses, error) {
 		MaxIdleConns:          10,
 		IdleConnTimeout:       30 * time.Second,
 		TLSHandshakeTimeout:   10 * time.Second,
-		ResponseHeaderTimeout: 2 * time.Minute,
+		ResponseHeaderTimeout: answerTime,
 	}
 	return client.New(address, &http.Client{Transport: transport, CheckRedirect: refuseRedirect}, token, agent)
 }

@@ -74,6 +74,8 @@ type Link struct {
 	Title string `json:"title,omitempty"`
 	Icon  string `json:"icon,omitempty"`
 	Type  string `json:"type,omitempty"`
+	// Extra holds the keys this type has no field for.
+	Extra map[string]any `json:"-"`
 }
 
 // Relation points from the entity that carries it to another, which need not
@@ -186,6 +188,12 @@ func (e Entity) Decode() (Entity, error) {
 
 func metadataOf(m map[string]any) Metadata {
 	var out Metadata
+	extra := func(key string, v any) {
+		if out.Extra == nil {
+			out.Extra = map[string]any{}
+		}
+		out.Extra[key] = v
+	}
 	for key, v := range m {
 		switch key {
 		case "name":
@@ -195,7 +203,9 @@ func metadataOf(m map[string]any) Metadata {
 		case "title":
 			out.Title, _ = v.(string)
 		case "description":
-			out.Description, _ = v.(string)
+			if out.Description, _ = v.(string); out.Description == "" {
+				extra(key, v) // written, and empty: who looks for the key finds it
+			}
 		case "labels":
 			out.Labels = stringMap(v)
 		case "annotations":
@@ -210,10 +220,7 @@ func metadataOf(m map[string]any) Metadata {
 		case "links":
 			out.Links = linksOf(v)
 		default:
-			if out.Extra == nil {
-				out.Extra = map[string]any{}
-			}
-			out.Extra[key] = v
+			extra(key, v)
 		}
 	}
 	if out.Namespace == "" {
@@ -241,11 +248,26 @@ func linksOf(v any) []Link {
 	var out []Link
 	for _, item := range list {
 		m, _ := item.(map[string]any)
-		text := func(key string) string {
-			s, _ := m[key].(string)
-			return s
+		var link Link
+		for key, v := range m {
+			text, _ := v.(string)
+			switch key {
+			case "url":
+				link.URL = text
+			case "title":
+				link.Title = text
+			case "icon":
+				link.Icon = text
+			case "type":
+				link.Type = text
+			default:
+				if link.Extra == nil {
+					link.Extra = map[string]any{}
+				}
+				link.Extra[key] = v
+			}
 		}
-		out = append(out, Link{URL: text("url"), Title: text("title"), Icon: text("icon"), Type: text("type")})
+		out = append(out, link)
 	}
 	return out
 }

@@ -180,6 +180,11 @@ type noteFunc func(check CheckName, state State, message, hint string)
 
 func (h *examiner) owner(e Entity, note noteFunc) {
 	owner := e.target("owner")
+	if written := e.SpecString("owner"); owner == "" && written != "" { // only kinds without a schema may say anything
+		note(CheckOwnerExists, StateFail, fmt.Sprintf("Its owner %q is no reference to an entity.", written), howToRefer)
+		note(CheckOwnerHasMembers, StateUnknown, "Its owner cannot be read.", "")
+		return
+	}
 	if owner == "" {
 		note(CheckOwnerExists, StateFail, "It names no owner.", "Write spec.owner: the name of a group.")
 		note(CheckOwnerHasMembers, StateUnknown, "It names no owner.", "")
@@ -222,7 +227,7 @@ func (h *examiner) members(group string) int {
 }
 
 func (h *examiner) references(e Entity, note noteFunc) {
-	var missing []string
+	var missing, unreadable []string
 	count := 0
 	for _, r := range references(e.Kind) {
 		if r.field == "owner" {
@@ -231,7 +236,8 @@ func (h *examiner) references(e Entity, note noteFunc) {
 		for _, target := range r.targets(e) {
 			ref, err := ParseRef(target, RefDefaults{Kind: r.defaultKind, Namespace: e.Metadata.Namespace})
 			if err != nil {
-				continue // a problem of its file
+				unreadable = append(unreadable, fmt.Sprintf("%q (spec.%s)", target, r.field))
+				continue
 			}
 			count++
 			if _, ok := h.x.Lookup(ref.String()); !ok {
@@ -240,6 +246,8 @@ func (h *examiner) references(e Entity, note noteFunc) {
 		}
 	}
 	switch {
+	case len(unreadable) > 0:
+		note(CheckReferencesResolve, StateFail, "No reference to an entity: "+strings.Join(unreadable, ", ")+".", howToRefer)
 	case len(missing) > 0:
 		note(CheckReferencesResolve, StateFail, "Not in the catalog: "+strings.Join(missing, ", ")+".",
 			"Register their files, or correct the names.")

@@ -13,11 +13,13 @@ type fieldRule struct {
 	list     bool // of non-empty strings
 	anyList  bool // of anything
 	object   bool
+	remotes  bool // where a server is reached
 	oneOf    []string
 }
 
-// kindRules lists the rules of the core kinds, nil for kinds we do not know.
-func rulesOf(kind string) []fieldRule {
+// rulesOf lists the rules of the core kinds, nil for kinds we do not know. Some
+// types of a kind have rules of their own.
+func rulesOf(kind, specType string) []fieldRule {
 	must := func(name string) fieldRule { return fieldRule{name: name, required: true} }
 	may := func(name string) fieldRule { return fieldRule{name: name} }
 	list := func(name string) fieldRule { return fieldRule{name: name, list: true} }
@@ -28,6 +30,9 @@ func rulesOf(kind string) []fieldRule {
 			list("providesApis"), list("consumesApis"), list("dependsOn"),
 		}
 	case KindAPI:
+		if specType == typeMCPServer {
+			return []fieldRule{must("type"), must("lifecycle"), must("owner"), {name: "remotes", required: true, remotes: true}, may("system")}
+		}
 		return []fieldRule{must("type"), must("lifecycle"), must("owner"), must("definition"), may("system")}
 	case KindResource:
 		return []fieldRule{must("type"), must("owner"), may("system"), list("dependsOn")}
@@ -79,7 +84,7 @@ func (c *checker) kindRules(doc *value) {
 			return
 		}
 	}
-	rules := rulesOf(c.kind)
+	rules := rulesOf(c.kind, doc.get("spec").str("type"))
 	if rules == nil {
 		return
 	}
@@ -123,6 +128,8 @@ func (c *checker) field(spec *value, rule fieldRule) {
 		c.listField(v, field)
 	case rule.object:
 		c.profile(v, field)
+	case rule.remotes:
+		c.remotes(v, field)
 	case len(rule.oneOf) > 0:
 		if v.kind != kindString || !slices.Contains(rule.oneOf, v.text) {
 			c.report(v, field, pointer(field)+" must be equal to one of the allowed values - allowedValues: "+
@@ -198,40 +205,14 @@ func hintFor(field string) string {
 		return "Add lifecycle: experimental, production or deprecated."
 	case "definition":
 		return "Add the document, or the file it is in: definition: {$text: ./openapi.yaml}"
+	case "remotes":
+		return "Say where the server is reached: remotes: [{type: streamable-http, url: https://...}]"
 	case "children":
 		return "Add children: [] when the group has none."
 	case "memberOf":
 		return "Add memberOf: [] when the user is in no group."
 	}
 	return ""
-}
-
-// references checks that every reference can be read. Whether its target
-// exists is no question of the file.
-func (c *checker) references(doc *value) {
-	spec := doc.get("spec")
-	if rulesOf(c.kind) == nil {
-		return
-	}
-	namespace := doc.get("metadata").str("namespace")
-	for _, r := range references(c.kind) {
-		v := spec.get(r.field)
-		if v == nil {
-			continue
-		}
-		names := []*value{v}
-		if r.list && v.kind != kindString { // dependencyOf is in no schema, and one reference is as good as a list
-			names = v.items
-		}
-		for _, name := range names {
-			if name.kind != kindString || name.text == "" {
-				continue // reported by kindRules
-			}
-			if _, _, _, message := splitRef(name.text, RefDefaults{Kind: r.defaultKind, Namespace: namespace}); message != "" {
-				c.report(name, "spec."+r.field, message, "Write <kind>:<namespace>/<name>, for example component:default/orders")
-			}
-		}
-	}
 }
 
 // keysByCase reports keys that differ only in case: filters ignore case, so one

@@ -90,7 +90,27 @@ func TestValidation(t *testing.T) {
 		},
 		{
 			name: "an empty link title", yaml: component("  links:\n  - url: https://x.io\n    title: \"\"\n", ""),
-			want: []string{`7 "links.0.title" is not valid; expected a non empty string but found "".` + adr},
+			want: []string{"7 Malformed envelope, /metadata/links/0/title must NOT have fewer than 1 characters"},
+		},
+		{
+			name: "a link title of spaces", yaml: component("  links:\n  - url: https://x.io\n    title: \"  \"\n", ""),
+			want: []string{`7 "links.0.title" is not valid; expected a non empty string but found "  ".` + adr},
+		},
+		{
+			name: "an empty link type", yaml: component("  links:\n  - url: https://x.io\n    type: \"\"\n", ""),
+			want: []string{"7 Malformed envelope, /metadata/links/0/type must NOT have fewer than 1 characters"},
+		},
+		{
+			name: "a dependency that is no reference", yaml: component("", "  dependencyOf:\n  - {a: b}\n  - \"\"\n"),
+			want: []string{
+				`10 Entity reference {"a":"b"} had missing or empty kind (e.g. did not start with "component:" or similar)`,
+				"11 Entity reference must not be empty",
+			},
+		},
+		{name: "an MCP server needs no document", yaml: head + "kind: API\nmetadata: {name: a}\nspec: {type: mcp-server, lifecycle: production, owner: x, remotes: [{type: sse, url: https://x.io}]}\n"},
+		{
+			name: "an MCP server that nobody can reach", yaml: head + "kind: API\nmetadata: {name: a}\nspec:\n  type: mcp-server\n  lifecycle: production\n  owner: x\n  remotes: []\n",
+			want: []string{"8 /spec/remotes must NOT have fewer than 1 items - limit: 1"},
 		},
 		{
 			name: "a kind with a dash", yaml: "apiVersion: acme.io/v1\nkind: My-Robot\nmetadata: {name: r2}\n",

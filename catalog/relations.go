@@ -39,7 +39,7 @@ func references(kind string) []reference {
 	owner := reference{field: "owner", defaultKind: KindGroup, out: RelationOwnedBy, in: RelationOwnerOf}
 	system := reference{field: "system", defaultKind: KindSystem, out: RelationPartOf, in: RelationHasPart}
 	dependsOn := reference{field: "dependsOn", list: true, out: RelationDependsOn, in: RelationDependencyOf}
-	dependencyOf := reference{field: "dependencyOf", list: true, out: RelationDependencyOf, in: RelationDependsOn}
+	dependency := reference{field: dependencyOf, list: true, out: RelationDependencyOf, in: RelationDependsOn}
 	switch kind {
 	case KindComponent:
 		return []reference{
@@ -47,12 +47,12 @@ func references(kind string) []reference {
 			{field: "subcomponentOf", defaultKind: KindComponent, out: RelationPartOf, in: RelationHasPart},
 			{field: "providesApis", list: true, defaultKind: KindAPI, out: RelationProvidesAPI, in: RelationAPIProvidedBy},
 			{field: "consumesApis", list: true, defaultKind: KindAPI, out: RelationConsumesAPI, in: RelationAPIConsumedBy},
-			dependsOn, dependencyOf,
+			dependsOn, dependency,
 		}
 	case KindAPI:
 		return []reference{owner, system}
 	case KindResource:
-		return []reference{owner, system, dependsOn, dependencyOf}
+		return []reference{owner, system, dependsOn, dependency}
 	case KindSystem:
 		return []reference{owner, {field: "domain", defaultKind: KindDomain, out: RelationPartOf, in: RelationHasPart}}
 	case KindDomain:

@@ -14,7 +14,7 @@ import (
 
 // TermsVersion is the version of what Terms writes. Terms of another version
 // are made anew from the entity.
-const TermsVersion = 1
+const TermsVersion = 2
 
 // Keys of terms that are no path into an entity.
 const (
@@ -88,6 +88,7 @@ func (w *termWriter) entity(e Entity) {
 				w.add("metadata.links."+key, value, false)
 			}
 		}
+		w.value("metadata.links", link.Extra, false)
 	}
 	w.value("metadata", m.Extra, false)
 	w.value("spec", e.Spec, false)

@@ -32,7 +32,8 @@ metadata:
   labels: {Colour: Blue}
   annotations: {github.com/project-slug: acme/R2}
   tags: [go]
-  links: [{url: "https://acme.io", title: Home}]
+  links: [{url: "https://acme.io", title: Home, audience: [Ops]}]
+  description: ""
   rank: 7
 spec:
   owner: droids
@@ -56,8 +57,8 @@ spec:
 	slices.Sort(got)
 	want := []string{
 		":owner=group:default/droids", "apiversion=acme.io/v1", "kind=Robot",
-		"metadata.annotations.github.com/project-slug=acme/R2", "metadata.labels.colour=Blue",
-		"metadata.links.title=Home", "metadata.links.url=https://acme.io", "metadata.name=R2-D2",
+		"metadata.annotations.github.com/project-slug=acme/R2", "metadata.description=", "metadata.labels.colour=Blue",
+		"metadata.links.audience has Ops", "metadata.links.title=Home", "metadata.links.url=https://acme.io", "metadata.name=R2-D2",
 		"metadata.namespace=default", "metadata.rank=7", "metadata.tags has go", "metadata.title=Artoo",
 		"spec.alive=true", "spec.long is null", "spec.nothing is null", "spec.owner=droids",
 		"spec.parts has Wheel", "spec.parts.name=Arm", "spec.sizes=1", "spec.sizes=1e+21", "spec.sizes=2.5",

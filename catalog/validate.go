@@ -46,7 +46,7 @@ func ValidNamespace(s string) bool { return matches(s, namePatternLabel) }
 
 func validKind(s string) bool { return matches(s, namePatternKind) }
 func validTag(s string) bool  { return matches(s, namePatternTag) }
-func validText(s string) bool { return s != "" }
+func validText(s string) bool { return strings.TrimSpace(s) != "" }
 func validVersion(s string) bool {
 	return prefixed(s, func(s string) bool { return matches(s, namePatternVersion) })
 }
@@ -165,10 +165,8 @@ func (c *checker) envelope(doc *value) {
 			c.report(doc, key, "Malformed envelope, <root> must have required property '"+key+"'", hintFor(key))
 		case key == "metadata" && v.kind != kindObject:
 			c.malformed(v, "metadata", "must be object")
-		case key != "metadata" && v.kind != kindString:
-			c.malformed(v, key, "must be string")
-		case key != "metadata" && v.text == "":
-			c.malformed(v, key, "must NOT have fewer than 1 characters")
+		case key != "metadata":
+			c.filled(v, key)
 		}
 	}
 	if v := doc.get("spec"); v != nil && v.kind != kindObject {
@@ -184,6 +182,16 @@ func (c *checker) malformed(v *value, field, message string) {
 	c.report(v, field, "Malformed envelope, "+path+" "+message, "")
 }
 
+// filled checks that a part of the envelope is a text and not an empty one.
+func (c *checker) filled(v *value, field string) {
+	switch {
+	case v.kind != kindString:
+		c.malformed(v, field, "must be string")
+	case v.text == "":
+		c.malformed(v, field, "must NOT have fewer than 1 characters")
+	}
+}
+
 func (c *checker) metadata(m *value) {
 	if m.get("name") == nil {
 		c.report(m, "metadata.name", "Malformed envelope, /metadata must have required property 'name'", hintFor("name"))
@@ -192,11 +200,7 @@ func (c *checker) metadata(m *value) {
 		v, field := m.items[i], "metadata."+key
 		switch key {
 		case "name", "namespace", "title", "uid", "etag":
-			if v.kind != kindString {
-				c.malformed(v, field, "must be string")
-			} else if v.text == "" {
-				c.malformed(v, field, "must NOT have fewer than 1 characters")
-			}
+			c.filled(v, field)
 		case "description":
 			if v.kind != kindString {
 				c.malformed(v, field, "must be string")
@@ -232,12 +236,7 @@ func (c *checker) tags(v *value) {
 		return
 	}
 	for i, item := range v.items {
-		field := "metadata.tags." + strconv.Itoa(i)
-		if item.kind != kindString {
-			c.malformed(item, field, "must be string")
-		} else if item.text == "" {
-			c.malformed(item, field, "must NOT have fewer than 1 characters")
-		}
+		c.filled(item, "metadata.tags."+strconv.Itoa(i))
 	}
 }
 
@@ -255,8 +254,9 @@ func (c *checker) links(v *value) {
 			c.malformed(item, field, "must have required property 'url'")
 		default:
 			for j, key := range item.keys {
-				if v := item.items[j]; (key == "url" || key == "title" || key == "icon" || key == "type") && v.kind != kindString {
-					c.malformed(v, field+"."+key, "must be string")
+				switch key {
+				case "url", "title", "icon", "type":
+					c.filled(item.items[j], field+"."+key)
 				}
 			}
 		}

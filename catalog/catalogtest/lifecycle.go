@@ -348,7 +348,8 @@ func testPush(t *testing.T, s *shop) {
 func testHealth(t *testing.T, s *shop) {
 	t.Helper()
 	s.files["org/catalog-info.yaml"] = file(group("checkout"), group("warehouse"), user("ada", "checkout"))
-	s.files["lost/catalog-info.yaml"] = file(service("lost", "chekout", "dependsOn: ['resource:none']"))
+	s.files["lost/catalog-info.yaml"] = file(service("lost", "chekout", "dependsOn: ['resource:none']"),
+		"apiVersion: acme.io/v1\nkind: Robot\nmetadata: {name: r2}\nspec: {owner: 'two droids', system: 'a/b/c'}\n")
 	s.register(t, shopFolder)
 	tell := func(q catalog.HealthQuery) []string {
 		t.Helper()
@@ -380,6 +381,9 @@ func testHealth(t *testing.T, s *shop) {
 	})
 	want(t, "lost", tell(of("component:lost")), []string{
 		"lost owner-exists fail", "lost owner-has-members unknown", "lost references-resolve fail", "lost repository-reachable unknown",
+	})
+	want(t, "r2", tell(of("robot:r2")), []string{
+		"r2 owner-exists fail", "r2 owner-has-members unknown", "r2 references-resolve fail", "r2 repository-reachable unknown",
 	})
 	lost := ref("component:lost")
 	findings, err := s.Health(t.Context(), catalog.HealthQuery{Ref: &lost})

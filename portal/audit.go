@@ -14,9 +14,9 @@ import (
 	"github.com/goldenpath/platform/portal/backstage"
 )
 
-// auditTime is how long an entry may take to be written. The client may be gone
-// by then; what it did is not.
-const auditTime = 5 * time.Second
+// lateAudit is how long an entry may take to be written: whatever large
+// transaction has the database has ended by then.
+const lateAudit = 10 * time.Minute
 
 // Keys under which handlers note what an entry of the audit log says.
 const (
@@ -58,11 +58,43 @@ func (s *Server) record(c echo.Context) {
 		e.Outcome = string(f.Code)
 		e.Detail = strings.TrimPrefix(e.Detail+" · "+f.Message, " · ")
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), auditTime)
-	defer cancel()
-	if err := s.access.Record(ctx, e); err != nil {
-		s.log.ErrorContext(ctx, "AUDIT ENTRY LOST: a write is not in the audit log", "error", err,
-			"actor", e.Actor, "action", e.Action, "subject", e.Subject, "outcome", e.Outcome)
+	s.write(ctx, e)
+}
+
+// write writes an entry. While the database is busy the answer does not wait
+// for it for ever, but the entry does. The client may be gone by then; what it
+// did is not.
+func (s *Server) write(ctx context.Context, e AuditEntry) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lateAudit)
+	said := []any{"actor", e.Actor, "action", e.Action, "subject", e.Subject, "outcome", e.Outcome}
+	written := make(chan struct{})
+	s.auditing.Go(func() {
+		defer cancel()
+		defer close(written)
+		if err := s.access.Record(ctx, e); err != nil {
+			s.log.ErrorContext(ctx, "AUDIT ENTRY LOST: a write is not in the audit log", append(said, "error", err)...)
+		}
+	})
+	late := time.NewTimer(s.limits.AuditTime)
+	defer late.Stop()
+	select {
+	case <-written:
+	case <-late.C:
+		s.log.WarnContext(ctx, "the database is busy: an entry of the audit log comes later than its answer", said...)
+	}
+}
+
+// Settle waits for what answers did not wait for, at most until ctx ends. It is
+// for after the last answer, before the database is closed.
+func (s *Server) Settle(ctx context.Context) {
+	settled := make(chan struct{})
+	go func() {
+		s.auditing.Wait()
+		close(settled)
+	}()
+	select {
+	case <-settled:
+	case <-ctx.Done():
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -114,6 +115,44 @@ func TestAnEntryThatIsLostIsLoud(t *testing.T) {
 		if !strings.Contains(log, want) {
 			t.Errorf("the log lacks %s:\n%s", want, log)
 		}
+	}
+}
+
+// busyStore writes an entry when it is let.
+type busyStore struct {
+	*accesstest.Store
+	free chan struct{}
+}
+
+func (b busyStore) InsertAudit(ctx context.Context, e access.AuditEntry) error {
+	select {
+	case <-b.free:
+		return b.Store.InsertAudit(ctx, e)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func TestAnEntryWaitsForABusyDatabaseAndItsAnswerDoesNot(t *testing.T) {
+	t.Parallel()
+	kept := busyStore{accesstest.NewStore(), make(chan struct{})}
+	s := newSite(t, func(o *Options) {
+		o.Access = access.New(kept, access.Options{})
+		o.Limits.AuditTime = time.Millisecond
+	})
+	if answer := s.ask(t, `POST /api/v1/services {"name":"orders"}`); answer.Code != 202 {
+		t.Errorf("answered %d", answer.Code)
+	}
+	if log := s.log.String(); !strings.Contains(log, `"level":"WARN"`) || !strings.Contains(log, "the database is busy") || strings.Contains(log, "LOST") {
+		t.Errorf("the log does not say that the entry is late:\n%s", log)
+	}
+	gaveUp, cancel := context.WithCancel(t.Context())
+	cancel()
+	s.Settle(gaveUp) // does not wait longer than it may
+	close(kept.free)
+	s.Settle(t.Context())
+	if got := s.entries(t); len(got) != 1 || got[0].Action != "createService" {
+		t.Errorf("the log has %+v", got)
 	}
 }
 

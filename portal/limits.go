@@ -22,6 +22,8 @@ type Limits struct {
 	Time     time.Duration // until an answer; 30 s
 	LongTime time.Duration // until the answer to what reads many pacts; 2 min
 	ReadTime time.Duration // until the answer to what reads locations; as long as one may be read on schedule
+	// AuditTime is how long an answer waits for its entry in the audit log; 5 s.
+	AuditTime time.Duration
 }
 
 func (l Limits) orDefaults() Limits {
@@ -39,6 +41,9 @@ func (l Limits) orDefaults() Limits {
 	}
 	if l.ReadTime == 0 {
 		l.ReadTime = catalog.ReadTime
+	}
+	if l.AuditTime == 0 {
+		l.AuditTime = 5 * time.Second
 	}
 	return l
 }

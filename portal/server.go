@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -81,6 +82,7 @@ type Server struct {
 	echo     *echo.Echo
 	handler  http.Handler
 
+	auditing sync.WaitGroup // entries that are being written
 	draining atomic.Bool
 	closing  context.Context //nolint:containedctx // ends with the server; streams end with it
 	close    context.CancelFunc

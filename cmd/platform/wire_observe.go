@@ -107,6 +107,9 @@ func (w *wired) close(ctx context.Context) {
 	if w.warmed != nil {
 		w.warmed()
 	}
+	if w.portal != nil {
+		w.portal.Settle(ctx)
+	}
 	if w.jobs != nil {
 		errs = append(errs, w.jobs.Stop(ctx))
 	}

@@ -1,9 +1,11 @@
 package validators_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/api/resmap"
@@ -141,6 +143,61 @@ func TestTheServiceReachesWhatItConsumes(t *testing.T) {
 		}
 		if n := strings.Count(string(text), "goldensvc"); n != 4 { // its name, two labels, and whom it is about
 			t.Errorf("%s: the service's name is there %d times, want 4:\n%s", environment, n, text)
+		}
+	}
+}
+
+// Kubernetes kills a pod after its grace period: before that, it must have had
+// the time it takes for load balancers to notice and for requests to end.
+func TestThereIsTimeToStop(t *testing.T) {
+	t.Parallel()
+	for _, environment := range environments {
+		deployment := object(t, build(t, environment), "Deployment")
+		containers, _ := field(t, deployment, "spec.template.spec.containers").([]any)
+		needed := time.Duration(0)
+		for _, container := range containers {
+			env, _ := labelsOf(container)["env"].([]any)
+			for _, each := range env {
+				switch variable := labelsOf(each); variable["name"] {
+				case "SHUTDOWN_DRAIN_DELAY", "SHUTDOWN_TIMEOUT":
+					value, err := time.ParseDuration(fmt.Sprint(variable["value"]))
+					if err != nil {
+						t.Fatal(err)
+					}
+					needed += value
+				}
+			}
+		}
+		grace := field(t, deployment, "spec.template.spec.terminationGracePeriodSeconds")
+		seconds, ok := grace.(int)
+		if !ok || needed == 0 || time.Duration(seconds)*time.Second <= needed {
+			t.Errorf("%s: killed after %v s, stopping takes up to %s", environment, grace, needed)
+		}
+	}
+}
+
+// Prometheus and the probes ask where the metrics and the health are, and
+// callers do not get there.
+func TestTheAdminPortIsPrivate(t *testing.T) {
+	t.Parallel()
+	for _, environment := range environments {
+		objects := build(t, environment)
+		service, err := object(t, objects, "Service").AsYAML()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(service), "admin") || strings.Contains(string(service), "8081") {
+			t.Errorf("%s: the Service leads to the admin port:\n%s", environment, service)
+		}
+		rules, _ := field(t, object(t, objects, "NetworkPolicy"), "spec.ingress").([]any)
+		for _, rule := range rules {
+			from, ports := fmt.Sprint(labelsOf(rule)["from"]), fmt.Sprint(labelsOf(rule)["ports"])
+			if strings.Contains(ports, "admin") != strings.Contains(from, "monitoring") {
+				t.Errorf("%s: %s may reach %s", environment, from, ports)
+			}
+		}
+		if len(rules) != 2 {
+			t.Errorf("%s: %d rules let somebody in, want callers and Prometheus", environment, len(rules))
 		}
 	}
 }

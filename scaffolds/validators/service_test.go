@@ -26,10 +26,10 @@ func start(t *testing.T) (base, metrics string) {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	addr := free(t)
+	addr, admin := free(t), free(t)
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	service := exec.CommandContext(ctx, program)
-	service.Env = append(os.Environ(), "HTTP_ADDR="+addr)
+	service.Env = append(os.Environ(), "HTTP_ADDR="+addr, "ADMIN_ADDR="+admin)
 	var log strings.Builder
 	service.Stdout, service.Stderr = &log, &log
 	if err := service.Start(); err != nil {
@@ -42,10 +42,9 @@ func start(t *testing.T) (base, metrics string) {
 			t.Log(log.String())
 		}
 	})
-	base = "http://" + addr
 	for range 100 {
-		if status, _, err := get(t, base+"/readyz"); err == nil && status == http.StatusOK {
-			return base, base + "/metrics"
+		if status, _, err := get(t, "http://"+admin+"/readyz"); err == nil && status == http.StatusOK {
+			return "http://" + addr, "http://" + admin + "/metrics"
 		}
 		time.Sleep(50 * time.Millisecond)
 	}

@@ -131,7 +131,7 @@ func (j *journey) startProvider(ctx context.Context) error {
 	j.running.Stop()
 	j.running = nil
 	name := j.provider.Name
-	j.screen.typed(name, "make", "build && PACT_STATES=true HTTP_ADDR=127.0.0.1:0 bin/"+name)
+	j.screen.typed(name, "make", "build && PACT_STATES=true HTTP_ADDR=127.0.0.1:0 ADMIN_ADDR=127.0.0.1:0 bin/"+name)
 	return j.screen.do(ctx, "Build and start "+name+" "+short(j.provider.Commit), func(ctx context.Context) (err error) {
 		if err := runProgram(ctx, j.screen, j.provider.Folder, "make", "build"); err != nil {
 			return err

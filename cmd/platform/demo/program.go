@@ -84,7 +84,7 @@ func start(ctx context.Context, folder, name string) (*running, error) {
 	// It outlives the step that starts it, and ends with Stop.
 	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s := &running{cmd: program(life, folder, "./bin/"+name), stop: cancel, done: make(chan struct{})}
-	s.cmd.Env = append(s.cmd.Env, "HTTP_ADDR=127.0.0.1:0", "PACT_STATES=true", "LOG_LEVEL=info", "SHUTDOWN_DRAIN_DELAY=0s", "OTEL_EXPORTER_OTLP_ENDPOINT=")
+	s.cmd.Env = append(s.cmd.Env, "HTTP_ADDR=127.0.0.1:0", "ADMIN_ADDR=127.0.0.1:0", "PACT_STATES=true", "LOG_LEVEL=info", "SHUTDOWN_DRAIN_DELAY=0s", "OTEL_EXPORTER_OTLP_ENDPOINT=")
 	s.cmd.Stderr = &s.log
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {

@@ -13,9 +13,9 @@ import (
 
 	"go.opentelemetry.io/otel"
 
+	"example.com/golden/service/internal/admin"
 	"example.com/golden/service/internal/app"
 	"example.com/golden/service/internal/config"
-	"example.com/golden/service/internal/httpapi"
 	"example.com/golden/service/internal/telemetry"
 )
 
@@ -39,26 +39,27 @@ func run(ctx context.Context) error {
 		return err
 	}
 	build := readBuild()
-	log := telemetry.NewLogger(os.Stdout, service, cfg.LogLevel).With("version", build.Version)
+	level := telemetry.NewLevel(cfg.LogLevel)
+	log := telemetry.NewLogger(os.Stdout, service, level).With("version", build.Version)
 	// The one thing OpenTelemetry keeps globally: who hears that traces could
 	// not be sent.
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) {
 		log.WarnContext(ctx, "telemetry", "error", err)
 	}))
-	service, err := app.New(ctx, cfg, build, log)
+	service, err := app.New(ctx, cfg, build, log, level)
 	if err != nil {
 		return err
 	}
-	listener, err := service.Listen(ctx)
+	listeners, err := service.Listen(ctx)
 	if err != nil {
 		return err
 	}
-	return service.Run(ctx, listener)
+	return service.Run(ctx, listeners)
 }
 
 // What was built is told by the Go toolchain, unless the build gave a version.
-func readBuild() httpapi.Build {
-	build := httpapi.Build{Service: service, Version: version, Go: runtime.Version()}
+func readBuild() admin.Build {
+	build := admin.Build{Service: service, Version: version, Go: runtime.Version()}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return build

@@ -9,44 +9,45 @@ import (
 	"testing"
 	"time"
 
+	"example.com/golden/service/internal/admin"
 	"example.com/golden/service/internal/app"
 	"example.com/golden/service/internal/config"
-	"example.com/golden/service/internal/httpapi"
 	"example.com/golden/service/internal/telemetry"
 )
 
 // Starts the service as main does, on a free port, and stops it with the test.
-func startService(t *testing.T, environ ...string) (base string) {
+func startService(t *testing.T, environ ...string) (base, admin string) {
 	t.Helper()
-	base, stop := start(t, environ...)
+	base, admin, stop := start(t, environ...)
 	t.Cleanup(func() {
 		if err := stop(); err != nil {
 			t.Errorf("stop: %v", err)
 		}
 	})
-	return base
+	return base, admin
 }
 
-func start(t *testing.T, environ ...string) (base string, stop func() error) {
+func start(t *testing.T, environ ...string) (base, adminBase string, stop func() error) {
 	t.Helper()
-	cfg, err := config.Load(append([]string{"HTTP_ADDR=127.0.0.1:0"}, environ...))
+	cfg, err := config.Load(append([]string{"HTTP_ADDR=127.0.0.1:0", "ADMIN_ADDR=127.0.0.1:0"}, environ...))
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := telemetry.NewLogger(io.Discard, "goldensvc", cfg.LogLevel)
+	level := telemetry.NewLevel(cfg.LogLevel)
+	log := telemetry.NewLogger(io.Discard, "goldensvc", level)
 	// Not the test's context: that one has ended when clean-ups run.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	service, err := app.New(ctx, cfg, httpapi.Build{Service: "goldensvc", Version: "test"}, log)
+	service, err := app.New(ctx, cfg, admin.Build{Service: "goldensvc", Version: "test"}, log, level)
 	if err != nil {
 		t.Fatal(err)
 	}
-	listener, err := service.Listen(ctx)
+	listeners, err := service.Listen(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- service.Run(ctx, listener) }()
-	return "http://" + listener.Addr().String(), func() error {
+	go func() { ended <- service.Run(ctx, listeners) }()
+	return "http://" + listeners.API.Addr().String(), "http://" + listeners.Admin.Addr().String(), func() error {
 		cancel()
 		return <-ended
 	}
@@ -72,52 +73,91 @@ func get(t *testing.T, url string) (status int, body string) {
 
 func TestRun_answers(t *testing.T) {
 	t.Parallel()
-	base := startService(t)
-	for path, want := range map[string]string{
-		"/livez":        `"ok"`,
-		"/readyz":       `"ok"`,
-		"/version":      `"goldensvc"`,
-		"/openapi.yaml": "openapi:",
-		"/metrics":      "go_goroutines",
-		"/items":        `"items":[]`,
+	base, admin := startService(t)
+	for url, want := range map[string]string{
+		admin + "/livez":       `"ok"`,
+		admin + "/readyz":      `"ok"`,
+		admin + "/version":     `"goldensvc"`,
+		admin + "/metrics":     "go_goroutines",
+		admin + "/log-level":   `"info"`,
+		base + "/openapi.yaml": "openapi:",
+		base + "/items":        `"items":[]`,
 	} {
-		if status, body := get(t, base+path); status != http.StatusOK || !strings.Contains(body, want) {
-			t.Errorf("GET %s answered %d %s, want 200 with %s", path, status, body, want)
+		if status, body := get(t, url); status != http.StatusOK || !strings.Contains(body, want) {
+			t.Errorf("GET %s answered %d %s, want 200 with %s", url, status, body, want)
+		}
+	}
+	// None of it is for callers, and none of theirs is there.
+	for _, url := range []string{base + "/livez", base + "/readyz", base + "/version", base + "/metrics", base + "/log-level", admin + "/items", admin + "/debug/pprof/"} {
+		if status, _ := get(t, url); status != http.StatusNotFound {
+			t.Errorf("GET %s answered %d, want 404", url, status)
 		}
 	}
 }
 
-// A request that was being sent when the service was told to stop is answered;
-// meanwhile readiness has failed; afterwards nobody listens.
-func TestRun_stopsWithoutLosingARequest(t *testing.T) {
+// However busy the service is, probes and scrapes are answered.
+func TestRun_doesNotShedProbes(t *testing.T) {
 	t.Parallel()
-	base, stop := start(t, "SHUTDOWN_DRAIN_DELAY=300ms")
-	address := strings.TrimPrefix(base, "http://")
+	base, admin := startService(t, "HTTP_MAX_CONCURRENT=1")
+	conn, _ := begin(t, base, admin)
+	if status, _ := get(t, base+"/items"); status != http.StatusServiceUnavailable {
+		t.Errorf("a second request was answered %d, want 503", status)
+	}
+	for _, path := range []string{"/livez", "/readyz", "/metrics"} {
+		if status, _ := get(t, admin+path); status != http.StatusOK {
+			t.Errorf("GET %s answered %d", path, status)
+		}
+	}
+	_ = conn.Close()
+}
 
-	// Half a request: the service has to wait for the other half.
-	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", address)
+// begin sends half of a request, and returns the other half when the service
+// waits for it.
+func begin(t *testing.T, base, admin string) (conn net.Conn, rest string) {
+	t.Helper()
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(base, "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
+	t.Cleanup(func() { _ = conn.Close() })
 	const body = `{"name":"Blue teapot","quantity":3}`
 	head := "POST /items HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length: 35\r\n\r\n"
 	if _, err := io.WriteString(conn, head+body[:10]); err != nil {
 		t.Fatal(err)
 	}
 	waitFor(t, "the request to be counted", func() bool {
-		_, metrics := get(t, base+"/metrics")
+		_, metrics := get(t, admin+"/metrics")
 		return strings.Contains(metrics, "http_server_active_requests 1")
 	})
+	return conn, body[10:]
+}
+
+// A request that was being sent when the service was told to stop is answered;
+// meanwhile readiness has failed; afterwards nobody listens.
+func TestRun_stopsWithoutLosingARequest(t *testing.T) {
+	t.Parallel()
+	base, admin, stop := start(t, "SHUTDOWN_DRAIN_DELAY=300ms")
+	address := strings.TrimPrefix(base, "http://")
+	conn, rest := begin(t, base, admin)
 
 	stopped := make(chan error, 1)
 	go func() { stopped <- stop() }()
 	waitFor(t, "readiness to fail while the service still answers", func() bool {
-		status, _ := get(t, base+"/readyz")
+		status, _ := get(t, admin+"/readyz")
 		return status == http.StatusServiceUnavailable
 	})
 
-	if _, err := io.WriteString(conn, body[10:]); err != nil {
+	// Who sends on a kept connection is told to take another one next time.
+	response, err := http.Get(base + "/items")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK || !response.Close {
+		t.Errorf("while stopping, a request was answered %s, the connection closed: %v", response.Status, response.Close)
+	}
+
+	if _, err := io.WriteString(conn, rest); err != nil {
 		t.Fatal(err)
 	}
 	answer, err := io.ReadAll(conn)
@@ -139,19 +179,8 @@ func TestRun_stopsWithoutLosingARequest(t *testing.T) {
 // A request that never ends does not keep the service from stopping.
 func TestRun_givesUpOnARequestThatHangs(t *testing.T) {
 	t.Parallel()
-	base, stop := start(t, "SHUTDOWN_TIMEOUT=50ms")
-	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(base, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	if _, err := io.WriteString(conn, "POST /items HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"); err != nil {
-		t.Fatal(err)
-	}
-	waitFor(t, "the request to be counted", func() bool {
-		_, metrics := get(t, base+"/metrics")
-		return strings.Contains(metrics, "http_server_active_requests 1")
-	})
+	base, admin, stop := start(t, "SHUTDOWN_TIMEOUT=50ms", "HTTP_WRITE_TIMEOUT=50ms")
+	begin(t, base, admin)
 	if err := stop(); err == nil || !strings.Contains(err.Error(), "still running") {
 		t.Errorf("stop: got %v, want to be told about the running request", err)
 	}
@@ -169,7 +198,7 @@ func TestRun_providerStatesAreClosed(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			base := startService(t, test.environ...)
+			base, _ := startService(t, test.environ...)
 			request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, base+"/_pact/provider-states",
 				strings.NewReader(`{"state":"items exist","action":"setup"}`))
 			if err != nil {
@@ -189,17 +218,17 @@ func TestRun_providerStatesAreClosed(t *testing.T) {
 
 func TestListen_taken(t *testing.T) {
 	t.Parallel()
-	base := startService(t)
-	cfg, err := config.Load([]string{"HTTP_ADDR=" + strings.TrimPrefix(base, "http://")})
+	base, adminBase := startService(t)
+	cfg, err := config.Load([]string{"HTTP_ADDR=" + strings.TrimPrefix(base, "http://"), "ADMIN_ADDR=" + strings.TrimPrefix(adminBase, "http://")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := app.New(t.Context(), cfg, httpapi.Build{}, telemetry.NewLogger(io.Discard, "goldensvc", cfg.LogLevel))
+	second, err := app.New(t.Context(), cfg, admin.Build{}, telemetry.NewLogger(io.Discard, "goldensvc", cfg.LogLevel), telemetry.NewLevel(cfg.LogLevel))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := second.Listen(t.Context()); err == nil || !strings.Contains(err.Error(), "HTTP_ADDR") {
-		t.Errorf("got %v, want to be told which setting is wrong", err)
+	if _, err := second.Listen(t.Context()); err == nil || !strings.Contains(err.Error(), "HTTP_ADDR") || !strings.Contains(err.Error(), "ADMIN_ADDR") {
+		t.Errorf("got %v, want to be told which settings are wrong", err)
 	}
 }
 

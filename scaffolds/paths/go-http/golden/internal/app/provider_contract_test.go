@@ -28,7 +28,7 @@ func TestProvider(t *testing.T) {
 		t.Skip("NOT VERIFIED: no consumer's contract was checked. Set PACT_DIR to a folder of pact files, or PACT_BROKER_BASE_URL to a broker.")
 	}
 
-	base := startService(t, "PACT_STATES=true")
+	base, _ := startService(t, "PACT_STATES=true")
 	request := provider.VerifyRequest{
 		Provider:        "goldensvc",
 		ProviderBaseURL: base,

@@ -20,17 +20,25 @@ import (
 type Config struct {
 	// HTTPAddr is where the service listens: host:port, or :port for every address.
 	HTTPAddr string `env:"HTTP_ADDR" envDefault:":8080"`
+	// AdminAddr is where probes, metrics and the log level are. Callers of the
+	// API must not reach it.
+	AdminAddr string `env:"ADMIN_ADDR" envDefault:":8081"`
+	// AdminProfiles opens /debug/pprof/ there.
+	AdminProfiles bool `env:"ADMIN_PPROF" envDefault:"false"`
 	// LogLevel is debug, info, warn or error.
 	LogLevel slog.Level `env:"LOG_LEVEL" envDefault:"info"`
 
 	// ReadTimeout is how long a request may take to arrive, body included.
 	ReadTimeout time.Duration `env:"HTTP_READ_TIMEOUT" envDefault:"10s"`
 	// WriteTimeout is how long an answer may take from the end of the request's headers.
-	WriteTimeout time.Duration `env:"HTTP_WRITE_TIMEOUT" envDefault:"30s"`
+	WriteTimeout time.Duration `env:"HTTP_WRITE_TIMEOUT" envDefault:"15s"`
 	// IdleTimeout is how long a connection without requests stays open.
 	IdleTimeout time.Duration `env:"HTTP_IDLE_TIMEOUT" envDefault:"120s"`
 	// MaxBodyBytes is the largest request body that is read.
 	MaxBodyBytes int64 `env:"HTTP_MAX_BODY_BYTES" envDefault:"1048576"`
+	// MaxConcurrent is how many requests are answered at a time; more are
+	// refused. Each may hold a body of MaxBodyBytes in memory.
+	MaxConcurrent uint `env:"HTTP_MAX_CONCURRENT" envDefault:"100"`
 
 	// DrainDelay is how long the service goes on answering after it was told
 	// to stop, while load balancers learn that it is no longer ready.
@@ -93,12 +101,18 @@ func (c Config) check() error {
 	}
 	_, _, err := net.SplitHostPort(c.HTTPAddr)
 	refuse(err != nil, "HTTP_ADDR is %q, want host:port or :port", c.HTTPAddr)
+	_, adminPort, err := net.SplitHostPort(c.AdminAddr)
+	refuse(err != nil, "ADMIN_ADDR is %q, want host:port or :port", c.AdminAddr)
+	refuse(c.AdminAddr == c.HTTPAddr && adminPort != "0", "ADMIN_ADDR is %q and HTTP_ADDR, too: want another port", c.AdminAddr)
 	refuse(c.ReadTimeout <= 0, "HTTP_READ_TIMEOUT is %s, want more than 0s", c.ReadTimeout)
 	refuse(c.WriteTimeout <= 0, "HTTP_WRITE_TIMEOUT is %s, want more than 0s", c.WriteTimeout)
 	refuse(c.IdleTimeout <= 0, "HTTP_IDLE_TIMEOUT is %s, want more than 0s", c.IdleTimeout)
 	refuse(c.MaxBodyBytes <= 0, "HTTP_MAX_BODY_BYTES is %d, want more than 0", c.MaxBodyBytes)
+	refuse(c.MaxConcurrent == 0, "HTTP_MAX_CONCURRENT is 0, want at least 1")
 	refuse(c.DrainDelay < 0, "SHUTDOWN_DRAIN_DELAY is %s, want 0s or more", c.DrainDelay)
 	refuse(c.ShutdownTimeout <= 0, "SHUTDOWN_TIMEOUT is %s, want more than 0s", c.ShutdownTimeout)
+	refuse(c.WriteTimeout > c.ShutdownTimeout,
+		"HTTP_WRITE_TIMEOUT is %s, want at most SHUTDOWN_TIMEOUT (%s): else a request that may still run is cut off", c.WriteTimeout, c.ShutdownTimeout)
 	problems = append(problems, c.Clients.Check())
 	return errors.Join(problems...)
 }

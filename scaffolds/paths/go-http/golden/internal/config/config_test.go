@@ -21,11 +21,13 @@ func TestLoad_defaults(t *testing.T) {
 	}
 	want := config.Config{
 		HTTPAddr:        ":8080",
+		AdminAddr:       ":8081",
 		LogLevel:        slog.LevelInfo,
 		ReadTimeout:     10 * time.Second,
-		WriteTimeout:    30 * time.Second,
+		WriteTimeout:    15 * time.Second,
 		IdleTimeout:     2 * time.Minute,
 		MaxBodyBytes:    1 << 20,
+		MaxConcurrent:   100,
 		ShutdownTimeout: 20 * time.Second,
 		Clients:         got.Clients,
 	}
@@ -42,6 +44,9 @@ func TestLoad_problems(t *testing.T) {
 		want    []string
 	}{
 		{name: "an address without a port", environ: []string{"HTTP_ADDR=localhost"}, want: []string{"HTTP_ADDR", "host:port"}},
+		{name: "one address for two", environ: []string{"HTTP_ADDR=:80", "ADMIN_ADDR=:80"}, want: []string{"ADMIN_ADDR", "another port"}},
+		{name: "nobody is answered", environ: []string{"HTTP_MAX_CONCURRENT=0"}, want: []string{"HTTP_MAX_CONCURRENT"}},
+		{name: "an answer that outlasts the end", environ: []string{"HTTP_WRITE_TIMEOUT=21s"}, want: []string{"HTTP_WRITE_TIMEOUT", "SHUTDOWN_TIMEOUT (20s)"}},
 		{name: "an unknown log level", environ: []string{"LOG_LEVEL=loud"}, want: []string{"LOG_LEVEL", "loud"}},
 		{name: "a time without a unit", environ: []string{"HTTP_READ_TIMEOUT=10"}, want: []string{"HTTP_READ_TIMEOUT", "missing unit"}},
 		{name: "no time at all", environ: []string{"HTTP_WRITE_TIMEOUT=0s"}, want: []string{"HTTP_WRITE_TIMEOUT"}},

@@ -21,15 +21,14 @@ type Deps struct {
 	Log     *slog.Logger
 	Metrics *telemetry.Metrics
 	Tracer  trace.TracerProvider
-	Build   Build
-	// Ready answers what keeps the service from taking requests, if anything.
-	Ready func() error
 	// Shelf is where the items are.
 	Shelf *items.Shelf
 	// Clients call the services this one consumes.
 	Clients *clients.Clients
 	// MaxBodyBytes is the largest request body that is read.
 	MaxBodyBytes int64
+	// MaxConcurrent is how many requests are answered at a time.
+	MaxConcurrent uint
 	// States changes the service's data for contract verification; nil
 	// outside of it.
 	States http.Handler
@@ -60,20 +59,22 @@ func New(d Deps) (http.Handler, error) {
 	handler = validate(contract, problems)(handler)
 	handler = limitBody(d.MaxBodyBytes)(handler)
 	handler = recoverPanics(problems)(handler)
+	handler = shed(d.MaxConcurrent, d.Metrics, problems)(handler)
 	handler = observe(d, routes)(handler)
 	handler = identify(handler)
 
-	// Beside it, what operations need: not part of the API, neither counted
-	// nor traced, so that probes do not drown the requests.
+	// Beside it, what is not part of the API: neither counted nor traced. What
+	// operations need has a port of its own, see internal/admin.
 	all := http.NewServeMux()
 	all.Handle("/", handler)
-	all.HandleFunc("GET /livez", live)
-	all.HandleFunc("GET /readyz", ready(d.Ready))
-	all.HandleFunc("GET /version", version(d.Build))
 	all.HandleFunc("GET /openapi.yaml", document)
-	all.Handle("GET /metrics", d.Metrics.Handler())
 	if d.States != nil {
 		all.Handle("POST /_pact/provider-states", d.States)
 	}
 	return all, nil
+}
+
+func document(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/yaml")
+	_, _ = w.Write(api.Document) // The caller may be gone.
 }

@@ -28,21 +28,20 @@ import (
 // The whole handler, as main builds it, over a store that may be broken.
 type service struct {
 	http.Handler
-	logs  *bytes.Buffer
-	spans *tracetest.InMemoryExporter
+	logs    *bytes.Buffer
+	spans   *tracetest.InMemoryExporter
+	metrics *telemetry.Metrics
 }
 
 func newService(t *testing.T, store items.Store) service {
 	t.Helper()
-	s := service{logs: &bytes.Buffer{}, spans: tracetest.NewInMemoryExporter()}
+	s := service{logs: &bytes.Buffer{}, spans: tracetest.NewInMemoryExporter(), metrics: telemetry.NewMetrics()}
 	handler, err := httpapi.New(httpapi.Deps{
 		Log:          telemetry.NewLogger(s.logs, "goldensvc", slog.LevelInfo),
-		Metrics:      telemetry.NewMetrics(),
+		Metrics:      s.metrics,
 		Tracer:       sdktrace.NewTracerProvider(sdktrace.WithSyncer(s.spans)),
-		Build:        httpapi.Build{Service: "goldensvc", Version: "test"},
-		Ready:        func() error { return nil },
 		Shelf:        items.NewShelf(store, time.Now),
-		MaxBodyBytes: 1 << 10,
+		MaxBodyBytes: 1 << 10, MaxConcurrent: 2,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -63,6 +62,13 @@ func (s service) do(t *testing.T, method, target, body string, header ...string)
 	recorder := httptest.NewRecorder()
 	s.ServeHTTP(recorder, request)
 	return recorder
+}
+
+func (s service) scrape(t *testing.T) string {
+	t.Helper()
+	recorder := httptest.NewRecorder()
+	s.metrics.Handler().ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", http.NoBody))
+	return recorder.Body.String()
 }
 
 func decode[T any](t *testing.T, recorder *httptest.ResponseRecorder) T {
@@ -240,9 +246,9 @@ func TestObservability(t *testing.T) {
 		"traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "X-Request-Id", "req-1")
 	s.do(t, http.MethodGet, "/items/teapot", "")
 	s.do(t, http.MethodGet, "/nothing/here", "")
-	s.do(t, http.MethodGet, "/livez", "")
+	s.do(t, http.MethodGet, "/openapi.yaml", "")
 
-	metrics := s.do(t, http.MethodGet, "/metrics", "").Body.String()
+	metrics := s.scrape(t)
 	for _, want := range []string{
 		`http_server_request_duration_seconds_count{http_request_method="GET",http_response_status_code="404",http_route="/items/{itemId}"} 1`,
 		`http_server_request_duration_seconds_count{http_request_method="GET",http_response_status_code="400",http_route="/items/{itemId}"} 1`,
@@ -253,7 +259,7 @@ func TestObservability(t *testing.T) {
 			t.Errorf("/metrics lacks %s", want)
 		}
 	}
-	if strings.Contains(metrics, id) || strings.Contains(metrics, "livez") {
+	if strings.Contains(metrics, id) || strings.Contains(metrics, "openapi") {
 		t.Error("/metrics has a time series for a path that is no route")
 	}
 
@@ -323,23 +329,5 @@ func TestClient(t *testing.T) {
 	}
 	if missing.ApplicationproblemJSON404 == nil {
 		t.Errorf("an unknown item answered %s %s", missing.Status(), missing.Body)
-	}
-}
-
-func TestReady(t *testing.T) {
-	t.Parallel()
-	handler, err := httpapi.New(httpapi.Deps{
-		Log: slog.New(slog.DiscardHandler), Metrics: telemetry.NewMetrics(),
-		Tracer: sdktrace.NewTracerProvider(), Ready: func() error { return errors.New("the database is away") },
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := service{Handler: handler}
-	if answer := s.do(t, http.MethodGet, "/readyz", ""); answer.Code != http.StatusServiceUnavailable || !strings.Contains(answer.Body.String(), "away") {
-		t.Errorf("ready answered %d %s", answer.Code, answer.Body)
-	}
-	if answer := s.do(t, http.MethodGet, "/livez", ""); answer.Code != http.StatusOK {
-		t.Errorf("live answered %d: a restart does not bring a database back", answer.Code)
 	}
 }

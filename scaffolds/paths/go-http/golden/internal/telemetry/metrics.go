@@ -16,6 +16,8 @@ type Metrics struct {
 	registry *prometheus.Registry
 	served   *prometheus.HistogramVec
 	active   prometheus.Gauge
+	limit    prometheus.Gauge
+	shed     prometheus.Counter
 	calls    *callMetrics
 }
 
@@ -35,9 +37,17 @@ func NewMetrics() *Metrics {
 			Name: "http_server_active_requests",
 			Help: "Requests being answered right now.",
 		}),
+		limit: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "http_server_active_requests_limit",
+			Help: "How many may be answered at a time (HTTP_MAX_CONCURRENT).",
+		}),
+		shed: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "http_server_requests_shed_total",
+			Help: "Requests refused because as many as may be were being answered.",
+		}),
 	}
 	m.calls = newCallMetrics(m.registry)
-	m.registry.MustRegister(m.served, m.active,
+	m.registry.MustRegister(m.served, m.active, m.limit, m.shed,
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		collectors.NewBuildInfoCollector(),
@@ -58,6 +68,12 @@ func (m *Metrics) Started(method, route string) (answered func(status int) time.
 		return took
 	}
 }
+
+// Limit says how many requests may be answered at a time.
+func (m *Metrics) Limit(requests uint) { m.limit.Set(float64(requests)) }
+
+// Shed counts a request that was refused because there were too many.
+func (m *Metrics) Shed() { m.shed.Inc() }
 
 // Registry is where packages with metrics of their own register them.
 func (m *Metrics) Registry() *prometheus.Registry { return m.registry }

@@ -122,6 +122,8 @@ func TestMetrics_scraped(t *testing.T) {
 		"http_server_request_duration_seconds": "http_request_method http_response_status_code http_route",
 		"http_client_request_duration_seconds": "http_request_method http_response_status_code peer_service",
 		"http_server_active_requests":          "",
+		"http_server_active_requests_limit":    "",
+		"http_server_requests_shed_total":      "",
 		"http_client_active_requests":          "peer_service",
 		"http_client_active_requests_limit":    "peer_service",
 		"http_client_retries_total":            "peer_service",

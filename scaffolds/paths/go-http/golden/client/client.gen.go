@@ -100,6 +100,12 @@ type ListItemsParams struct {
 	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// CreateItemParams defines parameters for CreateItem.
+type CreateItemParams struct {
+	// IdempotencyKey Something that is new for each item, such as a UUID. The same request with the same key is answered the same again for a day and creates nothing, so that it may be repeated when no answer came.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
 // CreateItemJSONRequestBody defines body for CreateItem for application/json ContentType.
 type CreateItemJSONRequestBody = NewItem
 
@@ -189,14 +195,14 @@ type ClientInterface interface {
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /items (the `CreateItem` operationId).
-	CreateItemWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	CreateItemWithBody(ctx context.Context, params *CreateItemParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateItem Create an item
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /items (the `CreateItem` operationId).
-	CreateItem(ctx context.Context, body CreateItemJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	CreateItem(ctx context.Context, params *CreateItemParams, body CreateItemJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetItem Get an item
 	//
@@ -226,8 +232,8 @@ func (c *Client) ListItems(ctx context.Context, params *ListItemsParams, reqEdit
 // Takes any type of body and a specified content type.
 //
 // Corresponds with POST /items (the `CreateItem` operationId).
-func (c *Client) CreateItemWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateItemRequestWithBody(c.Server, contentType, body)
+func (c *Client) CreateItemWithBody(ctx context.Context, params *CreateItemParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateItemRequestWithBody(c.Server, params, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -243,8 +249,8 @@ func (c *Client) CreateItemWithBody(ctx context.Context, contentType string, bod
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /items (the `CreateItem` operationId).
-func (c *Client) CreateItem(ctx context.Context, body CreateItemJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateItemRequest(c.Server, body)
+func (c *Client) CreateItem(ctx context.Context, params *CreateItemParams, body CreateItemJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateItemRequest(c.Server, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -337,18 +343,18 @@ func NewListItemsRequest(server string, params *ListItemsParams) (*http.Request,
 }
 
 // NewCreateItemRequest calls the generic CreateItem builder with application/json body
-func NewCreateItemRequest(server string, body CreateItemJSONRequestBody) (*http.Request, error) {
+func NewCreateItemRequest(server string, params *CreateItemParams, body CreateItemJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
 	}
 	bodyReader = bytes.NewReader(buf)
-	return NewCreateItemRequestWithBody(server, "application/json", bodyReader)
+	return NewCreateItemRequestWithBody(server, params, "application/json", bodyReader)
 }
 
 // NewCreateItemRequestWithBody constructs an http.Request for the CreateItem method, with any body, and a specified content type
-func NewCreateItemRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+func NewCreateItemRequestWithBody(server string, params *CreateItemParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -372,6 +378,21 @@ func NewCreateItemRequestWithBody(server string, contentType string, body io.Rea
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
 
 	return req, nil
 }
@@ -468,14 +489,14 @@ type ClientWithResponsesInterface interface {
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /items (the `CreateItem` operationId).
-	CreateItemWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateItemResponse, error)
+	CreateItemWithBodyWithResponse(ctx context.Context, params *CreateItemParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateItemResponse, error)
 
 	// CreateItemWithResponse Create an item
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /items (the `CreateItem` operationId).
-	CreateItemWithResponse(ctx context.Context, body CreateItemJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateItemResponse, error)
+	CreateItemWithResponse(ctx context.Context, params *CreateItemParams, body CreateItemJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateItemResponse, error)
 
 	// GetItemWithResponse Get an item
 	//
@@ -552,6 +573,10 @@ type CreateItemResponse struct {
 	JSON201 *Item
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
 	ApplicationproblemJSON400 *BadRequest
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *Problem
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
 	ApplicationproblemJSONDefault *Problem
 	// Headers201 the parsed response headers for an HTTP 201 response
@@ -566,6 +591,16 @@ func (r CreateItemResponse) GetJSON201() *Item {
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
 func (r CreateItemResponse) GetApplicationproblemJSON400() *BadRequest {
 	return r.ApplicationproblemJSON400
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r CreateItemResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CreateItemResponse) GetApplicationproblemJSON422() *Problem {
+	return r.ApplicationproblemJSON422
 }
 
 // GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
@@ -684,8 +719,8 @@ func (c *ClientWithResponses) ListItemsWithResponse(ctx context.Context, params 
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /items (the `CreateItem` operationId).
-func (c *ClientWithResponses) CreateItemWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateItemResponse, error) {
-	rsp, err := c.CreateItemWithBody(ctx, contentType, body, reqEditors...)
+func (c *ClientWithResponses) CreateItemWithBodyWithResponse(ctx context.Context, params *CreateItemParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateItemResponse, error) {
+	rsp, err := c.CreateItemWithBody(ctx, params, contentType, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -697,8 +732,8 @@ func (c *ClientWithResponses) CreateItemWithBodyWithResponse(ctx context.Context
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /items (the `CreateItem` operationId).
-func (c *ClientWithResponses) CreateItemWithResponse(ctx context.Context, body CreateItemJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateItemResponse, error) {
-	rsp, err := c.CreateItem(ctx, body, reqEditors...)
+func (c *ClientWithResponses) CreateItemWithResponse(ctx context.Context, params *CreateItemParams, body CreateItemJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateItemResponse, error) {
+	rsp, err := c.CreateItem(ctx, params, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -785,6 +820,20 @@ func ParseCreateItemResponse(rsp *http.Response) (*CreateItemResponse, error) {
 			return nil, err
 		}
 		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem

@@ -15,6 +15,7 @@ import (
 	"example.com/golden/service/internal/clients"
 	"example.com/golden/service/internal/config"
 	"example.com/golden/service/internal/httpapi"
+	"example.com/golden/service/internal/idempotency"
 	"example.com/golden/service/internal/items"
 	"example.com/golden/service/internal/items/memory"
 	"example.com/golden/service/internal/outbound"
@@ -56,6 +57,7 @@ func New(ctx context.Context, cfg config.Config, build admin.Build, log *slog.Lo
 	deps := httpapi.Deps{
 		Log: log, Metrics: metrics, Tracer: tracer,
 		Shelf:         items.NewShelf(store, time.Now),
+		Idempotency:   idempotency.NewMemory(cfg.IdempotencyTTL),
 		Clients:       called,
 		MaxBodyBytes:  cfg.MaxBodyBytes,
 		MaxConcurrent: cfg.MaxConcurrent,

@@ -40,6 +40,10 @@ type Config struct {
 	// refused. Each may hold a body of MaxBodyBytes in memory.
 	MaxConcurrent uint `env:"HTTP_MAX_CONCURRENT" envDefault:"100"`
 
+	// IdempotencyTTL is how long an answer is kept for who repeats its request
+	// with the same Idempotency-Key.
+	IdempotencyTTL time.Duration `env:"IDEMPOTENCY_TTL" envDefault:"24h"`
+
 	// DrainDelay is how long the service goes on answering after it was told
 	// to stop, while load balancers learn that it is no longer ready.
 	DrainDelay time.Duration `env:"SHUTDOWN_DRAIN_DELAY" envDefault:"0s"`
@@ -109,6 +113,7 @@ func (c Config) check() error {
 	refuse(c.IdleTimeout <= 0, "HTTP_IDLE_TIMEOUT is %s, want more than 0s", c.IdleTimeout)
 	refuse(c.MaxBodyBytes <= 0, "HTTP_MAX_BODY_BYTES is %d, want more than 0", c.MaxBodyBytes)
 	refuse(c.MaxConcurrent == 0, "HTTP_MAX_CONCURRENT is 0, want at least 1")
+	refuse(c.IdempotencyTTL <= 0, "IDEMPOTENCY_TTL is %s, want more than 0s", c.IdempotencyTTL)
 	refuse(c.DrainDelay < 0, "SHUTDOWN_DRAIN_DELAY is %s, want 0s or more", c.DrainDelay)
 	refuse(c.ShutdownTimeout <= 0, "SHUTDOWN_TIMEOUT is %s, want more than 0s", c.ShutdownTimeout)
 	refuse(c.WriteTimeout > c.ShutdownTimeout,

@@ -28,6 +28,7 @@ func TestLoad_defaults(t *testing.T) {
 		IdleTimeout:     2 * time.Minute,
 		MaxBodyBytes:    1 << 20,
 		MaxConcurrent:   100,
+		IdempotencyTTL:  24 * time.Hour,
 		ShutdownTimeout: 20 * time.Second,
 		Clients:         got.Clients,
 	}
@@ -52,6 +53,7 @@ func TestLoad_problems(t *testing.T) {
 		{name: "no time at all", environ: []string{"HTTP_WRITE_TIMEOUT=0s"}, want: []string{"HTTP_WRITE_TIMEOUT"}},
 		{name: "a negative delay", environ: []string{"SHUTDOWN_DRAIN_DELAY=-1s"}, want: []string{"SHUTDOWN_DRAIN_DELAY"}},
 		{name: "no body allowed", environ: []string{"HTTP_MAX_BODY_BYTES=0"}, want: []string{"HTTP_MAX_BODY_BYTES"}},
+		{name: "answers kept for no time", environ: []string{"IDEMPOTENCY_TTL=0s"}, want: []string{"IDEMPOTENCY_TTL"}},
 		{name: "neither yes nor no", environ: []string{"PACT_STATES=maybe"}, want: []string{"PACT_STATES", "maybe"}},
 		{
 			name:    "several at once",

@@ -12,6 +12,7 @@ import (
 	"example.com/golden/service/api"
 	"example.com/golden/service/internal/clients"
 	"example.com/golden/service/internal/httpapi/openapi"
+	"example.com/golden/service/internal/idempotency"
 	"example.com/golden/service/internal/items"
 	"example.com/golden/service/internal/telemetry"
 )
@@ -23,6 +24,8 @@ type Deps struct {
 	Tracer  trace.TracerProvider
 	// Shelf is where the items are.
 	Shelf *items.Shelf
+	// Idempotency is where answers to requests with a key are kept.
+	Idempotency idempotency.Store
 	// Clients call the services this one consumes.
 	Clients *clients.Clients
 	// MaxBodyBytes is the largest request body that is read.
@@ -56,6 +59,7 @@ func New(d Deps) (http.Handler, error) {
 
 	// What surrounds it, outermost last.
 	var handler http.Handler = routes
+	handler = idempotent(contract, routes, d.Idempotency, problems)(handler)
 	handler = validate(contract, problems)(handler)
 	handler = limitBody(d.MaxBodyBytes)(handler)
 	handler = recoverPanics(problems)(handler)

@@ -19,6 +19,7 @@ import (
 
 	"example.com/golden/service/client"
 	"example.com/golden/service/internal/httpapi"
+	"example.com/golden/service/internal/idempotency"
 	"example.com/golden/service/internal/items"
 	"example.com/golden/service/internal/items/memory"
 	"example.com/golden/service/internal/outbound"
@@ -41,6 +42,7 @@ func newService(t *testing.T, store items.Store) service {
 		Metrics:      s.metrics,
 		Tracer:       sdktrace.NewTracerProvider(sdktrace.WithSyncer(s.spans)),
 		Shelf:        items.NewShelf(store, time.Now),
+		Idempotency:  idempotency.NewMemory(time.Hour),
 		MaxBodyBytes: 1 << 10, MaxConcurrent: 2,
 	})
 	if err != nil {
@@ -316,7 +318,7 @@ func TestClient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	created, err := c.CreateItemWithResponse(t.Context(), client.NewItem{Name: "Blue teapot", Quantity: 3})
+	created, err := c.CreateItemWithResponse(t.Context(), nil, client.NewItem{Name: "Blue teapot", Quantity: 3})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -99,6 +99,7 @@ func TestContract(t *testing.T) {
 	})
 
 	t.Run("create an item", func(t *testing.T) {
+		params := pacttest.FromJSON[openapi.CreateItemParams](t, `{}`)
 		body := pacttest.FromJSON[openapi.CreateItemJSONRequestBody](t, `{"name":"Blue teapot","quantity":3}`)
 		interaction := pact.AddInteraction().
 			UponReceiving("create an item").
@@ -121,7 +122,7 @@ func TestContract(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			response, err := client.CreateItemWithResponse(t.Context(), body)
+			response, err := client.CreateItemWithResponse(t.Context(), &params, body)
 			if err != nil {
 				return err
 			}

@@ -100,6 +100,12 @@ type ListItemsParams struct {
 	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// CreateItemParams defines parameters for CreateItem.
+type CreateItemParams struct {
+	// IdempotencyKey Something that is new for each item, such as a UUID. The same request with the same key is answered the same again for a day and creates nothing, so that it may be repeated when no answer came.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
 // CreateItemJSONRequestBody defines body for CreateItem for application/json ContentType.
 type CreateItemJSONRequestBody = NewItem
 
@@ -110,7 +116,7 @@ type ServerInterface interface {
 	ListItems(w http.ResponseWriter, r *http.Request, params ListItemsParams)
 	// CreateItem Create an item
 	// (POST /items)
-	CreateItem(w http.ResponseWriter, r *http.Request)
+	CreateItem(w http.ResponseWriter, r *http.Request, params CreateItemParams)
 	// GetItem Get an item
 	// (GET /items/{itemId})
 	GetItem(w http.ResponseWriter, r *http.Request, itemId openapi_types.UUID)
@@ -174,8 +180,35 @@ func (siw *ServerInterfaceWrapper) ListItems(w http.ResponseWriter, r *http.Requ
 // CreateItem operation middleware
 func (siw *ServerInterfaceWrapper) CreateItem(w http.ResponseWriter, r *http.Request) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateItemParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey string
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.CreateItem(w, r)
+		siw.Handler.CreateItem(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -400,7 +433,8 @@ func (response ListItemsdefaultApplicationProblemPlusJSONResponse) VisitListItem
 }
 
 type CreateItemRequestObject struct {
-	Body *CreateItemJSONRequestBody
+	Params CreateItemParams
+	Body   *CreateItemJSONRequestBody
 }
 
 type CreateItemResponseObject interface {
@@ -441,6 +475,34 @@ func (response CreateItem400ApplicationProblemPlusJSONResponse) VisitCreateItemR
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateItem409ApplicationProblemPlusJSONResponse Problem
+
+func (response CreateItem409ApplicationProblemPlusJSONResponse) VisitCreateItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateItem422ApplicationProblemPlusJSONResponse Problem
+
+func (response CreateItem422ApplicationProblemPlusJSONResponse) VisitCreateItemResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -612,8 +674,10 @@ func (sh *strictHandler) ListItems(w http.ResponseWriter, r *http.Request, param
 }
 
 // CreateItem operation middleware
-func (sh *strictHandler) CreateItem(w http.ResponseWriter, r *http.Request) {
+func (sh *strictHandler) CreateItem(w http.ResponseWriter, r *http.Request, params CreateItemParams) {
 	var request CreateItemRequestObject
+
+	request.Params = params
 
 	var body CreateItemJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {

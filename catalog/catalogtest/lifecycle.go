@@ -349,7 +349,7 @@ func testHealth(t *testing.T, s *shop) {
 	t.Helper()
 	s.files["org/catalog-info.yaml"] = file(group("checkout"), group("warehouse"), user("ada", "checkout"))
 	s.files["lost/catalog-info.yaml"] = file(service("lost", "chekout", "dependsOn: ['resource:none']"),
-		"apiVersion: acme.io/v1\nkind: Robot\nmetadata: {name: r2}\nspec: {owner: 'two droids', system: 'a/b/c'}\n")
+		"apiVersion: acme.io/v1\nkind: Robot\nmetadata: {name: r2}\nspec: {owner: 'group:', system: 'https://'}\n")
 	s.register(t, shopFolder)
 	tell := func(q catalog.HealthQuery) []string {
 		t.Helper()
@@ -385,8 +385,13 @@ func testHealth(t *testing.T, s *shop) {
 	want(t, "r2", tell(of("robot:r2")), []string{
 		"r2 owner-exists fail", "r2 owner-has-members unknown", "r2 references-resolve fail", "r2 repository-reachable unknown",
 	})
+	r2 := ref("robot:r2")
+	findings, err := s.Health(t.Context(), catalog.HealthQuery{Ref: &r2})
+	if err != nil || !strings.Contains(findings[0].Message, `"group:" is no reference`) || !strings.Contains(findings[2].Message, `"https://" (spec.system)`) {
+		t.Errorf("references that nobody can read: %+v, %v", findings, err)
+	}
 	lost := ref("component:lost")
-	findings, err := s.Health(t.Context(), catalog.HealthQuery{Ref: &lost})
+	findings, err = s.Health(t.Context(), catalog.HealthQuery{Ref: &lost})
 	if err != nil || !strings.Contains(findings[0].Hint, "group:default/checkout") {
 		t.Errorf("the owner's hint: %+v, %v", findings, err)
 	}

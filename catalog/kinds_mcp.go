@@ -6,6 +6,26 @@ import "strconv"
 // Model Context Protocol, which tells its tools itself.
 const typeMCPServer = "mcp-server"
 
+// Remote is where a server of the Model Context Protocol is reached, and how.
+type Remote struct{ Transport, URL string }
+
+// Remotes returns where the server that an API is can be reached, in the order
+// written; none when it is described by a definition.
+func (e Entity) Remotes() []Remote {
+	if e.Kind != KindAPI || e.SpecString("type") != typeMCPServer {
+		return nil
+	}
+	list, _ := e.Spec["remotes"].([]any)
+	var out []Remote
+	for _, item := range list {
+		m, _ := item.(map[string]any)
+		transport, _ := m["type"].(string)
+		url, _ := m["url"].(string)
+		out = append(out, Remote{Transport: transport, URL: url})
+	}
+	return out
+}
+
 // remotes checks where a server is reached: at one place at least, each with
 // the transport it speaks.
 func (c *checker) remotes(v *value, field string) {

@@ -23,6 +23,7 @@ type apiPage struct {
 	Problem   string // why the document cannot be shown as operations
 	Source    string // the definition as text, when that is all there is
 	Language  string // for the colours of the source
+	Remotes   []catalog.Remote // of a server that tells its operations itself
 	RawURL    string
 	Type      string
 	HasClient bool // some operation is used by a consumer
@@ -39,7 +40,7 @@ func (p *pages) showAPI(c echo.Context) error {
 		return err
 	}
 	if ok {
-		page.RawURL, page.Type = entityURL(api.Ref(), "definition"), api.SpecString("type")
+		page.RawURL, page.Type, page.Remotes = entityURL(api.Ref(), "definition"), api.SpecString("type"), api.Remotes()
 		p.readAPI(c, &page, api)
 	}
 	return p.render(c, http.StatusOK, "entity/api", page)

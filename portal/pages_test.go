@@ -26,7 +26,7 @@ func worldPages() []string {
 		"/catalog/component/default/arabic", "/catalog/component/default/arabic/contracts", "/catalog/component/default/arabic/dependencies",
 		"/catalog/component/default/worker-07/api", "/catalog/component/default/worker-07/runs",
 		"/catalog/component/default/a-service-with-a-name-that-is-as-long-as-names-may-be-here-ok",
-		"/catalog/api/default/inventory", "/catalog/api/default/inventory/api", "/catalog/api/default/payments-api/api", "/catalog/api/default/torn/api",
+		"/catalog/api/default/inventory", "/catalog/api/default/inventory/api", "/catalog/api/default/payments-api/api", "/catalog/api/default/torn/api", "/catalog/api/default/tools/api",
 		"/catalog/component/default/label-printer", "/catalog/component/default/lift", "/catalog/component/default/belt/history",
 		"/catalog/group/default/checkout", "/catalog/group/default/warehouse", "/catalog/user/default/ada", "/catalog/system/default/shop",
 		"/contracts", "/contracts?show=failed", "/contracts?q=nothing", "/contracts/orders/inventory", "/contracts/web/inventory",
@@ -105,6 +105,20 @@ func TestPagesOfFullWorld(t *testing.T) {
 			t.Parallel()
 			checkPage(t, w, w.get(t, page), status)
 		})
+	}
+}
+
+func TestAServerOfToolsSaysWhereItIsReached(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fullWorld)
+	body := w.get(t, "/catalog/api/default/tools/api").Body.String()
+	for _, want := range []string{"Reached at", "streamable-http", "https://mcp.example.com/v1"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if strings.Contains(body, "No API is known") {
+		t.Error("the page says that no API is known")
 	}
 }
 

@@ -142,6 +142,7 @@ func acmeFiles() fstest.MapFS {
 		doc("apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: %s, description: The API of %s.}\nspec:\n  type: openapi\n  lifecycle: production\n  owner: checkout\n  system: shop\n  definition:\n    $text: ./openapi.yaml", name, name)
 	}
 	doc("apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: payments-api}\nspec:\n  type: grpc\n  lifecycle: production\n  owner: payments\n  definition: |\n    syntax = \"proto3\";\n    service Payments { rpc Pay (Order) returns (Receipt); }")
+	doc("apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: tools}\nspec: {type: mcp-server, lifecycle: production, owner: payments, remotes: [{type: streamable-http, url: \"https://mcp.example.com/v1\"}]}")
 	doc("apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: torn}\nspec: {type: openapi, lifecycle: production, owner: payments, definition: \"openapi: [\"}")
 	return fstest.MapFS{"catalog-info.yaml": {Data: []byte(b.String())}, "openapi.yaml": {Data: []byte(worldOpenAPI)}}
 }

@@ -20,9 +20,9 @@ type apiPage struct {
 	Provided  []*entityLink
 	Consumed  []*entityLink
 	Document  *apiDocument
-	Problem   string // why the document cannot be shown as operations
-	Source    string // the definition as text, when that is all there is
-	Language  string // for the colours of the source
+	Problem   string           // why the document cannot be shown as operations
+	Source    string           // the definition as text, when that is all there is
+	Language  string           // for the colours of the source
 	Remotes   []catalog.Remote // of a server that tells its operations itself
 	RawURL    string
 	Type      string

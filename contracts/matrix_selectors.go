@@ -104,7 +104,7 @@ func (m *matrix) resolveOne(ctx context.Context, s MatrixSelector, specific bool
 // filter turns a selector into a version filter; false when it names an
 // environment there is not.
 func (m *matrix) filter(s MatrixSelector, ids []int64) (VersionFilter, bool) {
-	f := VersionFilter{PacticipantIDs: ids, Branch: s.Branch, MainBranch: s.MainBranch, Tag: s.Tag, Latest: s.Latest}
+	f := VersionFilter{PacticipantIDs: ids, Branch: s.Branch, MainBranch: s.MainBranch, Tag: s.Tag, Latest: s.Latest, Short: true}
 	if s.Version != "" {
 		f.Numbers = []string{s.Version}
 	}

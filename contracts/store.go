@@ -104,6 +104,7 @@ type VersionFilter struct {
 	Tag            string
 	EnvironmentID  string // deployed or released there now
 	Latest         bool   // only the newest per pacticipant of what the rest keeps
+	Short          bool   // may leave out builds and dates
 }
 
 // PactStore keeps contents and publications.
@@ -202,6 +203,6 @@ type MatrixStore interface {
 	MatrixRows(ctx context.Context, q RowQuery) ([]Row, error)
 	// Counterparts lists with whom the versions have current pacts, the newest
 	// version first, and who has, or had, pacts with the providers; then by names.
-	// CreatedAt of the former is when the pact was published.
+	// CreatedAt is left out.
 	Counterparts(ctx context.Context, consumerVersionIDs, providerIDs []int64) (promised, consumers []Integration, err error)
 }

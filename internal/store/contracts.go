@@ -27,12 +27,15 @@ import (
 
 // Contracts stores the contracts domain. Rows are written through ent; lists that
 // join tables are SQL, because the gate lives on them.
-type Contracts struct{ s *Store }
+type Contracts struct {
+	s     *Store
+	names *names
+}
 
 var _ contracts.Store = (*Contracts)(nil)
 
 // Contracts returns the store of the contracts domain.
-func (s *Store) Contracts() *Contracts { return &Contracts{s} }
+func (s *Store) Contracts() *Contracts { return &Contracts{s, newNames()} }
 
 func (c *Contracts) client(ctx context.Context) *ent.Client { return c.s.client(ctx) }
 

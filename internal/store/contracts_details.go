@@ -1,8 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"errors"
+	"slices"
+	"strings"
 
 	"github.com/goldenpath/platform/contracts"
 )
@@ -11,6 +15,7 @@ import (
 const (
 	detailBranch = iota
 	detailTag
+	detailDeployment
 )
 
 // detailRow is a current deployment of a version; or a branch or tag of it, whose
@@ -22,19 +27,16 @@ type detailRow struct {
 	contracts.Deployment
 }
 
-// The three questions have the same columns.
+// The three questions have the same columns, up to the time.
 const (
-	detailBranches = `SELECT 0, bv.version_id, bv.id, b.name, b.head_version_id = bv.version_id, bv.created_at, '', '', '', '', '', CAST(0 AS bigint), ''
-		FROM branch_versions bv JOIN branches b ON b.id = bv.branch_id WHERE `
-	detailTags = ` UNION ALL SELECT 1, t.version_id, CAST(0 AS bigint), t.name, NOT EXISTS (
+	detailBranches = `SELECT 0, bv.version_id, bv.id, b.name, b.head_version_id = bv.version_id, '', '', '', '', `
+	fromBranches   = ` FROM branch_versions bv JOIN branches b ON b.id = bv.branch_id WHERE `
+	detailTags     = ` UNION ALL SELECT 1, t.version_id, CAST(0 AS bigint), t.name, NOT EXISTS (
 			SELECT 1 FROM version_tags later
-			WHERE later.pacticipant_id = t.pacticipant_id AND later.name = t.name AND later.version_id > t.version_id),
-			t.created_at, '', '', '', '', '', CAST(0 AS bigint), ''
-		FROM version_tags t WHERE `
-	detailDeployments = ` UNION ALL SELECT 2, d.version_id, CAST(0 AS bigint), e.name, false, d.created_at,
-			d.id, d.kind, p.name, v.number, d.application_instance, d.pacticipant_id, d.environment_id
-		FROM deployments d JOIN pacticipants p ON p.id = d.pacticipant_id JOIN pacticipant_versions v ON v.id = d.version_id
-		JOIN environments e ON e.id = d.environment_id WHERE d.current AND `
+			WHERE later.pacticipant_id = t.pacticipant_id AND later.name = t.name AND later.version_id > t.version_id), '', '', '', '', `
+	fromTags          = ` FROM version_tags t WHERE `
+	detailDeployments = ` UNION ALL SELECT 2, d.version_id, d.pacticipant_id, e.name, false, d.id, d.kind, d.application_instance, d.environment_id, `
+	fromDeployments   = ` FROM deployments d JOIN environments e ON e.id = d.environment_id WHERE d.current AND `
 )
 
 // VersionDetails implements contracts.VersionStore. Everything comes in one
@@ -49,16 +51,26 @@ func (c *Contracts) VersionDetails(ctx context.Context, ids []int64) (map[int64]
 	tagged, _ := q.anyOf(`t.version_id`, ids)
 	deployed, _ := q.anyOf(`d.version_id`, ids)
 	q.args = []any{arg, arg, arg}
-	list, err := rowsOf(q, detailBranches+onBranch+detailTags+tagged+detailDeployments+deployed+` ORDER BY 1, 3, 7, 4`, func(rows *sql.Rows) (r detailRow, err error) {
+	text := detailBranches + q.timeColumn(`bv.created_at`) + fromBranches + onBranch +
+		detailTags + q.timeColumn(`t.created_at`) + fromTags + tagged +
+		detailDeployments + q.timeColumn(`d.created_at`) + fromDeployments + deployed
+	list, err := rowsOf(q, text, func(rows *sql.Rows) (r detailRow, err error) {
 		d := &r.Deployment
-		err = rows.Scan(&r.what, &d.VersionID, &r.place, &d.Environment, &r.latest, &d.CreatedAt,
-			&d.ID, &d.Kind, &d.Service, &d.Version, &d.ApplicationInstance, &d.PacticipantID, &d.EnvironmentID)
-		d.CreatedAt = d.CreatedAt.UTC()
+		err = rows.Scan(&r.what, &d.VersionID, &r.place, &d.Environment, &r.latest, &d.ID, &d.Kind, &d.ApplicationInstance, &d.EnvironmentID, (*stamp)(&d.CreatedAt))
 		return r, err
 	})
 	if err != nil {
 		return nil, err
 	}
+	if err := c.nameDeployed(ctx, list); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(list, func(a, b detailRow) int {
+		if a.what == detailDeployment {
+			return cmp.Or(cmp.Compare(a.what, b.what), strings.Compare(a.ID, b.ID))
+		}
+		return cmp.Or(cmp.Compare(a.what, b.what), cmp.Compare(a.place, b.place), strings.Compare(a.Environment, b.Environment))
+	})
 	for _, id := range ids { // every version asked for has an entry
 		out[id] = contracts.VersionDetail{}
 	}
@@ -76,4 +88,23 @@ func (c *Contracts) VersionDetails(ctx context.Context, ids []int64) (map[int64]
 		out[r.VersionID] = d
 	}
 	return out, nil
+}
+
+// nameDeployed adds services and versions to deployments.
+func (c *Contracts) nameDeployed(ctx context.Context, list []detailRow) error {
+	for i := range list {
+		if list[i].what == detailDeployment {
+			list[i].PacticipantID = list[i].place
+		}
+	}
+	// Without a deployment, the service is 0 and has no name.
+	return errors.Join(
+		c.names.services.fill(ctx, c, len(list), func(i int) int64 { return list[i].PacticipantID }, func(i int, n name) { list[i].Service = n.text }),
+		c.names.versions.fill(ctx, c, len(list), func(i int) int64 {
+			if list[i].what != detailDeployment {
+				return 0
+			}
+			return list[i].VersionID
+		}, func(i int, n name) { list[i].Version = n.text }),
+	)
 }

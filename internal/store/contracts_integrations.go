@@ -1,8 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"errors"
+	"slices"
+	"strings"
 
 	"github.com/goldenpath/platform/contracts"
 )
@@ -36,28 +40,37 @@ func (c *Contracts) Counterparts(ctx context.Context, consumerVersionIDs, provid
 	provides, arg2 := q.anyOf(`i.provider_id`, providerIDs)
 	q.args = []any{arg1, arg2}
 	type counterpart struct {
-		what int
+		version int64 // 0 for who has, or had, a pact with the provider
 		contracts.Integration
 	}
-	list, err := rowsOf(q, `SELECT 0, -x.consumer_version_id, x.consumer_id, x.provider_id, c.name, p.name, x.created_at
-		FROM pact_publications x JOIN pacticipants c ON c.id = x.consumer_id JOIN pacticipants p ON p.id = x.provider_id
-		WHERE NOT x.superseded AND `+publishes+`
+	list, err := rowsOf(q, `SELECT x.consumer_version_id, x.consumer_id, x.provider_id FROM pact_publications x WHERE NOT x.superseded AND `+publishes+`
 		UNION ALL
-		SELECT 1, CAST(0 AS bigint), i.consumer_id, i.provider_id, c.name, p.name, i.created_at
-		FROM integrations i JOIN pacticipants c ON c.id = i.consumer_id JOIN pacticipants p ON p.id = i.provider_id
-		WHERE `+provides+` ORDER BY 1, 2, 5, 6`,
+		SELECT CAST(0 AS bigint), i.consumer_id, i.provider_id FROM integrations i WHERE `+provides,
 		func(rows *sql.Rows) (r counterpart, err error) {
-			var order int64
-			err = rows.Scan(&r.what, &order, &r.ConsumerID, &r.ProviderID, &r.Consumer, &r.Provider, &r.CreatedAt)
-			r.CreatedAt = r.CreatedAt.UTC()
+			err = rows.Scan(&r.version, &r.ConsumerID, &r.ProviderID)
 			return r, err
 		})
+	if err != nil {
+		return nil, nil, err
+	}
+	n := len(list)
+	if err := errors.Join(
+		c.names.services.fill(ctx, c, n, func(i int) int64 { return list[i].ConsumerID }, func(i int, n name) { list[i].Consumer = n.text }),
+		c.names.services.fill(ctx, c, n, func(i int) int64 { return list[i].ProviderID }, func(i int, n name) { list[i].Provider = n.text }),
+	); err != nil {
+		return nil, nil, err
+	}
+	slices.SortFunc(list, func(a, b counterpart) int {
+		return cmp.Or(cmp.Compare(b.version, a.version), strings.Compare(a.Consumer, b.Consumer), strings.Compare(a.Provider, b.Provider))
+	})
 	for _, r := range list {
-		if r.what == 0 {
+		switch {
+		case r.Consumer == "" || r.Provider == "": // deleted meanwhile
+		case r.version != 0:
 			promised = append(promised, r.Integration)
-		} else {
+		default:
 			consumers = append(consumers, r.Integration)
 		}
 	}
-	return promised, consumers, err
+	return promised, consumers, nil
 }

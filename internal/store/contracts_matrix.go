@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -146,9 +147,9 @@ func (c *Contracts) MatrixRows(ctx context.Context, rq contracts.RowQuery) ([]co
 	return append(asConsumer, asProvider...), err
 }
 
-// fewVersions is how many versions are better looked up one by one among the
-// results of a content than filtered from all of them.
-const fewVersions = 8
+// fewServices is how many services are better named to the database; of more,
+// rows are left out here. Without an index it compares each row with each.
+const fewServices = 8
 
 // rowsBetween joins publications of the versions with verifications by the
 // versions.
@@ -156,27 +157,44 @@ func (c *Contracts) rowsBetween(ctx context.Context, rq contracts.RowQuery, s ve
 	q := c.query(ctx)
 	consumer, args := q.covers(s, `x.consumer_version_id`, `x.consumer_id`)
 	q.and(consumer, args...)
-	// The plus keeps the database from looking every version up under every provider.
-	q.in(`+x.provider_id`, s.all)
+	if len(s.all) <= fewServices || rq.Involving == nil {
+		// The plus keeps the database from looking every version up under every provider.
+		q.in(`+x.provider_id`, s.all)
+	}
 	if rq.Involving != nil {
 		asConsumer, arg1 := q.anyOf(`x.consumer_id`, rq.Involving)
 		asProvider, arg2 := q.anyOf(`x.provider_id`, rq.Involving)
 		q.and(`(`+asConsumer+` OR `+asProvider+`)`, arg1, arg2)
 	}
-	publications, err := publicationsOf(q, rq)
+	publications, err := c.publicationsOf(q, rq)
+	publications = slices.DeleteFunc(publications, func(r contracts.Row) bool { _, ok := rq.Versions[r.ProviderID]; return !ok })
 	if err != nil || len(publications) == 0 {
 		return nil, err
 	}
 	results := c.query(ctx)
 	results.in(`v.content_id`, contentsOf(publications))
+	by := setsOf(contracts.RowQuery{Versions: providersOf(publications, rq)})
 	column := `v.provider_version_id`
-	if len(s.versions) > fewVersions {
+	if len(by.versions) > fewVersions {
 		column = `+` + column // a content's results are fewer than the versions each would be looked up for
 	}
-	provider, args := results.covers(s, column, `v.provider_id`)
+	provider, args := results.covers(by, column, `v.provider_id`)
 	results.and(provider, args...)
-	list, err := resultsOf(results, rq)
+	list, err := c.resultsOf(results, rq)
 	return joined(publications, list, true), err
+}
+
+// fewVersions is how many versions are better looked up one by one among the
+// results of a content than filtered from all of them.
+const fewVersions = 8
+
+// providersOf are the versions of those services that are a provider of rows.
+func providersOf(rows []contracts.Row, rq contracts.RowQuery) map[int64]contracts.VersionSet {
+	out := map[int64]contracts.VersionSet{}
+	for i := range rows {
+		out[rows[i].ProviderID] = rq.Versions[rows[i].ProviderID]
+	}
+	return out
 }
 
 // rowsOfConsumer joins publications of the versions with every verification.
@@ -184,13 +202,13 @@ func (c *Contracts) rowsOfConsumer(ctx context.Context, rq contracts.RowQuery, s
 	q := c.query(ctx)
 	consumer, args := q.covers(s, `x.consumer_version_id`, `x.consumer_id`)
 	q.and(consumer, args...)
-	publications, err := publicationsOf(q, rq)
+	publications, err := c.publicationsOf(q, rq)
 	if err != nil || len(publications) == 0 {
 		return nil, err
 	}
 	results := c.query(ctx)
 	results.in(`v.content_id`, contentsOf(publications))
-	list, err := resultsOf(results, rq)
+	list, err := c.resultsOf(results, rq)
 	return joined(publications, list, true), err
 }
 
@@ -200,7 +218,7 @@ func (c *Contracts) rowsOfProvider(ctx context.Context, rq contracts.RowQuery, s
 	results := c.query(ctx)
 	provider, args := results.covers(s, `v.provider_version_id`, `v.provider_id`)
 	results.and(provider, args...)
-	list, err := resultsOf(results, rq)
+	list, err := c.resultsOf(results, rq)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
@@ -208,7 +226,7 @@ func (c *Contracts) rowsOfProvider(ctx context.Context, rq contracts.RowQuery, s
 	q.in(`x.content_id`, contentsOf(list))
 	consumer, args := q.covers(s, `x.consumer_version_id`, `x.consumer_id`)
 	q.and(`NOT (`+consumer+`)`, args...)
-	publications, err := publicationsOf(q, rq)
+	publications, err := c.publicationsOf(q, rq)
 	return joined(publications, list, false), err
 }
 
@@ -245,34 +263,47 @@ func joined(publications, results []contracts.Row, unverified bool) []contracts.
 }
 
 // publicationsOf returns rows without results.
-func publicationsOf(q *contractsQuery, rq contracts.RowQuery) ([]contracts.Row, error) {
+func (c *Contracts) publicationsOf(q *contractsQuery, rq contracts.RowQuery) ([]contracts.Row, error) {
 	if !rq.EveryResult {
 		q.and(`NOT x.superseded`)
 	}
-	text := `SELECT x.id, x.content_id, x.consumer_id, x.consumer_version_id, x.provider_id, x.created_at, x.revision,
-			c.name, cv.number, p.name, k.sha
-		FROM pact_publications x JOIN pacticipants c ON c.id = x.consumer_id JOIN pacticipants p ON p.id = x.provider_id
-		JOIN pacticipant_versions cv ON cv.id = x.consumer_version_id JOIN pact_contents k ON k.id = x.content_id`
-	return rowsOf(q, text+q.where(), func(rows *sql.Rows) (r contracts.Row, err error) {
-		err = rows.Scan(&r.PactID, &r.ContentID, &r.ConsumerID, &r.ConsumerVersionID, &r.ProviderID, &r.PublishedAt, &r.Revision,
-			&r.Consumer, &r.ConsumerVersion, &r.Provider, &r.SHA)
-		r.PublishedAt = r.PublishedAt.UTC()
+	text := `SELECT x.id, x.content_id, x.consumer_id, x.consumer_version_id, x.provider_id, x.revision, ` + q.timeColumn(`x.created_at`) +
+		` FROM pact_publications x`
+	list, err := rowsOf(q, text+q.where(), func(rows *sql.Rows) (r contracts.Row, err error) {
+		err = rows.Scan(&r.PactID, &r.ContentID, &r.ConsumerID, &r.ConsumerVersionID, &r.ProviderID, &r.Revision, (*stamp)(&r.PublishedAt))
 		return r, err
 	})
+	if err != nil {
+		return nil, err
+	}
+	n := len(list)
+	err = errors.Join(
+		c.names.services.fill(q.ctx, c, n, func(i int) int64 { return list[i].ConsumerID }, func(i int, n name) { list[i].Consumer = n.text }),
+		c.names.services.fill(q.ctx, c, n, func(i int) int64 { return list[i].ProviderID }, func(i int, n name) { list[i].Provider = n.text }),
+		c.names.versions.fill(q.ctx, c, n, func(i int) int64 { return list[i].ConsumerVersionID }, func(i int, n name) { list[i].ConsumerVersion = n.text }),
+		c.names.contents.fill(q.ctx, c, n, func(i int) int64 { return list[i].ContentID }, func(i int, n name) { list[i].SHA = n.text }),
+	)
+	// What was deleted meanwhile has no name any more.
+	return slices.DeleteFunc(list, func(r contracts.Row) bool {
+		return r.Consumer == "" || r.Provider == "" || r.ConsumerVersion == "" || r.SHA == ""
+	}), err
 }
 
 // resultsOf returns rows that are nothing but results, the newest per content
 // and provider version unless all count.
-func resultsOf(q *contractsQuery, rq contracts.RowQuery) ([]contracts.Row, error) {
+func (c *Contracts) resultsOf(q *contractsQuery, rq contracts.RowQuery) ([]contracts.Row, error) {
 	if !rq.EveryResult {
 		q.and(`NOT EXISTS (SELECT 1 FROM verifications later WHERE later.content_id = v.content_id
 			AND later.provider_version_id = v.provider_version_id AND later.id > v.id)`)
 	}
-	text := `SELECT v.id, v.content_id, v.provider_version_id, pv.number, v.success, v.incomplete, v.verified_at
-		FROM verifications v JOIN pacticipant_versions pv ON pv.id = v.provider_version_id`
-	return rowsOf(q, text+q.where(), func(rows *sql.Rows) (r contracts.Row, err error) {
-		err = rows.Scan(&r.VerificationID, &r.ContentID, &r.ProviderVersionID, &r.ProviderVersion, &r.Success, &r.Incomplete, &r.VerifiedAt)
-		r.VerifiedAt = r.VerifiedAt.UTC()
+	text := `SELECT v.id, v.content_id, v.provider_version_id, v.success, v.incomplete, ` + q.timeColumn(`v.verified_at`) + ` FROM verifications v`
+	list, err := rowsOf(q, text+q.where(), func(rows *sql.Rows) (r contracts.Row, err error) {
+		err = rows.Scan(&r.VerificationID, &r.ContentID, &r.ProviderVersionID, &r.Success, &r.Incomplete, (*stamp)(&r.VerifiedAt))
 		return r, err
 	})
+	if err != nil {
+		return nil, err
+	}
+	err = c.names.versions.fill(q.ctx, c, len(list), func(i int) int64 { return list[i].ProviderVersionID }, func(i int, n name) { list[i].ProviderVersion = n.text })
+	return slices.DeleteFunc(list, func(r contracts.Row) bool { return r.ProviderVersion == "" }), err
 }

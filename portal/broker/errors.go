@@ -165,6 +165,10 @@ func write(c echo.Context, status int, contentType string, body any) error {
 	if c.Request().Method == http.MethodHead {
 		return nil
 	}
+	if text, is := body.(written); is {
+		_, err := c.Response().Write(text)
+		return err
+	}
 	enc := json.NewEncoder(c.Response())
 	enc.SetEscapeHTML(false)
 	return enc.Encode(body)

@@ -78,8 +78,10 @@ func date(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.UTC().Format("2006-01-02T15:04:05+00:00")
+	return t.UTC().Format(dateForm)
 }
+
+const dateForm = "2006-01-02T15:04:05+00:00"
 
 // day is a date for titles.
 func day(t time.Time) string { return t.UTC().Format("02/01/2006") }

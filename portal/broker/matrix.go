@@ -197,17 +197,29 @@ func (h *Handler) answerMatrix(c echo.Context, m contracts.Matrix, err error) er
 	if accepts(c.Request(), echo.MIMETextPlain) && !accepts(c.Request(), "json") {
 		return c.Blob(http.StatusOK, "text/plain;charset=utf-8", []byte(matrixTable(m)))
 	}
-	out := matrixBody{
-		Summary: matrixSummary{Deployable: m.Deployable, Reason: m.Reason(), Success: m.Successes, Failed: m.Failures, Unknown: m.Unknowns, Ignored: m.Ignored},
-		Notices: make([]notice, len(m.Reasons)),
-	}
-	for i, r := range m.Reasons {
-		out.Notices[i] = notice{r.Type, r.Text}
-	}
-	if out.Matrix, err = h.matrixRows(c, m); err != nil {
+	w, err := h.matrixWriter(c, m)
+	if err != nil {
 		return err
 	}
-	return ok(c, out)
+	notices := make([]notice, len(m.Reasons))
+	for i, r := range m.Reasons {
+		notices[i] = notice{r.Type, r.Text}
+	}
+	w.raw(`{"summary":`)
+	w.written = append(w.written, asJSON(matrixSummary{
+		Deployable: m.Deployable, Reason: m.Reason(), Success: m.Successes, Failed: m.Failures, Unknown: m.Unknowns, Ignored: m.Ignored,
+	})...)
+	w.raw(`,"notices":`)
+	w.written = append(w.written, asJSON(notices)...)
+	w.raw(`,"matrix":[`)
+	for i := range m.Rows {
+		if i > 0 {
+			w.raw(`,`)
+		}
+		w.row(&m.Rows[i])
+	}
+	w.raw("]}\n")
+	return ok(c, w.written)
 }
 
 // matrixTable is the matrix for terminals.

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -8,137 +9,179 @@ import (
 	"github.com/goldenpath/platform/contracts"
 )
 
-// The matrix as clients get it. Answers may have thousands of rows, so these are
-// types and not maps.
-type (
-	matrixBody struct {
-		Summary matrixSummary `json:"summary"`
-		Notices []notice      `json:"notices"`
-		Matrix  []matrixRow   `json:"matrix"`
-	}
-	matrixSummary struct {
-		Deployable *bool  `json:"deployable"`
-		Reason     string `json:"reason"`
-		Success    int    `json:"success"`
-		Failed     int    `json:"failed"`
-		Unknown    int    `json:"unknown"`
-		Ignored    int    `json:"ignored,omitempty"`
-	}
-	matrixRow struct {
-		Consumer           matrixSide    `json:"consumer"`
-		Provider           matrixSide    `json:"provider"`
-		Pact               matrixPact    `json:"pact"`
-		VerificationResult *matrixResult `json:"verificationResult"`
-		Ignored            bool          `json:"ignored,omitempty"`
-	}
-	matrixSide struct {
-		Name    string         `json:"name"`
-		Version *matrixVersion `json:"version"`
-		Links   selfLink       `json:"_links"`
-	}
-	matrixVersion struct {
-		Number         string              `json:"number"`
-		Branch         *string             `json:"branch"`
-		Branches       []branchVersionBody `json:"branches"`
-		BranchVersions []branchVersionBody `json:"branchVersions"`
-		Environments   []environmentBody   `json:"environments"`
-		Tags           []matrixTag         `json:"tags"`
-		Links          selfLink            `json:"_links"`
-	}
-	matrixTag struct {
-		Name   string   `json:"name"`
-		Latest bool     `json:"latest"`
-		Links  selfLink `json:"_links"`
-	}
-	matrixPact struct {
-		CreatedAt string   `json:"createdAt"`
-		Links     selfLink `json:"_links"`
-	}
-	matrixResult struct {
-		Success    bool     `json:"success"`
-		VerifiedAt string   `json:"verifiedAt"`
-		Links      selfLink `json:"_links"`
-	}
-)
+// matrixSummary is what a matrix comes to.
+type matrixSummary struct {
+	Deployable *bool  `json:"deployable"`
+	Reason     string `json:"reason"`
+	Success    int    `json:"success"`
+	Failed     int    `json:"failed"`
+	Unknown    int    `json:"unknown"`
+	Ignored    int    `json:"ignored,omitempty"`
+}
 
-// matrixRows describes rows with the branches, tags and environments of their
-// versions, read all at once.
-func (h *Handler) matrixRows(c echo.Context, m contracts.Matrix) ([]matrixRow, error) {
-	ctx, u := c.Request().Context(), h.urls(c)
-	out := make([]matrixRow, len(m.Rows))
-	if len(out) == 0 {
-		return out, nil
+// matrixWriter writes rows with the branches, tags and environments of their
+// versions.
+type matrixWriter struct {
+	written
+	u        urls
+	details  map[int64]contracts.VersionDetail
+	envs     map[string][]byte // as JSON
+	versions map[int64][2]int  // where each version is written out already
+}
+
+// matrixWriter reads what is around the versions of all rows at once.
+func (h *Handler) matrixWriter(c echo.Context, m contracts.Matrix) (*matrixWriter, error) {
+	const perRow = 1536 // bytes, roughly
+	w := &matrixWriter{
+		written: make(written, 0, perRow*(len(m.Rows)+1)), u: h.urls(c),
+		versions: make(map[int64][2]int, len(m.Rows)+1), envs: map[string][]byte{},
 	}
-	versions := make(map[int64]*matrixVersion, len(m.Rows)+1)
+	if len(m.Rows) == 0 {
+		return w, nil
+	}
 	ids := make([]int64, 0, len(m.Rows)+1)
-	for _, r := range m.Rows {
-		for _, id := range []int64{r.ConsumerVersionID, r.ProviderVersionID} {
-			if _, seen := versions[id]; id != 0 && !seen {
-				versions[id] = nil
+	for i := range m.Rows {
+		for _, id := range []int64{m.Rows[i].ConsumerVersionID, m.Rows[i].ProviderVersionID} {
+			if _, seen := w.versions[id]; id != 0 && !seen {
+				w.versions[id] = [2]int{}
 				ids = append(ids, id)
 			}
 		}
 	}
-	details, err := h.contracts.VersionDetails(ctx, ids)
-	if err != nil {
+	var err error
+	if w.details, err = h.contracts.VersionDetails(c.Request().Context(), ids); err != nil {
 		return nil, err
 	}
 	list := m.Environments
 	if list == nil {
-		if list, err = h.contracts.Environments(ctx); err != nil {
+		if list, err = h.contracts.Environments(c.Request().Context()); err != nil {
 			return nil, err
 		}
 	}
-	envs := make(map[string]environmentBody, len(list))
 	for _, e := range list {
-		envs[e.ID] = shortEnvironment(u, e)
+		w.envs[e.ID] = asJSON(shortEnvironment(w.u, e))
 	}
-	side := func(service string, id int64, number string) matrixSide {
-		s := matrixSide{Name: service, Links: self(u.pacticipant(service))}
-		if number == "" {
-			return s
-		}
-		if s.Version = versions[id]; s.Version == nil {
-			s.Version = matrixVersionOf(u, envs, contracts.Version{Pacticipant: service, Number: number}, details[id])
-			versions[id] = s.Version
-		}
-		return s
-	}
-	for i, r := range m.Rows {
-		out[i] = matrixRow{
-			Consumer: side(r.Consumer, r.ConsumerVersionID, r.ConsumerVersion), Provider: side(r.Provider, r.ProviderVersionID, r.ProviderVersion),
-			Pact:    matrixPact{date(r.PublishedAt), self(u.pact(r.Consumer, r.Provider, r.ConsumerVersion))},
-			Ignored: r.Ignored,
-		}
-		if r.VerificationID != 0 {
-			out[i].VerificationResult = &matrixResult{r.Success, date(r.VerifiedAt), self(
-				u.content(r.Consumer, r.Provider, r.SHA) + "/metadata/" + metadata{number: r.ConsumerVersion}.encode() +
-					"/verification-results/" + strconv.FormatInt(r.VerificationID, 10),
-			)}
-		}
-	}
-	return out, nil
+	return w, nil
 }
 
-// matrixVersionOf is a version in a row.
-func matrixVersionOf(u urls, envs map[string]environmentBody, v contracts.Version, d contracts.VersionDetail) *matrixVersion {
-	branches := branchVersionsOf(u, v, d)
-	out := &matrixVersion{
-		Number: v.Number, Branches: branches, BranchVersions: branches, Environments: []environmentBody{},
-		Tags: make([]matrixTag, len(d.Tags)), Links: self(u.version(v.Pacticipant, v.Number)),
+// row writes a publication and what was said about it.
+func (w *matrixWriter) row(r *contracts.Row) {
+	consumer, provider, number := esc(r.Consumer), esc(r.Provider), esc(r.ConsumerVersion)
+	w.raw(`{"consumer":`)
+	w.side(r.Consumer, consumer, r.ConsumerVersionID, r.ConsumerVersion)
+	w.raw(`,"provider":`)
+	w.side(r.Provider, provider, r.ProviderVersionID, r.ProviderVersion)
+	w.raw(`,"pact":{"createdAt":`)
+	w.date(r.PublishedAt)
+	w.raw(`,`)
+	w.self(string(w.u), "/pacts/provider/", provider, "/consumer/", consumer, "/version/", number)
+	w.raw(`},"verificationResult":`)
+	if r.VerificationID == 0 {
+		w.raw(`null`)
+	} else {
+		w.raw(`{"success":`)
+		w.boolean(r.Success)
+		w.raw(`,"verifiedAt":`)
+		w.date(r.VerifiedAt)
+		w.raw(`,`)
+		w.self(string(w.u), "/pacts/provider/", provider, "/consumer/", consumer, "/pact-version/", esc(r.SHA), "/metadata/",
+			metadata{number: r.ConsumerVersion}.encode(), "/verification-results/", strconv.FormatInt(r.VerificationID, 10))
+		w.raw(`}`)
 	}
-	if len(d.Branches) > 0 {
-		out.Branch = &d.Branches[len(d.Branches)-1].Name
+	if r.Ignored {
+		w.raw(`,"ignored":true`)
 	}
+	w.raw(`}`)
+}
+
+// side writes one service of a row.
+func (w *matrixWriter) side(service, escaped string, id int64, number string) {
+	w.raw(`{"name":`)
+	w.text(service)
+	w.raw(`,"version":`)
+	switch at := w.versions[id]; {
+	case number == "":
+		w.raw(`null`)
+	case at[1] != 0:
+		w.written = append(w.written, w.written[at[0]:at[1]]...)
+	default:
+		at[0] = len(w.written)
+		w.version(escaped, number, w.details[id])
+		at[1] = len(w.written)
+		w.versions[id] = at
+	}
+	w.raw(`,`)
+	w.self(string(w.u), "/pacticipants/", escaped)
+	w.raw(`}`)
+}
+
+// version writes a version of a service whose name is escaped.
+func (w *matrixWriter) version(service, number string, d contracts.VersionDetail) {
+	escaped := esc(number)
+	w.raw(`{"number":`)
+	w.text(number)
+	w.raw(`,"branch":`)
+	if len(d.Branches) == 0 {
+		w.raw(`null`)
+	} else {
+		w.text(d.Branches[len(d.Branches)-1].Name)
+	}
+	w.raw(`,"branches":`)
+	from := len(w.written)
+	w.branches(service, escaped, d)
+	to := len(w.written)
+	w.raw(`,"branchVersions":`)
+	w.written = append(w.written, w.written[from:to]...)
+	w.raw(`,"environments":`)
+	w.environments(d)
+	w.raw(`,"tags":[`)
 	for i, t := range d.Tags {
-		out.Tags[i] = matrixTag{t.Name, t.Latest, self(u.tag(v.Pacticipant, v.Number, t.Name))}
-	}
-	seen := map[string]bool{}
-	for _, dep := range d.Deployments {
-		if !seen[dep.EnvironmentID] {
-			seen[dep.EnvironmentID] = true
-			out.Environments = append(out.Environments, envs[dep.EnvironmentID])
+		if i > 0 {
+			w.raw(`,`)
 		}
+		w.raw(`{"name":`)
+		w.text(t.Name)
+		w.raw(`,"latest":`)
+		w.boolean(t.Latest)
+		w.raw(`,`)
+		w.self(string(w.u), "/pacticipants/", service, "/versions/", escaped, "/tags/", esc(t.Name))
+		w.raw(`}`)
 	}
-	return out
+	w.raw(`],`)
+	w.self(string(w.u), "/pacticipants/", service, "/versions/", escaped)
+	w.raw(`}`)
+}
+
+func (w *matrixWriter) branches(service, number string, d contracts.VersionDetail) {
+	w.raw(`[`)
+	for i, b := range d.Branches {
+		if i > 0 {
+			w.raw(`,`)
+		}
+		w.raw(`{"name":`)
+		w.text(b.Name)
+		w.raw(`,"latest":`)
+		w.boolean(b.Latest)
+		w.raw(`,"_links":{"self":{"title":"Branch version","name":`)
+		w.text(b.Name)
+		w.raw(`,"href":`)
+		w.text(string(w.u), "/pacticipants/", service, "/branches/", esc(b.Name), "/versions/", number)
+		w.raw(`}}}`)
+	}
+	w.raw(`]`)
+}
+
+// environments writes each environment once, however often the version is there.
+func (w *matrixWriter) environments(d contracts.VersionDetail) {
+	w.raw(`[`)
+	for i, there := range d.Deployments {
+		if slices.ContainsFunc(d.Deployments[:i], func(before contracts.Deployment) bool { return before.EnvironmentID == there.EnvironmentID }) {
+			continue
+		}
+		if i > 0 {
+			w.raw(`,`)
+		}
+		w.written = append(w.written, w.envs[there.EnvironmentID]...)
+	}
+	w.raw(`]`)
 }

@@ -1,0 +1,121 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"sync"
+)
+
+// mostNames is how many names of a kind are kept, twice: those looked up of late
+// and those before them. A name takes about a hundred bytes.
+const mostNames = 30_000
+
+// names keeps what never changes about services, versions and contents, by id.
+// Lists of thousands of rows then need not join three tables for each, and the
+// gate lives on such lists. No database draws an id twice, so whatever was
+// committed once stays true of its id; rows that are gone are not asked for.
+type names struct{ services, versions, contents kept }
+
+// name is a service's name, a version's number or a content's SHA. number is the
+// service of a version, and how many interactions a content has.
+type name struct {
+	text   string
+	number int64
+}
+
+// kept is names of one kind.
+type kept struct {
+	query string // ends where its conditions come
+	mu    sync.RWMutex
+	young map[int64]name
+	old   map[int64]name
+}
+
+func newNames() *names {
+	return &names{
+		services: kept{query: `SELECT id, name, CAST(0 AS bigint) FROM pacticipants`},
+		versions: kept{query: `SELECT id, number, pacticipant_id FROM pacticipant_versions`},
+		contents: kept{query: `SELECT id, sha, interactions FROM pact_contents`},
+	}
+}
+
+func (k *kept) look(id int64) (name, bool) {
+	n, ok := k.young[id]
+	if !ok {
+		n, ok = k.old[id]
+	}
+	return n, ok
+}
+
+// fill hands set the name of each of count ids. What is not kept is read at once;
+// an id that nothing has is left out.
+func (k *kept) fill(ctx context.Context, c *Contracts, count int, id func(i int) int64, set func(i int, n name)) error {
+	var missing []int
+	k.mu.RLock()
+	for i := range count {
+		if n, ok := k.look(id(i)); ok {
+			set(i, n)
+		} else if id(i) != 0 {
+			missing = append(missing, i)
+		}
+	}
+	k.mu.RUnlock()
+	if len(missing) == 0 {
+		return nil
+	}
+	ids := make([]int64, len(missing))
+	for n, i := range missing {
+		ids[n] = id(i)
+	}
+	slices.Sort(ids)
+	found, err := k.read(ctx, c, slices.Compact(ids))
+	if err != nil {
+		return err
+	}
+	for _, i := range missing {
+		if n, ok := found[id(i)]; ok {
+			set(i, n)
+		}
+	}
+	return nil
+}
+
+// read returns names from the database and keeps them, unless a transaction that
+// may yet be rolled back has made them.
+func (k *kept) read(ctx context.Context, c *Contracts, ids []int64) (map[int64]name, error) {
+	type row struct {
+		id int64
+		name
+	}
+	q := c.query(ctx)
+	q.in(`id`, ids)
+	list, err := rowsOf(q, k.query+q.where(), func(rows *sql.Rows) (r row, err error) {
+		err = rows.Scan(&r.id, &r.text, &r.number)
+		return r, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[int64]name, len(list))
+	for _, r := range list {
+		found[r.id] = r.name
+	}
+	if _, uncommitted := c.s.db.Tx(ctx); !uncommitted {
+		k.keep(found)
+	}
+	return found, nil
+}
+
+func (k *kept) keep(found map[int64]name) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.young == nil || len(k.young)+len(found) > mostNames {
+		k.young, k.old = make(map[int64]name, len(found)), k.young
+	}
+	for id, n := range found {
+		if len(k.young) < mostNames {
+			k.young[id] = n
+		}
+	}
+}

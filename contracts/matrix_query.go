@@ -2,6 +2,7 @@ package contracts
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"strconv"
 
@@ -20,16 +21,18 @@ func (b *Broker) Matrix(ctx context.Context, q MatrixQuery) (Matrix, error) {
 	if err != nil {
 		return Matrix{}, err
 	}
-	sortRows(rows)
-	rows = latestBy(rows, m.grouping())
-	rows = withSuccess(rows, q.Success)
+	rows = withSuccess(latestBy(rows, m.grouping()), q.Success)
 	m.markIgnored(rows)
+	cut := q.Limit > 0 && len(rows) > q.Limit
+	if cut || slices.ContainsFunc(rows, func(r Row) bool { return !r.Success }) {
+		sortRows(rows) // the reasons have this order, and a cut leaves the newest
+	}
 	out := m.summarise(rows)
 	if err := m.applyPolicy(ctx, rows, &out); err != nil {
 		return Matrix{}, err
 	}
-	if q.Limit > 0 && len(rows) > q.Limit {
-		rows = rows[:q.Limit] // the newest
+	if cut {
+		rows = rows[:q.Limit]
 	}
 	byVersions(rows)
 	out.Rows, out.Environments = rows, m.envs
@@ -66,13 +69,19 @@ type matrix struct {
 // versions becomes many of these.
 type resolved struct {
 	MatrixSelector
-	service  Pacticipant
-	version  Version
+	service  known // a pacticipant
+	version  known
 	all      bool // every version of the service
 	missing  bool // no such version
 	specific bool // asked for, not inferred
 	ignored  bool
 	many     bool // one of several versions of the same selector
+}
+
+// known is a service and its name, or a version and its number.
+type known struct {
+	ID   int64
+	Name string
 }
 
 // requiredIntegration is a consumer and a provider that the query involves. The
@@ -123,8 +132,8 @@ func (m *matrix) findIntegrations(ctx context.Context) ([]requiredIntegration, e
 	if err != nil {
 		return nil, err
 	}
-	var out []requiredIntegration
-	seen := map[[2]int64]bool{}
+	out := make([]requiredIntegration, 0, len(promised)+len(consumers))
+	seen := make(map[[2]int64]bool, len(promised)+len(consumers))
 	for _, p := range promised {
 		key := [2]int64{p.ConsumerID, p.ProviderID}
 		if seen[key] || (between && !slices.Contains(ids, p.ProviderID)) {
@@ -174,12 +183,25 @@ func (m *matrix) counterparts(ctx context.Context, services []int64) (promised, 
 	return slices.Concat(newest, promised), consumers, nil
 }
 
+// resolved are all selectors: those asked for, then those inferred.
+func (m *matrix) resolved() iter.Seq[*resolved] {
+	return func(yield func(*resolved) bool) {
+		for _, list := range [][]resolved{m.specified, m.inferred} {
+			for i := range list {
+				if !yield(&list[i]) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // rowQuery selects the rows of all resolved versions. One selector alone is
 // compared with everything.
 func (m *matrix) rowQuery() RowQuery {
 	q := RowQuery{Versions: map[int64]VersionSet{}, EveryResult: m.q.LatestBy == ""}
-	all := slices.Concat(m.specified, m.inferred)
-	for _, s := range all {
+	all := len(m.specified) + len(m.inferred)
+	for s := range m.resolved() {
 		set := q.Versions[s.service.ID]
 		switch {
 		case s.all:
@@ -192,11 +214,14 @@ func (m *matrix) rowQuery() RowQuery {
 			q.Involving = append(q.Involving, s.service.ID)
 		}
 	}
-	q.AnyCounterpart = len(all) == 1
+	q.AnyCounterpart = all == 1
 	return q
 }
 
 func (m *matrix) markIgnored(rows []Row) {
+	if len(m.ignore) == 0 {
+		return
+	}
 	for i, r := range rows {
 		rows[i].Ignored = m.ignores(r.ConsumerID, r.ConsumerVersionID) || m.ignores(r.ProviderID, r.ProviderVersionID)
 	}

@@ -1,9 +1,9 @@
 package contracts
 
 import (
-	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/goldenpath/platform/internal/fault"
 )
@@ -77,9 +77,9 @@ func (m *matrix) resolveAll(ctx context.Context, selectors []MatrixSelector, spe
 }
 
 func (m *matrix) resolveOne(ctx context.Context, s MatrixSelector, specific bool) ([]resolved, error) {
-	service, known := m.names[s.Pacticipant]
-	base := resolved{MatrixSelector: s, service: Pacticipant{ID: service, Name: s.Pacticipant}, specific: specific}
-	if !known {
+	service, is := m.names[s.Pacticipant]
+	base := resolved{MatrixSelector: s, service: known{service, s.Pacticipant}, specific: specific}
+	if !is {
 		base.service.ID, base.missing = -1, true
 		return []resolved{base}, nil
 	}
@@ -127,7 +127,7 @@ func (m *matrix) expand(base resolved, versions []Version) []resolved {
 	out := make([]resolved, len(versions))
 	for i, v := range versions {
 		out[i] = base
-		out[i].version, out[i].many, out[i].ignored = v, len(versions) > 1, m.ignores(base.service.ID, v.ID)
+		out[i].version, out[i].many, out[i].ignored = known{v.ID, v.Number}, len(versions) > 1, m.ignores(base.service.ID, v.ID)
 	}
 	return out
 }
@@ -141,24 +141,29 @@ func (m *matrix) ignores(pacticipant, version int64) bool {
 // inferOthers resolves the other services of the integrations, all with one
 // query.
 func (m *matrix) inferOthers(ctx context.Context) ([]resolved, error) {
-	others := map[int64]Pacticipant{}
-	for _, i := range m.integrations {
-		others[i.ConsumerID] = Pacticipant{ID: i.ConsumerID, Name: i.Consumer}
-		others[i.ProviderID] = Pacticipant{ID: i.ProviderID, Name: i.Provider}
-	}
+	seen := make(map[int64]bool, len(m.integrations)+len(m.specified))
 	for _, s := range m.specified {
-		delete(others, s.service.ID)
+		seen[s.service.ID] = true
+	}
+	var others []known
+	for _, i := range m.integrations {
+		for _, other := range []known{{i.ConsumerID, i.Consumer}, {i.ProviderID, i.Provider}} {
+			if !seen[other.ID] {
+				seen[other.ID] = true
+				others = append(others, other)
+			}
+		}
 	}
 	if len(others) == 0 {
 		return nil, nil
 	}
-	ids := make([]int64, 0, len(others))
-	for id := range others {
-		ids = append(ids, id)
+	slices.SortFunc(others, func(a, b known) int { return strings.Compare(a.Name, b.Name) })
+	ids := make([]int64, len(others))
+	for i, other := range others {
+		ids[i] = other.ID
 	}
-	slices.SortFunc(ids, func(a, b int64) int { return cmp.Compare(others[a].Name, others[b].Name) })
 	common := MatrixSelector{Tag: m.q.Tag, Branch: m.q.Branch, MainBranch: m.q.MainBranch, Latest: m.q.Latest, Environment: m.q.Environment}
-	byService := map[int64][]Version{}
+	byService := make(map[int64][]Version, len(others))
 	if f, possible := m.filter(common, ids); possible {
 		versions, err := m.b.store.Versions(ctx, f)
 		if err != nil {
@@ -168,11 +173,11 @@ func (m *matrix) inferOthers(ctx context.Context) ([]resolved, error) {
 			byService[v.PacticipantID] = append(byService[v.PacticipantID], v)
 		}
 	}
-	var out []resolved
-	for _, id := range ids {
+	out := make([]resolved, 0, len(others))
+	for _, other := range others {
 		selector := common
-		selector.Pacticipant = others[id].Name
-		out = append(out, m.expand(resolved{MatrixSelector: selector, service: others[id]}, byService[id])...)
+		selector.Pacticipant = other.Name
+		out = append(out, m.expand(resolved{MatrixSelector: selector, service: other}, byService[other.ID])...)
 	}
 	return out, nil
 }

@@ -60,7 +60,10 @@ func (m *matrix) summarise(rows []Row) Matrix {
 type unmet struct{ consumer, provider string }
 
 func (m *matrix) requiredWithoutRow(rows []Row) []unmet {
-	there := map[[2]int64]bool{}
+	if !slices.ContainsFunc(m.integrations, func(i requiredIntegration) bool { return i.required }) {
+		return nil
+	}
+	there := make(map[[2]int64]bool, len(rows))
 	for _, r := range rows {
 		there[[2]int64{r.ConsumerID, r.ProviderID}] = true
 	}
@@ -80,12 +83,21 @@ func (m *matrix) unverifiedResidents(rows []Row) []unmet {
 	if m.q.Success != nil {
 		return nil // rows were left out on purpose
 	}
+	residents := map[int64][]*resolved{}
+	for s := range m.resolved() {
+		if s.Environment != "" && s.many && !s.ignored {
+			residents[s.service.ID] = append(residents[s.service.ID], s)
+		}
+	}
+	if len(residents) == 0 {
+		return nil
+	}
 	type promise struct{ consumerVersion, provider int64 }
 	verified := map[promise][]int64{}
 	var order []Row
 	for _, r := range rows {
 		key := promise{r.ConsumerVersionID, r.ProviderID}
-		if r.Ignored || !r.verified() {
+		if r.Ignored || !r.verified() || residents[r.ProviderID] == nil {
 			continue
 		}
 		if len(verified[key]) == 0 {
@@ -94,12 +106,6 @@ func (m *matrix) unverifiedResidents(rows []Row) []unmet {
 		verified[key] = append(verified[key], r.ProviderVersionID)
 	}
 	var out []unmet
-	residents := map[int64][]resolved{}
-	for _, s := range slices.Concat(m.specified, m.inferred) {
-		if s.Environment != "" && s.many && !s.ignored {
-			residents[s.service.ID] = append(residents[s.service.ID], s)
-		}
-	}
 	for _, r := range order {
 		for _, s := range residents[r.ProviderID] {
 			if !slices.Contains(verified[promise{r.ConsumerVersionID, r.ProviderID}], s.version.ID) {
@@ -234,7 +240,7 @@ func (m *matrix) describe(pacticipant, version int64, name, number string) strin
 const anyVersion = -1
 
 func (s resolved) describe() string {
-	found, number := !s.missing && !s.all, s.version.Number
+	found, number := !s.missing && !s.all, s.version.Name
 	none := "no such version exists"
 	in := number
 	if !found {

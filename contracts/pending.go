@@ -9,21 +9,13 @@ import (
 
 // history is who verified which content successfully, and from where.
 type history struct {
-	byContent   map[int64][]success
-	branchSince map[string]time.Time // when the provider's branches began
-	tagSince    map[string]time.Time // when the provider's tags were first used
-}
-
-type success struct {
-	at       time.Time
-	wip      bool
-	branches []string
-	tags     []string
+	byContent map[int64][]Success
+	since     map[string]time.Time // when the provider's branch began, or its tags were first used
 }
 
 // successes loads the history of the pacts' contents.
 func (b *Broker) successes(ctx context.Context, q PactQuery, provider Pacticipant, pacts []VerifiablePact) (history, error) {
-	h := history{byContent: map[int64][]success{}, branchSince: map[string]time.Time{}, tagSince: map[string]time.Time{}}
+	h := history{byContent: map[int64][]Success{}, since: map[string]time.Time{}}
 	if len(pacts) == 0 {
 		return h, nil
 	}
@@ -34,28 +26,18 @@ func (b *Broker) successes(ctx context.Context, q PactQuery, provider Pacticipan
 	for i, p := range pacts {
 		ids[i] = p.ContentID
 	}
-	vs, err := b.store.Verifications(ctx, VerificationFilter{ContentIDs: ids})
-	if err != nil {
-		return h, err
+	by := ByAnyone
+	switch {
+	case q.ProviderBranch != "":
+		by = ByBranch
+	case len(q.ProviderTags) > 0:
+		by = ByTag
 	}
-	details, err := b.VersionDetails(ctx, providerVersionIDs(vs))
-	if err != nil {
-		return h, err
+	list, err := b.store.Successes(ctx, ids, by)
+	for _, s := range list {
+		h.byContent[s.ContentID] = append(h.byContent[s.ContentID], s)
 	}
-	for _, v := range vs {
-		if !v.Success {
-			continue
-		}
-		s := success{at: v.VerifiedAt, wip: v.WIP}
-		for _, branch := range details[v.ProviderVersionID].Branches {
-			s.branches = append(s.branches, branch.Name)
-		}
-		for _, tag := range details[v.ProviderVersionID].Tags {
-			s.tags = append(s.tags, tag.Name)
-		}
-		h.byContent[v.ContentID] = append(h.byContent[v.ContentID], s)
-	}
-	return h, nil
+	return h, err
 }
 
 // beginnings finds out when the provider's branch and tags began.
@@ -66,7 +48,7 @@ func (b *Broker) beginnings(ctx context.Context, q PactQuery, provider Pacticipa
 			return err
 		}
 		for _, branch := range branches {
-			h.branchSince[branch.Name] = branch.CreatedAt
+			h.since[branch.Name] = branch.CreatedAt
 		}
 		return nil
 	}
@@ -76,7 +58,7 @@ func (b *Broker) beginnings(ctx context.Context, q PactQuery, provider Pacticipa
 			return err
 		}
 		if found {
-			h.tagSince[tag] = at
+			h.since[tag] = at
 		}
 	}
 	return nil
@@ -94,12 +76,15 @@ func providerVersionIDs(vs []Verification) []int64 {
 // setPending decides whether a failure of p would break the provider's build.
 func (h history) setPending(p *VerifiablePact, q PactQuery) {
 	list := h.byContent[p.ContentID]
+	if p.WIP { // what succeeded as work in progress was not asked for
+		list = slices.DeleteFunc(slices.Clone(list), func(s Success) bool { return s.WIP })
+	}
 	switch {
 	case q.ProviderBranch != "":
-		p.Pending = !h.settled(list, q.ProviderBranch, h.branchSince, success.branchNames)
+		p.Pending = !h.settled(list, q.ProviderBranch)
 	case len(q.ProviderTags) > 0:
 		for _, tag := range q.ProviderTags {
-			if h.settled(list, tag, h.tagSince, success.tagNames) {
+			if h.settled(list, tag) {
 				p.VerifiedTags = append(p.VerifiedTags, tag)
 			} else {
 				p.PendingTags = append(p.PendingTags, tag)
@@ -111,29 +96,16 @@ func (h history) setPending(p *VerifiablePact, q PactQuery) {
 	}
 }
 
-func (s success) branchNames() []string { return s.branches }
-
-func (s success) tagNames() []string { return s.tags }
-
 // settled reports whether a success on the branch (or tag) called name is in
 // list, or one elsewhere from before name began: a branch starts with what was
 // agreed when it was cut.
-func (h history) settled(list []success, name string, since map[string]time.Time, names func(success) []string) bool {
-	began, exists := since[name]
-	for _, s := range list {
-		on := names(s)
-		if slices.Contains(on, name) {
-			return true
-		}
-		if len(on) > 0 && (!exists || s.at.Before(began)) {
-			return true
-		}
-	}
-	return false
+func (h history) settled(list []Success, name string) bool {
+	began, exists := h.since[name]
+	return slices.ContainsFunc(list, func(s Success) bool { return s.On == name || !exists || s.At.Before(began) })
 }
 
 // workInProgress picks the newest pacts of branches and tags that nobody asked
-// for and the provider's branch (or tags) has not agreed to yet.
+// for. Those that the provider's branch (or tags) has agreed to are among them.
 func (b *Broker) workInProgress(ctx context.Context, q PactQuery, provider Pacticipant, selected []VerifiablePact) ([]VerifiablePact, error) {
 	if q.IncludeWIPSince.IsZero() || (q.ProviderBranch == "" && len(q.ProviderTags) == 0) {
 		return nil, nil
@@ -143,21 +115,9 @@ func (b *Broker) workInProgress(ctx context.Context, q PactQuery, provider Pacti
 		return nil, err
 	}
 	s := selection{picked: heads}
-	candidates := s.merged()
-	explicit, err := b.successes(ctx, q, provider, candidates)
-	if err != nil {
-		return nil, err
-	}
-	for id, list := range explicit.byContent {
-		explicit.byContent[id] = slices.DeleteFunc(list, func(s success) bool { return s.wip })
-	}
-	var out []VerifiablePact
-	for _, p := range candidates {
-		explicit.setPending(&p, q)
-		if p.Pending {
-			p.WIP = true
-			out = append(out, p)
-		}
+	out := s.merged()
+	for i := range out {
+		out[i].WIP = true
 	}
 	return out, nil
 }

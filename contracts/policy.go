@@ -130,7 +130,7 @@ func (m *matrix) question() (Question, bool) {
 		return Question{}, false
 	}
 	q := Question{
-		Service: m.specified[0].Pacticipant, Version: m.specified[0].version.Number,
+		Service: m.specified[0].Pacticipant, Version: m.specified[0].version.Name,
 		Environment: m.q.Environment, MainBranches: m.q.MainBranch,
 	}
 	if m.q.Latest {
@@ -138,7 +138,7 @@ func (m *matrix) question() (Question, bool) {
 	}
 	for _, s := range m.ignore {
 		if s.service.Name != q.Service && (s.all || !s.missing) {
-			q.Ignore = append(q.Ignore, IgnoreRule{Service: s.service.Name, Version: s.version.Number})
+			q.Ignore = append(q.Ignore, IgnoreRule{Service: s.service.Name, Version: s.version.Name})
 		}
 	}
 	return q, q.check() == nil

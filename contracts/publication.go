@@ -168,10 +168,12 @@ func (b *Broker) savePact(ctx context.Context, p Publication, v Version, provide
 			return out, err
 		}
 	}
-	if _, err = b.store.EnsureIntegration(ctx, v.PacticipantID, provider.ID, now); err != nil {
-		return out, err
+	if out.First { // whoever has a pact is integrated already
+		if _, err = b.store.EnsureIntegration(ctx, v.PacticipantID, provider.ID, now); err != nil {
+			return out, err
+		}
 	}
-	out.Verified, err = b.everVerified(ctx, v.PacticipantID, provider.ID)
+	out.Verified, err = b.store.EverVerified(ctx, v.PacticipantID, provider.ID)
 	return out, err
 }
 
@@ -230,12 +232,6 @@ func (b *Broker) pactsOf(ctx context.Context, versions []Version, providerID int
 		return nil, nil
 	}
 	return b.store.Pacts(ctx, PactFilter{ConsumerVersionIDs: versionIDs(versions), ProviderIDs: []int64{providerID}})
-}
-
-// everVerified reports whether the provider has verified any pact of the consumer.
-func (b *Broker) everVerified(ctx context.Context, consumerID, providerID int64) (bool, error) {
-	vs, err := b.store.Verifications(ctx, VerificationFilter{ConsumerID: consumerID, ProviderID: providerID, Limit: 1})
-	return len(vs) > 0, err
 }
 
 func versionIDs(versions []Version) []int64 {

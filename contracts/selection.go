@@ -20,6 +20,11 @@ func (b *Broker) PactsForVerification(ctx context.Context, q PactQuery) ([]Verif
 		return nil, err
 	}
 	pacts := s.merged()
+	wip, err := b.workInProgress(ctx, q, provider, pacts)
+	if err != nil {
+		return nil, err
+	}
+	pacts = append(pacts, wip...)
 	history, err := b.successes(ctx, q, provider, pacts)
 	if err != nil {
 		return nil, err
@@ -27,21 +32,17 @@ func (b *Broker) PactsForVerification(ctx context.Context, q PactQuery) ([]Verif
 	for i := range pacts {
 		history.setPending(&pacts[i], q)
 	}
-	wip, err := b.workInProgress(ctx, q, provider, pacts)
-	if err != nil {
-		return nil, err
-	}
-	pacts = append(pacts, wip...)
-	if !q.AddressesOnly {
-		if err := b.fillContents(ctx, pacts); err != nil {
-			return nil, err
-		}
-	}
+	pacts = slices.DeleteFunc(pacts, func(p VerifiablePact) bool { return p.WIP && !p.Pending })
 	for i := range pacts {
 		pacts[i].query = q
+	}
+	if q.AddressesOnly {
+		return pacts, nil
+	}
+	for i := range pacts {
 		pacts[i].Notices = pacts[i].NoticesFor("The pact between " + pacts[i].Consumer + " and " + pacts[i].Provider)
 	}
-	return pacts, nil
+	return pacts, b.fillContents(ctx, pacts)
 }
 
 // selection collects pacts by selectors.
@@ -148,7 +149,7 @@ func (s *selection) pickMainBranches(ctx context.Context, sel Selector, consumer
 		main[c.ID] = c.MainBranch
 	}
 	before := len(s.picked)
-	filter := VersionFilter{PacticipantIDs: consumers, MainBranch: true, Latest: true}
+	filter := VersionFilter{PacticipantIDs: consumers, MainBranch: true, Latest: true, Short: true}
 	err = s.pickVersions(ctx, sel, filter, SelectedBy{})
 	for i := range s.picked[before:] {
 		p := &s.picked[before+i]
@@ -163,7 +164,7 @@ func (s *selection) pickBranch(ctx context.Context, sel Selector, consumers []in
 		branch = s.q.ProviderBranch
 	}
 	before := len(s.picked)
-	filter := VersionFilter{PacticipantIDs: consumers, Branch: branch, Latest: true}
+	filter := VersionFilter{PacticipantIDs: consumers, Branch: branch, Latest: true, Short: true}
 	err := s.pickVersions(ctx, sel, filter, SelectedBy{Branch: branch})
 	if err != nil || len(s.picked) > before || sel.FallbackBranch == "" {
 		return err

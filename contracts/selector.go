@@ -28,7 +28,7 @@ type PactQuery struct {
 	ProviderTags    []string
 	IncludePending  bool
 	IncludeWIPSince time.Time // zero: no work in progress
-	AddressesOnly   bool      // leave Content out: who asks fetches each pact by its address
+	AddressesOnly   bool      // leave Content and Notices out: who asks fetches each pact by its address
 }
 
 // VerifiablePact is one content to verify, once, however many versions and

@@ -71,8 +71,8 @@ type IntegrationFilter struct {
 
 // VersionStore keeps versions, branches and tags.
 type VersionStore interface {
-	// EnsureVersion returns the version, made now if need be. IDs are drawn in
-	// the order of first creation.
+	// EnsureVersion returns the version, made now if need be, without the name of
+	// its pacticipant. IDs are drawn in the order of first creation.
 	EnsureVersion(ctx context.Context, pacticipantID int64, number string, now time.Time) (v Version, created bool, err error)
 	// Versions lists newest first.
 	Versions(ctx context.Context, f VersionFilter) ([]Version, error)
@@ -115,7 +115,7 @@ type PactStore interface {
 	Contents(ctx context.Context, f ContentFilter) ([]Content, error)
 	// InsertPact stores the publication unless the consumer version has a current
 	// one with the provider, also in a transaction that commits meanwhile; then
-	// it returns that one and false.
+	// it returns that one and false. What is stored is returned as it was given.
 	InsertPact(ctx context.Context, p Pact) (stored Pact, inserted bool, err error)
 	// SupersedePact makes room for a new revision.
 	SupersedePact(ctx context.Context, id int64) error
@@ -153,9 +153,33 @@ type VerificationStore interface {
 	InsertVerification(ctx context.Context, v Verification) (Verification, error)
 	// Verifications lists newest first, without interactions, log and test results.
 	Verifications(ctx context.Context, f VerificationFilter) ([]Verification, error)
+	// EverVerified reports whether a provider verified any content of a consumer.
+	EverVerified(ctx context.Context, consumerID, providerID int64) (bool, error)
+	// Successes lists, in no order, the successful verifications of contents, once
+	// for each place that by asks for.
+	Successes(ctx context.Context, contentIDs []int64, by SuccessesBy) ([]Success, error)
 	// VerificationDetails fills in what Verifications leaves out.
 	VerificationDetails(ctx context.Context, vs []Verification) error
 	DeleteVerification(ctx context.Context, id int64) error
+}
+
+// SuccessesBy says where a success has to come from to be listed.
+type SuccessesBy int
+
+// Successes by versions on a branch, by versions with a tag, or by any.
+const (
+	ByAnyone SuccessesBy = iota
+	ByBranch
+	ByTag
+)
+
+// Success is a successful verification of a content by a version on a branch, or
+// with a tag.
+type Success struct {
+	ContentID int64
+	On        string // the branch or tag
+	WIP       bool
+	At        time.Time
 }
 
 // VerificationFilter narrows; empty fields don't.

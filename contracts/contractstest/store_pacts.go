@@ -141,6 +141,42 @@ func (s *Store) Verifications(ctx context.Context, f contracts.VerificationFilte
 	return out, nil
 }
 
+// EverVerified implements contracts.VerificationStore.
+func (s *Store) EverVerified(ctx context.Context, consumerID, providerID int64) (bool, error) {
+	list, err := s.Verifications(ctx, contracts.VerificationFilter{ConsumerID: consumerID, ProviderID: providerID})
+	return len(list) > 0, err
+}
+
+// Successes implements contracts.VerificationStore.
+func (s *Store) Successes(ctx context.Context, contentIDs []int64, by contracts.SuccessesBy) ([]contracts.Success, error) {
+	defer s.hold(ctx)()
+	var out []contracts.Success
+	for _, v := range s.state.verifications {
+		if !v.Success || !among(contentIDs, v.ContentID) {
+			continue
+		}
+		places := []string{""}
+		if by != contracts.ByAnyone {
+			places = nil
+		}
+		d := s.state.detail(v.ProviderVersionID)
+		for _, b := range d.Branches {
+			if by == contracts.ByBranch {
+				places = append(places, b.Name)
+			}
+		}
+		for _, t := range d.Tags {
+			if by == contracts.ByTag {
+				places = append(places, t.Name)
+			}
+		}
+		for _, on := range places {
+			out = append(out, contracts.Success{ContentID: v.ContentID, On: on, WIP: v.WIP, At: v.VerifiedAt})
+		}
+	}
+	return out, nil
+}
+
 // light is a verification as lists have it.
 func (st *state) light(v contracts.Verification, c contracts.Content) contracts.Verification {
 	return contracts.Verification{

@@ -2,6 +2,7 @@ package contractstest
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -114,6 +115,7 @@ func (k kit) version(p contracts.Pacticipant, number string) (v contracts.Versio
 		v, _, err = k.Store.EnsureVersion(ctx, p.ID, number, morning())
 		return err
 	})
+	v.Pacticipant = p.Name
 	return v
 }
 
@@ -126,12 +128,17 @@ func (k kit) pact(v contracts.Version, provider contracts.Pacticipant, sha strin
 		if err != nil {
 			return err
 		}
-		p, _, err = k.Store.InsertPact(ctx, contracts.Pact{
+		stored, _, err := k.Store.InsertPact(ctx, contracts.Pact{
 			ConsumerID: v.PacticipantID, ProviderID: provider.ID, ConsumerVersionID: v.ID, ContentID: id, Revision: 1, CreatedAt: morning(),
 		})
 		if err != nil {
 			return err
 		}
+		list, err := k.Store.Pacts(ctx, contracts.PactFilter{ConsumerVersionIDs: []int64{v.ID}, ProviderIDs: []int64{provider.ID}})
+		if err != nil || len(list) != 1 || list[0].ID != stored.ID {
+			return fmt.Errorf("the pact that is stored is %+v, not %+v: %w", list, stored, err)
+		}
+		p = list[0]
 		_, err = k.Store.EnsureIntegration(ctx, v.PacticipantID, provider.ID, morning())
 		return err
 	})

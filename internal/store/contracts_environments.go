@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/goldenpath/platform/contracts"
@@ -89,15 +91,19 @@ func (c *Contracts) Deployments(ctx context.Context, f contracts.DeploymentFilte
 	if f.Current {
 		q.and(`d.current`)
 	}
-	return rowsOf(q, `SELECT d.id, d.kind, p.name, v.number, e.name, d.application_instance, d.current, d.created_at, d.ended_at,
-			d.pacticipant_id, d.version_id, d.environment_id
-		FROM deployments d JOIN pacticipants p ON p.id = d.pacticipant_id
-		JOIN pacticipant_versions v ON v.id = d.version_id JOIN environments e ON e.id = d.environment_id`+q.where()+` ORDER BY d.id`,
+	list, err := rowsOf(q, `SELECT d.id, d.kind, e.name, d.application_instance, d.current, d.pacticipant_id, d.version_id, d.environment_id, `+
+		q.timeColumn(`d.created_at`)+`, `+q.timeColumn(`d.ended_at`)+` FROM deployments d JOIN environments e ON e.id = d.environment_id`+q.where()+` ORDER BY d.id`,
 		func(rows *sql.Rows) (d contracts.Deployment, err error) {
-			var ended sql.NullTime
-			err = rows.Scan(&d.ID, &d.Kind, &d.Service, &d.Version, &d.Environment, &d.ApplicationInstance, &d.Current, &d.CreatedAt, &ended,
-				&d.PacticipantID, &d.VersionID, &d.EnvironmentID)
-			d.CreatedAt, d.EndedAt = d.CreatedAt.UTC(), nullTime(ended)
+			err = rows.Scan(&d.ID, &d.Kind, &d.Environment, &d.ApplicationInstance, &d.Current, &d.PacticipantID, &d.VersionID, &d.EnvironmentID,
+				(*stamp)(&d.CreatedAt), (*stamp)(&d.EndedAt))
 			return d, err
 		})
+	if err != nil {
+		return nil, err
+	}
+	err = errors.Join(
+		c.names.services.fill(ctx, c, len(list), func(i int) int64 { return list[i].PacticipantID }, func(i int, n name) { list[i].Service = n.text }),
+		c.names.versions.fill(ctx, c, len(list), func(i int) int64 { return list[i].VersionID }, func(i int, n name) { list[i].Version = n.text }),
+	)
+	return slices.DeleteFunc(list, func(d contracts.Deployment) bool { return d.Service == "" || d.Version == "" }), err
 }

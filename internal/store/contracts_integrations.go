@@ -23,14 +23,25 @@ func (c *Contracts) Integrations(ctx context.Context, f contracts.IntegrationFil
 		q.in(`i.consumer_id`, f.ConsumerIDs)
 		q.in(`i.provider_id`, f.ProviderIDs)
 	}
-	return rowsOf(q, `SELECT i.consumer_id, i.provider_id, c.name, p.name, i.created_at
-		FROM integrations i JOIN pacticipants c ON c.id = i.consumer_id JOIN pacticipants p ON p.id = i.provider_id`+q.where()+`
-		ORDER BY c.name, p.name`,
+	list, err := rowsOf(q, `SELECT i.consumer_id, i.provider_id, `+q.timeColumn(`i.created_at`)+` FROM integrations i`+q.where(),
 		func(rows *sql.Rows) (i contracts.Integration, err error) {
-			err = rows.Scan(&i.ConsumerID, &i.ProviderID, &i.Consumer, &i.Provider, &i.CreatedAt)
-			i.CreatedAt = i.CreatedAt.UTC()
+			err = rows.Scan(&i.ConsumerID, &i.ProviderID, (*stamp)(&i.CreatedAt))
 			return i, err
 		})
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(
+		c.names.services.fill(ctx, c, len(list), func(i int) int64 { return list[i].ConsumerID }, func(i int, n name) { list[i].Consumer = n.text }),
+		c.names.services.fill(ctx, c, len(list), func(i int) int64 { return list[i].ProviderID }, func(i int, n name) { list[i].Provider = n.text }),
+	); err != nil {
+		return nil, err
+	}
+	list = slices.DeleteFunc(list, func(i contracts.Integration) bool { return i.Consumer == "" || i.Provider == "" })
+	slices.SortFunc(list, func(a, b contracts.Integration) int {
+		return cmp.Or(strings.Compare(a.Consumer, b.Consumer), strings.Compare(a.Provider, b.Provider))
+	})
+	return list, nil
 }
 
 // Counterparts implements contracts.MatrixStore.

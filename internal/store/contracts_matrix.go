@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -166,13 +165,13 @@ func (c *Contracts) rowsBetween(ctx context.Context, rq contracts.RowQuery, s ve
 		asProvider, arg2 := q.anyOf(`x.provider_id`, rq.Involving)
 		q.and(`(`+asConsumer+` OR `+asProvider+`)`, arg1, arg2)
 	}
-	publications, err := c.publicationsOf(q, rq)
-	publications = slices.DeleteFunc(publications, func(r contracts.Row) bool { _, ok := rq.Versions[r.ProviderID]; return !ok })
+	publications, err := publicationsOf(q, rq)
+	publications = slices.DeleteFunc(publications, func(p publication) bool { _, ok := rq.Versions[p.provider]; return !ok })
 	if err != nil || len(publications) == 0 {
 		return nil, err
 	}
 	results := c.query(ctx)
-	results.in(`v.content_id`, contentsOf(publications))
+	results.in(`v.content_id`, contentsOf(publications, (*publication).contentID))
 	by := setsOf(contracts.RowQuery{Versions: providersOf(publications, rq)})
 	column := `v.provider_version_id`
 	if len(by.versions) > fewVersions {
@@ -180,19 +179,22 @@ func (c *Contracts) rowsBetween(ctx context.Context, rq contracts.RowQuery, s ve
 	}
 	provider, args := results.covers(by, column, `v.provider_id`)
 	results.and(provider, args...)
-	list, err := c.resultsOf(results, rq)
-	return joined(publications, list, true), err
+	list, err := resultsOf(results, rq)
+	if err != nil {
+		return nil, err
+	}
+	return c.joined(ctx, publications, list, true)
 }
 
 // fewVersions is how many versions are better looked up one by one among the
 // results of a content than filtered from all of them.
 const fewVersions = 8
 
-// providersOf are the versions of those services that are a provider of rows.
-func providersOf(rows []contracts.Row, rq contracts.RowQuery) map[int64]contracts.VersionSet {
+// providersOf are the versions of those services that a publication is for.
+func providersOf(list []publication, rq contracts.RowQuery) map[int64]contracts.VersionSet {
 	out := map[int64]contracts.VersionSet{}
-	for i := range rows {
-		out[rows[i].ProviderID] = rq.Versions[rows[i].ProviderID]
+	for i := range list {
+		out[list[i].provider] = rq.Versions[list[i].provider]
 	}
 	return out
 }
@@ -202,14 +204,17 @@ func (c *Contracts) rowsOfConsumer(ctx context.Context, rq contracts.RowQuery, s
 	q := c.query(ctx)
 	consumer, args := q.covers(s, `x.consumer_version_id`, `x.consumer_id`)
 	q.and(consumer, args...)
-	publications, err := c.publicationsOf(q, rq)
+	publications, err := publicationsOf(q, rq)
 	if err != nil || len(publications) == 0 {
 		return nil, err
 	}
 	results := c.query(ctx)
-	results.in(`v.content_id`, contentsOf(publications))
-	list, err := c.resultsOf(results, rq)
-	return joined(publications, list, true), err
+	results.in(`v.content_id`, contentsOf(publications, (*publication).contentID))
+	list, err := resultsOf(results, rq)
+	if err != nil {
+		return nil, err
+	}
+	return c.joined(ctx, publications, list, true)
 }
 
 // rowsOfProvider joins every publication with verifications by the versions,
@@ -218,92 +223,17 @@ func (c *Contracts) rowsOfProvider(ctx context.Context, rq contracts.RowQuery, s
 	results := c.query(ctx)
 	provider, args := results.covers(s, `v.provider_version_id`, `v.provider_id`)
 	results.and(provider, args...)
-	list, err := c.resultsOf(results, rq)
+	list, err := resultsOf(results, rq)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
 	q := c.query(ctx)
-	q.in(`x.content_id`, contentsOf(list))
+	q.in(`x.content_id`, contentsOf(list, (*result).contentID))
 	consumer, args := q.covers(s, `x.consumer_version_id`, `x.consumer_id`)
 	q.and(`NOT (`+consumer+`)`, args...)
-	publications, err := c.publicationsOf(q, rq)
-	return joined(publications, list, false), err
-}
-
-// contentsOf returns the contents of rows, each once.
-func contentsOf(rows []contracts.Row) []int64 {
-	ids := make([]int64, len(rows))
-	for i := range rows {
-		ids[i] = rows[i].ContentID
-	}
-	slices.Sort(ids)
-	return slices.Compact(ids)
-}
-
-// joined returns each publication with each result of its content; those without
-// one, too, if they are wanted.
-func joined(publications, results []contracts.Row, unverified bool) []contracts.Row {
-	byContent := make(map[int64][]contracts.Row, len(publications))
-	for _, v := range results {
-		byContent[v.ContentID] = append(byContent[v.ContentID], v)
-	}
-	rows := make([]contracts.Row, 0, max(len(publications), len(results)))
-	for _, x := range publications {
-		list := byContent[x.ContentID]
-		if len(list) == 0 && unverified {
-			rows = append(rows, x)
-		}
-		for _, v := range list {
-			x.VerificationID, x.ProviderVersionID, x.ProviderVersion = v.VerificationID, v.ProviderVersionID, v.ProviderVersion
-			x.Success, x.Incomplete, x.VerifiedAt = v.Success, v.Incomplete, v.VerifiedAt
-			rows = append(rows, x)
-		}
-	}
-	return rows
-}
-
-// publicationsOf returns rows without results.
-func (c *Contracts) publicationsOf(q *contractsQuery, rq contracts.RowQuery) ([]contracts.Row, error) {
-	if !rq.EveryResult {
-		q.and(`NOT x.superseded`)
-	}
-	text := `SELECT x.id, x.content_id, x.consumer_id, x.consumer_version_id, x.provider_id, x.revision, ` + q.timeColumn(`x.created_at`) +
-		` FROM pact_publications x`
-	list, err := rowsOf(q, text+q.where(), func(rows *sql.Rows) (r contracts.Row, err error) {
-		err = rows.Scan(&r.PactID, &r.ContentID, &r.ConsumerID, &r.ConsumerVersionID, &r.ProviderID, &r.Revision, (*stamp)(&r.PublishedAt))
-		return r, err
-	})
+	publications, err := publicationsOf(q, rq)
 	if err != nil {
 		return nil, err
 	}
-	n := len(list)
-	err = errors.Join(
-		c.names.services.fill(q.ctx, c, n, func(i int) int64 { return list[i].ConsumerID }, func(i int, n name) { list[i].Consumer = n.text }),
-		c.names.services.fill(q.ctx, c, n, func(i int) int64 { return list[i].ProviderID }, func(i int, n name) { list[i].Provider = n.text }),
-		c.names.versions.fill(q.ctx, c, n, func(i int) int64 { return list[i].ConsumerVersionID }, func(i int, n name) { list[i].ConsumerVersion = n.text }),
-		c.names.contents.fill(q.ctx, c, n, func(i int) int64 { return list[i].ContentID }, func(i int, n name) { list[i].SHA = n.text }),
-	)
-	// What was deleted meanwhile has no name any more.
-	return slices.DeleteFunc(list, func(r contracts.Row) bool {
-		return r.Consumer == "" || r.Provider == "" || r.ConsumerVersion == "" || r.SHA == ""
-	}), err
-}
-
-// resultsOf returns rows that are nothing but results, the newest per content
-// and provider version unless all count.
-func (c *Contracts) resultsOf(q *contractsQuery, rq contracts.RowQuery) ([]contracts.Row, error) {
-	if !rq.EveryResult {
-		q.and(`NOT EXISTS (SELECT 1 FROM verifications later WHERE later.content_id = v.content_id
-			AND later.provider_version_id = v.provider_version_id AND later.id > v.id)`)
-	}
-	text := `SELECT v.id, v.content_id, v.provider_version_id, v.success, v.incomplete, ` + q.timeColumn(`v.verified_at`) + ` FROM verifications v`
-	list, err := rowsOf(q, text+q.where(), func(rows *sql.Rows) (r contracts.Row, err error) {
-		err = rows.Scan(&r.VerificationID, &r.ContentID, &r.ProviderVersionID, &r.Success, &r.Incomplete, (*stamp)(&r.VerifiedAt))
-		return r, err
-	})
-	if err != nil {
-		return nil, err
-	}
-	err = c.names.versions.fill(q.ctx, c, len(list), func(i int) int64 { return list[i].ProviderVersionID }, func(i int, n name) { list[i].ProviderVersion = n.text })
-	return slices.DeleteFunc(list, func(r contracts.Row) bool { return r.ProviderVersion == "" }), err
+	return c.joined(ctx, publications, list, false)
 }

@@ -1,10 +1,14 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	entsql "entgo.io/ent/dialect/sql"
 
@@ -62,25 +66,26 @@ func (c *Contracts) Contents(ctx context.Context, f contracts.ContentFilter) ([]
 
 // InsertPact implements contracts.PactStore.
 func (c *Contracts) InsertPact(ctx context.Context, p contracts.Pact) (contracts.Pact, bool, error) {
-	f := contracts.PactFilter{ConsumerVersionIDs: []int64{p.ConsumerVersionID}, ProviderIDs: []int64{p.ProviderID}}
-	list, err := c.Pacts(ctx, f)
-	if err != nil || len(list) > 0 {
-		return first(list), false, err
-	}
+	// Looking afterwards, and not before, because a pact is seldom published twice.
 	// The index is partial, so the conflict has to name its condition.
-	inserted, err := made(c.client(ctx).PactPublication.Create().
+	id, err := c.client(ctx).PactPublication.Create().
 		SetConsumerID(p.ConsumerID).SetProviderID(p.ProviderID).SetConsumerVersionID(p.ConsumerVersionID).SetContentID(p.ContentID).
 		SetRevision(p.Revision).SetCreatedAt(p.CreatedAt).
 		OnConflict(entsql.ConflictColumns(pactpublication.FieldConsumerVersionID, pactpublication.FieldProviderID),
-			entsql.ConflictWhere(entsql.P(func(b *entsql.Builder) { b.WriteString("NOT superseded") })), entsql.DoNothing()).ID(ctx))
+			entsql.ConflictWhere(entsql.P(func(b *entsql.Builder) { b.WriteString("NOT superseded") })), entsql.DoNothing()).ID(ctx)
+	inserted, err := made(id, err)
 	if err != nil {
 		return contracts.Pact{}, false, fmt.Errorf("insert pact %s %s with %s: %w", p.Consumer, p.ConsumerVersion, p.Provider, err)
 	}
-	list, err = c.Pacts(ctx, f)
+	if inserted {
+		p.ID = id
+		return p, true, nil
+	}
+	list, err := c.Pacts(ctx, contracts.PactFilter{ConsumerVersionIDs: []int64{p.ConsumerVersionID}, ProviderIDs: []int64{p.ProviderID}})
 	if err == nil && len(list) == 0 {
 		err = fmt.Errorf("pact %s %s with %s is neither inserted nor there", p.Consumer, p.ConsumerVersion, p.Provider)
 	}
-	return first(list), inserted, err
+	return first(list), false, err
 }
 
 // SupersedePact implements contracts.PactStore.
@@ -113,9 +118,6 @@ func (c *Contracts) Pacts(ctx context.Context, f contracts.PactFilter) ([]contra
 	if !f.PublishedAfter.IsZero() {
 		q.and(`x.created_at > ?`, f.PublishedAfter.UTC())
 	}
-	if f.Heads {
-		q.and(isHead)
-	}
 	if f.Tag != "" {
 		q.and(`EXISTS (SELECT 1 FROM version_tags t WHERE t.version_id = x.consumer_version_id AND t.name = ?)`, f.Tag)
 	}
@@ -125,34 +127,60 @@ func (c *Contracts) Pacts(ctx context.Context, f contracts.PactFilter) ([]contra
 	if f.BeforeVersionID != 0 {
 		q.and(`x.consumer_version_id < ?`, f.BeforeVersionID)
 	}
-	const columns = `SELECT x.id, x.consumer_id, x.provider_id, x.consumer_version_id, x.content_id,
-			c.name, p.name, v.number, k.sha, k.interactions, x.revision, x.created_at FROM `
-	const names = ` JOIN pacticipants c ON c.id = x.consumer_id JOIN pacticipants p ON p.id = x.provider_id
-		JOIN pacticipant_versions v ON v.id = x.consumer_version_id JOIN pact_contents k ON k.id = x.content_id`
-	text := columns + `pact_publications x` + names + q.where()
-	if f.Latest {
+	from := `pact_publications x`
+	switch {
+	case f.Latest:
 		// For each pair, the newest is at the end of an index: no others are read.
-		text = columns + `(SELECT i.consumer_id, i.provider_id, (SELECT x.id FROM pact_publications x` + q.where() +
+		from = `(SELECT i.consumer_id, i.provider_id, (SELECT x.id FROM pact_publications x` + q.where() +
 			` ORDER BY x.consumer_version_id DESC LIMIT 1) AS newest FROM integrations i` + pairs.where() + `) latest
-			JOIN pact_publications x ON x.id = latest.newest` + names
-		q.args = append(q.args, pairs.args...)
+			JOIN pact_publications x ON x.id = latest.newest`
+		q.conditions, q.args = nil, append(q.args, pairs.args...)
+	case f.Heads:
+		from = c.headsOf(q, f) + ` JOIN pact_publications x ON x.consumer_version_id = heads.id`
 	}
-	return rowsOf(q, text+` ORDER BY x.consumer_version_id DESC, p.name`, func(rows *sql.Rows) (p contracts.Pact, err error) {
-		err = rows.Scan(&p.ID, &p.ConsumerID, &p.ProviderID, &p.ConsumerVersionID, &p.ContentID,
-			&p.Consumer, &p.Provider, &p.ConsumerVersion, &p.SHA, &p.Interactions, &p.Revision, &p.CreatedAt)
-		p.CreatedAt = p.CreatedAt.UTC()
-		return p, err
-	})
+	return c.pactsFrom(q, from)
 }
 
-// isHead keeps publications of versions that are the newest on a branch or with
-// a tag. Counting keeps PostgreSQL from reading all branches and tags first, as
-// it does for EXISTS.
-const isHead = `((SELECT count(*) FROM branch_versions bv JOIN branches b ON b.id = bv.branch_id
-		WHERE bv.version_id = x.consumer_version_id AND b.head_version_id = bv.version_id) > 0
-	OR (SELECT count(*) FROM version_tags t WHERE t.version_id = x.consumer_version_id AND NOT EXISTS (
-		SELECT 1 FROM version_tags later
-		WHERE later.pacticipant_id = t.pacticipant_id AND later.name = t.name AND later.version_id > t.version_id)) > 0)`
+// pactsFrom reads publications x, the newest consumer version first.
+func (c *Contracts) pactsFrom(q *contractsQuery, from string) ([]contracts.Pact, error) {
+	text := `SELECT x.id, x.consumer_id, x.provider_id, x.consumer_version_id, x.content_id, x.revision, ` + q.timeColumn(`x.created_at`) + ` FROM ` + from
+	list, err := rowsOf(q, text+q.where(), func(rows *sql.Rows) (p contracts.Pact, err error) {
+		err = rows.Scan(&p.ID, &p.ConsumerID, &p.ProviderID, &p.ConsumerVersionID, &p.ContentID, &p.Revision, (*stamp)(&p.CreatedAt))
+		return p, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	n := len(list)
+	if err := errors.Join(
+		c.names.services.fill(q.ctx, c, n, func(i int) int64 { return list[i].ConsumerID }, func(i int, n name) { list[i].Consumer = n.text }),
+		c.names.services.fill(q.ctx, c, n, func(i int) int64 { return list[i].ProviderID }, func(i int, n name) { list[i].Provider = n.text }),
+		c.names.versions.fill(q.ctx, c, n, func(i int) int64 { return list[i].ConsumerVersionID }, func(i int, n name) { list[i].ConsumerVersion = n.text }),
+		c.names.contents.fill(q.ctx, c, n, func(i int) int64 { return list[i].ContentID }, func(i int, n name) { list[i].SHA, list[i].Interactions = n.text, int(n.number) }),
+	); err != nil {
+		return nil, err
+	}
+	list = slices.DeleteFunc(list, func(p contracts.Pact) bool {
+		return p.Consumer == "" || p.Provider == "" || p.ConsumerVersion == "" || p.SHA == ""
+	})
+	slices.SortFunc(list, func(a, b contracts.Pact) int {
+		return cmp.Or(cmp.Compare(b.ConsumerVersionID, a.ConsumerVersionID), strings.Compare(a.Provider, b.Provider))
+	})
+	return list, nil
+}
+
+// headsOf is the newest versions on branches and with tags, of consumers of the
+// filter's providers. There are fewer of them than publications, and an index
+// knows each.
+func (c *Contracts) headsOf(q *contractsQuery, f contracts.PactFilter) string {
+	who := c.query(q.ctx)
+	who.in(`i.provider_id`, f.ProviderIDs)
+	who.in(`i.consumer_id`, f.ConsumerIDs)
+	of := ` IN (SELECT i.consumer_id FROM integrations i` + who.where() + `)`
+	q.args = slices.Concat(who.args, who.args, q.args)
+	return `(SELECT b.head_version_id AS id FROM branches b WHERE b.pacticipant_id` + of + `
+		UNION SELECT max(t.version_id) FROM version_tags t WHERE t.pacticipant_id` + of + ` GROUP BY t.pacticipant_id, t.name) heads`
+}
 
 // InsertVerification implements contracts.VerificationStore.
 func (c *Contracts) InsertVerification(ctx context.Context, v contracts.Verification) (contracts.Verification, error) {
@@ -209,6 +237,34 @@ func (c *Contracts) Verifications(ctx context.Context, f contracts.VerificationF
 			&v.Success, &v.Incomplete, &v.Pending, &v.WIP, &v.BuildURL, &v.VerifiedAt)
 		v.VerifiedAt = v.VerifiedAt.UTC()
 		return v, err
+	})
+}
+
+// EverVerified implements contracts.VerificationStore.
+func (c *Contracts) EverVerified(ctx context.Context, consumerID, providerID int64) (bool, error) {
+	q := c.query(ctx)
+	q.and(`consumer_id = ? AND provider_id = ?`, consumerID, providerID)
+	list, err := rowsOf(q, `SELECT id FROM verifications`+q.where()+` LIMIT 1`, func(rows *sql.Rows) (id int64, err error) { return id, rows.Scan(&id) })
+	return len(list) > 0, err
+}
+
+// Successes implements contracts.VerificationStore.
+func (c *Contracts) Successes(ctx context.Context, contentIDs []int64, by contracts.SuccessesBy) ([]contracts.Success, error) {
+	q := c.query(ctx)
+	q.in(`v.content_id`, contentIDs)
+	q.and(`v.success`)
+	from, on := `verifications v`, `''`
+	switch by {
+	case contracts.ByBranch:
+		from, on = from+` JOIN branch_versions bv ON bv.version_id = v.provider_version_id JOIN branches b ON b.id = bv.branch_id`, `b.name`
+	case contracts.ByTag:
+		from, on = from+` JOIN version_tags t ON t.version_id = v.provider_version_id`, `t.name`
+	case contracts.ByAnyone:
+	}
+	text := `SELECT v.content_id, v.wip, ` + on + `, ` + q.timeColumn(`v.verified_at`) + ` FROM ` + from
+	return rowsOf(q, text+q.where(), func(rows *sql.Rows) (s contracts.Success, err error) {
+		err = rows.Scan(&s.ContentID, &s.WIP, &s.On, (*stamp)(&s.At))
+		return s, err
 	})
 }
 

@@ -25,22 +25,29 @@ func (c *Contracts) EnsureVersion(ctx context.Context, pacticipantID int64, numb
 	if err != nil || len(list) > 0 {
 		return first(list), false, err
 	}
-	created, err := made(c.client(ctx).PacticipantVersion.Create().SetPacticipantID(pacticipantID).SetNumber(number).SetCreatedAt(now).
-		OnConflictColumns(pacticipantversion.FieldPacticipantID, pacticipantversion.FieldNumber).DoNothing().ID(ctx))
+	id, err := c.client(ctx).PacticipantVersion.Create().SetPacticipantID(pacticipantID).SetNumber(number).SetCreatedAt(now).
+		OnConflictColumns(pacticipantversion.FieldPacticipantID, pacticipantversion.FieldNumber).DoNothing().ID(ctx)
+	created, err := made(id, err)
 	if err != nil {
 		return contracts.Version{}, false, fmt.Errorf("insert version %s: %w", number, err)
+	}
+	if created {
+		return contracts.Version{ID: id, PacticipantID: pacticipantID, Number: number, CreatedAt: now.UTC()}, true, nil
 	}
 	list, err = c.Versions(ctx, f)
 	if err == nil && len(list) == 0 {
 		err = fmt.Errorf("version %s is neither inserted nor there", number)
 	}
-	return first(list), created, err
+	return first(list), false, err
 }
 
 // Versions implements contracts.VersionStore.
 func (c *Contracts) Versions(ctx context.Context, f contracts.VersionFilter) ([]contracts.Version, error) {
 	if there := (contracts.VersionFilter{PacticipantIDs: f.PacticipantIDs, EnvironmentID: f.EnvironmentID, Short: true}); f.EnvironmentID != "" && reflect.DeepEqual(f, there) {
 		return c.versionsThere(ctx, f)
+	}
+	if heads := (contracts.VersionFilter{PacticipantIDs: f.PacticipantIDs, Branch: f.Branch, MainBranch: f.MainBranch, Latest: true, Short: true}); (f.Branch != "" || f.MainBranch) && reflect.DeepEqual(f, heads) {
+		return c.headVersions(ctx, f)
 	}
 	q := c.query(ctx)
 	from := `pacticipant_versions v JOIN pacticipants p ON p.id = v.pacticipant_id`
@@ -113,9 +120,36 @@ func (c *Contracts) versionsThere(ctx context.Context, f contracts.VersionFilter
 	if err != nil {
 		return nil, err
 	}
+	return c.namedVersions(ctx, list)
+}
+
+// headVersions lists the newest versions on branches from the branches alone.
+func (c *Contracts) headVersions(ctx context.Context, f contracts.VersionFilter) ([]contracts.Version, error) {
+	q := c.query(ctx)
+	from := `branches b`
+	if f.MainBranch {
+		from += ` JOIN pacticipants p ON p.id = b.pacticipant_id AND p.main_branch = b.name`
+	}
+	q.and(`b.head_version_id > 0`)
+	if f.Branch != "" {
+		q.and(`b.name = ?`, f.Branch)
+	}
+	q.in(`b.pacticipant_id`, f.PacticipantIDs)
+	list, err := rowsOf(q, `SELECT b.head_version_id, b.pacticipant_id FROM `+from+q.where(), func(rows *sql.Rows) (v contracts.Version, err error) {
+		err = rows.Scan(&v.ID, &v.PacticipantID)
+		return v, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return c.namedVersions(ctx, list)
+}
+
+// namedVersions orders versions, each once, and adds what they are called.
+func (c *Contracts) namedVersions(ctx context.Context, list []contracts.Version) ([]contracts.Version, error) {
 	slices.SortFunc(list, func(a, b contracts.Version) int { return cmp.Compare(b.ID, a.ID) })
 	list = slices.CompactFunc(list, func(a, b contracts.Version) bool { return a.ID == b.ID }) // several instances
-	err = errors.Join(
+	err := errors.Join(
 		c.names.services.fill(ctx, c, len(list), func(i int) int64 { return list[i].PacticipantID }, func(i int, n name) { list[i].Pacticipant = n.text }),
 		c.names.versions.fill(ctx, c, len(list), func(i int) int64 { return list[i].ID }, func(i int, n name) { list[i].Number = n.text }),
 	)
@@ -143,15 +177,13 @@ func (c *Contracts) EnsureBranchVersion(ctx context.Context, v contracts.Version
 		return false, err
 	}
 	client := c.client(ctx)
-	on := branchversion.And(branchversion.BranchID(b.ID), branchversion.VersionID(v.ID))
-	there, err := client.BranchVersion.Query().Where(on).Exist(ctx)
-	if err != nil || there {
-		return false, wrap(err, "select branch version")
-	}
 	created, err := made(client.BranchVersion.Create().SetBranchID(b.ID).SetVersionID(v.ID).SetCreatedAt(now).
 		OnConflictColumns(branchversion.FieldBranchID, branchversion.FieldVersionID).DoNothing().ID(ctx))
 	if err != nil {
 		return false, fmt.Errorf("insert version %s on branch %s: %w", v.Number, name, err)
+	}
+	if b.HeadVersionID >= v.ID {
+		return created, nil
 	}
 	// Only ever forward: of two writers, the one with the newer version wins.
 	err = client.Branch.Update().Where(branch.ID(b.ID), branch.HeadVersionIDLT(v.ID)).SetHeadVersionID(v.ID).Exec(ctx)

@@ -1,0 +1,115 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/goldenpath/platform/contracts"
+)
+
+// publication and result are the two halves of a row.
+type publication struct {
+	id, content, consumer, version, provider int64
+	revision                                 int
+	at                                       stamp
+}
+
+type result struct {
+	id, content, version int64
+	success, incomplete  bool
+	at                   stamp
+}
+
+// contentsOf returns the contents of publications or results, each once.
+func contentsOf[T any](list []T, content func(*T) int64) []int64 {
+	ids := make([]int64, len(list))
+	for i := range list {
+		ids[i] = content(&list[i])
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+func (p *publication) contentID() int64 { return p.content }
+
+func (r *result) contentID() int64 { return r.content }
+
+// joined returns each publication with each result of its content; those without
+// one, too, if they are wanted.
+func (c *Contracts) joined(ctx context.Context, publications []publication, results []result, unverified bool) ([]contracts.Row, error) {
+	slices.SortFunc(results, func(a, b result) int { return cmp.Compare(a.content, b.content) })
+	rows := make([]contracts.Row, 0, max(len(publications), len(results)))
+	for i := range publications {
+		p := &publications[i]
+		row := contracts.Row{
+			PactID: p.id, ContentID: p.content, ConsumerID: p.consumer, ConsumerVersionID: p.version, ProviderID: p.provider,
+			PublishedAt: time.Time(p.at), Revision: p.revision,
+		}
+		at, _ := slices.BinarySearchFunc(results, p.content, func(r result, content int64) int { return cmp.Compare(r.content, content) })
+		verified := false
+		for ; at < len(results) && results[at].content == p.content; at++ {
+			r := &results[at]
+			row.VerificationID, row.ProviderVersionID, row.Success, row.Incomplete, row.VerifiedAt = r.id, r.version, r.success, r.incomplete, time.Time(r.at)
+			rows = append(rows, row)
+			verified = true
+		}
+		if !verified && unverified {
+			rows = append(rows, row)
+		}
+	}
+	return c.namedRows(ctx, rows)
+}
+
+// namedRows adds names, and leaves out what was deleted since it was read.
+func (c *Contracts) namedRows(ctx context.Context, rows []contracts.Row) ([]contracts.Row, error) {
+	n := len(rows)
+	err := errors.Join(
+		c.names.services.fill(ctx, c, n, func(i int) int64 { return rows[i].ConsumerID }, func(i int, n name) { rows[i].Consumer = n.text }),
+		c.names.services.fill(ctx, c, n, func(i int) int64 { return rows[i].ProviderID }, func(i int, n name) { rows[i].Provider = n.text }),
+		c.names.versions.fill(ctx, c, n, func(i int) int64 { return rows[i].ConsumerVersionID }, func(i int, n name) { rows[i].ConsumerVersion = n.text }),
+		c.names.versions.fill(ctx, c, n, func(i int) int64 { return rows[i].ProviderVersionID }, func(i int, n name) { rows[i].ProviderVersion = n.text }),
+		c.names.contents.fill(ctx, c, n, func(i int) int64 { return rows[i].ContentID }, func(i int, n name) { rows[i].SHA = n.text }),
+	)
+	for i := range rows {
+		if r := &rows[i]; r.ProviderVersionID != 0 && r.ProviderVersion == "" { // with it went what it had verified
+			r.VerificationID, r.ProviderVersionID, r.Success, r.Incomplete, r.VerifiedAt = 0, 0, false, false, time.Time{}
+		}
+	}
+	gone := func(r contracts.Row) bool {
+		return r.Consumer == "" || r.Provider == "" || r.ConsumerVersion == "" || r.SHA == ""
+	}
+	if !slices.ContainsFunc(rows, gone) {
+		return rows, err
+	}
+	return slices.DeleteFunc(rows, gone), err
+}
+
+func publicationsOf(q *contractsQuery, rq contracts.RowQuery) ([]publication, error) {
+	if !rq.EveryResult {
+		q.and(`NOT x.superseded`)
+	}
+	text := `SELECT x.id, x.content_id, x.consumer_id, x.consumer_version_id, x.provider_id, x.revision, ` + q.timeColumn(`x.created_at`) +
+		` FROM pact_publications x`
+	return rowsOf(q, text+q.where(), func(rows *sql.Rows) (p publication, err error) {
+		err = rows.Scan(&p.id, &p.content, &p.consumer, &p.version, &p.provider, &p.revision, &p.at)
+		return p, err
+	})
+}
+
+// resultsOf returns the newest result per content and provider version, unless
+// all count.
+func resultsOf(q *contractsQuery, rq contracts.RowQuery) ([]result, error) {
+	if !rq.EveryResult {
+		q.and(`NOT EXISTS (SELECT 1 FROM verifications later WHERE later.content_id = v.content_id
+			AND later.provider_version_id = v.provider_version_id AND later.id > v.id)`)
+	}
+	text := `SELECT v.id, v.content_id, v.provider_version_id, v.success, v.incomplete, ` + q.timeColumn(`v.verified_at`) + ` FROM verifications v`
+	return rowsOf(q, text+q.where(), func(rows *sql.Rows) (r result, err error) {
+		err = rows.Scan(&r.id, &r.content, &r.version, &r.success, &r.incomplete, &r.at)
+		return r, err
+	})
+}

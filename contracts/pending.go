@@ -138,7 +138,7 @@ func (b *Broker) heads(ctx context.Context, q PactQuery, provider Pacticipant, s
 	for i, p := range pacts {
 		ids[i] = p.ConsumerVersionID
 	}
-	details, err := b.VersionDetails(ctx, ids)
+	details, err := b.store.VersionPlaces(ctx, ids)
 	if err != nil {
 		return nil, err
 	}

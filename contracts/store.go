@@ -78,6 +78,9 @@ type VersionStore interface {
 	Versions(ctx context.Context, f VersionFilter) ([]Version, error)
 	// VersionDetails returns branches, tags and current deployments by version id.
 	VersionDetails(ctx context.Context, ids []int64) (map[int64]VersionDetail, error)
+	// VersionPlaces is VersionDetails without dates, and of deployments with
+	// nothing but their ids and environments' ids.
+	VersionPlaces(ctx context.Context, ids []int64) (map[int64]VersionDetail, error)
 	UpdateVersion(ctx context.Context, v Version) error
 	DeleteVersion(ctx context.Context, id int64) error
 

@@ -119,6 +119,12 @@ func (b *Broker) VersionDetails(ctx context.Context, ids []int64) (map[int64]Ver
 	return b.store.VersionDetails(ctx, ids)
 }
 
+// VersionPlaces is VersionDetails without dates, and of deployments with nothing
+// but their ids and environments' ids.
+func (b *Broker) VersionPlaces(ctx context.Context, ids []int64) (map[int64]VersionDetail, error) {
+	return b.store.VersionPlaces(ctx, ids)
+}
+
 // VersionChange is what SaveVersion sets; empty fields are left alone, unless
 // Replace.
 type VersionChange struct {

@@ -93,6 +93,29 @@ func (s *Store) VersionDetails(ctx context.Context, ids []int64) (map[int64]cont
 	return out, nil
 }
 
+// VersionPlaces implements contracts.VersionStore.
+func (s *Store) VersionPlaces(ctx context.Context, ids []int64) (map[int64]contracts.VersionDetail, error) {
+	out, err := s.VersionDetails(ctx, ids)
+	for id, d := range out {
+		out[id] = withoutDates(d)
+	}
+	return out, err
+}
+
+// withoutDates is a version's places, of its details.
+func withoutDates(d contracts.VersionDetail) (out contracts.VersionDetail) {
+	for _, b := range d.Branches {
+		out.Branches = append(out.Branches, contracts.VersionBranch{Name: b.Name, Latest: b.Latest})
+	}
+	for _, t := range d.Tags {
+		out.Tags = append(out.Tags, contracts.VersionTag{Name: t.Name, Latest: t.Latest})
+	}
+	for _, dep := range d.Deployments {
+		out.Deployments = append(out.Deployments, contracts.Deployment{ID: dep.ID, VersionID: dep.VersionID, EnvironmentID: dep.EnvironmentID, Current: true})
+	}
+	return out
+}
+
 func (st *state) detail(id int64) contracts.VersionDetail {
 	var d contracts.VersionDetail
 	for _, o := range st.onBranch {

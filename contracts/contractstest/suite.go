@@ -46,6 +46,9 @@ func TestStore(t *testing.T, on On) {
 		{"where providers run is kept once for each", providerAddresses},
 		{"ignore rules are kept until they are deleted, expired or not", ignoreRules},
 		{"a failed transaction leaves nothing", rollback},
+		{"a failed transaction leaves no names to ids that are drawn again", namesAfterRollback},
+		{"short lists leave out what they say and nothing else", shortLists},
+		{"successes are listed by where they come from", successesByPlace},
 		{"of concurrent publishers of one version one wins", concurrentPublishers},
 	}
 	for _, tt := range tests {

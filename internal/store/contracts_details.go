@@ -31,9 +31,9 @@ type detailRow struct {
 const (
 	detailBranches = `SELECT 0, bv.version_id, bv.id, b.name, b.head_version_id = bv.version_id, '', '', '', '', `
 	fromBranches   = ` FROM branch_versions bv JOIN branches b ON b.id = bv.branch_id WHERE `
-	detailTags     = ` UNION ALL SELECT 1, t.version_id, CAST(0 AS bigint), t.name, NOT EXISTS (
-			SELECT 1 FROM version_tags later
-			WHERE later.pacticipant_id = t.pacticipant_id AND later.name = t.name AND later.version_id > t.version_id), '', '', '', '', `
+	detailTags     = ` UNION ALL SELECT 1, t.version_id, CAST(0 AS bigint), t.name, ` + isLatestTag + `, '', '', '', '', `
+	isLatestTag    = `NOT EXISTS (SELECT 1 FROM version_tags later
+			WHERE later.pacticipant_id = t.pacticipant_id AND later.name = t.name AND later.version_id > t.version_id)`
 	fromTags          = ` FROM version_tags t WHERE `
 	detailDeployments = ` UNION ALL SELECT 2, d.version_id, d.pacticipant_id, e.name, false, d.id, d.kind, d.application_instance, d.environment_id, `
 	fromDeployments   = ` FROM deployments d JOIN environments e ON e.id = d.environment_id WHERE d.current AND `
@@ -107,4 +107,54 @@ func (c *Contracts) nameDeployed(ctx context.Context, list []detailRow) error {
 			return list[i].VersionID
 		}, func(i int, n name) { list[i].Version = n.text }),
 	)
+}
+
+// VersionPlaces implements contracts.VersionStore.
+func (c *Contracts) VersionPlaces(ctx context.Context, ids []int64) (map[int64]contracts.VersionDetail, error) {
+	out := make(map[int64]contracts.VersionDetail, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	type place struct {
+		what, version, order int64 // order is of a branch, as in detailRow
+		latest               bool
+		id, name             string // id is of a deployment, name then of its environment an id, too
+	}
+	q := c.query(ctx)
+	onBranch, arg := q.anyOf(`bv.version_id`, ids)
+	tagged, _ := q.anyOf(`t.version_id`, ids)
+	deployed, _ := q.anyOf(`d.version_id`, ids)
+	q.args = []any{arg, arg, arg}
+	list, err := rowsOf(q, `SELECT 0, bv.version_id, bv.id, b.head_version_id = bv.version_id, '', b.name`+fromBranches+onBranch+
+		` UNION ALL SELECT 1, t.version_id, CAST(0 AS bigint), `+isLatestTag+`, '', t.name`+fromTags+tagged+
+		` UNION ALL SELECT 2, d.version_id, CAST(0 AS bigint), false, d.id, d.environment_id FROM deployments d WHERE d.current AND `+deployed,
+		func(rows *sql.Rows) (p place, err error) {
+			err = rows.Scan(&p.what, &p.version, &p.order, &p.latest, &p.id, &p.name)
+			return p, err
+		})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(list, func(a, b place) int {
+		if by := cmp.Or(cmp.Compare(a.version, b.version), cmp.Compare(a.what, b.what), cmp.Compare(a.order, b.order)); by != 0 {
+			return by
+		}
+		return cmp.Or(strings.Compare(a.id, b.id), strings.Compare(a.name, b.name))
+	})
+	for _, id := range ids { // every version asked for has an entry
+		out[id] = contracts.VersionDetail{}
+	}
+	for _, p := range list {
+		d := out[p.version]
+		switch p.what {
+		case detailBranch:
+			d.Branches = append(d.Branches, contracts.VersionBranch{Name: p.name, Latest: p.latest})
+		case detailTag:
+			d.Tags = append(d.Tags, contracts.VersionTag{Name: p.name, Latest: p.latest})
+		default:
+			d.Deployments = append(d.Deployments, contracts.Deployment{ID: p.id, VersionID: p.version, EnvironmentID: p.name, Current: true})
+		}
+		out[p.version] = d
+	}
+	return out, nil
 }

@@ -39,9 +39,8 @@ func (p *publication) contentID() int64 { return p.content }
 func (r *result) contentID() int64 { return r.content }
 
 // joined returns each publication with each result of its content; those without
-// one, too, if they are wanted.
+// one, too, if they are wanted. Results are in the order of contents.
 func (c *Contracts) joined(ctx context.Context, publications []publication, results []result, unverified bool) ([]contracts.Row, error) {
-	slices.SortFunc(results, func(a, b result) int { return cmp.Compare(a.content, b.content) })
 	rows := make([]contracts.Row, 0, max(len(publications), len(results)))
 	for i := range publications {
 		p := &publications[i]
@@ -100,16 +99,20 @@ func publicationsOf(q *contractsQuery, rq contracts.RowQuery) ([]publication, er
 	})
 }
 
-// resultsOf returns the newest result per content and provider version, unless
-// all count.
+// resultsOf returns results in the order of contents: the newest per content and
+// provider version, unless all count. They are told apart here, because few have a
+// later one and asking for it costs as much as reading the result.
 func resultsOf(q *contractsQuery, rq contracts.RowQuery) ([]result, error) {
-	if !rq.EveryResult {
-		q.and(`NOT EXISTS (SELECT 1 FROM verifications later WHERE later.content_id = v.content_id
-			AND later.provider_version_id = v.provider_version_id AND later.id > v.id)`)
-	}
 	text := `SELECT v.id, v.content_id, v.provider_version_id, v.success, v.incomplete, ` + q.timeColumn(`v.verified_at`) + ` FROM verifications v`
-	return rowsOf(q, text+q.where(), func(rows *sql.Rows) (r result, err error) {
+	list, err := rowsOf(q, text+q.where(), func(rows *sql.Rows) (r result, err error) {
 		err = rows.Scan(&r.id, &r.content, &r.version, &r.success, &r.incomplete, &r.at)
 		return r, err
 	})
+	slices.SortFunc(list, func(a, b result) int {
+		return cmp.Or(cmp.Compare(a.content, b.content), cmp.Compare(a.version, b.version), cmp.Compare(b.id, a.id))
+	})
+	if !rq.EveryResult {
+		list = slices.CompactFunc(list, func(a, b result) bool { return a.content == b.content && a.version == b.version })
+	}
+	return list, err
 }

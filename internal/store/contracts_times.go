@@ -59,17 +59,22 @@ func parseUTC(text string) (time.Time, bool) {
 	var fields [7]int // year, month, day, hour, minute, second, fraction
 	field, digits := 0, 0
 	for i := range end {
-		switch c := text[i]; {
-		case c >= '0' && c <= '9':
+		c := text[i]
+		separator := i == len(form) && c == '.'
+		if i < len(form) && form[i] != '0' {
+			separator = c == form[i]
+		}
+		switch {
+		case separator:
+			field, digits = field+1, 0
+		case c >= '0' && c <= '9' && (i > len(form) || (i < len(form) && form[i] == '0')):
 			fields[field] = fields[field]*10 + int(c-'0')
 			digits++
-		case i < len(form) && c == form[i], i == len(form) && c == '.':
-			field, digits = field+1, 0
 		default:
 			return time.Time{}, false
 		}
 	}
-	if (field != 5 && field != 6) || digits > 9 || (field == 5 && end != len(form)) {
+	if digits == 0 || digits > 9 {
 		return time.Time{}, false
 	}
 	if field == 6 {
@@ -78,5 +83,5 @@ func parseUTC(text string) (time.Time, bool) {
 		}
 	}
 	t := time.Date(fields[0], time.Month(fields[1]), fields[2], fields[3], fields[4], fields[5], fields[6], time.UTC)
-	return t, t.Month() == time.Month(fields[1]) && t.Day() == fields[2] && t.Hour() == fields[3] && t.Second() == fields[5]
+	return t, t.Month() == time.Month(fields[1]) && t.Day() == fields[2] && t.Hour() == fields[3] && t.Minute() == fields[4] && t.Second() == fields[5]
 }

@@ -49,7 +49,7 @@ func (h *Handler) matrixWriter(c echo.Context, m contracts.Matrix) (*matrixWrite
 		}
 	}
 	var err error
-	if w.details, err = h.contracts.VersionDetails(c.Request().Context(), ids); err != nil {
+	if w.details, err = h.contracts.VersionPlaces(c.Request().Context(), ids); err != nil {
 		return nil, err
 	}
 	list := m.Environments

@@ -55,3 +55,33 @@ func TestEveryServiceSaysWhoPays(t *testing.T) {
 		}
 	}
 }
+
+// A link leads to where the code is; where that is unknown, a page is named by
+// its path, and the catalog has no link that leads nowhere.
+func TestLinksLeadToTheCode(t *testing.T) {
+	t.Parallel()
+	for module, want := range map[string]string{"github.com/acme/orders": "https://github.com/acme/orders/blob/main/", "": ""} {
+		tree, err := goHTTP(t).Render(scaffolds.Answers{Name: "orders", Owner: "checkout", Module: module}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := 0
+		for _, f := range tree.Files {
+			text := string(f.Body)
+			if strings.Contains(text, "https://example.com/orders") {
+				t.Errorf("module %q: %s links to a host that was made up", module, f.Path)
+			}
+			switch f.Path {
+			case "deploy/observability/alerts.yaml", "deploy/observability/slo.rules.gen.yaml":
+				seen += strings.Count(text, `runbook_url: "`+want+"docs/runbooks/")
+			case "catalog-info.yaml":
+				if strings.Contains(text, "links:") != (want != "") || !strings.Contains(text, want) {
+					t.Errorf("module %q: the catalog's links are\n%s", module, text)
+				}
+			}
+		}
+		if seen < 8 {
+			t.Errorf("module %q: %d alerts lead to %sdocs/runbooks", module, seen, want)
+		}
+	}
+}

@@ -93,7 +93,7 @@ func (r *rendering) data() pageData {
 	return pageData{
 		Name: a.Name, Owner: a.Owner, System: a.System, Description: a.Description, Module: a.Module,
 		Path: r.path.Name, Version: r.path.Version, Consumes: r.consumes, Packs: a.Packs, Extra: a.Extra,
-		Team: nameOf(a.Owner), Reviewer: reviewerOf(a),
+		Team: nameOf(a.Owner), Reviewer: reviewerOf(a), Source: sourceOf(a),
 	}
 }
 

@@ -41,6 +41,7 @@ type pageData struct {
 	Path, Version                            string
 	Team                                     string     // the owner's name
 	Reviewer                                 string     // the owner where code is kept: @acme/checkout, "" when that is unknown
+	Source                                   string     // where files are read, "" when that is unknown
 	Consumes                                 []consumed // by package
 	Packs                                    []string
 	Extra                                    map[string]any

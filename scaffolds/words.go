@@ -114,11 +114,21 @@ func reviewerOf(a Answers) string {
 	return "@" + parts[1] + "/" + nameOf(a.Owner)
 }
 
+// sourceOf is where the repository's files are read, if the module's path tells:
+// https://github.com/acme/orders/blob/main/ of github.com/acme/orders. A link to
+// a host that was made up would be worse than none.
+func sourceOf(a Answers) string {
+	if strings.Count(a.Module, "/") < 2 {
+		return ""
+	}
+	return "https://" + a.Module + "/blob/main/"
+}
+
 // valuesOf are what a path's tokens stand for.
 func valuesOf(a Answers) map[string]string {
 	return map[string]string{
 		"module": a.Module, "name": a.Name, "team": nameOf(a.Owner), "system_name": nameOf(a.System),
-		"description": a.Description,
+		"description": a.Description, "source": sourceOf(a),
 		// What costs are added up by: the system, or a service of none itself.
 		"feature": cmp.Or(nameOf(a.System), a.Name),
 	}

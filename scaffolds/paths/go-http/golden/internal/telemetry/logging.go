@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"slices"
 
 	"go.opentelemetry.io/otel/trace"
 )
@@ -31,25 +32,57 @@ func NewLogger(w io.Writer, service string, level slog.Leveler) *slog.Logger {
 	return slog.New(&withIDs{Handler: lines}).With("service", service)
 }
 
-type withIDs struct{ slog.Handler }
+// withIDs adds the ids that a context carries, at the top of each line: whoever
+// follows a trace looks for trace_id there, whatever group a logger is in.
+type withIDs struct {
+	slog.Handler // with everything attached so far
 
-// Handle adds the ids that ctx carries.
+	// What was there before the first group, and what was attached since.
+	outside slog.Handler
+	inside  []func(slog.Handler) slog.Handler
+}
+
+// Handle implements slog.Handler.
 func (h *withIDs) Handle(ctx context.Context, record slog.Record) error {
+	var ids []slog.Attr
 	if span := trace.SpanContextFromContext(ctx); span.IsValid() {
-		record.AddAttrs(slog.String("trace_id", span.TraceID().String()), slog.String("span_id", span.SpanID().String()))
+		ids = append(ids, slog.String("trace_id", span.TraceID().String()), slog.String("span_id", span.SpanID().String()))
 	}
 	if id := RequestID(ctx); id != "" {
-		record.AddAttrs(slog.String("request_id", id))
+		ids = append(ids, slog.String("request_id", id))
 	}
-	return h.Handler.Handle(ctx, record)
+	if len(h.inside) == 0 || len(ids) == 0 {
+		record.AddAttrs(ids...)
+		return h.Handler.Handle(ctx, record)
+	}
+	grouped := h.outside.WithAttrs(ids)
+	for _, attach := range h.inside {
+		grouped = attach(grouped)
+	}
+	return grouped.Handle(ctx, record)
 }
 
 // WithAttrs implements slog.Handler.
 func (h *withIDs) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return &withIDs{Handler: h.Handler.WithAttrs(attrs)}
+	with := func(to slog.Handler) slog.Handler { return to.WithAttrs(attrs) }
+	if len(h.inside) == 0 {
+		return &withIDs{Handler: with(h.Handler)}
+	}
+	return h.attach(with)
 }
 
 // WithGroup implements slog.Handler.
 func (h *withIDs) WithGroup(name string) slog.Handler {
-	return &withIDs{Handler: h.Handler.WithGroup(name)}
+	if name == "" {
+		return h
+	}
+	return h.attach(func(to slog.Handler) slog.Handler { return to.WithGroup(name) })
+}
+
+func (h *withIDs) attach(with func(slog.Handler) slog.Handler) *withIDs {
+	outside := h.outside
+	if len(h.inside) == 0 {
+		outside = h.Handler
+	}
+	return &withIDs{Handler: with(h.Handler), outside: outside, inside: append(slices.Clip(h.inside), with)}
 }

@@ -44,7 +44,7 @@ func redact(groups []string, attr slog.Attr) slog.Attr {
 // Headers, maps and structs are looked through in the form that is logged.
 func redactAny(value slog.Value) slog.Value {
 	v := value.Any()
-	if _, ok := v.(slog.Level); ok || v == nil {
+	if _, ok := v.(slog.Level); ok {
 		return value
 	}
 	if err, ok := v.(error); ok {

@@ -2,17 +2,21 @@ package telemetry_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 	"go.opentelemetry.io/otel"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 
 	"example.com/golden/service/internal/telemetry"
 )
@@ -36,6 +40,70 @@ func TestLogger_levels(t *testing.T) {
 	log.WarnContext(t.Context(), "loud")
 	if got := lines.String(); strings.Contains(got, "quiet") || !strings.Contains(got, "loud") {
 		t.Errorf("logged %s", got)
+	}
+}
+
+// Whoever follows a trace or a request finds each of its lines by fields at the
+// top, also those that a logger with groups wrote.
+func TestLogger_idsStayAtTheTop(t *testing.T) {
+	t.Parallel()
+	ctx := telemetry.WithRequestID(t.Context(), "req-1")
+	ctx, span := sdktrace.NewTracerProvider().Tracer("test").Start(ctx, "brew tea")
+	defer span.End()
+	type line map[string]any
+	ids := func(more line) line {
+		want := line{
+			"service": "goldensvc", "level": "INFO", "msg": "poured", "request_id": "req-1",
+			"trace_id": span.SpanContext().TraceID().String(), "span_id": span.SpanContext().SpanID().String(),
+		}
+		maps.Copy(want, more)
+		return want
+	}
+	for _, test := range []struct {
+		name string
+		with func(*slog.Logger) *slog.Logger
+		want line
+	}{
+		{name: "no group", with: func(l *slog.Logger) *slog.Logger { return l.With("a", "1") }, want: ids(line{"a": "1", "cups": 2.0})},
+		{name: "a group", with: func(l *slog.Logger) *slog.Logger { return l.With("a", "1").WithGroup("g") }, want: ids(line{"a": "1", "g": map[string]any{"cups": 2.0}})},
+		{name: "no name", with: func(l *slog.Logger) *slog.Logger { return l.WithGroup("").With("a", "1") }, want: ids(line{"a": "1", "cups": 2.0})},
+		{
+			name: "groups and values",
+			with: func(l *slog.Logger) *slog.Logger {
+				return l.WithGroup("g").With("a", "1").WithGroup("h").With("b", "2")
+			},
+			want: ids(line{"g": map[string]any{"a": "1", "h": map[string]any{"b": "2", "cups": 2.0}}}),
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			var lines bytes.Buffer
+			test.with(telemetry.NewLogger(&lines, "goldensvc", slog.LevelInfo)).InfoContext(ctx, "poured", "cups", 2)
+			got := line{}
+			if err := json.Unmarshal(lines.Bytes(), &got); err != nil {
+				t.Fatalf("%s: %v", lines.String(), err)
+			}
+			delete(got, "time")
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("the line differs (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Loggers made of one do not write into each other's lines.
+func TestLogger_branches(t *testing.T) {
+	t.Parallel()
+	var lines bytes.Buffer
+	log := telemetry.NewLogger(&lines, "goldensvc", slog.LevelInfo).WithGroup("g").With("a", 1)
+	ctx := telemetry.WithRequestID(t.Context(), "req-1")
+	first, second := log.With("first", true), log.With("second", true)
+	first.InfoContext(ctx, "one")
+	second.InfoContext(ctx, "two")
+	for i, text := range strings.Split(strings.TrimSpace(lines.String()), "\n") {
+		if strings.Contains(text, "first") != (i == 0) || strings.Contains(text, "second") != (i == 1) {
+			t.Errorf("line %d is %s", i+1, text)
+		}
 	}
 }
 

@@ -68,7 +68,10 @@ func (h *Handler) forward(c echo.Context) error {
 		r.Header.Set(echo.HeaderXRequestID, from)
 	}
 	raw := strings.TrimPrefix(r.URL.EscapedPath(), prefix)
-	raw = strings.TrimSuffix(raw, "/")
+	if raw = strings.TrimSuffix(raw, "/"); isRead(r.Method) {
+		// The peer takes the ending of an address for a wish about the answer's form.
+		raw = strings.TrimSuffix(raw, ".json")
+	}
 	path, err := url.PathUnescape(raw)
 	if err != nil {
 		return c.NoContent(http.StatusBadRequest)
@@ -106,6 +109,7 @@ func answerHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 type route struct {
 	path                       string
 	get, post, put, patch, del echo.HandlerFunc
+	text                       bool // get answers in plain text, too
 }
 
 // serve dispatches on the method. HEAD is GET, OPTIONS lists, and anything else
@@ -117,6 +121,9 @@ func (r route) serve(c echo.Context) error {
 	}
 	method := c.Request().Method
 	if handle := handlers[method]; handle != nil {
+		if isRead(method) && !acceptable(c.Request(), r.forms()...) {
+			return c.NoContent(http.StatusNotAcceptable)
+		}
 		return handle(c)
 	}
 	if method == http.MethodOptions {

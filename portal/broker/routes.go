@@ -82,8 +82,8 @@ func (h *Handler) routes() []route {
 		{path: pair + "/versions/:version", get: h.showPact, put: h.putPact, patch: h.mergePact, del: h.deletePact},
 		{path: pair + "/version/:version", get: h.showPact, put: h.putPact, patch: h.mergePact, del: h.deletePact},
 		{path: pair + "/version/:version/previous-distinct", get: h.previousDistinct},
-		{path: pair + "/version/:version/diff/previous-distinct", get: h.diffPrevious},
-		{path: pair + "/version/:version/diff/version/:other", get: h.diffVersions},
+		{path: pair + "/version/:version/diff/previous-distinct", get: h.diffPrevious, text: true},
+		{path: pair + "/version/:version/diff/version/:other", get: h.diffVersions, text: true},
 		{path: pair + "/version/:version/verification-results/latest", get: h.latestResultOfPact, del: h.deleteLatestResultOfPact},
 		{path: content, get: h.showContent},
 		{path: content + "/metadata/:metadata", get: h.showContent},
@@ -96,7 +96,7 @@ func (h *Handler) routes() []route {
 		{path: "/verification-results/consumer/:consumer/version/:version/latest", get: h.resultsOfConsumerVersion},
 
 		{path: "/can-i-deploy", get: h.canIDeploy},
-		{path: "/matrix", get: h.matrix},
-		{path: "/matrix/provider/:provider/consumer/:consumer", get: h.matrixOfPair},
+		{path: "/matrix", get: h.matrix, text: true},
+		{path: "/matrix/provider/:provider/consumer/:consumer", get: h.matrixOfPair, text: true},
 	}
 }

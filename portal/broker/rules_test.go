@@ -133,6 +133,21 @@ func TestRulesThatNoRecordingShows(t *testing.T) {
 			{method: "DELETE", path: pair + "/versions", status: 200, notIn: []string{"pb:latest-pact-version"}},
 			{method: "GET", path: pair + "/latest", status: 404},
 		}},
+		{"an answer has a form that the client takes", []step{
+			{method: "GET", path: "/pacticipants", status: 200, header: []string{"Accept", "text/html, application/*;q=0.8"}},
+			{method: "GET", path: "/pacticipants", status: 200, header: []string{"Accept", "image/png, */*;q=0.1"}},
+			{method: "GET", path: "/pacticipants", status: 200, header: []string{"Accept", ""}},
+			{method: "GET", path: "/pacticipants", status: 406, header: []string{"Accept", "text/html"}},
+			{method: "GET", path: "/pacticipants", status: 406, header: []string{"Accept", "application/json;q=0, text/plain"}},
+			{method: "HEAD", path: "/pacticipants", status: 406, header: []string{"Accept", "text/html"}},
+			{method: "GET", path: "/matrix?q[][pacticipant]=web&q[][pacticipant]=api", status: 200, header: []string{"Accept", "text/plain"}},
+			{method: "PUT", path: "/pacticipants/web", body: `{"mainBranch":"main"}`, status: 200, header: []string{"Accept", "text/html"}},
+		}},
+		{"an address may end with the form", []step{
+			{method: "GET", path: "/pacticipants.json", status: 200, in: []string{`"name":"web"`}},
+			{method: "GET", path: pair + "/latest.json", status: 200, in: []string{`"interactions"`}},
+			{method: "PUT", path: "/pacticipants/odd.json", body: `{}`, status: 201, in: []string{`"name":"odd.json"`}},
+		}},
 		{"pacts on the main branch need no name", []step{
 			{method: "GET", path: pair + "/branch/versions", status: 200, in: []string{`/version/1"`, `/version/3"`}, notIn: []string{`/version/2"`}},
 			{method: "GET", path: pair + "/branch/latest/versions", status: 200, in: []string{`/version/3"`}, notIn: []string{`/version/1"`}},

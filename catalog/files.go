@@ -22,6 +22,9 @@ type files struct {
 	seen   *seenFiles
 	// place says where a file is, for the entities in it; nil when they are not placed.
 	place func(file string) placement
+	// targets are the lines on which a file's Location entities name others; nil
+	// when nobody wants to know.
+	targets map[string]int
 }
 
 // walked counts what was passed by while looking for files: a few objects of

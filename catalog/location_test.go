@@ -116,13 +116,21 @@ func TestWhichFilesAreRead(t *testing.T) {
 			files: fstest.MapFS{
 				"catalog-info.yaml": {Data: append(append(location("one", "{target: none.yaml}").Data, "---\n"...), location("two", "{target: nil.yaml, presence: optional}").Data...)},
 			},
-			problems: []string{"catalog-info.yaml:1: Target cannot be read: There is no file none.yaml."},
+			problems: []string{"catalog-info.yaml:4: Target cannot be read: There is no file none.yaml."},
+		},
+		{
+			name: "a problem with a target is where the target is written", target: "/r", want: []string{"one"},
+			files: fstest.MapFS{"catalog-info.yaml": {Data: []byte("apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {name: one}\nspec:\n  target: one.yaml\n  targets:\n  - ../two.yaml\n")}},
+			problems: []string{
+				"catalog-info.yaml:7: Target cannot be read: ../two.yaml leads out of the location.",
+				"catalog-info.yaml:5: Target cannot be read: There is no file one.yaml.",
+			},
 		},
 		{
 			name: "locations that name each other end", target: "/r", want: []string{"a", "b"},
 			files: fstest.MapFS{"catalog-info.yaml": location("a", "{targets: [b.yaml]}"), "b.yaml": location("b", "{targets: [catalog-info.yaml, ./b.yaml]}")},
 		},
-		{name: "a pattern that matches nothing", target: "/r", want: []string{"a"}, files: fstest.MapFS{"catalog-info.yaml": location("a", "{target: none/*.yaml}")}, problems: []string{"catalog-info.yaml:1: Nothing matches the target none/*.yaml."}},
+		{name: "a pattern that matches nothing", target: "/r", want: []string{"a"}, files: fstest.MapFS{"catalog-info.yaml": location("a", "{target: none/*.yaml}")}, problems: []string{"catalog-info.yaml:4: Nothing matches the target none/*.yaml."}},
 		{name: "no entity anywhere", target: "/r", files: fstest.MapFS{"README.md": {Data: []byte("hello")}}, wantErr: "/r holds no catalog entity."},
 		{name: "an empty file", target: "/r/catalog-info.yaml", files: fstest.MapFS{"catalog-info.yaml": {}}, wantErr: "/r/catalog-info.yaml holds no catalog entity."},
 		{name: "no such file", target: "/r/none.yaml", files: fstest.MapFS{}, wantErr: "There is no file or folder /r/none.yaml."},

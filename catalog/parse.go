@@ -79,6 +79,9 @@ func parseDocument(file string, c chunk, around *files, l Limits) (*Entity, []Pr
 		}
 		return nil, problems
 	}
+	if around != nil && around.targets != nil {
+		noteTargets(doc, around.targets)
+	}
 	normalize(doc)
 	if around != nil && around.place != nil {
 		around.place(file).mark(doc)

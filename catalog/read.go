@@ -109,6 +109,7 @@ type parsed struct {
 	entities []Entity
 	problems []Problem
 	included []string
+	targets  map[string]int // the lines on which its Location entities name others
 	same     *FileRecord // it is as it was and was not read
 }
 
@@ -182,8 +183,9 @@ func (r *reader) parse(name string) parsed {
 	}
 	around := r.files.noting()
 	around.place = func(file string) placement { return placementOf(file, r.location, r.tree) }
+	around.targets = map[string]int{}
 	entities, problems := parseFile(name, data, around, r.limits)
-	return parsed{file: name, entities: entities, problems: problems, included: around.included()}
+	return parsed{file: name, entities: entities, problems: problems, included: around.included(), targets: around.targets}
 }
 
 // expect makes room for what files hold: thousands of entities are moved once

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -30,12 +31,32 @@ func targetsOf(e Entity) targets {
 	return targets{Names: names, Optional: e.SpecString("presence") == "optional"}
 }
 
+// noteTargets notes on which line a Location entity names each of its targets.
+func noteTargets(doc *value, lines map[string]int) {
+	spec := doc.get("spec")
+	if doc.str("kind") != KindLocation || spec == nil {
+		return
+	}
+	named := []*value{spec.get("target")}
+	if list := spec.get("targets"); list != nil {
+		named = append(named, list.items...)
+	}
+	for _, v := range named {
+		if v == nil || v.kind != kindString {
+			continue
+		}
+		if _, noted := lines[v.text]; !noted {
+			lines[v.text] = v.line
+		}
+	}
+}
+
 // follow returns the files that a file's Location entities name. Whole is false
 // when the file was not read and has to be, because something is wrong with them.
 func (r *reader) follow(f parsed, depth int) (names []string, whole bool) {
 	if f.same == nil {
 		for _, e := range f.entities {
-			names = append(names, r.targets(f.file, e, depth)...)
+			names = append(names, r.targets(f, e, depth)...)
 		}
 		return names, true
 	}
@@ -55,22 +76,23 @@ func (r *reader) follow(f parsed, depth int) (names []string, whole bool) {
 }
 
 // targets returns the files a Location entity names.
-func (r *reader) targets(file string, e Entity, depth int) []string {
+func (r *reader) targets(f parsed, e Entity, depth int) []string {
 	named := targetsOf(e)
-	at := Problem{File: file, Line: e.Source.Line, Ref: e.Ref().String(), Field: "spec.targets"}
+	at := Problem{File: f.file, Line: e.Source.Line, Ref: e.Ref().String(), Field: "spec.targets"}
 	if len(named.Names) > 0 && depth >= r.limits.Locations {
 		at.Message = "Locations name each other on more than " + thousands(r.limits.Locations) + " levels."
 		at.Hint = "Name the files directly."
-		r.out.broken[file] = true
+		r.out.broken[f.file] = true
 		r.problem(at)
 		return nil
 	}
 	var names []string
 	for _, target := range named.Names {
-		found, problem := r.target(file, target)
+		found, problem := r.target(f.file, target)
 		if problem != nil && !named.Optional {
 			at.Message, at.Hint = problem.Message, problem.Hint
-			r.out.broken[file] = true
+			at.Line = cmp.Or(f.targets[target], e.Source.Line)
+			r.out.broken[f.file] = true
 			r.problem(at)
 		}
 		names = append(names, found...)

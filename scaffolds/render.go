@@ -185,6 +185,9 @@ func (r *rendering) modules(tokens *replacer) error {
 	mod, sum := goModFiles(tokens.text(known.Head), tokens.text(known.Tail), units)
 	for name, body := range map[string][]byte{"go.mod": mod, "go.sum": sum} {
 		at := slices.IndexFunc(r.files, func(f File) bool { return f.Path == name })
+		if at < 0 && len(body) == 0 {
+			continue // no go.sum, where nothing is required
+		}
 		if at < 0 {
 			return r.broken(name, fs.ErrNotExist)
 		}

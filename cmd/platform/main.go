@@ -22,6 +22,7 @@ import (
 	newcmd "github.com/goldenpath/platform/cmd/platform/new"
 	"github.com/goldenpath/platform/cmd/platform/render"
 	"github.com/goldenpath/platform/cmd/platform/runs"
+	templatecmd "github.com/goldenpath/platform/cmd/platform/template"
 	"github.com/goldenpath/platform/cmd/platform/token"
 	versioncmd "github.com/goldenpath/platform/cmd/platform/version"
 	"github.com/goldenpath/platform/internal/config"
@@ -72,7 +73,7 @@ func (p *program) commands() *cobra.Command {
 		newcmd.Command(env), initcmd.Command(env), catalog.Command(env), contracts.Command(env, p.verifyPacts), runs.Command(env),
 		p.serve(), p.worker(), p.backup(), p.restore(), p.demo(),
 		doctor.Command(env, p.look), configcmd.Command(env, p.effective), token.Command(env),
-		login.Command(env), login.Logout(env), render.Command(env, scaffolds.Embedded),
+		login.Command(env), login.Logout(env), render.Command(env, scaffolds.Embedded), templatecmd.Command(env, scaffolds.Embedded),
 		versioncmd.Command(env, thisBuild()), help.ExitCodes(),
 	)
 	root.Long = "An internal developer platform: a catalog of services, golden paths that make new ones, and contracts between them.\n\n" +

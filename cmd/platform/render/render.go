@@ -3,7 +3,6 @@
 package render
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -62,10 +61,11 @@ func run(env *cli.Env, open func() (*scaffolds.Library, error), opts options) er
 		return fault.New(fault.Invalid, "--into is missing.").WithHint("For example: %s", example).
 			WithField("--into", "is the folder to write")
 	}
-	answers, err := parseAnswers(opts)
+	set, err := cli.ParseSet(opts.set)
 	if err != nil {
 		return err
 	}
+	answers := scaffolds.AnswersOf(set, opts.packs)
 	providers, err := readProviders(env.Dir, opts.providers, answers.Consumes)
 	if err != nil {
 		return err
@@ -101,52 +101,6 @@ func report(env *cli.Env, path *scaffolds.Path, tree *scaffolds.Tree, folder str
 		_, err := fmt.Fprintf(w, "%s from %s %s in %s\n", cli.Count(len(result.Files), "file", "files"), path.Name, path.Version, folder)
 		return err
 	})
-}
-
-// parseAnswers sorts what was set into the answers every path has and those of
-// this path's own.
-func parseAnswers(opts options) (scaffolds.Answers, error) {
-	answers := scaffolds.Answers{Packs: opts.packs}
-	set, err := cli.ParseSet(opts.set)
-	if err != nil {
-		return answers, err
-	}
-	texts := map[string]*string{
-		"name": &answers.Name, "owner": &answers.Owner, "system": &answers.System,
-		"description": &answers.Description, "module": &answers.Module,
-	}
-	for key, v := range set {
-		switch target, known := texts[key]; {
-		case known:
-			*target = asText(v)
-		case key == "consumes":
-			answers.Consumes = split(asText(v))
-		case key == "packs":
-			answers.Packs = append(slices.Clone(answers.Packs), split(asText(v))...)
-		default:
-			if answers.Extra == nil {
-				answers.Extra = map[string]any{}
-			}
-			answers.Extra[key] = v
-		}
-	}
-	return answers, nil
-}
-
-// asText undoes the guess that 42 is a number where an answer is text.
-func asText(v any) string {
-	if s, ok := v.(string); ok {
-		return s
-	}
-	body, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Sprint(v)
-	}
-	return string(body)
-}
-
-func split(s string) []string {
-	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
 // readProviders reads the documents from which clients are made. One that is

@@ -3,7 +3,9 @@ package packing
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -151,14 +153,17 @@ func readUnit(name, dir string) (unit scaffolds.Unit, err error) {
 		return unit, err
 	}
 	sum, err := os.ReadFile(filepath.Join(dir, "go.sum")) //nolint:gosec // a temporary folder of ours
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {    // there is none where nothing is required
 		return unit, err
 	}
 	f, err := modfile.Parse("go.mod", mod, nil)
 	if err != nil {
 		return unit, err
 	}
-	unit = scaffolds.Unit{Name: name, Sum: strings.Split(strings.TrimSuffix(string(sum), "\n"), "\n")}
+	unit.Name = name
+	for line := range strings.Lines(string(sum)) {
+		unit.Sum = append(unit.Sum, strings.TrimSuffix(line, "\n"))
+	}
 	for _, r := range f.Require {
 		unit.Require = append(unit.Require, scaffolds.Requirement{Path: r.Mod.Path, Version: r.Mod.Version, Indirect: r.Indirect})
 	}

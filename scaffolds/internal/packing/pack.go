@@ -26,25 +26,9 @@ const (
 
 // Pack returns the archive of the path. The same files give the same bytes.
 func (s *Source) Pack(ctx context.Context) ([]byte, error) {
-	manifest, err := scaffolds.ManifestJSON(s.file("path.yaml"))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", s.dir, err)
-	}
-	found := scaffolds.Packing{Digest: s.Digest, Manifest: manifest}
-	bare, err := s.archive(found, scaffolds.Modules{})
-	if err != nil {
-		return nil, err
-	}
-	library, err := scaffolds.Open(fstest.MapFS{s.Name + ".zip": &fstest.MapFile{Data: bare}})
-	if err != nil {
-		return nil, err
-	}
-	p, err := library.Get(s.Name)
-	if err != nil {
-		return nil, err
-	}
-	if s.manifest.Language != "go" {
-		return bare, nil
+	found, bare, p, err := s.begin()
+	if err != nil || s.manifest.Language != "go" {
+		return bare, err
 	}
 	modules, err := s.modules(ctx, p)
 	if err != nil {
@@ -54,6 +38,37 @@ func (s *Source) Pack(ctx context.Context) ([]byte, error) {
 		return nil, err
 	}
 	return s.archive(found, modules)
+}
+
+// PackBare returns the archive without what the toolchain would find out:
+// services have the whole go.mod of the golden code.
+func (s *Source) PackBare() ([]byte, error) {
+	found, bare, p, err := s.begin()
+	if err != nil || s.manifest.Language != "go" {
+		return bare, err
+	}
+	if found.Format, err = s.unformatted(p); err != nil {
+		return nil, err
+	}
+	return s.archive(found, scaffolds.Modules{})
+}
+
+// begin opens the path from an archive of its files alone.
+func (s *Source) begin() (found scaffolds.Packing, bare []byte, p *scaffolds.Path, err error) {
+	manifest, err := scaffolds.ManifestJSON(s.file("path.yaml"))
+	if err != nil {
+		return found, nil, nil, fmt.Errorf("%s: %w", s.dir, err)
+	}
+	found = scaffolds.Packing{Digest: s.Digest, Manifest: manifest}
+	if bare, err = s.archive(found, scaffolds.Modules{}); err != nil {
+		return found, nil, nil, err
+	}
+	library, err := scaffolds.Open(fstest.MapFS{s.Name + ".zip": &fstest.MapFile{Data: bare}})
+	if err != nil {
+		return found, nil, nil, err
+	}
+	p, err = library.Get(s.Name)
+	return found, bare, p, err
 }
 
 // Packed returns the digest that an archive was packed from, "" when it is none.
@@ -104,25 +119,6 @@ func (s *Source) archive(found scaffolds.Packing, modules scaffolds.Modules) ([]
 		return nil, err
 	}
 	return out.Bytes(), nil
-}
-
-// answers returns answers of a service and the documents of what it consumes:
-// as many services as names, each with the golden code's sample document.
-func (s *Source) answers(name, module string, consumes ...string) (scaffolds.Answers, []scaffolds.Provider) {
-	a := scaffolds.Answers{Name: name, Owner: "team", System: "system", Module: module, Consumes: consumes, Packs: []string{}}
-	var providers []scaffolds.Provider
-	for _, repeat := range s.manifest.Repeat {
-		for _, made := range repeat.Files {
-			if made.Make != "provider-document" {
-				continue
-			}
-			document := s.file(path.Join("golden", repeat.Dir, made.To))
-			for _, name := range consumes {
-				providers = append(providers, scaffolds.Provider{Name: name, OpenAPI: document})
-			}
-		}
-	}
-	return a, providers
 }
 
 // unformatted finds golden Go files whose format depends on the values of

@@ -60,8 +60,13 @@ func Open(ctx context.Context, dir string) (*Source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list the files of %s: %w", dir, explained(err))
 	}
+	return read(dir, strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00"))
+}
+
+// read reads the files of a path.
+func read(dir string, names []string) (*Source, error) {
 	s := &Source{dir: dir}
-	for name := range strings.SplitSeq(strings.TrimSuffix(string(out), "\x00"), "\x00") {
+	for _, name := range names {
 		if name == "" || name == digestsFile {
 			continue
 		}
@@ -78,7 +83,7 @@ func Open(ctx context.Context, dir string) (*Source, error) {
 	}
 	slices.SortFunc(s.files, func(a, b sourceFile) int { return cmp.Compare(a.name, b.name) })
 	if s.Name, s.Version = s.manifest.Name, s.manifest.Version; s.Name == "" || s.Version == "" {
-		return nil, fmt.Errorf("%s: git tracks no path.yaml with a name and a version", dir)
+		return nil, fmt.Errorf("%s: there is no path.yaml with a name and a version among its files", dir)
 	}
 	s.Digest = digest(s.files)
 	return s, nil

@@ -1,0 +1,150 @@
+package authoring_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/goldenpath/platform/internal/fault"
+	"github.com/goldenpath/platform/scaffolds/authoring"
+)
+
+func testPath(tb testing.TB, dir string, quick bool) authoring.Result {
+	tb.Helper()
+	result, err := authoring.Test(tb.Context(), dir, authoring.Options{Quick: quick, Work: tb.TempDir()})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return result
+}
+
+// failures are the details of what failed, each after the check's name.
+func failures(r authoring.Result) string {
+	var out strings.Builder
+	for _, c := range r.Checks {
+		for _, d := range c.Details {
+			out.WriteString(c.Name + ": " + d + "\n")
+		}
+	}
+	return out.String()
+}
+
+// What the quick test leaves out is not known, and is said.
+func TestPathsPassTheQuickTest(t *testing.T) {
+	t.Parallel()
+	for name, dir := range map[string]string{"a new one": newPath(t), "go-http": filepath.Join("..", "paths", "go-http")} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := testPath(t, dir, true)
+			if r.Count(authoring.Fail) > 0 || r.Rows < 20 {
+				t.Errorf("%d services tried\n%s", r.Rows, failures(r))
+			}
+			if got := r.Count(authoring.NotChecked); got != 6 {
+				t.Errorf("%d checks are said to be left out, want 6", got)
+			}
+		})
+	}
+}
+
+func TestTheTestTellsEachMistake(t *testing.T) {
+	t.Parallel()
+	const readme = "tmpl/README.md.tmpl"
+	for _, c := range []struct {
+		name  string
+		edits [][3]string
+		want  string
+	}{
+		{"a mistake of the files", [][3]string{{"path.yaml", "0.1.0", "one"}}, `version "one" is not like 1.2.3`},
+		{"a manifest that cannot be read", [][3]string{{"path.yaml", "title:", "titel:"}}, "is not a key of path.yaml"},
+		{"a word of the golden code in a template", [][3]string{{readme, "Try it", "goldensvc"}}, `README.md:5: has the golden code's word "goldensvc"`},
+		{"a template with another result each time", [][3]string{{readme, "Try it", `[[ printf "%p" .Extra ]][[ printf "%p" .Packs ]]`}}, "README.md differs the second time"},
+		{"a template that some answers break", [][3]string{{readme, "Everybody", "[[ slice .Description 0 40 ]]"}}, "index out of range"},
+		{"YAML that some answers break", [][3]string{
+			{"path.yaml", "templates:", "templates:\n  - {from: tmpl/x.yaml.tmpl, to: x.yaml}"}, {"tmpl/x.yaml.tmpl", "", "text: [[ .Description ]]\n"}, {"golden/x.yaml", "", "text: x\n"},
+		}, "x.yaml: yaml"},
+		{"Go that some answers break", [][3]string{{"tmpl/internal/parts/parts_gen.go.tmpl", "[[- range .Packs ]]\n\t\t[[ . ]].Line,", "[[ .Name ]],[[- range .Packs ]]\n\t\t[[ . ]].Line,"}}, "parts_gen.go"},
+		{"a file of a pack that was left out", [][3]string{
+			{"path.yaml", "templates:", "templates:\n  - {from: tmpl/clock.go.tmpl, to: internal/clock/clock.go}"}, {"tmpl/clock.go.tmpl", "", "package clock\n"},
+		}, "internal/clock/clock.go is the pack clock's, which was left out"},
+		{"a pack that changes what is written once", [][3]string{{readme, "Try it", "[[ .Packs ]]"}}, "README.md: the pack clock changes it, and its class is seeded"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := testPath(t, newPath(t, c.edits...), true)
+			if got := failures(r); r.Count(authoring.Fail) == 0 || !strings.Contains(got, c.want) {
+				t.Errorf("got\n%s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+// few makes a path accept few names besides those that packing tries, so that
+// few services are built.
+var few = [3]string{"parameters.schema.json", `"pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"`, `"pattern": "^(func|sample|aaa|mid-dle|zzz-z+)$"`}
+
+func TestANewPathPassesTheWholeTest(t *testing.T) {
+	t.Parallel()
+	edits := [][3]string{few}
+	if os.Getenv("PLATFORM_PROOF") != "" {
+		edits = nil
+	}
+	r := testPath(t, newPath(t, edits...), false)
+	if r.Count(authoring.Fail) > 0 {
+		t.Error(failures(r))
+	}
+	built := 0
+	for _, c := range r.Checks {
+		if c.Group == "build" && c.Status == authoring.Pass {
+			built++
+		}
+		if c.Status == authoring.NotChecked && !strings.Contains(c.Reason, "golangci-lint is not installed") {
+			t.Errorf("%s is not checked: %s", c.Name, c.Reason)
+		}
+	}
+	if built != r.Rows+1 {
+		t.Errorf("%d of %d services were built, and the last one tested", built, r.Rows)
+	}
+}
+
+// A broken test fails in the golden code and in the service; code that is
+// right in the golden code alone fails in services.
+func TestWhatDoesNotBuildOrPassIsTold(t *testing.T) {
+	t.Parallel()
+	r := testPath(t, newPath(t, few,
+		[3]string{"golden/internal/clock/clock_test.go", "03:04", "04:03"},
+		[3]string{"tmpl/internal/parts/parts_gen.go.tmpl", "[]func() string {", "[]func() string {\n[[ if not .Packs ]]missing()[[ end ]]"},
+	), false)
+	failed := map[string]bool{}
+	for _, c := range r.Checks {
+		if c.Status == authoring.Fail {
+			name, _, _ := strings.Cut(c.Name, " of ")
+			failed[name] = true
+			t.Log(c.Name, c.Details)
+		}
+	}
+	for _, want := range []string{"it passes its tests", "a service with all packs passes its tests"} {
+		if !failed[want] {
+			t.Errorf("%q did not fail", want)
+		}
+	}
+	if !strings.Contains(failures(r), "undefined: missing") {
+		t.Errorf("a service that does not compile is not told:\n%s", failures(r))
+	}
+}
+
+func TestNewPathsAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"", "Go", "go_worker", "-go", "go--x", strings.Repeat("a", 64), "../go"} {
+		dir := filepath.Join(t.TempDir(), "x")
+		if _, err := authoring.Create(name, dir); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%q: got %v, want it refused", name, err)
+		}
+		if _, err := os.Stat(dir); err == nil {
+			t.Errorf("%q: %s was made", name, dir)
+		}
+	}
+	if _, err := authoring.Create("go-worker", newPath(t)); !fault.Is(err, fault.Conflict) {
+		t.Errorf("got %v, want a conflict", err)
+	}
+}

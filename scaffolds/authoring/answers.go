@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -80,7 +81,11 @@ func (t *Template) Rows(p *scaffolds.Path) ([]Row, error) {
 // first returns plain answers that the path accepts, as they are typed.
 func (t *Template) first(p *scaffolds.Path) (map[string]any, error) {
 	given := map[string]any{}
+	names := hard["name"]
 	for _, param := range parametersOf(p) {
+		if param.name == "name" { // a path may want names of its own kind
+			names = t.candidates(param)
+		}
 		if !param.required || param.Default != nil {
 			continue
 		}
@@ -92,7 +97,7 @@ func (t *Template) first(p *scaffolds.Path) (map[string]any, error) {
 		}
 	}
 	var err error
-	for _, name := range hard["name"] { // a path may want names of its own kind
+	for _, name := range names {
 		given["name"] = name
 		if _, err = p.Check(scaffolds.AnswersOf(given, []string{})); err == nil {
 			return given, nil
@@ -109,7 +114,7 @@ func (t *Template) factors(p *scaffolds.Path, base map[string]any) []factor {
 		for _, v := range t.candidates(param) {
 			given := maps.Clone(base)
 			set(given, param.name, v)
-			if _, err := p.Check(scaffolds.AnswersOf(given, []string{})); err == nil {
+			if _, err := p.Check(scaffolds.AnswersOf(given, []string{})); err == nil && !has(f.values, v) {
 				f.values = append(f.values, v)
 			}
 		}
@@ -121,6 +126,10 @@ func (t *Template) factors(p *scaffolds.Path, base map[string]any) []factor {
 		out = append(out, factor{pack: pack.Name.Value, values: []any{false, true}})
 	}
 	return out
+}
+
+func has(values []any, v any) bool {
+	return slices.ContainsFunc(values, func(other any) bool { return reflect.DeepEqual(other, v) })
 }
 
 // set gives an answer; nil leaves it to its default.
@@ -137,7 +146,7 @@ func (t *Template) candidates(param parameter) []any {
 	case param.name == "consumes":
 		return []any{nil, "inventory", "component:default/type,3scale.Gateway_v2"}
 	case param.name == "name":
-		return append(slices.Clone(hard["name"]), strings.Repeat("b", max(1, param.MinLength)), strings.Repeat("y", cmp.Or(min(63, param.MaxLength), 63)))
+		return append(slices.Concat(param.Examples, hard["name"]), strings.Repeat("b", max(1, param.MinLength)), strings.Repeat("y", cmp.Or(min(63, param.MaxLength), 63)))
 	case scaffolds.IsStandardAnswer(param.name):
 		return hard[param.name]
 	}

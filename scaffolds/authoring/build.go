@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -62,18 +63,43 @@ func (t *tester) build(ctx context.Context) {
 		if tree == nil || ctx.Err() != nil {
 			continue // said already
 		}
+		vet := "go vet"
+		if tags := t.testTags(); len(tags) > 0 {
+			vet += " -tags " + strings.Join(tags, ",")
+		}
 		dir := filepath.Join(t.options.Work, fmt.Sprintf("%02d-%s", i+1, row.Answers.Name))
 		t.check("build", fmt.Sprintf("service %d of %d builds and vets: %s", i+1, len(t.rows), row.Name), func() []string {
 			if err := tree.Write(dir); err != nil {
 				return messages(err)
 			}
 			wrong := command(ctx, dir, "go mod tidy -diff")
-			return append(wrong, command(ctx, dir, "go vet ./...")...) // compiles all there is, tests included
+			return append(wrong, command(ctx, dir, vet+" ./...")...) // compiles all there is, tests included
 		})
 		if last {
 			t.check("build", "a service with all packs passes its tests", func() []string { return command(ctx, dir, "go test ./...") })
 		}
 	}
+}
+
+// testTags are the build tags that tests ask for, such as those that want a
+// library which not every machine has.
+func (t *tester) testTags() []string {
+	var tags []string
+	for _, f := range t.goldenFiles() {
+		if !strings.HasSuffix(f.Name, "_test.go") {
+			continue
+		}
+		for line := range strings.Lines(string(f.Body)) {
+			tag, ok := strings.CutPrefix(strings.TrimSpace(line), "//go:build ")
+			if ok && isName(tag) && !slices.Contains(tags, tag) {
+				tags = append(tags, tag)
+			}
+			if strings.HasPrefix(line, "package ") {
+				break
+			}
+		}
+	}
+	return tags
 }
 
 // command runs a tool and returns the end of what it said when it failed.

@@ -33,11 +33,19 @@ func failures(r authoring.Result) string {
 // What the quick test leaves out is not known, and is said.
 func TestPathsPassTheQuickTest(t *testing.T) {
 	t.Parallel()
-	for name, dir := range map[string]string{"a new one": newPath(t), "go-http": filepath.Join("..", "paths", "go-http")} {
+	for name, dir := range map[string]string{
+		"a new one": newPath(t),
+		"one that wants names of its own kind, and an answer nobody else asks": newPath(t,
+			[3]string{"parameters.schema.json", `"pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"`, `"pattern": "^svc-[a-z]+$", "examples": ["svc-orders"]`},
+			[3]string{"parameters.schema.json", `"required": ["name"`, `"required": ["port", "name"`},
+			[3]string{"parameters.schema.json", `"licence": {`, `"port": {"type": "integer", "title": "Port", "minimum": 1, "maximum": 65535, "examples": [8080]}, "licence": {`},
+		),
+		"go-http": filepath.Join("..", "paths", "go-http"),
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := testPath(t, dir, true)
-			if r.Count(authoring.Fail) > 0 || r.Rows < 20 {
+			if r.Count(authoring.Fail) > 0 || r.Rows < 9 {
 				t.Errorf("%d services tried\n%s", r.Rows, failures(r))
 			}
 			if got := r.Count(authoring.NotChecked); got != 6 {
@@ -113,6 +121,7 @@ func TestWhatDoesNotBuildOrPassIsTold(t *testing.T) {
 	t.Parallel()
 	r := testPath(t, newPath(t, few,
 		[3]string{"golden/internal/clock/clock_test.go", "03:04", "04:03"},
+		[3]string{"golden/internal/greeting/slow_test.go", "", "//go:build slow\n\npackage greeting\n\nvar _ = absent\n"},
 		[3]string{"tmpl/internal/parts/parts_gen.go.tmpl", "[]func() string {", "[]func() string {\n[[ if not .Packs ]]missing()[[ end ]]"},
 	), false)
 	failed := map[string]bool{}
@@ -128,8 +137,10 @@ func TestWhatDoesNotBuildOrPassIsTold(t *testing.T) {
 			t.Errorf("%q did not fail", want)
 		}
 	}
-	if !strings.Contains(failures(r), "undefined: missing") {
-		t.Errorf("a service that does not compile is not told:\n%s", failures(r))
+	for _, want := range []string{"undefined: missing", "undefined: absent"} {
+		if !strings.Contains(failures(r), want) {
+			t.Errorf("%s is not told:\n%s", want, failures(r))
+		}
 	}
 }
 

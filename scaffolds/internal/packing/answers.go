@@ -2,6 +2,8 @@ package packing
 
 import (
 	"encoding/json"
+	"fmt"
+	"regexp"
 	"slices"
 
 	"github.com/goldenpath/platform/scaffolds"
@@ -17,6 +19,7 @@ func (s *Source) answers(name, module string, consumes ...string) (scaffolds.Ans
 			Enum     []any
 			Examples []any
 			Type     any
+			Pattern  string
 		}
 		Required []string
 	}
@@ -27,6 +30,12 @@ func (s *Source) answers(name, module string, consumes ...string) (scaffolds.Ans
 	}
 	if _, ok := asked.Properties["module"]; ok {
 		a.Module = module
+	}
+	// A path may want names of a kind of its own, and then shows one.
+	if n := asked.Properties["name"]; n.Pattern != "" && len(n.Examples) > 0 {
+		if pattern, err := regexp.Compile(n.Pattern); err == nil && !pattern.MatchString(name) {
+			a.Name = fmt.Sprint(n.Examples[0])
+		}
 	}
 	for _, name := range asked.Required {
 		p := asked.Properties[name]

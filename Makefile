@@ -81,7 +81,7 @@ test: ## Set this machine up, build, lint, and run every test of 15 minutes toge
 proof: ## Like test, with the tests that take long
 	scripts/setup.sh test lint
 	PLATFORM_PROOF=1 $(MAKE) --no-print-directory build lint vet test-go test-golden test-validators verify TIMEOUT=60m
-	go test -tags netgo,osusergo,proof -timeout 60m -run TestServicesPassTheirTests ./scaffolds
+	go test -tags netgo,osusergo,proof -timeout 60m -run 'TestServicesPassTheirTests|TestGoldenPathsPassTheWholeTest' ./scaffolds ./scaffolds/authoring
 
 TIMEOUT ?= 12m
 

@@ -83,6 +83,7 @@ func TestLintTellsEachMistake(t *testing.T) {
 		{"a template for no golden file", [][3]string{{"path.yaml", "to: README.md", "to: READ.md"}}, "path.yaml:26: there is no golden/READ.md"},
 		{"a template that does not parse", [][3]string{{"tmpl/README.md.tmpl", "[[ end -]]", ""}}, "tmpl/README.md.tmpl:9: unexpected EOF"},
 		{"data that nobody gives, in a branch nobody reaches", [][3]string{{"tmpl/README.md.tmpl", "Everybody", "[[ if .Packs ]][[ .Label ]][[ end ]]"}}, "tmpl/README.md.tmpl:7: .Label: there is no .Label here"},
+		{"data that nobody gives, where others are given it", [][3]string{{"tmpl/README.md.tmpl", "Everybody", "[[ if .Packs ]]x[[ else ]][[ .Label ]][[ end ]]"}}, "tmpl/README.md.tmpl:7: .Label: there is no .Label here"},
 		{"data of what is consumed", [][3]string{{"tmpl/README.md.tmpl", "Everybody", "[[ range .Consumes ]][[ .Pakage ]][[ end ]]"}}, "there is no .Pakage here, only .Name, .Package"},
 		{"data of a variable", [][3]string{{"tmpl/README.md.tmpl", "Everybody", "[[ range $c := .Consumes ]][[ $c.Nam ]][[ $.Nam ]][[ end ]]"}}, "$.Nam: there is no .Nam here"},
 		{"a token that never occurs", [][3]string{{"path.yaml", "classes:", "  - {find: golden-team, value: team}\nclasses:"}}, `path.yaml:19: the token "golden-team" occurs in no file`},

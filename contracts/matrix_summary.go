@@ -97,8 +97,8 @@ func (m *matrix) unverifiedResidents(rows []Row) []unmet {
 	var order []Row
 	for _, r := range rows {
 		key := promise{r.ConsumerVersionID, r.ProviderID}
-		if r.Ignored || !r.verified() || residents[r.ProviderID] == nil {
-			continue
+		if !r.verified() || residents[r.ProviderID] == nil || m.ignores(r.ConsumerID, r.ConsumerVersionID) {
+			continue // an ignored provider version speaks for none beside it
 		}
 		if len(verified[key]) == 0 {
 			order = append(order, r)

@@ -1,11 +1,9 @@
 package contractstest
 
 import (
-	"math/rand/v2"
 	"slices"
-	"strconv"
 	"strings"
-	"testing"
+	"time"
 
 	"github.com/goldenpath/platform/contracts"
 )
@@ -53,24 +51,49 @@ func (w *world) content(consumer, version, provider string) (string, bool) {
 
 // slowQuestion is what the slow gate is asked.
 type slowQuestion struct {
-	service, version string
-	merge            bool // against the heads of main branches, not the environment
-	fresh            bool // verdicts that are old do not count
-	ignore           []contracts.IgnoreRule
+	service              string
+	version, branch, tag string // one of them
+	merge                bool   // against the heads of main branches, not the environment
+	toTag                bool   // against the newest versions with the tag, not the environment
+	fresh                bool   // verdicts that are old do not count
+	ignore               []contracts.IgnoreRule
 }
 
 // there lists the versions of a service that the version would meet.
 func (w *world) there(q slowQuestion, service string) []string {
-	if !q.merge {
-		return w.in(service)
+	switch {
+	case q.merge:
+		return w.newest(service, w.branches, "main")
+	case q.toTag:
+		return w.newest(service, w.tags, worldTag)
 	}
+	return w.in(service)
+}
+
+// newest is the version of a service first heard of last among those that carry a
+// name; none when no version does.
+func (w *world) newest(service string, names map[string][]string, name string) []string {
 	head := []string{}
 	for _, v := range w.order { // in the order in which they were first heard of
-		if name, number, _ := strings.Cut(v, "/"); name == service && w.onMain[v] {
+		if of, number, _ := strings.Cut(v, "/"); of == service && slices.Contains(names[v], name) {
 			head = []string{number}
 		}
 	}
 	return head
+}
+
+// chosen is the version that a question is about, "" for none.
+func (w *world) chosen(q slowQuestion) string {
+	list := []string{}
+	switch {
+	case q.branch != "":
+		list = w.newest(q.service, w.branches, q.branch)
+	case q.tag != "":
+		list = w.newest(q.service, w.tags, q.tag)
+	case w.versions[q.service+"/"+q.version]:
+		list = []string{q.version}
+	}
+	return strings.Join(list, "")
 }
 
 // slowFinding is a verdict, and which services at which versions it is about;
@@ -81,8 +104,8 @@ type slowFinding struct {
 }
 
 // ignored reports whether every subject is ignored by one and the same rule.
-func (q slowQuestion) ignored(f slowFinding) bool {
-	for _, rule := range q.ignore {
+func (w *world) ignored(q slowQuestion, f slowFinding) bool {
+	for _, rule := range slices.Concat(q.ignore, w.counting()) {
 		all := len(f.about) > 0
 		for _, a := range f.about {
 			all = all && a.Service != q.service && rule.Service == a.Service && (rule.Version == "" || rule.Version == a.Version)
@@ -94,15 +117,25 @@ func (q slowQuestion) ignored(f slowFinding) bool {
 	return false
 }
 
+// counting are the stored rules that have not ended.
+func (w *world) counting() (out []contracts.IgnoreRule) {
+	for _, r := range w.rules {
+		if time.Now().Before(r.ExpiresAt) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
 // slowGate is the gate written from its text: one sentence, one loop.
 func (w *world) slowGate(q slowQuestion) contracts.Verdict {
-	if !w.versions[q.service+"/"+q.version] {
+	if q.version = w.chosen(q); q.version == "" {
 		return contracts.Unknown // nobody published or verified it
 	}
 	answer := contracts.Yes
 	for _, f := range w.slowFindings(q) {
 		switch {
-		case q.ignored(f):
+		case w.ignored(q, f):
 		case f.verdict == contracts.No:
 			return contracts.No
 		case f.verdict == contracts.Unknown:
@@ -179,81 +212,4 @@ func subjects(services map[string]bool) []contracts.IgnoreRule {
 		out = append(out, contracts.IgnoreRule{Service: s})
 	}
 	return out
-}
-
-// TestGate builds random worlds through the broker and compares its gate with the
-// slow one for every version: as many worlds as asked, from a number on. They share
-// a store; their services don't. It returns how often each answer was given.
-func TestGate(t *testing.T, b Backend, from, worlds int) map[contracts.Verdict]int {
-	t.Helper()
-	broker := contracts.New(b.Store, b.Unit, nil)
-	answers := map[contracts.Verdict]int{}
-	for seed := from; seed < from+worlds; seed++ {
-		w := buildWorld(t, broker, seed)
-		r := rand.New(rand.NewPCG(uint64(seed), 8)) //nolint:gosec // the same questions every time
-		for _, service := range w.services {
-			for v := range worldVersions + 1 { // the last one exists in no world
-				q := slowQuestion{service: service, version: strconv.Itoa(v)}
-				answers[w.compareGate(t, broker, seed, q)]++
-				w.compareMatrix(t, broker, service, q.version)
-				q.merge, q.fresh = r.IntN(2) == 0, r.IntN(2) == 0
-				for range r.IntN(3) {
-					rule := contracts.IgnoreRule{Service: pick(r, w.services), Version: pick(r, []string{"", "", "0", "1", "2"})}
-					if rule.Service != service { // the gate refuses to ignore whom it is asked about
-						q.ignore = append(q.ignore, rule)
-					}
-				}
-				answers[w.compareGate(t, broker, seed, q)]++
-			}
-		}
-	}
-	return answers
-}
-
-// compareGate asks the broker what the slow gate is asked.
-func (w *world) compareGate(t *testing.T, broker *contracts.Broker, seed int, q slowQuestion) contracts.Verdict {
-	t.Helper()
-	question := contracts.Question{Service: q.service, Version: q.version, Environment: worldEnvironment, Ignore: q.ignore}
-	if q.merge {
-		question.Environment, question.MainBranches = "", true
-	}
-	if q.fresh {
-		question.MaxAge = oldAge / 2
-	}
-	got, err := broker.CanIDeploy(t.Context(), question)
-	if err != nil {
-		t.Fatalf("world %d: %v", seed, err)
-	}
-	want := w.slowGate(q)
-	if got.Verdict != want {
-		t.Fatalf("world %d: %+v? got %s, want %s\n%+v\n%+v", seed, q, got.Verdict, want, got.Reasons, w)
-	}
-	if reason := w.unsafe(q); got.Verdict == contracts.Yes && !q.merge && q.ignore == nil && reason != "" {
-		t.Fatalf("world %d: %+v got a yes, and %s\n%+v", seed, q, reason, w)
-	}
-	return want
-}
-
-// unsafe returns why a version must never get a yes: a counterpart that is there
-// failed with it, or never verified. It knows nothing of how gates judge.
-func (w *world) unsafe(q slowQuestion) string {
-	for _, p := range w.pacts {
-		provider, consumer := p.provider == q.service, p.consumer == q.service
-		if provider == consumer { // a third party's, or with itself
-			continue
-		}
-		if consumer && p.version == q.version {
-			for _, there := range w.in(p.provider) {
-				if v, _ := w.last(p.consumer, p.provider, p.content, there); v != contracts.Yes {
-					return p.provider + " " + there + ", which it needs, says " + string(v)
-				}
-			}
-		}
-		if provider && slices.Contains(w.in(p.consumer), p.version) {
-			if v, _ := w.last(p.consumer, p.provider, p.content, q.version); v != contracts.Yes {
-				return p.consumer + " " + p.version + ", which needs it, has " + string(v)
-			}
-		}
-	}
-	return ""
 }

@@ -17,11 +17,13 @@ type world struct {
 	services []string
 	pacts    []worldPact
 	verdicts []worldVerdict
-	deployed map[string]string // environment/service/instance to version
-	released map[string]bool   // environment/service/version
-	versions map[string]bool   // service/version
-	order    []string          // versions as they were first heard of
-	onMain   map[string]bool   // service/version
+	deployed map[string]string      // environment/service/instance to version
+	released map[string]bool        // environment/service/version
+	versions map[string]bool        // service/version
+	order    []string               // versions as they were first heard of
+	branches map[string][]string    // of service/version
+	tags     map[string][]string    // of service/version
+	rules    []contracts.IgnoreRule // stored; those that count no longer, too
 }
 
 // hear notes that a version exists.
@@ -52,18 +54,22 @@ const worldVersions = 3
 func buildWorld(t *testing.T, b *contracts.Broker, seed int) *world {
 	t.Helper()
 	r := rand.New(rand.NewPCG(uint64(seed), 7)) //nolint:gosec // the same worlds every time
-	w := &world{deployed: map[string]string{}, released: map[string]bool{}, versions: map[string]bool{}, onMain: map[string]bool{}}
+	w := &world{deployed: map[string]string{}, released: map[string]bool{}, versions: map[string]bool{}, branches: map[string][]string{}, tags: map[string][]string{}}
 	for _, name := range []string{"a", "b", "c"} {
 		w.services = append(w.services, fmt.Sprintf("%s-%d", name, seed))
 	}
-	for range 10 + r.IntN(30) {
-		switch r.IntN(10) {
+	for range 15 + r.IntN(35) {
+		switch r.IntN(15) {
 		case 0, 1:
 			w.publish(t, b, r)
-		case 2, 3, 4, 5, 6:
+		case 2, 3, 4, 5, 6, 7, 8, 9:
 			w.verify(t, b, r)
-		default:
+		case 10, 11, 12:
 			w.deploy(t, b, r)
+		case 13:
+			w.tag(t, b, r)
+		default:
+			w.leave(t, b, r)
 		}
 	}
 	return w
@@ -95,9 +101,7 @@ func (w *world) publish(t *testing.T, b *contracts.Broker, r *rand.Rand) {
 		t.Fatalf("publish: %v", err)
 	}
 	w.hear(consumer, version)
-	if branch == "main" {
-		w.onMain[consumer+"/"+version] = true
-	}
+	w.branches[consumer+"/"+version] = append(w.branches[consumer+"/"+version], branch)
 	if !published {
 		w.pacts = append(w.pacts, worldPact{consumer, version, provider, content})
 	}
@@ -135,6 +139,45 @@ func (w *world) verify(t *testing.T, b *contracts.Broker, r *rand.Rand) {
 	}
 	w.hear(p.provider, version)
 	w.verdicts = append(w.verdicts, worldVerdict{p.consumer, p.provider, p.content, version, verdict, old})
+}
+
+// worldTag is not the name of an environment: that would record a deployment.
+const worldTag = "stable"
+
+func (w *world) tag(t *testing.T, b *contracts.Broker, r *rand.Rand) {
+	t.Helper()
+	service, version := pick(r, w.services), strconv.Itoa(r.IntN(worldVersions))
+	if _, _, err := b.AddTag(t.Context(), service, version, worldTag); err != nil {
+		t.Fatalf("tag: %v", err)
+	}
+	w.hear(service, version)
+	key := service + "/" + version
+	if len(w.branches[key]) == 0 && len(w.tags[key]) == 0 { // the first tag of a new version names its branch
+		w.branches[key] = []string{worldTag}
+	}
+	w.tags[key] = append(w.tags[key], worldTag)
+}
+
+// leave undeploys what runs under an instance, or ends the support of a version.
+func (w *world) leave(t *testing.T, b *contracts.Broker, r *rand.Rand) {
+	t.Helper()
+	d := contracts.Deployment{Service: pick(r, w.services), Environment: worldEnvironment}
+	there := false
+	var err error
+	if r.IntN(3) == 0 {
+		d.Version = strconv.Itoa(r.IntN(worldVersions))
+		there = w.released[d.Service+"/"+d.Version]
+		_, err = b.RecordSupportEnded(t.Context(), d)
+		delete(w.released, d.Service+"/"+d.Version)
+	} else {
+		d.ApplicationInstance = pick(r, []string{"", "blue"})
+		_, there = w.deployed[d.Service+"/"+d.ApplicationInstance]
+		_, err = b.RecordUndeployment(t.Context(), d)
+		delete(w.deployed, d.Service+"/"+d.ApplicationInstance)
+	}
+	if there != (err == nil) || (err != nil && !fault.Is(err, fault.NotFound)) {
+		t.Fatalf("leave %+v, which is there: %t: %v", d, there, err)
+	}
 }
 
 func (w *world) deploy(t *testing.T, b *contracts.Broker, r *rand.Rand) {

@@ -8,39 +8,44 @@ import (
 )
 
 // slowMatrix is what a Pact Broker answers: what it has no row for is no obstacle,
-// what nobody verified is unknown, and unknown comes before no.
-func (w *world) slowMatrix(service, version string) contracts.Verdict {
+// what nobody verified is unknown, and unknown comes before no. Rules ignore a row
+// by the version that it names; one that nobody verified names no provider version.
+func (w *world) slowMatrix(q slowQuestion, rules []contracts.IgnoreRule) contracts.Verdict {
 	counts := map[contracts.Verdict]int{}
+	ignored := func(service, version string) bool {
+		return slices.ContainsFunc(rules, func(r contracts.IgnoreRule) bool {
+			return r.Service == service && r.Service != q.service && (r.Version == "" || r.Version == version)
+		})
+	}
 	judge := func(consumer, provider, content, providerVersion string) {
 		verdict, _ := w.last(consumer, provider, content, providerVersion)
-		switch verdict {
-		case contracts.Yes:
-			counts[contracts.Yes]++
-		case contracts.No:
-			counts[contracts.No]++
+		switch {
+		case verdict != contracts.Unknown:
+			counts[verdict]++
+		case w.heard(consumer, provider, content, providerVersion):
+			counts[contracts.No]++ // a claim without results is stored as no success
 		default:
-			if w.heard(consumer, provider, content, providerVersion) {
-				counts[contracts.No]++ // a claim without results is stored as no success
-			} else {
-				counts[contracts.Unknown]++
+			counts[contracts.Unknown]++
+		}
+	}
+	for _, p := range w.pacts {
+		if p.consumer != q.service || p.version != q.version {
+			continue
+		}
+		running := w.there(q, p.provider)
+		heard := slices.ContainsFunc(running, func(version string) bool { return w.heard(q.service, p.provider, p.content, version) })
+		if !heard && !ignored(p.provider, "") {
+			counts[contracts.Unknown]++
+		}
+		for _, version := range running {
+			if heard && !ignored(p.provider, version) {
+				judge(q.service, p.provider, p.content, version)
 			}
 		}
 	}
 	for _, p := range w.pacts {
-		if p.consumer != service || p.version != version {
-			continue
-		}
-		running := w.in(p.provider)
-		if len(running) == 0 {
-			counts[contracts.Unknown]++
-		}
-		for _, providerVersion := range running {
-			judge(service, p.provider, p.content, providerVersion)
-		}
-	}
-	for _, p := range w.pacts {
-		if p.provider == service && slices.Contains(w.in(p.consumer), p.version) {
-			judge(p.consumer, service, p.content, version)
+		if p.provider == q.service && slices.Contains(w.there(q, p.consumer), p.version) && !ignored(p.consumer, p.version) {
+			judge(p.consumer, q.service, p.content, q.version)
 		}
 	}
 	switch {
@@ -60,31 +65,79 @@ func (w *world) heard(consumer, provider, content, providerVersion string) bool 
 	})
 }
 
-// compareMatrix compares the matrix with the slow one, where the text is clear: a
-// version that exists, of a service that does not talk to itself.
-func (w *world) compareMatrix(t *testing.T, b *contracts.Broker, service, version string) {
+// clear reports whether the text says what a matrix is: of a version that exists,
+// of a service that does not talk to itself.
+func (w *world) clear(q slowQuestion) bool {
+	toItself := slices.ContainsFunc(w.pacts, func(p worldPact) bool { return p.consumer == q.service && p.provider == q.service })
+	return !toItself && w.chosen(q) != ""
+}
+
+// compareMatrix compares the matrix with the slow one.
+func (w *world) compareMatrix(t *testing.T, b *contracts.Broker, q slowQuestion) {
 	t.Helper()
-	toItself := slices.ContainsFunc(w.pacts, func(p worldPact) bool { return p.consumer == service && p.provider == service })
-	if toItself || !w.versions[service+"/"+version] {
+	if w.clear(q) {
+		got, m := w.askMatrix(t, b, q)
+		q.version = w.chosen(q)
+		if want := w.slowMatrix(q, q.ignore); got != want {
+			t.Fatalf("matrix of %+v: got %s, want %s\n%s\n%+v", q, got, want, m.Reason(), w)
+		}
+	}
+}
+
+// comparePolicy compares the matrix under a policy with the worse of what a Pact
+// Broker and the gate answer, both with stored rules.
+func (w *world) comparePolicy(t *testing.T, b *contracts.Broker, q slowQuestion) {
+	t.Helper()
+	if !w.clear(q) {
 		return
 	}
-	by := []string{"cvpv", "cvp"}[len(w.pacts)%2] // clients send either, and must get the same answer
-	m, err := b.Matrix(t.Context(), contracts.MatrixQuery{
-		Selectors:   []contracts.MatrixSelector{{Pacticipant: service, Version: version}},
-		Environment: worldEnvironment, LatestBy: by, Limit: 1, // the limit must not change the summary
-	})
+	q.fresh = true
+	got, m := w.askMatrix(t, b.WithPolicy(contracts.Policy{MaxAge: oldAge / 2, AtBroker: true}), q)
+	q.version, q.branch, q.tag = w.chosen(q), "", ""
+	matrix, gate := w.slowMatrix(q, slices.Concat(q.ignore, w.counting())), w.slowGate(q)
+	want := contracts.Yes
+	switch {
+	case matrix == contracts.No || gate == contracts.No:
+		want = contracts.No
+	case matrix == contracts.Unknown || gate == contracts.Unknown:
+		want = contracts.Unknown
+	}
+	if got != want {
+		t.Fatalf("matrix of %+v under a policy: got %s, want %s of %s and %s\n%s\n%+v", q, got, want, matrix, gate, m.Reason(), w)
+	}
+}
+
+// askMatrix asks for a matrix as clients do.
+func (w *world) askMatrix(t *testing.T, b *contracts.Broker, q slowQuestion) (contracts.Verdict, contracts.Matrix) {
+	t.Helper()
+	query := contracts.MatrixQuery{
+		Selectors: []contracts.MatrixSelector{{
+			Pacticipant: q.service, Version: q.version, Branch: q.branch, Tag: q.tag, Latest: q.version == "",
+		}},
+		LatestBy: []string{"cvpv", "cvp"}[len(w.pacts)%2], // clients send either, and must get the same answer
+		Limit:    1,                                       // the limit must not change the summary
+	}
+	switch {
+	case q.merge:
+		query.MainBranch, query.Latest = true, true
+	case q.toTag:
+		query.Tag, query.Latest = worldTag, true
+	default:
+		query.Environment = worldEnvironment
+	}
+	for _, rule := range q.ignore {
+		query.Ignore = append(query.Ignore, contracts.MatrixSelector{Pacticipant: rule.Service, Version: rule.Version})
+	}
+	m, err := b.Matrix(t.Context(), query)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := contracts.Unknown
 	switch {
 	case m.Deployable == nil:
+		return contracts.Unknown, m
 	case *m.Deployable:
-		got = contracts.Yes
+		return contracts.Yes, m
 	default:
-		got = contracts.No
-	}
-	if want := w.slowMatrix(service, version); got != want {
-		t.Fatalf("matrix of %s %s: got %s, want %s\n%s\n%+v", service, version, got, want, m.Reason(), w)
+		return contracts.No, m
 	}
 }

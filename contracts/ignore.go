@@ -30,7 +30,7 @@ func (r IgnoreRule) Expired(now time.Time) bool {
 	return !r.ExpiresAt.IsZero() && !now.Before(r.ExpiresAt)
 }
 
-// Subject is what the rule ignores, in the form ParseIgnore reads.
+// Subject is what the rule ignores, in the form ParseIgnores reads.
 func (r IgnoreRule) Subject() string {
 	if r.Version == "" {
 		return r.Service
@@ -38,9 +38,51 @@ func (r IgnoreRule) Subject() string {
 	return r.Service + ":" + r.Version
 }
 
-// ParseIgnore reads SERVICE or SERVICE:VERSION.
-func ParseIgnore(s string) IgnoreRule {
-	service, version, _ := strings.Cut(s, ":")
+// Until is when the rule ends, for people: with its zone, because the machine of
+// whoever reads it may be in another than the one of whoever wrote it.
+func (r IgnoreRule) Until() string { return r.ExpiresAt.UTC().Format("2006-01-02 15:04 UTC") }
+
+// ParseIgnores reads SERVICE or SERVICE:VERSION, each. Names of services may have
+// colons, and so may versions: the longest service that is known is meant.
+func (b *Broker) ParseIgnores(ctx context.Context, texts []string) ([]IgnoreRule, error) {
+	names := []string{}
+	for _, text := range texts {
+		names = append(names, text)
+		for at, c := range text {
+			if c == ':' {
+				names = append(names, text[:at])
+			}
+		}
+	}
+	known := map[string]bool{}
+	if len(names) > len(texts) { // without a colon there is nothing to find out
+		list, err := b.store.Pacticipants(ctx, PacticipantFilter{Names: names})
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range list {
+			known[p.Name] = true
+		}
+	}
+	rules := make([]IgnoreRule, len(texts))
+	for i, text := range texts {
+		rules[i] = splitIgnore(text, known)
+	}
+	return rules, nil
+}
+
+// splitIgnore takes what is before the first colon for the service, when none is
+// known.
+func splitIgnore(text string, known map[string]bool) IgnoreRule {
+	if known[text] {
+		return IgnoreRule{Service: text}
+	}
+	for at := strings.LastIndexByte(text, ':'); at >= 0; at = strings.LastIndexByte(text[:at], ':') {
+		if known[text[:at]] {
+			return IgnoreRule{Service: text[:at], Version: text[at+1:]}
+		}
+	}
+	service, version, _ := strings.Cut(text, ":")
 	return IgnoreRule{Service: service, Version: version}
 }
 
@@ -94,7 +136,8 @@ func (b *Broker) IgnoreRules(ctx context.Context) ([]IgnoreRule, error) {
 }
 
 // AddIgnoreRule stores a rule under a fresh id. It needs a service that is known,
-// an owner, a reason, and an end in the future.
+// an owner, a reason, and an end in the future. Without a version the service may
+// be one of those that ParseIgnores reads.
 func (b *Broker) AddIgnoreRule(ctx context.Context, r IgnoreRule) (IgnoreRule, error) {
 	now := b.clock()
 	r.ID, r.CreatedAt, r.ExpiresAt = "", now, r.ExpiresAt.UTC().Truncate(time.Microsecond)
@@ -112,6 +155,13 @@ func (b *Broker) AddIgnoreRule(ctx context.Context, r IgnoreRule) (IgnoreRule, e
 		return IgnoreRule{}, bad
 	}
 	err := b.unit.InTx(ctx, func(ctx context.Context) error {
+		if r.Version == "" {
+			parsed, err := b.ParseIgnores(ctx, []string{r.Service})
+			if err != nil {
+				return err
+			}
+			r.Service, r.Version = parsed[0].Service, parsed[0].Version
+		}
 		if _, err := b.Pacticipant(ctx, r.Service); err != nil {
 			return err
 		}

@@ -87,7 +87,7 @@ func (m *matrix) applyPolicy(ctx context.Context, rows []Row, out *Matrix) error
 	}
 	for _, r := range m.ruled {
 		if slices.ContainsFunc(rows, func(row Row) bool { return row.Ignored && (row.Consumer == r.Service || row.Provider == r.Service) }) {
-			out.Reasons = append(out.Reasons, MatrixReason{"warning", fmt.Sprintf("%s ignored %s until %s: %s", r.Owner, r.Subject(), r.ExpiresAt.Format(time.DateOnly), r.Reason)})
+			out.Reasons = append(out.Reasons, MatrixReason{"warning", fmt.Sprintf("%s ignored %s until %s: %s", r.Owner, r.Subject(), r.Until(), r.Reason)})
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package portal
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/goldenpath/platform/contracts"
@@ -56,6 +57,14 @@ func (fakeGate) rule() contracts.IgnoreRule {
 
 func (f fakeGate) IgnoreRules(context.Context) ([]contracts.IgnoreRule, error) {
 	return some(f.full, f.rule()), nil
+}
+
+// ParseIgnores knows legacy.
+func (fakeGate) ParseIgnores(_ context.Context, texts []string) ([]contracts.IgnoreRule, error) {
+	return mapped(texts, func(text string) contracts.IgnoreRule {
+		service, version, _ := strings.Cut(text, ":")
+		return contracts.IgnoreRule{Service: service, Version: version}
+	}), nil
 }
 
 func (fakeGate) AddIgnoreRule(_ context.Context, r contracts.IgnoreRule) (contracts.IgnoreRule, error) {

@@ -13,6 +13,7 @@ import (
 type apiGate interface {
 	CanIDeploy(ctx context.Context, q contracts.Question) (contracts.Answer, error)
 	IgnoreRules(ctx context.Context) ([]contracts.IgnoreRule, error)
+	ParseIgnores(ctx context.Context, texts []string) ([]contracts.IgnoreRule, error)
 	AddIgnoreRule(ctx context.Context, r contracts.IgnoreRule) (contracts.IgnoreRule, error)
 	RemoveIgnoreRule(ctx context.Context, id string) (contracts.IgnoreRule, error)
 	RecordDeployment(ctx context.Context, d contracts.Deployment) (contracts.Deployment, error)
@@ -43,7 +44,10 @@ func (a *API) CanIMerge(ctx context.Context, r server.CanIMergeRequestObject) (s
 func (a *API) askGate(ctx context.Context, q contracts.Question, maxAge *int64, ignore *[]string) (types.Gate, error) {
 	// Longer ages than a duration holds are no limit to anything.
 	q.MaxAge = time.Duration(min(value(maxAge), int64(longestAge/time.Second))) * time.Second
-	q.Ignore = mapped(value(ignore), contracts.ParseIgnore)
+	var err error
+	if q.Ignore, err = a.deps.Contracts.ParseIgnores(ctx, value(ignore)); err != nil {
+		return types.Gate{}, err
+	}
 	answer, err := a.deps.Contracts.CanIDeploy(ctx, q)
 	if err != nil {
 		return types.Gate{}, err

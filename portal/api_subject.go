@@ -1,8 +1,6 @@
 package portal
 
 import (
-	"time"
-
 	"github.com/labstack/echo/v4"
 
 	"github.com/goldenpath/platform/contracts"
@@ -80,6 +78,6 @@ func subjectOf(request any) string {
 // ignoreSubject says what a rule ignores and until when: the audit log is where
 // that is found once the rule is removed.
 func ignoreSubject(r types.NewIgnoreRule) string {
-	rule := contracts.IgnoreRule{Service: r.Service, Version: r.Version}
-	return rule.Subject() + " until " + r.ExpiresAt.UTC().Format(time.DateOnly) + ": " + r.Owner + ", " + r.Reason
+	rule := contracts.IgnoreRule{Service: r.Service, Version: r.Version, ExpiresAt: r.ExpiresAt}
+	return rule.Subject() + " until " + rule.Until() + ": " + r.Owner + ", " + r.Reason
 }

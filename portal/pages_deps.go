@@ -81,6 +81,7 @@ type pageContracts interface {
 	Pair(ctx context.Context, consumer, provider string) (contracts.PairDetail, error)
 	ContractsOf(ctx context.Context, service string) ([]contracts.Pair, error)
 	CanIDeploy(ctx context.Context, q contracts.Question) (contracts.Answer, error)
+	IgnoreRules(ctx context.Context) ([]contracts.IgnoreRule, error)
 	GateStatuses(ctx context.Context, environment string, services []string) (map[string]contracts.GateStatus, error)
 	Environments(ctx context.Context) ([]contracts.Environment, error)
 	Deployments(ctx context.Context, f contracts.DeploymentFilter) ([]contracts.Deployment, error)

@@ -17,6 +17,7 @@ func pageRoutes(g *echo.Group, p *pages) {
 	g.GET("/catalog/:kind/:namespace/:name/source", p.ofEntity(p.showSource))
 
 	g.GET("/contracts", p.listContracts)
+	g.GET("/contracts/ignore-rules", p.listIgnoreRules)
 	g.GET("/contracts/:consumer/:provider", p.showPair)
 
 	g.GET("/create", p.listPaths)

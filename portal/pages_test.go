@@ -29,7 +29,7 @@ func worldPages() []string {
 		"/catalog/api/default/inventory", "/catalog/api/default/inventory/api", "/catalog/api/default/payments-api/api", "/catalog/api/default/torn/api", "/catalog/api/default/tools/api",
 		"/catalog/component/default/label-printer", "/catalog/component/default/lift", "/catalog/component/default/belt/history",
 		"/catalog/group/default/checkout", "/catalog/group/default/warehouse", "/catalog/user/default/ada", "/catalog/system/default/shop",
-		"/contracts", "/contracts?show=failed", "/contracts?q=nothing", "/contracts/orders/inventory", "/contracts/web/inventory",
+		"/contracts", "/contracts?show=failed", "/contracts?q=nothing", "/contracts/orders/inventory", "/contracts/web/inventory", "/contracts/ignore-rules",
 		"/contracts/orders/inventory?service=orders&environment=production", "/contracts/orders/inventory?service=inventory&environment=nowhere",
 		"/contracts/orders/inventory?verification=LATEST",
 		"/create", "/create/go-http", "/create/go-http/preview?name=billing&owner=checkout&packs=cache", "/create/ts-http?name=billing&consumes=orders&consumes=ghost",

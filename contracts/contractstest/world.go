@@ -162,7 +162,7 @@ func (w *world) tag(t *testing.T, b *contracts.Broker, r *rand.Rand) {
 func (w *world) leave(t *testing.T, b *contracts.Broker, r *rand.Rand) {
 	t.Helper()
 	d := contracts.Deployment{Service: pick(r, w.services), Environment: worldEnvironment}
-	there := false
+	var there bool
 	var err error
 	if r.IntN(3) == 0 {
 		d.Version = strconv.Itoa(r.IntN(worldVersions))

@@ -126,6 +126,9 @@ func (e *explanation) reason(r types.Reason) {
 	}
 	if isIgnored(r) {
 		e.fact("ignored", "%s", strings.TrimPrefix(ignoring(r), "ignored "))
+		if r.IgnoredBy.ID != "" {
+			e.fact("to count it", "platform contracts ignore remove %s", r.IgnoredBy.ID)
+		}
 	}
 	if r.Next != "" {
 		e.fact("next", "%s", r.Next)
@@ -149,7 +152,7 @@ func (e *explanation) rule(u types.RuleUse) string {
 	if r.ID == "" {
 		return fmt.Sprintf("%s, by --ignore: %s %s", subject(r), did, found)
 	}
-	return fmt.Sprintf("%s, by %s until %s (%s): %s %s", subject(r), r.Owner, r.ExpiresAt.Format(dateOnly), r.Reason, did, found)
+	return fmt.Sprintf("%s, by %s until %s (%s): %s %s", subject(r), r.Owner, until(r.ExpiresAt), r.Reason, did, found)
 }
 
 // meaning is a rule in words.

@@ -16,8 +16,8 @@ func printGate(env *cli.Env, gate types.Gate) error {
 	}
 	for _, u := range gate.Rules {
 		if u.Rule.Expired {
-			env.Talk("%s An ignore rule for %s has expired on %s and counts no longer. It is %s's: %s",
-				env.Yellow("Note:"), cli.Plain(subject(u.Rule)), u.Rule.ExpiresAt.Format(dateOnly), cli.Plain(u.Rule.Owner), cli.Plain(u.Rule.Reason))
+			env.Talk("%s An ignore rule for %s expired on %s and counts no longer. It is %s's: %s",
+				env.Yellow("Note:"), cli.Plain(subject(u.Rule)), until(u.Rule.ExpiresAt), cli.Plain(u.Rule.Owner), cli.Plain(u.Rule.Reason))
 		}
 	}
 	return env.PrintReport(gate, report(gate), func(w io.Writer) error { return writeGate(w, gate) })
@@ -62,6 +62,9 @@ func details(r types.Reason) []string {
 	switch {
 	case isIgnored(r):
 		out = append(out, ignoring(r))
+		if r.IgnoredBy.ID != "" {
+			out = append(out, "to count it: platform contracts ignore remove "+r.IgnoredBy.ID)
+		}
 	case r.Next != "":
 		out = append(out, "next: "+r.Next)
 	}
@@ -75,7 +78,7 @@ func ignoring(r types.Reason) string {
 	if rule.ID == "" {
 		return "ignored by --ignore " + subject(rule) + "; " + would
 	}
-	return fmt.Sprintf("ignored by %s until %s: %s; %s", rule.Owner, rule.ExpiresAt.Format(dateOnly), rule.Reason, would)
+	return fmt.Sprintf("ignored by %s until %s: %s; %s", rule.Owner, until(rule.ExpiresAt), rule.Reason, would)
 }
 
 // subject is what a rule ignores, as it is typed.

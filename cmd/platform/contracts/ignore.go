@@ -3,7 +3,6 @@ package contracts
 import (
 	"context"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,7 +29,8 @@ func addIgnore(env *cli.Env) *cobra.Command {
 		Use:   "add SERVICE[:VERSION]",
 		Short: "Add an ignore rule",
 		Long: "Add an ignore rule: until it expires, the gate shows what it finds about SERVICE and does not count it when others\n" +
-			"ask. It counts as before when the question is about SERVICE itself.",
+			"ask. It counts as before when the question is about SERVICE itself. Where services have colons in their names, the\n" +
+			"longest known one is meant.",
 		Example: "  " + ignoreExample,
 		Args:    cli.Args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -40,7 +40,7 @@ func addIgnore(env *cli.Env) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&opts.owner, "owner", "", "who answers for the rule: a team or a person")
 	cmd.Flags().StringVar(&opts.reason, "reason", "", "why it does not count")
-	cmd.Flags().StringVar(&opts.expires, "expires", "", "when it ends: a time from now such as 12h or 14d, or a date such as 2027-01-31")
+	cmd.Flags().StringVar(&opts.expires, "expires", "", "when it ends: a time from now such as 12h or 14d, or a date such as 2027-01-31, at the end of that day on this machine")
 	return cmd
 }
 
@@ -56,22 +56,25 @@ func runAddIgnore(ctx context.Context, env *cli.Env, opts ignoreOptions) error {
 	if err != nil {
 		return err
 	}
-	service, version, _ := strings.Cut(opts.subject, ":")
 	api, err := env.API(ctx)
 	if err != nil {
 		return err
 	}
 	rule, err := client.Created(api.AddIgnoreRuleWithResponse(ctx, types.NewIgnoreRule{
-		Service: service, Version: version, Owner: opts.owner, Reason: opts.reason, ExpiresAt: expires,
+		Service: opts.subject, Owner: opts.owner, Reason: opts.reason, ExpiresAt: expires,
 	}))
 	if err != nil {
 		return err
 	}
 	return env.Print(rule, func(w io.Writer) error {
 		return cli.Facts(w, "Rule", rule.ID, "Ignores", subject(rule), "Owner", rule.Owner, "Reason", rule.Reason,
-			"Until", rule.ExpiresAt.Local().Format("2006-01-02 15:04"))
+			"Until", until(rule.ExpiresAt))
 	})
 }
+
+// until is the end of a rule as the clock of this machine shows it, with its zone:
+// the server, and others who read it, may have another.
+func until(t time.Time) string { return t.Local().Format("2006-01-02 15:04 MST") }
 
 // parseEnd takes a length of time, or a day, whose end is meant.
 func parseEnd(s string, now time.Time) (time.Time, error) {
@@ -111,7 +114,7 @@ func listIgnores(env *cli.Env) *cobra.Command {
 					if r.Expired {
 						state = "expired "
 					}
-					rows[i] = []string{r.ID, subject(r), state + r.ExpiresAt.Local().Format("2006-01-02 15:04"), r.Owner, r.CreatedBy, r.Reason}
+					rows[i] = []string{r.ID, subject(r), state + until(r.ExpiresAt), r.Owner, r.CreatedBy, r.Reason}
 				}
 				return cli.Rows(w, []string{"id", "ignores", "state", "owner", "made by", "reason"}, rows)
 			})

@@ -1122,7 +1122,9 @@ type NewIgnoreRule struct {
 	Owner  string `json:"owner"`
 	Reason string `json:"reason"`
 
-	// Service Example: legacy
+	// Service SERVICE, or SERVICE:VERSION without version; the longest known service is meant.
+	//
+	// Example: legacy
 	Service string `json:"service"`
 
 	// Version Only this version; every one without it.

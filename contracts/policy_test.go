@@ -1,0 +1,189 @@
+package contracts_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/goldenpath/platform/contracts"
+)
+
+// verdictOf is a matrix's answer in the words of the gate.
+func verdictOf(m contracts.Matrix) contracts.Verdict {
+	switch {
+	case m.Deployable == nil:
+		return contracts.Unknown
+	case *m.Deployable:
+		return contracts.Yes
+	}
+	return contracts.No
+}
+
+func ignoreFor(t *testing.T, b *contracts.Broker, subject string) contracts.IgnoreRule {
+	t.Helper()
+	rule, err := b.AddIgnoreRule(t.Context(), contracts.IgnoreRule{
+		Service: subject, Owner: "checkout", Reason: "it leaves", ExpiresAt: time.Now().Add(time.Hour),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rule
+}
+
+// TestAPolicyWeighsOnTheBroker asks what pipelines ask, with and without a policy,
+// in a world where orders o1 relies on inventory i1 in production.
+func TestAPolicyWeighsOnTheBroker(t *testing.T) {
+	t.Parallel()
+	type broker = contracts.Broker
+	here := func(service, version string) contracts.MatrixQuery {
+		return contracts.MatrixQuery{
+			Selectors: []contracts.MatrixSelector{{Pacticipant: service, Version: version}}, Environment: "production", LatestBy: "cvpv",
+		}
+	}
+	between := contracts.MatrixQuery{
+		Selectors: []contracts.MatrixSelector{{Pacticipant: "orders", Version: "o1"}, {Pacticipant: "inventory", Version: "i1"}}, LatestBy: "cvpv",
+	}
+	aged := contracts.Policy{AtBroker: true, MaxAge: time.Nanosecond}
+	tests := []struct {
+		name          string
+		before        func(t *testing.T, b *broker)
+		policy        contracts.Policy
+		ask           contracts.MatrixQuery
+		without, with contracts.Verdict
+		unknowns      int // with the policy
+		reason        string
+	}{
+		{
+			name: "what is kept and fresh is a yes", policy: contracts.Policy{AtBroker: true, MaxAge: time.Hour}, ask: here("orders", "o1"),
+			without: contracts.Yes, with: contracts.Yes, reason: "All required verification results are published and successful",
+		},
+		{
+			name: "a policy for the gate alone leaves the broker as it is", policy: contracts.Policy{MaxAge: time.Nanosecond}, ask: here("orders", "o1"),
+			without: contracts.Yes, with: contracts.Yes, reason: "All required verification results are published and successful",
+		},
+		{
+			name: "a verdict that is too old", policy: aged, ask: here("orders", "o1"),
+			without: contracts.Yes, with: contracts.Unknown, unknowns: 1,
+			reason: "By this organisation's policy unknown: inventory i1 (in production) verified the pact of orders o1 too long ago",
+		},
+		{
+			name: "a verdict that is too old, between two versions", policy: aged, ask: between,
+			without: contracts.Yes, with: contracts.Unknown, unknowns: 1,
+			reason: "By this organisation's policy unknown: inventory i1 verified the pact of orders o1 too long ago, on ",
+		},
+		{
+			name: "a claim without a result for every interaction", policy: contracts.Policy{AtBroker: true}, ask: here("orders", "o1"),
+			before:  func(t *testing.T, b *broker) { t.Helper(); claim(t, b, []contracts.InteractionResult{}) },
+			without: contracts.Yes, with: contracts.Unknown, unknowns: 1, reason: "without a result for every interaction",
+		},
+		{
+			name: "a claim without a result for every interaction, between two versions", policy: contracts.Policy{AtBroker: true}, ask: between,
+			before:  func(t *testing.T, b *broker) { t.Helper(); claim(t, b, []contracts.InteractionResult{}) },
+			without: contracts.Yes, with: contracts.Unknown, unknowns: 1,
+			reason: "By this organisation's policy unknown: inventory i1 verified the pact of orders o1 without a result for every interaction.",
+		},
+		{
+			name: "a consumer that is there without a pact", policy: contracts.Policy{AtBroker: true}, ask: here("inventory", "i1"),
+			before: func(t *testing.T, b *broker) {
+				t.Helper()
+				sees(t, b, "orders", "o2")
+				deploy(t, b, "orders", "o2")
+			},
+			without: contracts.Yes, with: contracts.Unknown, unknowns: 1, reason: "has published no pact with inventory",
+		},
+		{
+			name: "a broken pact stays a no, however old", policy: aged, ask: here("orders", "o1"),
+			before: func(t *testing.T, b *broker) {
+				t.Helper()
+				verify(t, b, "i1", map[string]string{inStock: contracts.Failed})
+			},
+			without: contracts.No, with: contracts.No, reason: "The verification for the pact between",
+		},
+		{
+			name: "a stored rule counts under the policy, and says whose it is", policy: contracts.Policy{AtBroker: true}, ask: here("orders", "o1"),
+			before: func(t *testing.T, b *broker) {
+				t.Helper()
+				verify(t, b, "i1", map[string]string{inStock: contracts.Failed})
+				ignoreFor(t, b, "inventory")
+			},
+			without: contracts.No, with: contracts.Yes, reason: "checkout ignored inventory until ",
+		},
+		{
+			name: "a stored rule never speaks for whom it is about", policy: contracts.Policy{AtBroker: true}, ask: here("inventory", "i2"),
+			before: func(t *testing.T, b *broker) {
+				t.Helper()
+				deploy(t, b, "orders", "o1")
+				verify(t, b, "i2", map[string]string{inStock: contracts.Failed})
+				ignoreFor(t, b, "inventory")
+			},
+			without: contracts.No, with: contracts.No, reason: "The verification for the pact between",
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			b := journey(t)
+			if tt.before != nil {
+				tt.before(t, b)
+			}
+			plain, err := b.Matrix(t.Context(), tt.ask)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := verdictOf(plain); got != tt.without {
+				t.Errorf("without a policy: %s because\n%s\nwant %s", got, plain.Reason(), tt.without)
+			}
+			m, err := b.WithPolicy(tt.policy).Matrix(t.Context(), tt.ask)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := verdictOf(m); got != tt.with || !strings.Contains(m.Reason(), tt.reason) || m.Unknowns != tt.unknowns {
+				t.Errorf("with the policy: %s, %d unknown, because\n%s\nwant %s, %d, because %s", got, m.Unknowns, m.Reason(), tt.with, tt.unknowns, tt.reason)
+			}
+			success := false
+			for _, r := range m.Reasons {
+				success = success || r.Type == "success"
+			}
+			if success != (tt.with == contracts.Yes) {
+				t.Errorf("%s with a sentence of success: %t", tt.with, success)
+			}
+		})
+	}
+}
+
+func TestAnIgnoredVersionSpeaksForNoneBesideIt(t *testing.T) {
+	t.Parallel()
+	b := journey(t)
+	sees(t, b, "inventory", "i2")
+	place(t, b, contracts.Deployed, "inventory", "i2", "blue") // beside i1, and nobody verified it
+	m, err := b.Matrix(t.Context(), contracts.MatrixQuery{
+		Selectors:   []contracts.MatrixSelector{{Pacticipant: "orders", Version: "o1"}},
+		Ignore:      []contracts.MatrixSelector{{Pacticipant: "inventory", Version: "i1"}},
+		Environment: "production", LatestBy: "cvpv",
+	})
+	if err != nil || verdictOf(m) != contracts.Unknown || !strings.Contains(m.Reason(), "(i2)") {
+		t.Errorf("%s because\n%s, %v; want unknown because of i2", verdictOf(m), m.Reason(), err)
+	}
+}
+
+func TestAPolicyIsWhatItWas(t *testing.T) {
+	t.Parallel()
+	b := newBroker()
+	strict := b.WithPolicy(contracts.Policy{MaxAge: time.Hour, AtBroker: true})
+	if b.Policy() != (contracts.Policy{}) || strict.Policy() != (contracts.Policy{MaxAge: time.Hour, AtBroker: true}) {
+		t.Errorf("policies %+v and %+v", b.Policy(), strict.Policy())
+	}
+}
+
+// TestQuestionsOnlyMakeThePolicyStricter asks the gate for longer and shorter ages
+// than the policy's.
+func TestQuestionsOnlyMakeThePolicyStricter(t *testing.T) {
+	t.Parallel()
+	b := journey(t).WithPolicy(contracts.Policy{MaxAge: 24 * time.Hour})
+	for asked, want := range map[time.Duration]time.Duration{0: 24 * time.Hour, time.Hour: time.Hour, 72 * time.Hour: 24 * time.Hour} {
+		a, err := b.CanIDeploy(t.Context(), contracts.Question{Service: "orders", Version: "o1", Environment: "production", MaxAge: asked})
+		if err != nil || a.MaxAge != want {
+			t.Errorf("asked for %s: %s counts, %v; want %s", asked, a.MaxAge, err, want)
+		}
+	}
+}

@@ -63,9 +63,6 @@ func (h *Handler) fail(err error, c echo.Context) {
 		return
 	}
 	f := h.toFailure(err, c)
-	if f.status == http.StatusNotFound && h.withoutSuffix(c) {
-		return
-	}
 	if accepts(c.Request(), problem) {
 		f = toProblem(f)
 	}
@@ -79,23 +76,6 @@ func (h *Handler) fail(err error, c echo.Context) {
 	if err := write(c, f.status, f.kind, f.body); err != nil {
 		h.options.Log.WarnContext(c.Request().Context(), "error not written to the client", "error", err)
 	}
-}
-
-// withoutSuffix answers an address that ends in .json, and that there is not, as
-// the one without, as JSON: people type such addresses into browsers, which ask for
-// HTML. A service may be called something.json, so its own address comes first.
-func (h *Handler) withoutSuffix(c echo.Context) bool {
-	const suffix = ".json"
-	r := c.Request()
-	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
-	if !reads || !strings.HasSuffix(r.URL.RawPath, suffix) || len(r.URL.RawPath) == len("/"+suffix) {
-		return false
-	}
-	r = r.Clone(r.Context())
-	r.URL.Path, r.URL.RawPath = strings.TrimSuffix(r.URL.Path, suffix), strings.TrimSuffix(r.URL.RawPath, suffix)
-	r.Header.Set(echo.HeaderAccept, hal+", application/json")
-	h.router.ServeHTTP(c.Response(), r)
-	return true
 }
 
 func (h *Handler) toFailure(err error, c echo.Context) failure {

@@ -122,16 +122,6 @@ func TestRulesThatNoRecordingShows(t *testing.T) {
 		name  string
 		steps []step
 	}{
-		{"an address that ends in .json is the one without, for browsers, too", []step{
-			{method: "GET", path: "/pacticipants.json", header: []string{"Accept", "text/html"}, status: 200, in: []string{`"name":"web"`}},
-			{method: "GET", path: pair + "/latest.json", status: 200, in: []string{`"path":"/v3"`}},
-			{method: "GET", path: "/pacticipants/ghost.json", status: 404},
-			{method: "POST", path: "/pacticipants", body: `{"name":"web.json"}`, status: 201},
-			{method: "GET", path: "/pacticipants/web.json", status: 200, in: []string{`"name":"web.json"`}},
-			{method: "DELETE", path: "/pacticipants/api.json", status: 404},
-			{method: "GET", path: "/pacticipants/api", status: 200},
-			{method: "GET", path: "/.json", status: 404},
-		}},
 		{"pacts on a branch are listed, and deleted, by its name", []step{
 			{method: "GET", path: pair + "/branch/main", status: 200, in: []string{`/version/1"`, `/version/3"`}, notIn: []string{`/version/2"`}},
 			{method: "GET", path: pair + "/branch/feat%2Fx", status: 200, in: []string{`/version/2"`}, notIn: []string{`/version/1"`}},

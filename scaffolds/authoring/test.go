@@ -66,6 +66,7 @@ type tester struct {
 	path    *scaffolds.Path
 	rows    []Row
 	trees   []*scaffolds.Tree // of the rows; nil where rendering failed
+	stopped func() bool       // by the person, which is no failure of the path
 }
 
 // Test tests the path of a folder. That a check fails is a result; the error is
@@ -75,7 +76,7 @@ func Test(ctx context.Context, dir string, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	t := &tester{Template: template, options: o}
+	t := &tester{Template: template, options: o, stopped: func() bool { return ctx.Err() != nil }}
 	if template != nil {
 		problems = template.Lint()
 		t.result.Path, t.result.Version = template.Name(), template.Version()
@@ -111,11 +112,14 @@ func interrupted(ctx context.Context) error {
 func (t *tester) check(group, name string, run func() []string) bool {
 	start := time.Now()
 	details := run()
+	if t.stopped() {
+		return false
+	}
 	c := Check{Group: group, Name: name, Status: Pass, Details: details}
 	if len(details) > 0 {
 		c.Status = Fail
 	}
-	c.Seconds = time.Since(start).Seconds()
+	c.Seconds = time.Since(start).Round(time.Millisecond).Seconds()
 	t.add(c)
 	return c.Status == Pass
 }

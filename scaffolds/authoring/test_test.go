@@ -1,6 +1,8 @@
 package authoring_test
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -140,6 +142,25 @@ func TestWhatDoesNotBuildOrPassIsTold(t *testing.T) {
 	for _, want := range []string{"undefined: missing", "undefined: absent"} {
 		if !strings.Contains(failures(r), want) {
 			t.Errorf("%s is not told:\n%s", want, failures(r))
+		}
+	}
+}
+
+// Who stops the test learns that it was stopped, not that the path is wrong.
+func TestAStoppedTestTellsNoFailure(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	var seen []authoring.Check
+	_, err := authoring.Test(ctx, newPath(t), authoring.Options{Work: t.TempDir(), See: func(c authoring.Check) {
+		seen = append(seen, c)
+		stop()
+	}})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want it stopped", err)
+	}
+	for _, c := range seen {
+		if c.Status == authoring.Fail {
+			t.Errorf("%s failed: %v", c.Name, c.Details)
 		}
 	}
 }

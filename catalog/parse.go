@@ -5,8 +5,10 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"math"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -123,6 +125,7 @@ const jsonRoom = 512
 // into it that only the catalog may say is left out, the namespace is set, lists
 // of references are sorted.
 func normalize(doc *value) {
+	nullInfinite(doc)
 	for _, key := range []string{"relations", "status"} {
 		doc.unset(key)
 	}
@@ -140,6 +143,20 @@ func normalize(doc *value) {
 		}
 	}
 	guardAnnotations(metadata.get("annotations"))
+}
+
+// nullInfinite makes null of numbers that are none to JavaScript, which would
+// write them so: an unquoted 4e81234 is 4 with 81,234 zeros. What the file says
+// stays in the raw text.
+func nullInfinite(v *value) {
+	if v.kind == kindNumber {
+		if n, err := strconv.ParseFloat(v.text, 64); err != nil || math.IsInf(n, 0) {
+			v.kind, v.text = kindNull, ""
+		}
+	}
+	for _, item := range v.items {
+		nullInfinite(item)
+	}
 }
 
 // fromDocument fills an entity from a document of about some bytes of JSON.

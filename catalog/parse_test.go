@@ -44,6 +44,7 @@ func TestValidation(t *testing.T) {
 		{name: "a tag with all allowed characters", yaml: component("  tags: [c++, c#, a:b-c]\n", "")},
 		{name: "any scheme makes a link", yaml: component("  links: [{url: \"mailto:a@b.c\"}, {url: \"https://x.io/a b\"}]\n", "")},
 		{name: "a definition from a file is checked when it is read", yaml: head + "kind: API\nmetadata: {name: a}\nspec:\n  type: openapi\n  lifecycle: production\n  owner: x\n  definition: {$text: ./a.yaml}\n"},
+		{name: "a number that is none to JavaScript", yaml: component("", "  commit: 4e81234\n  deep: [{a: -1e400}]\n")},
 		{
 			name: "a name with a space", yaml: strings.Replace(component("", ""), "orders", "my orders", 1),
 			want: []string{`4 "metadata.name" is not valid; expected a string that is sequences of [a-zA-Z0-9] separated by any of [-_.], at most 63 characters in total but found "my orders".` + adr},

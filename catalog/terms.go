@@ -134,7 +134,7 @@ func (w *termWriter) append(t index.Term) {
 // numberText writes a number as JavaScript does.
 func numberText(f float64) string {
 	const exponentFrom, exponentBelow = 1e21, 1e-6
-	if size := math.Abs(f); size != 0 && (size >= exponentFrom || size < exponentBelow) {
+	if size := math.Abs(f); size != 0 && !math.IsInf(f, 0) && (size >= exponentFrom || size < exponentBelow) {
 		mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(f, 'e', -1, 64), "e")
 		return mantissa + "e" + exponent[:1] + strings.TrimLeft(exponent[1:], "0")
 	}

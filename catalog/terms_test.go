@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -65,6 +66,30 @@ spec:
 	}
 	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Errorf("terms (-want +got):\n%s", diff)
+	}
+}
+
+// TestANumberThatIsNoneIsNull reads what JavaScript takes for infinity and
+// writes as null: neither the index nor a comparison may fail on it.
+func TestANumberThatIsNoneIsNull(t *testing.T) {
+	t.Parallel()
+	e := readOne(t, "apiVersion: acme.io/v1\nkind: Robot\nmetadata: {name: r2, rank: 1e999}\nspec: {commit: 4e81234, deep: [{a: -1e400}], size: 4e8}\n")
+	if e.Spec["commit"] != nil || e.Metadata.Extra["rank"] != nil || e.Spec["size"] != 4e8 {
+		t.Errorf("spec %v, metadata %v", e.Spec, e.Metadata.Extra)
+	}
+	if !strings.Contains(string(e.Raw), "4e81234") || strings.Contains(string(e.Body), "4e81234") {
+		t.Errorf("raw %s, body %s", e.Raw, e.Body)
+	}
+	if _, err := e.Decode(); err != nil {
+		t.Error(err)
+	}
+	if len(e.Terms()) == 0 {
+		t.Error("no terms")
+	}
+	for _, infinite := range []float64{math.Inf(1), math.Inf(-1), math.NaN()} {
+		if text := numberText(infinite); text == "" {
+			t.Errorf("%v has no text", infinite)
+		}
 	}
 }
 

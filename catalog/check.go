@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 )
@@ -20,7 +21,8 @@ func Check(fsys fs.FS, entry string) ([]Entity, []Problem) {
 }
 
 // Sources returns the files that catalog files need, sorted: themselves, those
-// that their Location entities name, and those that they include.
+// that their Location entities name, those that they include, and the documents
+// of their entities.
 func Sources(ctx context.Context, fsys fs.FS, entries ...string) ([]string, []Problem) {
 	found, err := read(ctx, Location{Type: LocationFile}, &Tree{
 		FS: fsys, Entries: entries,
@@ -38,7 +40,26 @@ func Sources(ctx context.Context, fsys fs.FS, entries ...string) ([]string, []Pr
 			needed[name] = true
 		}
 	}
+	for _, record := range found.records {
+		for _, place := range record.Notes.Documented {
+			for _, name := range mkdocsNames {
+				if config := path.Join(place.Docs, name); place.Docs != "" && isFile(fsys, config) {
+					needed[config] = true
+				}
+			}
+		}
+	}
+	for _, plan := range found.docs.plans {
+		for _, doc := range plan.docs {
+			needed[doc.file] = true
+		}
+	}
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(needed)), isAddress), found.problems
+}
+
+func isFile(fsys fs.FS, name string) bool {
+	info, err := fs.Stat(fsys, name)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // ValidateJSON returns what is wrong with an entity that is JSON and would be

@@ -73,10 +73,13 @@ func newDocsSeen() docsSeen {
 	return docsSeen{sites: map[string]docsSite{}, folders: map[string][]string{}, files: map[string]docsFile{}, names: map[string]map[string]bool{}}
 }
 
+// mkdocsNames are the names that the file with the order of pages may have.
+var mkdocsNames = []string{"mkdocs.yml", "mkdocs.yaml"} //nolint:gochecknoglobals // a constant list
+
 // site looks into a folder with an mkdocs.yml, or without one.
 func (r *reader) site(folder string) docsSite {
 	m := mkdocs{folder: "docs"}
-	for _, name := range []string{"mkdocs.yml", "mkdocs.yaml"} {
+	for _, name := range mkdocsNames {
 		if !r.present(path.Join(folder, name)) {
 			continue
 		}

@@ -67,7 +67,7 @@ func (c *Catalog) Push(ctx context.Context, p PushRequest) (Registration, error)
 		return Registration{}, fault.New(fault.Invalid, "The files that were sent hold no catalog entity.").
 			WithHint("Send the catalog files: platform catalog push catalog-info.yaml")
 	}
-	return c.accept(ctx, l, tree, sent)
+	return c.takeIn(ctx, l, tree, sent)
 }
 
 // check refuses what cannot be files of a repository.

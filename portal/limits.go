@@ -53,6 +53,7 @@ func (l Limits) orDefaults() Limits {
 // request whose body is long here.
 const (
 	downloadTime = 15 * time.Minute
+	maxPush      = 32 << 20 // catalog files and documents of one repository
 	bodyGrace    = 10 * time.Second
 )
 
@@ -60,6 +61,9 @@ const (
 func (l Limits) bodyLimit(c echo.Context) int64 {
 	if isUnder(c.Request().URL.Path, "/broker") || isUnder(c.Path(), api.BasePath+"/contracts") {
 		return l.PactBody
+	}
+	if c.Path() == api.BasePath+"/pushes" {
+		return max(l.Body, maxPush)
 	}
 	if c.Path() == webhookRoute {
 		return max(l.Body, maxEvent)

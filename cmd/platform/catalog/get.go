@@ -82,11 +82,7 @@ func describe(w io.Writer, e types.Entity) error {
 	}
 	if len(e.Relations) > 0 {
 		fmt.Fprintln(w)
-		rows := make([][]string, len(e.Relations))
-		for i, r := range e.Relations {
-			rows[i] = []string{r.Type, r.TargetRef}
-		}
-		if err := cli.Rows(w, []string{"relation", "entity"}, rows); err != nil {
+		if err := printRelations(w, e.Relations); err != nil {
 			return err
 		}
 	}

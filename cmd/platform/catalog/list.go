@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/goldenpath/platform/cmd/internal/cli"
 	"github.com/goldenpath/platform/portal/api/client"
@@ -35,15 +36,20 @@ func list(env *cli.Env) *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
+	opts.filters(flags)
+	flags.StringVar(&opts.order, "order", "", "what to sort by, for example name or -updated")
+	flags.IntVar(&opts.limit, "limit", 0, "at most this many; 0 for all")
+	return cmd
+}
+
+// filters adds the flags that narrow what is listed or counted.
+func (opts *listOptions) filters(flags *pflag.FlagSet) {
 	flags.StringSliceVar(&opts.kinds, "kind", nil, "only these kinds, for example component")
 	flags.StringSliceVar(&opts.kindTypes, "type", nil, "only these types, for example service")
 	flags.StringSliceVar(&opts.owners, "owner", nil, "only what these groups own")
 	flags.StringSliceVar(&opts.systems, "system", nil, "only what is part of these systems")
 	flags.StringSliceVar(&opts.lifecycles, "lifecycle", nil, "only these lifecycles")
 	flags.StringSliceVar(&opts.tags, "tag", nil, "only what has one of these tags")
-	flags.StringVar(&opts.order, "order", "", "what to sort by, for example name or -updated")
-	flags.IntVar(&opts.limit, "limit", 0, "at most this many; 0 for all")
-	return cmd
 }
 
 func runList(ctx context.Context, env *cli.Env, opts listOptions) error {

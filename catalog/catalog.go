@@ -83,8 +83,8 @@ type LocationStore interface {
 	LocationByID(ctx context.Context, id string) (Location, bool, error)
 	// LocationByKey returns the one with l's type, target, branch and path.
 	LocationByKey(ctx context.Context, l Location) (Location, bool, error)
-	// EntityProblems returns the problems of all locations that name an entity.
-	EntityProblems(ctx context.Context) ([]Problem, error)
+	// AllProblems returns the problems of all locations.
+	AllProblems(ctx context.Context) ([]Problem, error)
 	// ProblemsVersion returns a text that is another one after any problem came
 	// or went.
 	ProblemsVersion(ctx context.Context) (string, error)

@@ -74,7 +74,7 @@ func (c *Catalog) claimable(ctx context.Context, given []Header) error {
 	if len(given) == 0 {
 		return nil
 	}
-	problems, err := c.store.EntityProblems(ctx)
+	problems, err := c.store.AllProblems(ctx)
 	if err != nil {
 		return fmt.Errorf("read who else defines %d entities: %w", len(given), err)
 	}

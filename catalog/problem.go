@@ -34,6 +34,12 @@ func (p Problem) Where() string {
 	return p.File
 }
 
+// isAbout reports whether a problem that names no entity, because nobody could
+// read which it is about, is about one that comes from there.
+func (p Problem) isAbout(s Source) bool {
+	return p.Ref == "" && p.LocationID == s.LocationID && (p.File == "" || p.File == s.Path)
+}
+
 // String returns the problem in one line.
 func (p Problem) String() string {
 	if where := p.Where(); where != "" {

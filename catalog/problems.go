@@ -3,6 +3,7 @@ package catalog
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -34,6 +35,12 @@ func (c *Catalog) Problems(ctx context.Context, q ProblemQuery) ([]Problem, erro
 			return nil, err
 		}
 	}
+	about := func(Problem) bool { return true }
+	if q.Ref != nil {
+		if about, err = c.about(ctx, *q.Ref); err != nil {
+			return nil, err
+		}
+	}
 	var out []Problem
 	for _, l := range locations {
 		if q.LocationID != "" && l.ID != q.LocationID {
@@ -45,12 +52,25 @@ func (c *Catalog) Problems(ctx context.Context, q ProblemQuery) ([]Problem, erro
 		})
 		for _, p := range found {
 			p.LocationID = l.ID
-			if (q.Ref == nil || p.Ref == q.Ref.String()) && concerns(p) {
+			if about(p) && concerns(p) {
 				out = append(out, p)
 			}
 		}
 	}
 	return out, nil
+}
+
+// about returns which problems are about an entity: those that name it, and
+// those of its file that nobody could read.
+func (c *Catalog) about(ctx context.Context, ref Ref) (func(Problem) bool, error) {
+	ref = NewRef(ref.Kind, ref.Namespace, ref.Name)
+	found, err := c.store.EntitiesByRef(ctx, []Ref{ref})
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", ref, err)
+	}
+	return func(p Problem) bool {
+		return p.Ref == ref.String() || len(found) > 0 && p.isAbout(found[0].Source)
+	}, nil
 }
 
 // concernOf returns which problems an owner should know.

@@ -110,7 +110,7 @@ type parsed struct {
 	problems []Problem
 	included []string
 	targets  map[string]int // the lines on which its Location entities name others
-	same     *FileRecord // it is as it was and was not read
+	same     *FileRecord    // it is as it was and was not read
 }
 
 // start returns the files to begin with.

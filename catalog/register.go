@@ -218,7 +218,7 @@ func (c *Catalog) merge(ctx context.Context, l Location, found reading) (changes
 		ref := e.Ref()
 		before, exists := known[ref]
 		if exists && before.Source.LocationID != l.ID && !before.givesWay() {
-			diff.conflicts = append(diff.conflicts, conflict(e, before.Source))
+			diff.conflicts = append(diff.conflicts, conflict(l, e, before.Source))
 			continue
 		}
 		defined[ref] = true
@@ -294,14 +294,16 @@ func (h Header) givesWay() bool {
 	return h.orphan() || h.Source.Type == made.Type && h.Source.Target == made.Target
 }
 
-func conflict(e Entity, other Source) Problem {
+// conflict tells owners of both what defines e beside other: at either entity
+// it has to be clear where both are written.
+func conflict(l Location, e Entity, other Source) Problem {
 	where := Location{Type: other.Type, Target: other.Target, Branch: other.Branch}.String()
 	if at := (Problem{File: other.Path, Line: other.Line}).Where(); at != "" {
 		where += " (" + at + ")"
 	}
 	p := Problem{
 		File: e.Source.Path, Line: e.Source.Line, Ref: e.Ref().String(), Field: "metadata.name", Owner: e.target("owner"),
-		Message: e.Ref().String() + " is already defined by " + where + ".",
+		Message: e.Ref().String() + " of " + l.String() + " is already defined by " + where + ".",
 		Hint:    "Rename one of them, or remove the other location.",
 	}
 	return p.cleaned()

@@ -18,7 +18,7 @@ type statusSet struct {
 }
 
 // refresh reads the problems again if they are not those of last time.
-func (s *statuses) refresh(ctx context.Context, store LocationStore) error {
+func (s *statuses) refresh(ctx context.Context, store Store) error {
 	version, err := store.ProblemsVersion(ctx)
 	if err != nil {
 		return fmt.Errorf("read the version of problems: %w", err)
@@ -26,13 +26,30 @@ func (s *statuses) refresh(ctx context.Context, store LocationStore) error {
 	if known := s.current.Load(); known != nil && known.version == version {
 		return nil
 	}
-	problems, err := store.EntityProblems(ctx)
+	problems, err := store.AllProblems(ctx)
 	if err != nil {
-		return fmt.Errorf("read the problems of entities: %w", err)
+		return fmt.Errorf("read the problems of all locations: %w", err)
 	}
-	items := map[string][]StatusItem{}
+	items, unread := map[string][]StatusItem{}, map[string][]Problem{}
 	for _, p := range problems {
+		if p.Ref == "" {
+			unread[p.LocationID] = append(unread[p.LocationID], p)
+			continue
+		}
 		items[p.Ref] = append(items[p.Ref], p.statusItem())
+	}
+	for id, unread := range unread {
+		there, err := store.HeadersAt(ctx, id)
+		if err != nil {
+			return fmt.Errorf("read whom the problems of location %s concern: %w", id, err)
+		}
+		for _, h := range there {
+			for _, p := range unread {
+				if p.isAbout(h.Source) {
+					items[h.Ref.String()] = append(items[h.Ref.String()], p.statusItem())
+				}
+			}
+		}
 	}
 	set := &statusSet{version: version, byRef: make(map[string]string, len(items))}
 	for ref, list := range items {

@@ -156,16 +156,6 @@ func (p *pages) warnings(ctx context.Context, e catalog.Entity) ([]warning, erro
 	if err != nil {
 		return nil, err
 	}
-	home, _, err := p.catalog.LocationByID(ctx, e.Source.LocationID)
-	if err != nil {
-		return nil, err
-	}
-	for _, problem := range home.Errors {
-		if problem.Ref == "" && (problem.File == "" || problem.File == e.Source.Path) { // nobody could read which entity it is about
-			problem.LocationID = home.ID
-			problems = append(problems, problem)
-		}
-	}
 	var out []warning
 	for _, problem := range problems {
 		w := warning{Where: problem.Where(), Text: problem.Message, Hint: problem.Hint}

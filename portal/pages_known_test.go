@@ -40,7 +40,7 @@ func TestWhatIsKnownOfAnEntity(t *testing.T) {
 			"Documents The label printer Page of its docs", "index.md",
 		}, []string{"No file defines"}},
 		{"the winner of a conflict knows of the other file", "/catalog/component/default/orders", 200, []string{
-			"orders/catalog-info.yaml:1 in file:/srv/depot component:default/orders is already defined by file:/srv/acme",
+			"orders/catalog-info.yaml:1 in file:/srv/depot component:default/orders of file:/srv/depot is already defined by file:/srv/acme",
 			"Rename one of them, or remove the other location.",
 			"Fails References resolve Not in the catalog: component:default/ghost (spec.dependsOn).",
 			"Passes Owner exists It belongs to group:default/checkout.", "Source: catalog-info.yaml:",

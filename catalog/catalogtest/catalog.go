@@ -302,7 +302,7 @@ func testConflict(t *testing.T, s *shop) {
 	}
 	slices.Sort(messages)
 	want(t, "problems", messages, []string{
-		"a.yaml:14: component:default/orders is already defined by file:/srv/shop (orders/catalog-info.yaml:1).",
+		"a.yaml:14: component:default/orders of file:/srv/other is already defined by file:/srv/shop (orders/catalog-info.yaml:1).",
 		"b.yaml:1: component:default/fresh is already defined in a.yaml:1.",
 	})
 	e, err := s.Get(t.Context(), ref("component:orders"))

@@ -323,14 +323,13 @@ func (f *Fake) LocationByKey(ctx context.Context, l catalog.Location) (catalog.L
 	})
 }
 
-// EntityProblems returns the problems of all locations that name an entity.
-func (f *Fake) EntityProblems(ctx context.Context) ([]catalog.Problem, error) {
+// AllProblems returns the problems of all locations.
+func (f *Fake) AllProblems(ctx context.Context) ([]catalog.Problem, error) {
 	var out []catalog.Problem
 	for _, l := range f.read(ctx).locations {
 		for _, p := range l.Errors {
-			if p.Ref != "" {
-				out = append(out, p)
-			}
+			p.LocationID = l.ID
+			out = append(out, p)
 		}
 	}
 	return out, nil

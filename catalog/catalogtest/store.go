@@ -487,9 +487,9 @@ func testProblems(t *testing.T, b Backend) {
 		got = append(got, p.LocationID+": "+p.String())
 	}
 	slices.Sort(got)
-	every, err := b.Store.EntityProblems(t.Context())
-	if err != nil || len(every) != 2 || every[0].Ref != r2.String() {
-		t.Errorf("problems of all entities: %+v, %v", every, err)
+	every, err := b.Store.AllProblems(t.Context())
+	if err != nil || len(every) != 4 || every[0].Ref != r2.String() || every[0].LocationID != "loc-1" {
+		t.Errorf("problems of all locations: %+v, %v", every, err)
 	}
 	version, err := b.Store.ProblemsVersion(t.Context())
 	if err != nil {

@@ -80,12 +80,12 @@ func (c *Catalog) ProblemsOf(ctx context.Context, ref catalog.Ref) ([]catalog.Pr
 	return out, nil
 }
 
-// EntityProblems returns the problems of all locations that name an entity.
-func (c *Catalog) EntityProblems(ctx context.Context) ([]catalog.Problem, error) {
+// AllProblems returns the problems of all locations.
+func (c *Catalog) AllProblems(ctx context.Context) ([]catalog.Problem, error) {
 	found, err := c.s.client(ctx).LocationProblem.Query().
-		Where(locationproblem.RefNEQ("")).Order(locationproblem.ByID()).All(ctx)
+		Order(locationproblem.ByID()).All(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("select the problems of entities: %w", err)
+		return nil, fmt.Errorf("select all problems: %w", err)
 	}
 	out := make([]catalog.Problem, len(found))
 	for i, row := range found {

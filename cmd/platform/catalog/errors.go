@@ -59,7 +59,7 @@ func runProblems(ctx context.Context, env *cli.Env, owner, entity, location stri
 		if len(found.Items) == 0 {
 			return nil
 		}
-		return printProblems(w, found.Items)
+		return printProblems(ctx, api, w, found.Items)
 	})
 	if err != nil {
 		return err
@@ -76,11 +76,20 @@ func advice(p types.SourceProblem) string {
 	return catalog.Problem{Message: p.Message, Hint: p.Hint}.Advice()
 }
 
-// printProblems writes problems where a person reads them.
-func printProblems(w io.Writer, problems []types.SourceProblem) error {
+// printProblems writes problems where a person reads them. File and line alone
+// say little where two hundred repositories have a catalog-info.yaml each.
+func printProblems(ctx context.Context, api *client.ClientWithResponses, w io.Writer, problems []types.SourceProblem) error {
+	locations, err := client.OK(api.ListLocationsWithResponse(ctx))
+	if err != nil {
+		return err
+	}
+	targets := map[string]string{}
+	for _, l := range locations.Items {
+		targets[l.ID] = l.Target
+	}
 	rows := make([][]string, len(problems))
 	for i, p := range problems {
-		rows[i] = []string{p.Where, p.Entity, p.Field, advice(p)}
+		rows[i] = []string{targets[p.Location], p.Where, p.Entity, p.Field, advice(p)}
 	}
-	return cli.Rows(w, []string{"where", "entity", "field", "problem"}, rows)
+	return cli.Rows(w, []string{"location", "where", "entity", "field", "problem"}, rows)
 }

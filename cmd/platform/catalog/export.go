@@ -128,7 +128,9 @@ func writeEntity(root *os.Root, e types.ExportedEntity) error {
 	if err != nil {
 		return err
 	}
-	content, err := asYAML(e.Document)
+	decoder := json.NewDecoder(bytes.NewReader(e.Document))
+	decoder.UseNumber()
+	document, err := nodeOf(decoder)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", e.Ref, err)
 	}
@@ -136,6 +138,22 @@ func writeEntity(root *os.Root, e types.ExportedEntity) error {
 	if err := root.MkdirAll(filepath.FromSlash(path.Dir(file)), 0o750); err != nil {
 		return fmt.Errorf("make the folder of %s: %w", file, err)
 	}
+	for i, literal := range literals(document) {
+		beside := fmt.Sprintf("literal-%d.json", i+1)
+		if err := writeNew(root, path.Join(path.Dir(file), beside), literal.json()); err != nil {
+			return err
+		}
+		literal.replace("./" + beside)
+	}
+	content, err := encodeYAML(document)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", e.Ref, err)
+	}
+	return writeNew(root, file, content)
+}
+
+// writeNew writes a file that is not there yet.
+func writeNew(root *os.Root, file string, content []byte) error {
 	f, err := root.OpenFile(filepath.FromSlash(file), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o640)
 	if errors.Is(err, fs.ErrExist) {
 		return fault.New(fault.Conflict, "The file %s is there already.", file).WithHint("Name an empty folder: nothing is overwritten.")
@@ -150,19 +168,42 @@ func writeEntity(root *os.Root, e types.ExportedEntity) error {
 	return f.Close()
 }
 
-// asYAML writes JSON as people write YAML: keys in their order, long texts as
-// blocks, quotes only where they are needed.
-func asYAML(document json.RawMessage) ([]byte, error) {
-	decoder := json.NewDecoder(bytes.NewReader(document))
-	decoder.UseNumber()
-	node, err := nodeOf(decoder)
-	if err != nil {
-		return nil, err
+// literal is an object that reads like a placeholder and is none: a file said so
+// that another one took in. Written as it is, it would be filled in. What a
+// placeholder takes in is not filled in again, so it goes into a file of its own.
+type literal struct{ node *yaml.Node }
+
+// literals returns those in a document, in their order.
+func literals(node *yaml.Node) []literal {
+	if node.Kind == yaml.MappingNode && len(node.Content) == 2 && node.Content[1].Kind == yaml.ScalarNode {
+		switch node.Content[0].Value {
+		case "$text", "$json", "$yaml":
+			return []literal{{node}}
+		}
 	}
+	var out []literal
+	for _, child := range node.Content {
+		out = append(out, literals(child)...)
+	}
+	return out
+}
+
+func (l literal) json() []byte {
+	text, _ := json.Marshal(map[string]string{l.node.Content[0].Value: l.node.Content[1].Value}) //nolint:errchkjson // of texts
+	return append(text, '\n')
+}
+
+func (l literal) replace(file string) {
+	l.node.Content = []*yaml.Node{textNode("$json"), textNode(file)}
+}
+
+// encodeYAML writes a document as people write YAML: keys in their order, long
+// texts as blocks, quotes only where they are needed.
+func encodeYAML(document *yaml.Node) ([]byte, error) {
 	var b bytes.Buffer
 	encoder := yaml.NewEncoder(&b)
 	encoder.SetIndent(2)
-	if err := encoder.Encode(node); err != nil {
+	if err := encoder.Encode(document); err != nil {
 		return nil, err
 	}
 	return b.Bytes(), encoder.Close()

@@ -2,11 +2,13 @@ package catalog
 
 import (
 	"encoding/json"
+	"os"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/goldenpath/platform/catalog"
+	"github.com/goldenpath/platform/portal/api/types"
 )
 
 // TestWhatIsExportedIsReadAsItWas writes texts that YAML takes for something
@@ -28,14 +30,7 @@ func TestWhatIsExportedIsReadAsItWas(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	written, err := asYAML(raw)
-	if err != nil {
-		t.Fatal(err)
-	}
-	entities, err := catalog.Parse("r2.yaml", written)
-	if err != nil {
-		t.Fatalf("%v in\n%s", err, written)
-	}
+	entities, written := exported(t, "robot:default/r2", raw)
 	var want, got any
 	if err := json.Unmarshal(raw, &want); err != nil {
 		t.Fatal(err)
@@ -44,6 +39,41 @@ func TestWhatIsExportedIsReadAsItWas(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := gocmp.Diff(want, got); diff != "" {
+		t.Errorf("read again (-want +got):\n%s\nfrom\n%s", diff, written)
+	}
+}
+
+// exported writes an entity and reads what was written.
+func exported(t *testing.T, ref string, raw json.RawMessage) (entities []catalog.Entity, written []byte) {
+	t.Helper()
+	root, err := os.OpenRoot(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	if err := writeEntity(root, types.ExportedEntity{Ref: ref, Document: raw}); err != nil {
+		t.Fatal(err)
+	}
+	file := entityFile("robot", "default", "r2")
+	if written, err = root.ReadFile(file); err != nil {
+		t.Fatal(err)
+	}
+	if entities, err = catalog.ParseFS(root.FS(), file); err != nil {
+		t.Fatalf("%v in\n%s", err, written)
+	}
+	return entities, written
+}
+
+// TestWhatOnlyLooksLikeAPlaceholderIsNotFilledIn has what another file said,
+// which the catalog took in as it was.
+func TestWhatOnlyLooksLikeAPlaceholderIsNotFilledIn(t *testing.T) {
+	t.Parallel()
+	entities, written := exported(t, "robot:default/r2", json.RawMessage(`{"apiVersion":"acme.io/v1","kind":"Robot","metadata":{"name":"r2"},`+
+		`"spec":{"a":{"$text":"x.txt"},"b":[{"$yaml":"./y"},{"$json":"z","more":1}]}}`))
+	want := map[string]any{
+		"a": map[string]any{"$text": "x.txt"}, "b": []any{map[string]any{"$yaml": "./y"}, map[string]any{"$json": "z", "more": 1.0}},
+	}
+	if diff := gocmp.Diff(want, entities[0].Spec); diff != "" {
 		t.Errorf("read again (-want +got):\n%s\nfrom\n%s", diff, written)
 	}
 }

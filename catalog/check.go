@@ -35,11 +35,7 @@ func Sources(ctx context.Context, fsys fs.FS, entries ...string) ([]string, []Pr
 	for name := range found.seen {
 		needed[name] = true
 	}
-	for _, record := range found.records {
-		for _, name := range record.Notes.Included {
-			needed[name] = true
-		}
-	}
+	maps.Copy(needed, found.included)
 	for _, record := range found.records {
 		for _, place := range record.Notes.Documented {
 			for _, name := range mkdocsNames {

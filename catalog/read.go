@@ -17,6 +17,7 @@ type reading struct {
 	problems []Problem
 	seen     map[string]bool        // files that were named or found
 	broken   map[string]bool        // files with a problem
+	included map[string]bool        // files that placeholders name, also in files with a problem
 	cut      bool                   // a limit ended the reading early
 	partial  bool                   // only some of the location's files were to be read
 	absent   func(file string) bool // whether the source says that there is no such file; nil when it was not asked
@@ -68,7 +69,7 @@ func readChanged(ctx context.Context, l Location, tree *Tree, limits Limits, bef
 	r := &reader{
 		location: l, tree: tree, files: newFiles(ctx, tree, limits), limits: limits, past: before,
 		refs: map[Ref]Source{}, shaky: map[string]bool{}, docs: newDocsSeen(),
-		out: reading{seen: map[string]bool{}, broken: map[string]bool{}, unchanged: map[string]bool{}},
+		out: reading{seen: map[string]bool{}, broken: map[string]bool{}, included: map[string]bool{}, unchanged: map[string]bool{}},
 	}
 	r.out.absent = r.files.absent
 	level := r.start()
@@ -208,6 +209,9 @@ func (r *reader) take(f parsed) {
 		r.entities += f.same.Notes.Entities
 		r.described = append(r.described, describedFile{f.file, f.same.Notes.Documented})
 		return
+	}
+	for _, name := range f.included {
+		r.out.included[name] = true
 	}
 	record := r.record(f)
 	r.out.records = append(r.out.records, record)

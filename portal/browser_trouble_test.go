@@ -7,6 +7,16 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
+// seeItself opens a drawing that is wider than a phone, and sees the entity.
+func seeItself(b *window, _ *world) {
+	b.t.Helper()
+	b.size(390, 844)
+	b.goTo("/catalog/component/default/orders/dependencies")
+	b.is("document.querySelector('.graph').scrollWidth > document.querySelector('.graph').clientWidth")
+	b.is(`((self, frame) => self.left >= frame.left && self.right <= frame.right)(
+		document.querySelector('.graph .self').getBoundingClientRect(), document.querySelector('.graph').getBoundingClientRect())`)
+}
+
 // mendFile breaks a file, reads it again, follows its error to the entity, and
 // sees it go when the file is mended.
 func mendFile(b *window, w *world) {

@@ -22,6 +22,7 @@ func journeys(t *testing.T, b chromium) {
 		{"read a failed verification and ask the gate", readFailure},
 		{"go places by keys, and switch them off", goByKeys},
 		{"choose a theme", chooseTheme},
+		{"see an entity among its relations on a phone", seeItself},
 		{"mend a file by what the entity's page says", mendFile},
 	} {
 		t.Run(journey.name, func(t *testing.T) {

@@ -1,10 +1,11 @@
 // Everything the portal does with script. Each page works without it; what is
 // here makes it quicker: live ages, palette, shortcuts, live runs, early answers
-// from forms.
+// from forms, drawings that open in their middle.
 import 'htmx.org';
 import { ages } from './js/ages.js';
 import { create } from './js/create.js';
 import { copying, forms, menus, preferences, tree } from './js/forms.js';
+import { graphs } from './js/graph.js';
 import { keys } from './js/keys.js';
 import { palette } from './js/palette.js';
 import { run } from './js/run.js';
@@ -19,4 +20,5 @@ tree();
 const finder = palette();
 keys(finder);
 create();
+graphs();
 run();

@@ -230,6 +230,26 @@ func TestListen_taken(t *testing.T) {
 	if _, err := second.Listen(t.Context()); err == nil || !strings.Contains(err.Error(), "HTTP_ADDR") || !strings.Contains(err.Error(), "ADMIN_ADDR") {
 		t.Errorf("got %v, want to be told which settings are wrong", err)
 	}
+
+	// With one address free and one taken, the free one stays free.
+	spare, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	free := spare.Addr().String()
+	_ = spare.Close()
+	cfg.HTTPAddr = free
+	third, err := app.New(t.Context(), cfg, admin.Build{}, telemetry.NewLogger(io.Discard, "goldensvc", cfg.LogLevel), telemetry.NewLevel(cfg.LogLevel))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := third.Listen(t.Context()); err == nil || strings.Contains(err.Error(), "HTTP_ADDR") {
+		t.Errorf("got %v, want ADMIN_ADDR alone to be wrong", err)
+	}
+	if conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", free); err == nil {
+		_ = conn.Close()
+		t.Error("the service listens although it did not start")
+	}
 }
 
 func waitFor(t *testing.T, what string, happened func() bool) {

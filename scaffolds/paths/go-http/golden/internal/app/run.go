@@ -28,7 +28,15 @@ func (a *App) Listen(ctx context.Context) (Listeners, error) {
 	)
 	l.API, errs[0] = open("HTTP_ADDR", a.cfg.HTTPAddr)
 	l.Admin, errs[1] = open("ADMIN_ADDR", a.cfg.AdminAddr)
-	return l, errors.Join(errs[:]...)
+	err := errors.Join(errs[:]...)
+	if err != nil {
+		for _, listener := range []net.Listener{l.API, l.Admin} {
+			if listener != nil {
+				_ = listener.Close() // The other one is not to be had.
+			}
+		}
+	}
+	return l, err
 }
 
 // Run answers requests until ctx ends, and then stops without losing one:

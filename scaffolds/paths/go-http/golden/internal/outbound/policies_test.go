@@ -279,6 +279,49 @@ func TestBulkhead(t *testing.T) {
 	}
 }
 
+// Who forgets to close an answer does not keep its place for good.
+func TestBulkhead_endsWithTheCall(t *testing.T) {
+	t.Parallel()
+	s := settings()
+	s.MaxConcurrent, s.Timeout = 1, 500*time.Millisecond
+	f := newFault(t, s, ok)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+f.proxy.Listen, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := f.client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, "the call to end", func() bool { return f.value(t, "http_client_active_requests") == 0 })
+	if status, err := f.get(t); err != nil || status != http.StatusOK {
+		t.Errorf("afterwards: answered %d, %v", status, err)
+	}
+	_ = response.Body.Close()
+}
+
+// A caller in a hurry is told of its own deadline, not of ours.
+func TestTimeout_ofTheCaller(t *testing.T) {
+	t.Parallel()
+	f := newFault(t, settings(), ok)
+	f.poison(t, hang)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+f.proxy.Listen, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := f.client.Do(request)
+	if err == nil {
+		_ = response.Body.Close()
+	}
+	wantUnavailable(t, err)
+	if !errors.Is(err, context.DeadlineExceeded) || strings.Contains(err.Error(), "CLIENT_TIMEOUT") {
+		t.Errorf("got %v, want the caller's own deadline", err)
+	}
+	f.want(t, map[string]float64{"http_client_timeouts_total scope=call": 1, "http_client_active_requests": 0})
+}
+
 func TestFallback(t *testing.T) {
 	t.Parallel()
 	var status atomic.Int32

@@ -91,6 +91,8 @@ func (r *resilient) RoundTrip(request *http.Request) (*http.Response, error) {
 		r.bulkhead.ReleasePermit()
 		cancel()
 	})
+	// Also when somebody forgets to close it: after its deadline it is over.
+	context.AfterFunc(ctx, done)
 	response, err := r.call(request.WithContext(context.WithValue(ctx, callsKey{}, r)))
 	if err != nil {
 		done()
@@ -157,7 +159,9 @@ func (r *resilient) explain(request *http.Request, err error) error {
 		return err // Whoever asked has gone; that says nothing about the service.
 	case errors.Is(err, errCallTimeout), errors.Is(err, context.DeadlineExceeded):
 		r.calls.TimedOut(telemetry.WholeCall)
-		err = errCallTimeout
+		if request.Context().Err() == nil { // else it was the caller's own deadline
+			err = errCallTimeout
+		}
 	case errors.Is(err, circuitbreaker.ErrOpen):
 		r.calls.Refused(telemetry.ByBreaker)
 		err = ErrCircuitOpen

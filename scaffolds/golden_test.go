@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -114,6 +115,23 @@ func only(tree, other *scaffolds.Tree) []scaffolds.File {
 }
 
 // A service has the files of the CI that was chosen, and none of the other's.
+// TestCIWaitsWhereTheServiceTellsThatItIsReady compares the address that CI gives
+// a service with the one it waits for: nothing runs these files but a CI.
+func TestCIWaitsWhereTheServiceTellsThatItIsReady(t *testing.T) {
+	t.Parallel()
+	given, waited := regexp.MustCompile(`ADMIN_ADDR=([0-9.:]+)`), regexp.MustCompile(`http://([0-9.:]+)/readyz`)
+	for _, file := range []string{".github/workflows/ci.yaml", ".gitlab-ci.yml"} {
+		text, err := os.ReadFile(filepath.Join(goldenFolder, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		to, from := given.FindSubmatch(text), waited.FindSubmatch(text)
+		if to == nil || from == nil || string(to[1]) != string(from[1]) {
+			t.Errorf("%s: the service answers at %q, waited for is %q", file, to, from)
+		}
+	}
+}
+
 func TestAServiceHasOneCI(t *testing.T) {
 	t.Parallel()
 	for ci, want := range map[string]string{"": ".github", "github": ".github", "gitlab": ".gitlab-ci.yml"} {

@@ -206,10 +206,10 @@ func TestHostileFolder(t *testing.T) {
 		problems = append(problems, p.String())
 	}
 	wantProblems := []string{
-		"catalog-info.yaml:7: Target cannot be read: out.yaml cannot be read; it may be a link that leads out of the location.",
-		"catalog-info.yaml:7: Target cannot be read: ../x.yaml leads out of the location.",
-		"catalog-info.yaml:7: Target cannot be read: /etc/passwd is not a path relative to the catalog file.",
-		"catalog-info.yaml:7: Target cannot be read: pipe.yaml is not a regular file.",
+		"catalog-info.yaml:10: Target cannot be read: out.yaml cannot be read; it may be a link that leads out of the location.",
+		"catalog-info.yaml:10: Target cannot be read: ../x.yaml leads out of the location.",
+		"catalog-info.yaml:10: Target cannot be read: /etc/passwd is not a path relative to the catalog file.",
+		"catalog-info.yaml:10: Target cannot be read: pipe.yaml is not a regular file.",
 		"huge.yaml: huge.yaml is larger than 8 MB.",
 		"bomb.yaml:1: The document is larger than 20 MB once its aliases are expanded.",
 	}

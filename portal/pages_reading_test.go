@@ -34,7 +34,7 @@ func TestWhatTheCatalogReads(t *testing.T) {
 			forkliftFile + ":4 in file:/srv/depot", "Entity: component:default/forklift (not in the catalog)",
 			"orders/catalog-info.yaml:1 in file:/srv/depot", "is already defined by file:/srv/acme", "Owner: group:default/warehouse",
 		}, []string{"Only of"}},
-		{"what concerns an owner", "?owner=checkout", []string{"component:default/orders is already defined", "platform catalog errors --owner checkout"}, []string{forkliftFile}},
+		{"what concerns an owner", "?owner=checkout", []string{"component:default/orders of file:/srv/depot is already defined", "platform catalog errors --owner checkout"}, []string{forkliftFile}},
 		{"one location", "?location=" + depot, []string{"Only of file:/srv/depot", forkliftFile}, nil},
 		{"a location that is not there", "?location=none", []string{"Only of none", "0 problems", "No problem here"}, nil},
 		{"an owner who has none", "?owner=payments", []string{"No problem here", "Show all"}, []string{forkliftFile}},

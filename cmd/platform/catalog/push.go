@@ -30,9 +30,9 @@ func push(env *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "push FILE...",
 		Short: "Send catalog files from a pipeline",
-		Long: "Send catalog files from a pipeline, with the files that they include: nobody has to read the repository.\n" +
-			"Repository, branch and commit are those of the git work tree, unless flags say otherwise. A commit that is\n" +
-			"older than the one sent before is refused.",
+		Long: "Send catalog files from a pipeline, with the files that they include and the documents of their entities:\n" +
+			"nobody has to read the repository. Repository, branch and commit are those of the git work tree, unless flags\n" +
+			"say otherwise. A commit with an earlier date than the one sent before is refused; dates are to the second.",
 		Example: "  platform catalog push catalog-info.yaml\n  platform catalog push catalog-info.yaml services/*/catalog-info.yaml --all",
 		Args:    cli.Args(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -88,8 +88,9 @@ type LocationStore interface {
 	// ProblemsVersion returns a text that is another one after any problem came
 	// or went.
 	ProblemsVersion(ctx context.Context) (string, error)
-	// ProblemsOf returns the problems of all locations that name the entity.
-	ProblemsOf(ctx context.Context, ref Ref) ([]Problem, error)
+	// ProblemsOf returns the problems of all locations that concern the entity
+	// that comes from some place, see Problem.Concerns.
+	ProblemsOf(ctx context.Context, ref Ref, from Source) ([]Problem, error)
 	// SaveLocation inserts or replaces by ID, problems included.
 	SaveLocation(ctx context.Context, l Location) error
 	// DeleteLocation forgets a location and its problems.

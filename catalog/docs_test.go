@@ -249,7 +249,7 @@ func TestADocumentThatCannotBeReadIsAProblem(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		of, err := c.ProblemsOf(t.Context(), entity)
+		of, err := c.Problems(t.Context(), catalog.ProblemQuery{Ref: &entity})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -48,7 +48,7 @@ func (c *Catalog) lookup(ctx context.Context, ref Ref) (Entity, bool, error) {
 		// Written in this transaction, so not in the index yet.
 		e.Relations = sortRelations(append(e.Relations, RelationsOf(e)...))
 	}
-	problems, err := c.problemsOf(ctx, e.Ref(), e.Source)
+	problems, err := c.ProblemsOf(ctx, e)
 	if err != nil {
 		return Entity{}, false, err
 	}
@@ -94,38 +94,12 @@ func (c *Catalog) Nearest(ctx context.Context, kind, name string) ([]Ref, error)
 }
 
 // ProblemsOf returns the problems in the files of all locations that concern
-// one entity: those of its own file, and those of others that define it too.
-func (c *Catalog) ProblemsOf(ctx context.Context, ref Ref) ([]Problem, error) {
-	ref = NewRef(ref.Kind, ref.Namespace, ref.Name)
-	found, err := c.store.EntitiesByRef(ctx, []Ref{ref})
+// one entity: those of its own file, also where nobody could read which entity
+// they are about, and those of others that define it too.
+func (c *Catalog) ProblemsOf(ctx context.Context, e Entity) ([]Problem, error) {
+	problems, err := c.store.ProblemsOf(ctx, e.Ref(), e.Source)
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", ref, err)
-	}
-	var from Source
-	if len(found) > 0 {
-		from = found[0].Source
-	}
-	return c.problemsOf(ctx, ref, from)
-}
-
-// problemsOf adds what nobody could read in the file that an entity is from, or
-// of the location as a whole.
-func (c *Catalog) problemsOf(ctx context.Context, ref Ref, from Source) ([]Problem, error) {
-	problems, err := c.store.ProblemsOf(ctx, ref)
-	if err != nil {
-		return nil, fmt.Errorf("read the problems of %s: %w", ref, err)
-	}
-	if from.LocationID == "" {
-		return problems, nil
-	}
-	home, _, err := c.store.LocationByID(ctx, from.LocationID)
-	if err != nil {
-		return nil, fmt.Errorf("read the location of %s: %w", ref, err)
-	}
-	for _, p := range home.Errors {
-		if p.LocationID = home.ID; p.isAbout(from) {
-			problems = append(problems, p)
-		}
+		return nil, fmt.Errorf("read the problems of %s: %w", e.Ref(), err)
 	}
 	return problems, nil
 }

@@ -34,10 +34,14 @@ func (p Problem) Where() string {
 	return p.File
 }
 
-// isAbout reports whether a problem that names no entity, because nobody could
-// read which it is about, is about one that comes from there.
-func (p Problem) isAbout(s Source) bool {
-	return p.Ref == "" && p.LocationID == s.LocationID && (p.File == "" || p.File == s.Path)
+// Concerns reports whether a problem is about an entity that comes from some
+// place: it names the entity, or it names none, because nobody could read which
+// it is about, and is about that file or the location as a whole.
+func (p Problem) Concerns(ref Ref, from Source) bool {
+	if p.Ref != "" {
+		return p.Ref == ref.String()
+	}
+	return from.LocationID != "" && p.LocationID == from.LocationID && (p.File == "" || p.File == from.Path)
 }
 
 // String returns the problem in one line.

@@ -68,9 +68,11 @@ func (c *Catalog) about(ctx context.Context, ref Ref) (func(Problem) bool, error
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", ref, err)
 	}
-	return func(p Problem) bool {
-		return p.Ref == ref.String() || len(found) > 0 && p.isAbout(found[0].Source)
-	}, nil
+	var from Source
+	if len(found) > 0 {
+		from = found[0].Source
+	}
+	return func(p Problem) bool { return p.Concerns(ref, from) }, nil
 }
 
 // concernOf returns which problems an owner should know.

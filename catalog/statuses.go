@@ -45,7 +45,7 @@ func (s *statuses) refresh(ctx context.Context, store Store) error {
 		}
 		for _, h := range there {
 			for _, p := range unread {
-				if p.isAbout(h.Source) {
+				if p.Concerns(h.Ref, h.Source) {
 					items[h.Ref.String()] = append(items[h.Ref.String()], p.statusItem())
 				}
 			}

@@ -70,7 +70,7 @@ func (v *value) goValue() any {
 	case kindBool:
 		return v.text == "true"
 	case kindNumber:
-		n, _ := strconv.ParseFloat(v.text, 64) // too large is infinity, as in JavaScript
+		n, _ := strconv.ParseFloat(v.text, 64) // too large is infinity: see nullInfinite
 		return n
 	case kindString:
 		return v.text

@@ -60,7 +60,7 @@ type pageCatalog interface {
 	OwnerOf(ctx context.Context, e catalog.Entity) (catalog.Neighbour, bool, error)
 	SystemOf(ctx context.Context, e catalog.Entity) (catalog.Neighbour, bool, error)
 	GroupsOf(ctx context.Context, user catalog.Ref) ([]catalog.Neighbour, error)
-	ProblemsOf(ctx context.Context, ref catalog.Ref) ([]catalog.Problem, error)
+	ProblemsOf(ctx context.Context, e catalog.Entity) ([]catalog.Problem, error)
 	APIOf(ctx context.Context, component catalog.Ref) (catalog.Entity, bool, error)
 	Find(ctx context.Context, ref catalog.Ref) (catalog.Entity, bool, error)
 	FormerOf(ctx context.Context, ref catalog.Ref) (catalog.Former, bool, error)

@@ -152,7 +152,7 @@ func (p *pages) ownerOf(ctx context.Context, e catalog.Entity) (link *entityLink
 // not be read at all, those in files of others that define the same entity, and
 // names that lead nowhere.
 func (p *pages) warnings(ctx context.Context, e catalog.Entity) ([]warning, error) {
-	problems, err := p.catalog.ProblemsOf(ctx, e.Ref())
+	problems, err := p.catalog.ProblemsOf(ctx, e)
 	if err != nil {
 		return nil, err
 	}

@@ -256,7 +256,7 @@ func (*siteCatalog) LocationByID(context.Context, string) (l catalog.Location, o
 	return l, false, nil
 }
 
-func (*siteCatalog) ProblemsOf(context.Context, catalog.Ref) ([]catalog.Problem, error) {
+func (*siteCatalog) ProblemsOf(context.Context, catalog.Entity) ([]catalog.Problem, error) {
 	return nil, nil
 }
 

@@ -340,12 +340,12 @@ func (f *Fake) ProblemsVersion(ctx context.Context) (string, error) {
 	return strconv.Itoa(f.read(ctx).saves), nil
 }
 
-// ProblemsOf returns the problems of all locations that name the entity.
-func (f *Fake) ProblemsOf(ctx context.Context, ref catalog.Ref) ([]catalog.Problem, error) {
+// ProblemsOf returns the problems of all locations that concern the entity.
+func (f *Fake) ProblemsOf(ctx context.Context, ref catalog.Ref, from catalog.Source) ([]catalog.Problem, error) {
 	var out []catalog.Problem
 	for _, l := range f.read(ctx).locations {
 		for _, p := range l.Errors {
-			if p.Ref == ref.String() {
+			if p.LocationID = l.ID; p.Concerns(ref, from) {
 				out = append(out, p)
 			}
 		}

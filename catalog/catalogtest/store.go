@@ -478,15 +478,25 @@ func testProblems(t *testing.T, b Backend) {
 		}}
 		b.inTx(t, func(ctx context.Context) error { return b.Store.SaveLocation(ctx, l) })
 	}
-	problems, err := b.Store.ProblemsOf(t.Context(), r2)
-	if err != nil {
-		t.Fatal(err)
+	of := func(from catalog.Source) []string {
+		problems, err := b.Store.ProblemsOf(t.Context(), r2, from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, p := range problems {
+			got = append(got, p.LocationID+": "+p.String())
+		}
+		slices.Sort(got)
+		return got
 	}
-	var got []string
-	for _, p := range problems {
-		got = append(got, p.LocationID+": "+p.String())
+	got := of(catalog.Source{})
+	for path, more := range map[string][]string{"a.yaml": nil, "b.yaml": {"loc-2: b.yaml: of another"}} {
+		want := append(slices.Clone(got), more...)
+		if diff := gocmp.Diff(want, of(catalog.Source{LocationID: "loc-2", Path: path})); diff != "" {
+			t.Errorf("problems of one from %s (-want +got):\n%s", path, diff)
+		}
 	}
-	slices.Sort(got)
 	every, err := b.Store.AllProblems(t.Context())
 	if err != nil || len(every) != 4 || every[0].Ref != r2.String() || every[0].LocationID != "loc-1" {
 		t.Errorf("problems of all locations: %+v, %v", every, err)

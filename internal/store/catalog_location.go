@@ -66,10 +66,15 @@ func (c *Catalog) locations(ctx context.Context, where ...predicate.Location) ([
 	return out, nil
 }
 
-// ProblemsOf returns the problems of all locations that name the entity.
-func (c *Catalog) ProblemsOf(ctx context.Context, ref catalog.Ref) ([]catalog.Problem, error) {
+// ProblemsOf returns the problems of all locations that concern the entity.
+func (c *Catalog) ProblemsOf(ctx context.Context, ref catalog.Ref, from catalog.Source) ([]catalog.Problem, error) {
+	concerns := locationproblem.Ref(ref.String())
+	if from.LocationID != "" {
+		concerns = locationproblem.Or(concerns, locationproblem.And(locationproblem.LocationID(from.LocationID),
+			locationproblem.Ref(""), locationproblem.FileIn("", from.Path)))
+	}
 	found, err := c.s.client(ctx).LocationProblem.Query().
-		Where(locationproblem.Ref(ref.String())).Order(locationproblem.ByID()).All(ctx)
+		Where(concerns).Order(locationproblem.ByID()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("select the problems of %s: %w", ref, err)
 	}

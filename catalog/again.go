@@ -86,6 +86,7 @@ func (c *Catalog) readAgain(ctx context.Context, l Location, whole bool) (Regist
 		return Registration{}, err
 	}
 	if !found.same(before) || len(l.Errors) > 0 {
+		found.commits = commitsOf(ctx, tree, l.Commit, found, before.at)
 		return c.takeIn(ctx, l, tree, found)
 	}
 	wrong, err := c.saveDocuments(ctx, l, tree, found)

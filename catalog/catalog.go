@@ -103,40 +103,7 @@ type Header struct {
 	Ref        Ref
 	Source     Source
 	OrphanedAt time.Time // as in Entity
-}
-
-// Author is who made a change, and out of which commit.
-type Author struct {
-	Actor  string
-	Commit string
-	At     time.Time
-}
-
-// Operation is what happened to an entity.
-type Operation string
-
-// The operations in the feed.
-const (
-	OperationPut    Operation = "put"
-	OperationDelete Operation = "delete"
-)
-
-// Change is one line of the feed.
-type Change struct {
-	Seq        int64
-	Operation  Operation
-	UID        string
-	Ref        Ref
-	Etag       string
-	LocationID string
-	Author     Author
-	// PreviousRef is the name that the entity had until this change, zero when
-	// it kept its name.
-	PreviousRef Ref
-	// Exists says that the entity is there now, and Terms is what the index keeps
-	// of it, nil when nobody of TermsVersion wrote it. History leaves both out.
-	Exists bool
-	Terms  []byte
+	Event      *Event    // as in Entity
 }
 
 // Body is the JSON of an entity, as Entity.Body.
@@ -164,6 +131,10 @@ type Tree struct {
 	Commit  string // empty when the location has no versions
 	Branch  string // the branch that was read, when there are any
 	Close   func() error
+	// Commits returns the commits that changed files last since another one, as
+	// far as that can be told: a file that it leaves out has none, or nobody knows
+	// which. Nil when the location has no versions.
+	Commits func(ctx context.Context, since string, files []string) map[string]Commit
 
 	Unchanged bool
 	// Version returns by what the source will say that nothing changed; asked once

@@ -54,8 +54,8 @@ type Entity struct {
 	UpdatedAt time.Time
 	// OrphanedAt is when its file stopped defining it; zero while that does.
 	OrphanedAt time.Time
-	// PreviousRef is the name it had until this change; only set to save a change.
-	PreviousRef Ref
+	// Event is what a change does to it; only set to save a change.
+	Event *Event
 }
 
 // Metadata is what every entity says about itself.

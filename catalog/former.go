@@ -27,6 +27,7 @@ func (c *Catalog) FormerOf(ctx context.Context, ref Ref) (Former, bool, error) {
 	if len(changes) == 0 {
 		return Former{}, false, nil
 	}
+	tellWhat(changes, len(changes) == MaxLimit)
 	uid := changes[0].UID // every one of them had the name, be it longer ago than is read
 	if i := slices.IndexFunc(changes, func(change Change) bool { return change.Ref == ref || change.PreviousRef == ref }); i >= 0 {
 		uid = changes[i].UID
@@ -52,6 +53,6 @@ func (f Former) fault() error {
 		called = "it was called " + last.Ref.String() + " when "
 	}
 	return fault.New(fault.NotFound, "%s is not in the catalog any more: %s%s deleted it at %s.",
-		f.Ref, called, last.Author.Actor, last.Author.At.UTC().Format(time.DateTime+" MST")).
+		f.Ref, called, last.Who(), last.Author.At.UTC().Format(time.DateTime+" MST")).
 		WithHint("See what happened to it: platform catalog history %s", f.Ref)
 }

@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/goldenpath/platform/internal/fault"
@@ -141,25 +140,4 @@ func (c *Catalog) APIOf(ctx context.Context, component Ref) (Entity, bool, error
 		}
 	}
 	return Entity{}, false, nil
-}
-
-// History returns the last changes of an entity, newest first: what, when, who
-// and from which commit. It goes on under the names that the entity had before,
-// and knows entities that are gone or have another name by now, too.
-func (c *Catalog) History(ctx context.Context, ref Ref, limit int) ([]Change, error) {
-	if limit <= 0 || limit > MaxLimit {
-		limit = DefaultLimit
-	}
-	ref = NewRef(ref.Kind, ref.Namespace, ref.Name)
-	changes, err := c.store.History(ctx, ref, limit)
-	if err != nil {
-		return nil, fmt.Errorf("read the history of %s: %w", ref, err)
-	}
-	named := map[string]bool{} // uids that had the name by then
-	return slices.DeleteFunc(changes, func(change Change) bool {
-		if change.Ref == ref || change.PreviousRef == ref {
-			named[change.UID] = true
-		}
-		return !named[change.UID]
-	}), nil
 }

@@ -62,7 +62,7 @@ func (c *Catalog) orphaned(ctx context.Context, headers []Header) ([]Entity, err
 		annotations.set(AnnotationOrphan, text("true"))
 		marked := fromDocument(doc, len(e.Body))
 		marked.UID, marked.Raw, marked.Source, marked.CreatedAt = e.UID, e.Raw, e.Source, e.CreatedAt
-		marked.UpdatedAt, marked.OrphanedAt = c.now(), c.now()
+		marked.UpdatedAt, marked.OrphanedAt, marked.Event = c.now(), c.now(), &Event{What: Orphaned}
 		entities[i] = marked
 	}
 	return entities, nil

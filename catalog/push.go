@@ -24,6 +24,8 @@ type PushRequest struct {
 	// each other.
 	CommittedAt time.Time
 	Files       map[string][]byte
+	// Commits are those that changed a file last, of the files where that is known.
+	Commits map[string]Commit
 	// Entries are the catalog files among Files. Without any, all of them are
 	// those of the repository, and what they do not define is gone.
 	Entries []string
@@ -67,6 +69,7 @@ func (c *Catalog) Push(ctx context.Context, p PushRequest) (Registration, error)
 		return Registration{}, fault.New(fault.Invalid, "The files that were sent hold no catalog entity.").
 			WithHint("Send the catalog files: platform catalog push catalog-info.yaml")
 	}
+	sent.commits = p.commits(sent)
 	return c.takeIn(ctx, l, tree, sent)
 }
 

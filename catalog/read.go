@@ -27,6 +27,7 @@ type reading struct {
 	forget    []string        // files that are no longer to be remembered
 	version   string
 	docs      documented
+	commits   commits // that changed what was read
 }
 
 // reader goes through the files of one location.

@@ -203,6 +203,7 @@ type changes struct {
 	orphan    []Header
 	renamed   map[Ref]Ref
 	conflicts []Problem
+	commits   commits // that brought all this
 }
 
 // merge compares what was found in l with what is stored.
@@ -211,7 +212,7 @@ func (c *Catalog) merge(ctx context.Context, l Location, found reading) (changes
 	if err != nil {
 		return changes{}, err
 	}
-	diff := changes{created: map[Ref]bool{}, save: make([]Entity, 0, max(0, len(found.entities)-len(known)))}
+	diff := changes{created: map[Ref]bool{}, commits: found.commits, save: make([]Entity, 0, max(0, len(found.entities)-len(known)))}
 	now := c.now()
 	defined := make(map[Ref]bool, len(found.entities))
 	for _, e := range found.entities {
@@ -225,10 +226,11 @@ func (c *Catalog) merge(ctx context.Context, l Location, found reading) (changes
 		e.Source.LocationID, e.UID, e.CreatedAt, e.UpdatedAt = l.ID, before.UID, now, now
 		switch {
 		case !exists:
-			e.UID = newID()
+			e.UID, e.Event = newID(), &Event{What: Added}
 			diff.created[ref] = true
 			diff.save = append(diff.save, e)
 		case before.Etag != e.Etag || before.Source.LocationID != l.ID || before.orphan():
+			e.Event = whatHappened(before, e)
 			diff.save = append(diff.save, e)
 		default:
 			diff.same = append(diff.same, ref)
@@ -297,13 +299,9 @@ func (h Header) givesWay() bool {
 // conflict tells owners of both what defines e beside other: at either entity
 // it has to be clear where both are written.
 func conflict(l Location, e Entity, other Source) Problem {
-	where := Location{Type: other.Type, Target: other.Target, Branch: other.Branch}.String()
-	if at := (Problem{File: other.Path, Line: other.Line}).Where(); at != "" {
-		where += " (" + at + ")"
-	}
 	p := Problem{
 		File: e.Source.Path, Line: e.Source.Line, Ref: e.Ref().String(), Field: "metadata.name", Owner: e.target("owner"),
-		Message: e.Ref().String() + " of " + l.String() + " is already defined by " + where + ".",
+		Message: e.Ref().String() + " of " + l.String() + " is already defined by " + other.where() + ".",
 		Hint:    "Rename one of them, or remove the other location.",
 	}
 	return p.cleaned()
@@ -333,6 +331,9 @@ func (c *Catalog) write(ctx context.Context, diff changes, by Author) error {
 		return err
 	}
 	diff.save = slices.Concat(diff.save, orphans)
+	if err := c.tell(ctx, &diff); err != nil {
+		return err
+	}
 	if err := c.claimable(ctx, slices.Concat(diff.orphan, diff.remove)); err != nil {
 		return err
 	}

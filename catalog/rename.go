@@ -35,12 +35,13 @@ func (c *Catalog) rename(ctx context.Context, diff *changes, gone []Header) ([]H
 		for _, p := range pairs {
 			e := &diff.save[p.now]
 			ref := e.Ref()
-			e.UID, e.PreviousRef, e.CreatedAt = p.before.UID, p.before.Ref(), p.before.CreatedAt
+			e.UID, e.CreatedAt = p.before.UID, p.before.CreatedAt
+			e.Event = &Event{What: Renamed, PreviousRef: p.before.Ref()}
 			delete(diff.created, ref)
 			if diff.renamed == nil {
 				diff.renamed = map[Ref]Ref{}
 			}
-			diff.renamed[e.PreviousRef] = ref
+			diff.renamed[e.Event.PreviousRef] = ref
 			gone = slices.DeleteFunc(gone, func(h Header) bool { return h.UID == e.UID })
 			before = slices.DeleteFunc(before, func(b Entity) bool { return b.UID == e.UID })
 		}

@@ -48,8 +48,14 @@ func (a *API) EntityHistory(ctx context.Context, r server.EntityHistoryRequestOb
 
 func fromChange(c catalog.Change) types.EntityChange {
 	out := types.EntityChange{
-		Operation: types.EntityChangeOperation(c.Operation), Entity: c.Ref.String(), Actor: c.Author.Actor,
-		Commit: c.Author.Commit, Location: c.LocationID, At: c.Author.At,
+		Operation: types.EntityChangeOperation(c.Operation), What: types.EntityChangeWhat(c.What), Entity: c.Ref.String(),
+		From: c.From, Actor: c.Author.Actor, Commit: c.Author.Commit, Location: c.LocationID, At: c.Author.At,
+		Fields: mapped(c.Fields, func(f catalog.FieldChange) types.FieldChange {
+			return types.FieldChange{Path: f.Path, Before: f.Before, After: f.After}
+		}),
+	}
+	if by := c.Commit; by.Known() {
+		out.ChangedBy = types.CommitOfChange{Commit: by.ID, Author: by.Author, Email: by.Email, At: by.At, Subject: by.Subject}
 	}
 	if c.PreviousRef != (catalog.Ref{}) {
 		out.Previous = c.PreviousRef.String()

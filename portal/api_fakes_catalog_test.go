@@ -13,7 +13,11 @@ func errQuery() error { return fault.New(fault.Invalid, "the query did not arriv
 
 func (f *fakeCatalog) History(context.Context, catalog.Ref, int) ([]catalog.Change, error) {
 	return some(f.full, catalog.Change{
-		Operation: catalog.OperationPut, Ref: catalog.NewRef("component", "", "orders"), PreviousRef: catalog.NewRef("component", "", "sales"),
+		Operation: catalog.OperationPut, Ref: catalog.NewRef("component", "", "orders"), Event: catalog.Event{
+			What: catalog.Renamed, PreviousRef: catalog.NewRef("component", "", "sales"), Fields: []catalog.FieldChange{{Path: "spec.owner", After: "checkout"}},
+			Commit: catalog.Commit{ID: "beef", Author: "Bob", At: apiTime, Subject: "Call it orders"},
+		},
+
 		Author: catalog.Author{Actor: "user:default/ada", Commit: "c0ffee", At: apiTime},
 	}), nil
 }

@@ -83,10 +83,13 @@ func fromFinding(f catalog.Finding) types.Finding {
 func (a *API) PushEntities(ctx context.Context, r server.PushEntitiesRequestObject) (server.PushEntitiesResponseObject, error) {
 	p := catalog.PushRequest{
 		Target: r.Body.Target, Branch: r.Body.Branch, Commit: r.Body.Commit, CommittedAt: r.Body.CommittedAt,
-		Entries: r.Body.Entries, Files: make(map[string][]byte, len(r.Body.Files)),
+		Entries: r.Body.Entries, Files: make(map[string][]byte, len(r.Body.Files)), Commits: map[string]catalog.Commit{},
 	}
 	for _, file := range r.Body.Files {
 		p.Files[file.Path] = []byte(file.Content)
+		if by := file.ChangedBy; by.Commit != "" {
+			p.Commits[file.Path] = catalog.Commit{ID: by.Commit, Author: by.Author, Email: by.Email, At: by.At, Subject: by.Subject}
+		}
 	}
 	registration, err := a.deps.Catalog.Push(ctx, p)
 	if err != nil {

@@ -97,7 +97,7 @@ var apiCalls = []apiCall{
 	},
 	{op: "deleteLocation", method: "DELETE", path: "/locations/l1", status: 204},
 	{op: "refreshLocation", method: "POST", path: "/locations/l1/refresh", status: 200, wants: []string{`"id":"l1"`}},
-	{op: "entityHistory", path: "/entities/component/default/orders/history", status: 200, wants: []string{`"previous":"component:default/sales"`, `"commit":"c0ffee"`}},
+	{op: "entityHistory", path: "/entities/component/default/orders/history", status: 200, wants: []string{`"previous":"component:default/sales"`, `"commit":"c0ffee"`, `"what":"renamed"`, `"author":"Bob"`, `{"after":"checkout","path":"spec.owner"}`}},
 	{op: "entityGraph", path: "/entities/component/default/orders/graph?depth=2&direction=in&relation=consumesApi&only=api", status: 200, wants: []string{`"target":"api:default/stock"`, `"title":"Orders"`}},
 	{op: "entityOwners", path: "/entities/component/default/orders/owners", status: 200, wants: []string{`"missing":true`, `"via":[]`}},
 	{op: "entityOwned", path: "/entities/group/default/checkout/owned?transitive=true", status: 200, wants: []string{`["component:default/orders"]`}},

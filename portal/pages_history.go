@@ -2,6 +2,7 @@ package portal
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -18,11 +19,11 @@ type historyPage struct {
 	Command string // lists more
 }
 
-// changeRow is one change of an entity.
+// changeRow is one change of an entity, in words.
 type changeRow struct {
 	catalog.Change
-	What    string
-	Renamed string // its name before
+	Title string
+	From  string // its name before, or where it was written
 }
 
 func (p *pages) showHistory(c echo.Context) error {
@@ -43,26 +44,13 @@ func (p *pages) showHistory(c echo.Context) error {
 	return p.render(c, http.StatusOK, "entity/history", page)
 }
 
-// changeRows puts changes, newest first, into words.
+// changeRows puts changes into words.
 func changeRows(changes []catalog.Change) []changeRow {
 	rows := make([]changeRow, len(changes))
 	for i, change := range changes {
-		rows[i] = changeRow{Change: change, What: "Changed"}
-		var before *catalog.Change // of the same entity, whatever its name was
-		for j := i + 1; j < len(changes) && before == nil; j++ {
-			if changes[j].UID == change.UID {
-				before = &changes[j]
-			}
-		}
-		switch {
-		case change.Operation == catalog.OperationDelete:
-			rows[i].What = "Removed"
-		case change.PreviousRef != (catalog.Ref{}):
-			rows[i].What, rows[i].Renamed = "Renamed", change.PreviousRef.String()
-		case before == nil || before.Operation == catalog.OperationDelete:
-			rows[i].What = "Added"
-		case before.LocationID != change.LocationID:
-			rows[i].What = "Moved to another location"
+		rows[i] = changeRow{Change: change, Title: strings.ToUpper(string(change.What[:1])) + string(change.What[1:]), From: change.From}
+		if change.PreviousRef != (catalog.Ref{}) {
+			rows[i].From = change.PreviousRef.String()
 		}
 	}
 	return rows

@@ -60,7 +60,7 @@ func TestWhatIsKnownOfAnEntity(t *testing.T) {
 		}, nil},
 		{"what is gone says who deleted it", "/catalog/component/default/crane", 404, []string{
 			"crane is gone", "ada deleted it , just now", "component:default/crane is not in the catalog any more: ada deleted it at 2",
-			"What happened to it", "Removed ada", "Changed ada", "Added ada",
+			"What happened to it", "Deleted ada", "Orphaned ada", "Added ada",
 		}, []string{"belt"}},
 		{"what is gone says so on every tab", "/catalog/component/default/crane/source", 404, []string{"ada deleted it"}, nil},
 		{"a name that nobody wrote down has no problems", "/catalog/component/default/forklifts", 404, nil, []string{"is written down"}},
@@ -122,18 +122,17 @@ func TestChangesInWords(t *testing.T) {
 	t.Parallel()
 	orders, sales := catalog.NewRef("component", "", "orders"), catalog.NewRef("component", "", "sales")
 	rows := changeRows([]catalog.Change{
-		{UID: "b", Operation: catalog.OperationPut, Ref: orders, LocationID: "l2"},
-		{UID: "b", Operation: catalog.OperationPut, Ref: orders, LocationID: "l1"},
-		{UID: "b", Operation: catalog.OperationPut, Ref: orders, LocationID: "l1"},
-		{UID: "a", Operation: catalog.OperationDelete, Ref: orders},
-		{UID: "a", Operation: catalog.OperationPut, Ref: orders, PreviousRef: sales},
-		{UID: "a", Operation: catalog.OperationPut, Ref: sales},
+		{Ref: orders, Event: catalog.Event{What: catalog.Deleted}},
+		{Ref: orders, Event: catalog.Event{What: catalog.Moved, From: "sales/catalog-info.yaml"}},
+		{Ref: orders, Event: catalog.Event{What: catalog.Renamed, PreviousRef: sales}},
+		{Ref: sales, Event: catalog.Event{What: catalog.Edited}},
+		{Ref: sales, Event: catalog.Event{What: catalog.Added}},
 	})
 	var got []string
 	for _, r := range rows {
-		got = append(got, strings.TrimSpace(r.What+" "+r.Renamed))
+		got = append(got, strings.TrimSpace(r.Title+" "+r.From))
 	}
-	want := []string{"Moved to another location", "Changed", "Added", "Removed", "Renamed component:default/sales", "Added"}
+	want := []string{"Deleted", "Moved sales/catalog-info.yaml", "Renamed component:default/sales", "Changed", "Added"}
 	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

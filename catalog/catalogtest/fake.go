@@ -196,17 +196,25 @@ func (f *Fake) SaveEntities(ctx context.Context, entities []catalog.Entity, by c
 			delete(s.byRef, before.Ref())
 		}
 		e.Source.Commit = by.Commit
-		previous := e.PreviousRef
-		e.PreviousRef = catalog.Ref{}
+		event := e.Event
+		e.Event = nil
 		s.entities[e.UID], s.byRef[e.Ref()] = e, e.UID
 		if err := s.append(catalog.Change{
 			Operation: catalog.OperationPut, UID: e.UID, Ref: e.Ref(), Etag: e.Etag,
-			LocationID: e.Source.LocationID, Author: by, PreviousRef: previous,
+			LocationID: e.Source.LocationID, Author: by, Event: eventOf(event),
 		}); err != nil {
 			return 0, err
 		}
 	}
 	return s.last(), nil
+}
+
+// eventOf returns an event, the zero one when nobody said what happened.
+func eventOf(e *catalog.Event) catalog.Event {
+	if e == nil {
+		return catalog.Event{}
+	}
+	return *e
 }
 
 // OrphansBefore returns the headers of old orphans.
@@ -251,7 +259,7 @@ func (f *Fake) DeleteEntities(ctx context.Context, headers []catalog.Header, by 
 		delete(s.byRef, e.Ref())
 		if err := s.append(catalog.Change{
 			Operation: catalog.OperationDelete, UID: e.UID, Ref: e.Ref(), Etag: e.Etag,
-			LocationID: e.Source.LocationID, Author: by,
+			LocationID: e.Source.LocationID, Author: by, Event: eventOf(h.Event),
 		}); err != nil {
 			return 0, err
 		}

@@ -343,19 +343,41 @@ func testFeed(t *testing.T, b Backend) {
 func testHistory(t *testing.T, b Backend) {
 	t.Helper()
 	e := Entity(t, "Robot", "r2", "loc-1")
+	told := catalog.Event{
+		What: catalog.Moved, From: "old/catalog-info.yaml",
+		Fields: []catalog.FieldChange{{Path: "spec.owner", Before: "checkout", After: "ware \"house\""}, {Path: "spec.new", After: "1"}},
+		Commit: catalog.Commit{ID: "c0ffee", Author: "Ada", Email: "ada@acme.io", At: At(3), Subject: "Move it"},
+	}
 	for _, commit := range []string{"a", "b", "c"} {
 		b.save(t, author(commit), e, Entity(t, "Robot", "c3", "loc-1"))
+		e.Event = &told
 	}
-	changes, err := b.Store.History(t.Context(), e.Ref(), 2)
+	gone := told
+	gone.What = catalog.Deleted
+	b.inTx(t, func(ctx context.Context) error {
+		_, err := b.Store.DeleteEntities(ctx, []catalog.Header{{UID: e.UID, Ref: e.Ref(), Event: &gone}}, author("d"))
+		return err
+	})
+	changes, err := b.Store.History(t.Context(), e.Ref(), 3)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var commits []string
-	for _, change := range changes {
+	for i, change := range changes {
 		commits = append(commits, change.Author.Commit)
+		want := told
+		if i == 0 {
+			want = gone
+		}
+		if diff := gocmp.Diff(want, change.Event); diff != "" {
+			t.Errorf("change %d (-want +got):\n%s", i, diff)
+		}
 	}
-	if diff := gocmp.Diff([]string{"c", "b"}, commits); diff != "" {
+	if diff := gocmp.Diff([]string{"d", "c", "b"}, commits); diff != "" {
 		t.Errorf("history (-want +got):\n%s", diff)
+	}
+	if changes, err = b.Store.History(t.Context(), e.Ref(), 4); err != nil || len(changes) != 4 || changes[3].What != "" {
+		t.Errorf("what nobody told: %+v, %v", changes, err)
 	}
 }
 

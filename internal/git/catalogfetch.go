@@ -162,23 +162,45 @@ func (r *conversation) tip(name string) (plumbing.Hash, string, error) {
 	return plumbing.ZeroHash, "", errNoRef
 }
 
-// fetch gets the files of one commit, without history, into storer, where it
-// becomes the branch called name.
-func (r *conversation) fetch(ctx context.Context, storer storage.Storer, id plumbing.Hash, name string) (err error) {
+// request asks for one commit, and so many before it. Its filter says which
+// files need not come, where the other side can leave out any.
+func (r *conversation) request(id plumbing.Hash, depth int, filter packp.Filter) (*packp.UploadPackRequest, error) {
 	request := packp.NewUploadPackRequestFromCapabilities(r.commands.Capabilities)
 	request.Wants = []plumbing.Hash{id}
 	if r.commands.Capabilities.Supports(capability.Shallow) {
-		request.Depth = packp.DepthCommits(1)
+		request.Depth = packp.DepthCommits(depth)
 		if err := request.Capabilities.Set(capability.Shallow); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	if r.commands.Capabilities.Supports(capability.Filter) { // files that are too large to be read need not come
-		request.Filter = packp.FilterBlobLimit(maxBlob, packp.BlobLimitPrefixNone)
+	if r.commands.Capabilities.Supports(capability.Filter) {
+		request.Filter = filter
 		if err := request.Capabilities.Set(capability.Filter); err != nil {
-			return err
+			return nil, err
 		}
 	}
+	return request, nil
+}
+
+// fetch gets the files of one commit, without history, into storer, where it
+// becomes the branch called name. Files that are too large to be read need not come.
+func (r *conversation) fetch(ctx context.Context, storer storage.Storer, id plumbing.Hash, name string) error {
+	request, err := r.request(id, 1, packp.FilterBlobLimit(maxBlob, packp.BlobLimitPrefixNone))
+	if err != nil {
+		return err
+	}
+	if err := r.receive(ctx, storer, request); err != nil {
+		return err
+	}
+	branch := plumbing.NewBranchReferenceName(name)
+	if err := storer.SetReference(plumbing.NewHashReference(branch, id)); err != nil {
+		return err
+	}
+	return storer.SetReference(plumbing.NewSymbolicReference(plumbing.HEAD, branch))
+}
+
+// receive puts what a request brings into storer.
+func (r *conversation) receive(ctx context.Context, storer storage.Storer, request *packp.UploadPackRequest) (err error) {
 	response, err := r.session.UploadPack(ctx, request)
 	if err != nil {
 		return err
@@ -194,14 +216,7 @@ func (r *conversation) fetch(ctx context.Context, storer storage.Storer, id plum
 	case request.Capabilities.Supports(capability.Sideband):
 		pack = sideband.NewDemuxer(sideband.Sideband, response)
 	}
-	if err := packfile.UpdateObjectStorage(storer, pack); err != nil {
-		return err
-	}
-	branch := plumbing.NewBranchReferenceName(name)
-	if err := storer.SetReference(plumbing.NewHashReference(branch, id)); err != nil {
-		return err
-	}
-	return storer.SetReference(plumbing.NewSymbolicReference(plumbing.HEAD, branch))
+	return packfile.UpdateObjectStorage(storer, pack)
 }
 
 // Reachable reports by a fault why a repository cannot be read, nil when it can.

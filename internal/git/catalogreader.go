@@ -152,6 +152,7 @@ func (r *CatalogReader) openRepository(ctx context.Context, l catalog.Location) 
 		return nil, errors.Join(err, done())
 	}
 	tree.Close, tree.Fetch = done, r.fetcher(l.Target)
+	tree.Commits = r.lastCommits(l, storer, plumbing.NewHash(tree.Commit))
 	return tree, nil
 }
 

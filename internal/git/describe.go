@@ -21,9 +21,9 @@ type Checkout struct {
 
 // Describe returns what is checked out in the work tree that a folder is in.
 func Describe(dir string) (Checkout, error) {
-	repository, err := gogit.PlainOpenWithOptions(dir, &gogit.PlainOpenOptions{DetectDotGit: true, EnableDotGitCommonDir: true})
+	repository, err := openAround(dir)
 	if err != nil {
-		return Checkout{}, fmt.Errorf("open the work tree at %s: %w", dir, err)
+		return Checkout{}, err
 	}
 	tree, err := repository.Worktree()
 	if err != nil {
@@ -49,6 +49,15 @@ func Describe(dir string) (Checkout, error) {
 		c.Branch = head.Name().Short()
 	}
 	return c, nil
+}
+
+// openAround opens the repository that a folder is in.
+func openAround(dir string) (*gogit.Repository, error) {
+	repository, err := gogit.PlainOpenWithOptions(dir, &gogit.PlainOpenOptions{DetectDotGit: true, EnableDotGitCommonDir: true})
+	if err != nil {
+		return nil, fmt.Errorf("open the work tree at %s: %w", dir, err)
+	}
+	return repository, nil
 }
 
 // withoutPassword returns an address without what somebody wrote into it to log

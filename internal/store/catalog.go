@@ -53,9 +53,8 @@ func (c *Catalog) LockFeed(ctx context.Context) error {
 func (c *Catalog) SaveEntities(ctx context.Context, entities []catalog.Entity, by catalog.Author) (int64, error) {
 	headers := make([]catalog.Header, len(entities))
 	for i, e := range entities {
-		headers[i] = catalog.Header{UID: e.UID, Etag: e.Etag, Ref: e.Ref(), Source: e.Source}
+		headers[i] = catalog.Header{UID: e.UID, Etag: e.Etag, Ref: e.Ref(), Source: e.Source, Event: e.Event}
 	}
-	previous := func(i int) catalog.Ref { return entities[i].PreviousRef }
 	fresh, known, err := c.split(ctx, entities)
 	if err != nil {
 		return 0, err
@@ -82,7 +81,7 @@ func (c *Catalog) SaveEntities(ctx context.Context, entities []catalog.Entity, b
 	if err := c.saveTerms(ctx, fresh, known); err != nil {
 		return 0, err
 	}
-	return c.appendChanges(ctx, catalog.OperationPut, headers, previous, by)
+	return c.appendChanges(ctx, catalog.OperationPut, headers, by)
 }
 
 // split tells entities that are certainly not stored yet from others. Only
@@ -135,7 +134,7 @@ func (c *Catalog) DeleteEntities(ctx context.Context, headers []catalog.Header, 
 			}
 		}
 	}
-	return c.appendChanges(ctx, catalog.OperationDelete, headers, func(int) catalog.Ref { return catalog.Ref{} }, by)
+	return c.appendChanges(ctx, catalog.OperationDelete, headers, by)
 }
 
 // MoveEntities stores where entities are written down now.

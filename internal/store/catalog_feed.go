@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"github.com/goldenpath/platform/catalog"
@@ -9,15 +10,29 @@ import (
 
 // appendChanges writes to the feed in the order given and returns its end.
 func (c *Catalog) appendChanges(
-	ctx context.Context, operation catalog.Operation, headers []catalog.Header, previous func(i int) catalog.Ref, by catalog.Author,
+	ctx context.Context, operation catalog.Operation, headers []catalog.Header, by catalog.Author,
 ) (int64, error) {
 	if _, ok := c.s.db.Tx(ctx); !ok {
 		return 0, errFeedWithoutTx
 	}
-	columns := []string{"operation", "uid", "ref", "etag", "location_id", "actor", "commit", "at", "previous_ref"}
+	details := make([]string, len(headers))
+	for i, h := range headers {
+		var err error
+		if details[i], err = writeDetails(h.Event); err != nil {
+			return 0, fmt.Errorf("write what happened to %s: %w", h.Ref, err)
+		}
+	}
+	columns := []string{"operation", "uid", "ref", "etag", "location_id", "actor", "commit", "at", "previous_ref", "what", "details"}
 	err := c.copyRows(ctx, "entity_changes", columns, len(headers), func(i int) []any {
 		h := &headers[i]
-		return []any{string(operation), h.UID, h.Ref.String(), h.Etag, h.Source.LocationID, by.Actor, by.Commit, by.At.UTC(), refText(previous(i))}
+		var previous, what string
+		if h.Event != nil {
+			previous, what = refText(h.Event.PreviousRef), string(h.Event.What)
+		}
+		return []any{
+			string(operation), h.UID, h.Ref.String(), h.Etag, h.Source.LocationID, by.Actor, by.Commit, by.At.UTC(),
+			previous, what, details[i],
+		}
 	})
 	if err != nil {
 		return 0, fmt.Errorf("append %d changes: %w", len(headers), err)
@@ -61,12 +76,55 @@ const changeColumns = `c.id, c.operation, c.uid, c.ref, c.etag, c.location_id, c
 
 // History returns the last changes of the entities that ever had a name.
 func (c *Catalog) History(ctx context.Context, ref catalog.Ref, limit int) ([]catalog.Change, error) {
-	found, err := c.query(ctx, "SELECT "+changeColumns+" FROM entity_changes c WHERE c.uid IN "+
+	found, err := c.query(ctx, "SELECT "+changeColumns+", c.what, c.details FROM entity_changes c WHERE c.uid IN "+
 		"(SELECT uid FROM entity_changes WHERE ref = ?) ORDER BY c.id DESC LIMIT ?", ref.String(), limit)
 	if err != nil {
 		return nil, err
 	}
-	return collectRows(nil, found, func(row rowScanner) (catalog.Change, error) { return scanChange(row) })
+	return collectRows(nil, found, func(row rowScanner) (catalog.Change, error) {
+		var what, details string
+		change, err := scanChange(row, &what, &details)
+		if err != nil {
+			return change, err
+		}
+		change.What = catalog.What(what)
+		return change, readDetails(details, &change.Event)
+	})
+}
+
+// eventDetails is what the feed keeps of an event as JSON: nobody looks for it.
+type eventDetails struct {
+	From   string                `json:"from,omitempty"`
+	Fields []catalog.FieldChange `json:"fields,omitempty"`
+	Commit *catalog.Commit       `json:"commit,omitempty"`
+}
+
+// writeDetails returns "" when there is nothing to tell, as of all that is new.
+func writeDetails(e *catalog.Event) (string, error) {
+	if e == nil || e.From == "" && len(e.Fields) == 0 && !e.Commit.Known() {
+		return "", nil
+	}
+	details := eventDetails{From: e.From, Fields: e.Fields}
+	if e.Commit.Known() {
+		details.Commit = &e.Commit
+	}
+	text, err := json.Marshal(details)
+	return string(text), err
+}
+
+func readDetails(text string, e *catalog.Event) error {
+	if text == "" {
+		return nil
+	}
+	var details eventDetails
+	if err := json.Unmarshal([]byte(text), &details); err != nil {
+		return fmt.Errorf("read what a change did: %w", err)
+	}
+	e.From, e.Fields = details.From, details.Fields
+	if details.Commit != nil {
+		e.Commit = *details.Commit
+	}
+	return nil
 }
 
 func scanChange(row rowScanner, more ...any) (catalog.Change, error) {

@@ -1,8 +1,11 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,9 +22,12 @@ func history(env *cli.Env) *cobra.Command {
 	var limit int
 	cmd := &cobra.Command{
 		Use:   "history ENTITY",
-		Short: "Show who changed an entity, when and from which commit",
-		Long: "Show who changed an entity, when and from which commit, newest first. It goes on under the names\n" +
-			"that the entity had before, and knows entities that are gone.",
+		Short: "Show who changed what of an entity, when and from which commit",
+		Long: "Show who changed what of an entity, when and from which commit, newest first. It goes on under the names\n" +
+			"that the entity had before, and knows entities that are gone.\n\n" +
+			"Who and the commit are those of the commit that changed the file. Where nobody knows which one did, as of\n" +
+			"what was just registered, they are whoever had it read, and the commit that was read. All fields, with their\n" +
+			"values before and after: --output json",
 		Example: "  platform catalog history orders",
 		Args:    cli.Args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -41,16 +47,45 @@ func history(env *cli.Env) *cobra.Command {
 func printHistory(w io.Writer, changes []types.EntityChange) error {
 	rows := make([][]string, len(changes))
 	for i, c := range changes {
-		what := "changed"
-		switch {
-		case c.Operation == types.ChangeDelete:
-			what = "deleted"
-		case c.Previous != "":
-			what = "renamed from " + c.Previous
+		who, commit := c.Actor, c.Commit[:min(len(c.Commit), shortCommit)]
+		if by := c.ChangedBy; by.Commit != "" {
+			who, commit = by.Author, by.Commit[:min(len(by.Commit), shortCommit)]+" "+by.Subject
 		}
-		rows[i] = []string{c.At.Local().Format(time.DateTime), what, c.Entity, c.Actor, c.Commit[:min(len(c.Commit), shortCommit)]}
+		rows[i] = []string{c.At.Local().Format(time.DateTime), whatHappened(c), c.Entity, who, commit}
 	}
 	return cli.Rows(w, []string{"when", "what", "entity", "who", "commit"}, rows)
+}
+
+// fieldsNamed is how many fields of one change are named in a line.
+const fieldsNamed = 3
+
+// whatHappened tells what a change did in a line.
+func whatHappened(c types.EntityChange) string {
+	what := string(c.What)
+	switch {
+	case c.Previous != "":
+		what += " from " + c.Previous
+	case c.From != "":
+		what += " from " + c.From
+	}
+	if len(c.Fields) == 0 {
+		return what
+	}
+	if c.What != types.WhatChanged {
+		what += ","
+	}
+	if len(c.Fields) == 1 {
+		return what + " " + c.Fields[0].Path + ": " + cmp.Or(c.Fields[0].Before, "none") + " to " + cmp.Or(c.Fields[0].After, "none")
+	}
+	named := make([]string, 0, fieldsNamed)
+	for _, f := range c.Fields[:min(len(c.Fields), fieldsNamed)] {
+		named = append(named, f.Path)
+	}
+	what += " " + strings.Join(named, ", ")
+	if more := len(c.Fields) - fieldsNamed; more > 0 {
+		what += fmt.Sprintf(" and %d more", more)
+	}
+	return what
 }
 
 // entityName is an entity as a person names it.

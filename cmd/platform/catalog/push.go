@@ -120,8 +120,31 @@ func pushed(ctx context.Context, env *cli.Env, opts pushOptions, tree git.Checko
 		}
 		out.Files = append(out.Files, types.PushedFile{Path: name, Content: string(content)})
 	}
+	if tree.Root != "" && out.Commit == tree.Commit {
+		addCommits(ctx, tree.Root, out.Files)
+	}
 	if !opts.all {
 		out.Entries = entries
 	}
 	return out, nil
+}
+
+// addCommits adds to files the commits that changed them last. Pipelines often
+// have only the newest commit: then nobody knows, and nothing is said.
+func addCommits(ctx context.Context, root string, files []types.PushedFile) {
+	contents := make(map[string][]byte, len(files))
+	for _, f := range files {
+		contents[f.Path] = []byte(f.Content)
+	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	commits, err := git.LastCommits(ctx, root, contents)
+	if err != nil {
+		return
+	}
+	for i := range files {
+		if c := commits[files[i].Path]; c.Known() {
+			files[i].ChangedBy = types.CommitOfChange{Commit: c.ID, Author: c.Author, Email: c.Email, At: c.At, Subject: c.Subject}
+		}
+	}
 }

@@ -34,7 +34,11 @@ type EntityChange struct {
 	// Commit holds the value of the "commit" field.
 	Commit string `json:"commit,omitempty"`
 	// At holds the value of the "at" field.
-	At           time.Time `json:"at,omitempty"`
+	At time.Time `json:"at,omitempty"`
+	// what the change did; empty when it was not told yet
+	What string `json:"what,omitempty"`
+	// JSON: fields that differ, and the commit that changed them
+	Details      string `json:"details,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -45,7 +49,7 @@ func (*EntityChange) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case entitychange.FieldID:
 			values[i] = new(sql.NullInt64)
-		case entitychange.FieldOperation, entitychange.FieldUID, entitychange.FieldRef, entitychange.FieldPreviousRef, entitychange.FieldEtag, entitychange.FieldLocationID, entitychange.FieldActor, entitychange.FieldCommit:
+		case entitychange.FieldOperation, entitychange.FieldUID, entitychange.FieldRef, entitychange.FieldPreviousRef, entitychange.FieldEtag, entitychange.FieldLocationID, entitychange.FieldActor, entitychange.FieldCommit, entitychange.FieldWhat, entitychange.FieldDetails:
 			values[i] = new(sql.NullString)
 		case entitychange.FieldAt:
 			values[i] = new(sql.NullTime)
@@ -124,6 +128,18 @@ func (_m *EntityChange) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.At = value.Time
 			}
+		case entitychange.FieldWhat:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field what", values[i])
+			} else if value.Valid {
+				_m.What = value.String
+			}
+		case entitychange.FieldDetails:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field details", values[i])
+			} else if value.Valid {
+				_m.Details = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -186,6 +202,12 @@ func (_m *EntityChange) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("at=")
 	builder.WriteString(_m.At.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("what=")
+	builder.WriteString(_m.What)
+	builder.WriteString(", ")
+	builder.WriteString("details=")
+	builder.WriteString(_m.Details)
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -92,6 +92,34 @@ func (_c *EntityChangeCreate) SetAt(v time.Time) *EntityChangeCreate {
 	return _c
 }
 
+// SetWhat sets the "what" field.
+func (_c *EntityChangeCreate) SetWhat(v string) *EntityChangeCreate {
+	_c.mutation.SetWhat(v)
+	return _c
+}
+
+// SetNillableWhat sets the "what" field if the given value is not nil.
+func (_c *EntityChangeCreate) SetNillableWhat(v *string) *EntityChangeCreate {
+	if v != nil {
+		_c.SetWhat(*v)
+	}
+	return _c
+}
+
+// SetDetails sets the "details" field.
+func (_c *EntityChangeCreate) SetDetails(v string) *EntityChangeCreate {
+	_c.mutation.SetDetails(v)
+	return _c
+}
+
+// SetNillableDetails sets the "details" field if the given value is not nil.
+func (_c *EntityChangeCreate) SetNillableDetails(v *string) *EntityChangeCreate {
+	if v != nil {
+		_c.SetDetails(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *EntityChangeCreate) SetID(v int64) *EntityChangeCreate {
 	_c.mutation.SetID(v)
@@ -141,6 +169,14 @@ func (_c *EntityChangeCreate) defaults() {
 		v := entitychange.DefaultCommit
 		_c.mutation.SetCommit(v)
 	}
+	if _, ok := _c.mutation.What(); !ok {
+		v := entitychange.DefaultWhat
+		_c.mutation.SetWhat(v)
+	}
+	if _, ok := _c.mutation.Details(); !ok {
+		v := entitychange.DefaultDetails
+		_c.mutation.SetDetails(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -171,6 +207,12 @@ func (_c *EntityChangeCreate) check() error {
 	}
 	if _, ok := _c.mutation.At(); !ok {
 		return &ValidationError{Name: "at", err: errors.New(`ent: missing required field "EntityChange.at"`)}
+	}
+	if _, ok := _c.mutation.What(); !ok {
+		return &ValidationError{Name: "what", err: errors.New(`ent: missing required field "EntityChange.what"`)}
+	}
+	if _, ok := _c.mutation.Details(); !ok {
+		return &ValidationError{Name: "details", err: errors.New(`ent: missing required field "EntityChange.details"`)}
 	}
 	return nil
 }
@@ -240,6 +282,14 @@ func (_c *EntityChangeCreate) createSpec() (*EntityChange, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.At(); ok {
 		_spec.SetField(entitychange.FieldAt, field.TypeTime, value)
 		_node.At = value
+	}
+	if value, ok := _c.mutation.What(); ok {
+		_spec.SetField(entitychange.FieldWhat, field.TypeString, value)
+		_node.What = value
+	}
+	if value, ok := _c.mutation.Details(); ok {
+		_spec.SetField(entitychange.FieldDetails, field.TypeString, value)
+		_node.Details = value
 	}
 	return _node, _spec
 }
@@ -398,6 +448,30 @@ func (u *EntityChangeUpsert) SetAt(v time.Time) *EntityChangeUpsert {
 // UpdateAt sets the "at" field to the value that was provided on create.
 func (u *EntityChangeUpsert) UpdateAt() *EntityChangeUpsert {
 	u.SetExcluded(entitychange.FieldAt)
+	return u
+}
+
+// SetWhat sets the "what" field.
+func (u *EntityChangeUpsert) SetWhat(v string) *EntityChangeUpsert {
+	u.Set(entitychange.FieldWhat, v)
+	return u
+}
+
+// UpdateWhat sets the "what" field to the value that was provided on create.
+func (u *EntityChangeUpsert) UpdateWhat() *EntityChangeUpsert {
+	u.SetExcluded(entitychange.FieldWhat)
+	return u
+}
+
+// SetDetails sets the "details" field.
+func (u *EntityChangeUpsert) SetDetails(v string) *EntityChangeUpsert {
+	u.Set(entitychange.FieldDetails, v)
+	return u
+}
+
+// UpdateDetails sets the "details" field to the value that was provided on create.
+func (u *EntityChangeUpsert) UpdateDetails() *EntityChangeUpsert {
+	u.SetExcluded(entitychange.FieldDetails)
 	return u
 }
 
@@ -572,6 +646,34 @@ func (u *EntityChangeUpsertOne) SetAt(v time.Time) *EntityChangeUpsertOne {
 func (u *EntityChangeUpsertOne) UpdateAt() *EntityChangeUpsertOne {
 	return u.Update(func(s *EntityChangeUpsert) {
 		s.UpdateAt()
+	})
+}
+
+// SetWhat sets the "what" field.
+func (u *EntityChangeUpsertOne) SetWhat(v string) *EntityChangeUpsertOne {
+	return u.Update(func(s *EntityChangeUpsert) {
+		s.SetWhat(v)
+	})
+}
+
+// UpdateWhat sets the "what" field to the value that was provided on create.
+func (u *EntityChangeUpsertOne) UpdateWhat() *EntityChangeUpsertOne {
+	return u.Update(func(s *EntityChangeUpsert) {
+		s.UpdateWhat()
+	})
+}
+
+// SetDetails sets the "details" field.
+func (u *EntityChangeUpsertOne) SetDetails(v string) *EntityChangeUpsertOne {
+	return u.Update(func(s *EntityChangeUpsert) {
+		s.SetDetails(v)
+	})
+}
+
+// UpdateDetails sets the "details" field to the value that was provided on create.
+func (u *EntityChangeUpsertOne) UpdateDetails() *EntityChangeUpsertOne {
+	return u.Update(func(s *EntityChangeUpsert) {
+		s.UpdateDetails()
 	})
 }
 
@@ -912,6 +1014,34 @@ func (u *EntityChangeUpsertBulk) SetAt(v time.Time) *EntityChangeUpsertBulk {
 func (u *EntityChangeUpsertBulk) UpdateAt() *EntityChangeUpsertBulk {
 	return u.Update(func(s *EntityChangeUpsert) {
 		s.UpdateAt()
+	})
+}
+
+// SetWhat sets the "what" field.
+func (u *EntityChangeUpsertBulk) SetWhat(v string) *EntityChangeUpsertBulk {
+	return u.Update(func(s *EntityChangeUpsert) {
+		s.SetWhat(v)
+	})
+}
+
+// UpdateWhat sets the "what" field to the value that was provided on create.
+func (u *EntityChangeUpsertBulk) UpdateWhat() *EntityChangeUpsertBulk {
+	return u.Update(func(s *EntityChangeUpsert) {
+		s.UpdateWhat()
+	})
+}
+
+// SetDetails sets the "details" field.
+func (u *EntityChangeUpsertBulk) SetDetails(v string) *EntityChangeUpsertBulk {
+	return u.Update(func(s *EntityChangeUpsert) {
+		s.SetDetails(v)
+	})
+}
+
+// UpdateDetails sets the "details" field to the value that was provided on create.
+func (u *EntityChangeUpsertBulk) UpdateDetails() *EntityChangeUpsertBulk {
+	return u.Update(func(s *EntityChangeUpsert) {
+		s.UpdateDetails()
 	})
 }
 

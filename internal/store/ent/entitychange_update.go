@@ -155,6 +155,34 @@ func (_u *EntityChangeUpdate) SetNillableAt(v *time.Time) *EntityChangeUpdate {
 	return _u
 }
 
+// SetWhat sets the "what" field.
+func (_u *EntityChangeUpdate) SetWhat(v string) *EntityChangeUpdate {
+	_u.mutation.SetWhat(v)
+	return _u
+}
+
+// SetNillableWhat sets the "what" field if the given value is not nil.
+func (_u *EntityChangeUpdate) SetNillableWhat(v *string) *EntityChangeUpdate {
+	if v != nil {
+		_u.SetWhat(*v)
+	}
+	return _u
+}
+
+// SetDetails sets the "details" field.
+func (_u *EntityChangeUpdate) SetDetails(v string) *EntityChangeUpdate {
+	_u.mutation.SetDetails(v)
+	return _u
+}
+
+// SetNillableDetails sets the "details" field if the given value is not nil.
+func (_u *EntityChangeUpdate) SetNillableDetails(v *string) *EntityChangeUpdate {
+	if v != nil {
+		_u.SetDetails(*v)
+	}
+	return _u
+}
+
 // Mutation returns the EntityChangeMutation object of the builder.
 func (_u *EntityChangeUpdate) Mutation() *EntityChangeMutation {
 	return _u.mutation
@@ -228,6 +256,12 @@ func (_u *EntityChangeUpdate) sqlSave(ctx context.Context) (_node int, err error
 	}
 	if value, ok := _u.mutation.At(); ok {
 		_spec.SetField(entitychange.FieldAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.What(); ok {
+		_spec.SetField(entitychange.FieldWhat, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Details(); ok {
+		_spec.SetField(entitychange.FieldDetails, field.TypeString, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -377,6 +411,34 @@ func (_u *EntityChangeUpdateOne) SetNillableAt(v *time.Time) *EntityChangeUpdate
 	return _u
 }
 
+// SetWhat sets the "what" field.
+func (_u *EntityChangeUpdateOne) SetWhat(v string) *EntityChangeUpdateOne {
+	_u.mutation.SetWhat(v)
+	return _u
+}
+
+// SetNillableWhat sets the "what" field if the given value is not nil.
+func (_u *EntityChangeUpdateOne) SetNillableWhat(v *string) *EntityChangeUpdateOne {
+	if v != nil {
+		_u.SetWhat(*v)
+	}
+	return _u
+}
+
+// SetDetails sets the "details" field.
+func (_u *EntityChangeUpdateOne) SetDetails(v string) *EntityChangeUpdateOne {
+	_u.mutation.SetDetails(v)
+	return _u
+}
+
+// SetNillableDetails sets the "details" field if the given value is not nil.
+func (_u *EntityChangeUpdateOne) SetNillableDetails(v *string) *EntityChangeUpdateOne {
+	if v != nil {
+		_u.SetDetails(*v)
+	}
+	return _u
+}
+
 // Mutation returns the EntityChangeMutation object of the builder.
 func (_u *EntityChangeUpdateOne) Mutation() *EntityChangeMutation {
 	return _u.mutation
@@ -480,6 +542,12 @@ func (_u *EntityChangeUpdateOne) sqlSave(ctx context.Context) (_node *EntityChan
 	}
 	if value, ok := _u.mutation.At(); ok {
 		_spec.SetField(entitychange.FieldAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.What(); ok {
+		_spec.SetField(entitychange.FieldWhat, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Details(); ok {
+		_spec.SetField(entitychange.FieldDetails, field.TypeString, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &EntityChange{config: _u.config}

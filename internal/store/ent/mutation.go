@@ -5193,6 +5193,8 @@ type EntityChangeMutation struct {
 	actor         *string
 	commit        *string
 	at            *time.Time
+	what          *string
+	details       *string
 	clearedFields map[string]struct{}
 	done          bool
 	oldValue      func(context.Context) (*EntityChange, error)
@@ -5627,6 +5629,78 @@ func (m *EntityChangeMutation) ResetAt() {
 	m.at = nil
 }
 
+// SetWhat sets the "what" field.
+func (m *EntityChangeMutation) SetWhat(s string) {
+	m.what = &s
+}
+
+// What returns the value of the "what" field in the mutation.
+func (m *EntityChangeMutation) What() (r string, exists bool) {
+	v := m.what
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWhat returns the old "what" field's value of the EntityChange entity.
+// If the EntityChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EntityChangeMutation) OldWhat(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWhat is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWhat requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWhat: %w", err)
+	}
+	return oldValue.What, nil
+}
+
+// ResetWhat resets all changes to the "what" field.
+func (m *EntityChangeMutation) ResetWhat() {
+	m.what = nil
+}
+
+// SetDetails sets the "details" field.
+func (m *EntityChangeMutation) SetDetails(s string) {
+	m.details = &s
+}
+
+// Details returns the value of the "details" field in the mutation.
+func (m *EntityChangeMutation) Details() (r string, exists bool) {
+	v := m.details
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDetails returns the old "details" field's value of the EntityChange entity.
+// If the EntityChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EntityChangeMutation) OldDetails(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDetails is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDetails requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDetails: %w", err)
+	}
+	return oldValue.Details, nil
+}
+
+// ResetDetails resets all changes to the "details" field.
+func (m *EntityChangeMutation) ResetDetails() {
+	m.details = nil
+}
+
 // Where appends a list predicates to the EntityChangeMutation builder.
 func (m *EntityChangeMutation) Where(ps ...predicate.EntityChange) {
 	m.predicates = append(m.predicates, ps...)
@@ -5661,7 +5735,7 @@ func (m *EntityChangeMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *EntityChangeMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 11)
 	if m.operation != nil {
 		fields = append(fields, entitychange.FieldOperation)
 	}
@@ -5689,6 +5763,12 @@ func (m *EntityChangeMutation) Fields() []string {
 	if m.at != nil {
 		fields = append(fields, entitychange.FieldAt)
 	}
+	if m.what != nil {
+		fields = append(fields, entitychange.FieldWhat)
+	}
+	if m.details != nil {
+		fields = append(fields, entitychange.FieldDetails)
+	}
 	return fields
 }
 
@@ -5715,6 +5795,10 @@ func (m *EntityChangeMutation) Field(name string) (ent.Value, bool) {
 		return m.Commit()
 	case entitychange.FieldAt:
 		return m.At()
+	case entitychange.FieldWhat:
+		return m.What()
+	case entitychange.FieldDetails:
+		return m.Details()
 	}
 	return nil, false
 }
@@ -5742,6 +5826,10 @@ func (m *EntityChangeMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldCommit(ctx)
 	case entitychange.FieldAt:
 		return m.OldAt(ctx)
+	case entitychange.FieldWhat:
+		return m.OldWhat(ctx)
+	case entitychange.FieldDetails:
+		return m.OldDetails(ctx)
 	}
 	return nil, fmt.Errorf("unknown EntityChange field %s", name)
 }
@@ -5813,6 +5901,20 @@ func (m *EntityChangeMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetAt(v)
+		return nil
+	case entitychange.FieldWhat:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWhat(v)
+		return nil
+	case entitychange.FieldDetails:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDetails(v)
 		return nil
 	}
 	return fmt.Errorf("unknown EntityChange field %s", name)
@@ -5889,6 +5991,12 @@ func (m *EntityChangeMutation) ResetField(name string) error {
 		return nil
 	case entitychange.FieldAt:
 		m.ResetAt()
+		return nil
+	case entitychange.FieldWhat:
+		m.ResetWhat()
+		return nil
+	case entitychange.FieldDetails:
+		m.ResetDetails()
 		return nil
 	}
 	return fmt.Errorf("unknown EntityChange field %s", name)

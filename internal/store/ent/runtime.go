@@ -73,6 +73,14 @@ func init() {
 	entitychangeDescCommit := entitychangeFields[8].Descriptor()
 	// entitychange.DefaultCommit holds the default value on creation for the commit field.
 	entitychange.DefaultCommit = entitychangeDescCommit.Default.(string)
+	// entitychangeDescWhat is the schema descriptor for what field.
+	entitychangeDescWhat := entitychangeFields[10].Descriptor()
+	// entitychange.DefaultWhat holds the default value on creation for the what field.
+	entitychange.DefaultWhat = entitychangeDescWhat.Default.(string)
+	// entitychangeDescDetails is the schema descriptor for details field.
+	entitychangeDescDetails := entitychangeFields[11].Descriptor()
+	// entitychange.DefaultDetails holds the default value on creation for the details field.
+	entitychange.DefaultDetails = entitychangeDescDetails.Default.(string)
 	entitydocumentFields := schema.EntityDocument{}.Fields()
 	_ = entitydocumentFields
 	// entitydocumentDescTitle is the schema descriptor for title field.

@@ -66,6 +66,8 @@ func (EntityChange) Fields() []ent.Field {
 		field.String("actor"),
 		field.String("commit").Default(""),
 		field.Time("at"),
+		field.String("what").Default("").Comment("what the change did; empty when it was not told yet"),
+		field.String("details").Default("").Comment("JSON: fields that differ, and the commit that changed them"),
 	}
 }
 

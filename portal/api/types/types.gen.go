@@ -45,6 +45,39 @@ func (e EntityChangeOperation) Valid() bool {
 	}
 }
 
+// Defines values for EntityChangeWhat.
+const (
+	WhatAdded    EntityChangeWhat = "added"
+	WhatChanged  EntityChangeWhat = "changed"
+	WhatDeleted  EntityChangeWhat = "deleted"
+	WhatMoved    EntityChangeWhat = "moved"
+	WhatOrphaned EntityChangeWhat = "orphaned"
+	WhatRenamed  EntityChangeWhat = "renamed"
+	WhatRestored EntityChangeWhat = "restored"
+)
+
+// Valid indicates whether the value is a known member of the EntityChangeWhat enum.
+func (e EntityChangeWhat) Valid() bool {
+	switch e {
+	case WhatAdded:
+		return true
+	case WhatChanged:
+		return true
+	case WhatDeleted:
+		return true
+	case WhatMoved:
+		return true
+	case WhatOrphaned:
+		return true
+	case WhatRenamed:
+		return true
+	case WhatRestored:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EntityDocumentKind.
 const (
 	DocumentADR      EntityDocumentKind = "adr"
@@ -517,6 +550,20 @@ type AuditPage struct {
 	Next  string       `json:"next,omitempty,omitzero"`
 }
 
+// CommitOfChange The commit that changed its file, or one that this includes; left out when nobody knows which one did.
+type CommitOfChange struct {
+	// At When it was committed.
+	At time.Time `json:"at"`
+
+	// Author Example: Ada Lovelace
+	Author string `json:"author"`
+	Commit string `json:"commit"`
+	Email  string `json:"email,omitempty,omitzero"`
+
+	// Subject The first line of its message.
+	Subject string `json:"subject"`
+}
+
 // ComparedVersion defines model for ComparedVersion.
 type ComparedVersion struct {
 	PublishedAt time.Time `json:"published_at"`
@@ -649,15 +696,28 @@ type Entity struct {
 
 // EntityChange defines model for EntityChange.
 type EntityChange struct {
-	// Actor Example: user:default/ada
-	Actor  string    `json:"actor"`
-	At     time.Time `json:"at"`
-	Commit string    `json:"commit,omitempty,omitzero"`
+	// Actor Who had it read: a person or token, or the schedule.
+	//
+	// Example: user:default/ada
+	Actor string    `json:"actor"`
+	At    time.Time `json:"at"`
+
+	// ChangedBy The commit that changed its file, or one that this includes; left out when nobody knows which one did.
+	ChangedBy CommitOfChange `json:"changedBy,omitempty,omitzero"`
+
+	// Commit The commit that was read then.
+	Commit string `json:"commit,omitempty,omitzero"`
 
 	// Entity Its name then.
 	//
 	// Example: component:default/orders
 	Entity string `json:"entity"`
+
+	// Fields The fields that have another value than before; at most 40.
+	Fields []FieldChange `json:"fields,omitempty,omitzero"`
+
+	// From Where it was written down until then, when it moved.
+	From string `json:"from,omitempty,omitzero"`
 
 	// Location Id of the location it came from.
 	Location  string                `json:"location,omitempty,omitzero"`
@@ -665,10 +725,16 @@ type EntityChange struct {
 
 	// Previous The name it had until then, when that changed.
 	Previous string `json:"previous,omitempty,omitzero"`
+
+	// What What the change did: moved is written down elsewhere, orphaned is that no file defines it any more, restored that one does again.
+	What EntityChangeWhat `json:"what"`
 }
 
 // EntityChangeOperation defines model for EntityChange.Operation.
 type EntityChangeOperation string
+
+// EntityChangeWhat What the change did: moved is written down elsewhere, orphaned is that no file defines it any more, restored that one does again.
+type EntityChangeWhat string
 
 // EntityDocument defines model for EntityDocument.
 type EntityDocument struct {
@@ -802,6 +868,18 @@ type Failure struct {
 	Fields  []FieldProblem `json:"fields,omitempty,omitzero"`
 	Hint    string         `json:"hint,omitempty,omitzero"`
 	Message string         `json:"message"`
+}
+
+// FieldChange defines model for FieldChange.
+type FieldChange struct {
+	// After Its value since then, shortened; left out when there is none.
+	After string `json:"after,omitempty,omitzero"`
+
+	// Before Its value until then, shortened; left out when there was none.
+	Before string `json:"before,omitempty,omitzero"`
+
+	// Path Example: spec.owner
+	Path string `json:"path"`
 }
 
 // FieldProblem defines model for FieldProblem.
@@ -1516,6 +1594,9 @@ type Push struct {
 
 // PushedFile defines model for PushedFile.
 type PushedFile struct {
+	// ChangedBy The commit that changed its file, or one that this includes; left out when nobody knows which one did.
+	ChangedBy CommitOfChange `json:"changedBy,omitempty,omitzero"`
+
 	// Content The text of the file.
 	Content string `json:"content"`
 

@@ -29,6 +29,10 @@ const (
 	FieldCommit = "commit"
 	// FieldAt holds the string denoting the at field in the database.
 	FieldAt = "at"
+	// FieldWhat holds the string denoting the what field in the database.
+	FieldWhat = "what"
+	// FieldDetails holds the string denoting the details field in the database.
+	FieldDetails = "details"
 	// Table holds the table name of the entitychange in the database.
 	Table = "entity_changes"
 )
@@ -45,6 +49,8 @@ var Columns = []string{
 	FieldActor,
 	FieldCommit,
 	FieldAt,
+	FieldWhat,
+	FieldDetails,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -62,6 +68,10 @@ var (
 	DefaultPreviousRef string
 	// DefaultCommit holds the default value on creation for the "commit" field.
 	DefaultCommit string
+	// DefaultWhat holds the default value on creation for the "what" field.
+	DefaultWhat string
+	// DefaultDetails holds the default value on creation for the "details" field.
+	DefaultDetails string
 )
 
 // OrderOption defines the ordering options for the EntityChange queries.
@@ -115,4 +125,14 @@ func ByCommit(opts ...sql.OrderTermOption) OrderOption {
 // ByAt orders the results by the at field.
 func ByAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAt, opts...).ToFunc()
+}
+
+// ByWhat orders the results by the what field.
+func ByWhat(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWhat, opts...).ToFunc()
+}
+
+// ByDetails orders the results by the details field.
+func ByDetails(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDetails, opts...).ToFunc()
 }

@@ -99,6 +99,16 @@ func At(v time.Time) predicate.EntityChange {
 	return predicate.EntityChange(sql.FieldEQ(FieldAt, v))
 }
 
+// What applies equality check predicate on the "what" field. It's identical to WhatEQ.
+func What(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldEQ(FieldWhat, v))
+}
+
+// Details applies equality check predicate on the "details" field. It's identical to DetailsEQ.
+func Details(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldEQ(FieldDetails, v))
+}
+
 // OperationEQ applies the EQ predicate on the "operation" field.
 func OperationEQ(v string) predicate.EntityChange {
 	return predicate.EntityChange(sql.FieldEQ(FieldOperation, v))
@@ -657,6 +667,136 @@ func AtLT(v time.Time) predicate.EntityChange {
 // AtLTE applies the LTE predicate on the "at" field.
 func AtLTE(v time.Time) predicate.EntityChange {
 	return predicate.EntityChange(sql.FieldLTE(FieldAt, v))
+}
+
+// WhatEQ applies the EQ predicate on the "what" field.
+func WhatEQ(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldEQ(FieldWhat, v))
+}
+
+// WhatNEQ applies the NEQ predicate on the "what" field.
+func WhatNEQ(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldNEQ(FieldWhat, v))
+}
+
+// WhatIn applies the In predicate on the "what" field.
+func WhatIn(vs ...string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldIn(FieldWhat, vs...))
+}
+
+// WhatNotIn applies the NotIn predicate on the "what" field.
+func WhatNotIn(vs ...string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldNotIn(FieldWhat, vs...))
+}
+
+// WhatGT applies the GT predicate on the "what" field.
+func WhatGT(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldGT(FieldWhat, v))
+}
+
+// WhatGTE applies the GTE predicate on the "what" field.
+func WhatGTE(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldGTE(FieldWhat, v))
+}
+
+// WhatLT applies the LT predicate on the "what" field.
+func WhatLT(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldLT(FieldWhat, v))
+}
+
+// WhatLTE applies the LTE predicate on the "what" field.
+func WhatLTE(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldLTE(FieldWhat, v))
+}
+
+// WhatContains applies the Contains predicate on the "what" field.
+func WhatContains(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldContains(FieldWhat, v))
+}
+
+// WhatHasPrefix applies the HasPrefix predicate on the "what" field.
+func WhatHasPrefix(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldHasPrefix(FieldWhat, v))
+}
+
+// WhatHasSuffix applies the HasSuffix predicate on the "what" field.
+func WhatHasSuffix(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldHasSuffix(FieldWhat, v))
+}
+
+// WhatEqualFold applies the EqualFold predicate on the "what" field.
+func WhatEqualFold(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldEqualFold(FieldWhat, v))
+}
+
+// WhatContainsFold applies the ContainsFold predicate on the "what" field.
+func WhatContainsFold(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldContainsFold(FieldWhat, v))
+}
+
+// DetailsEQ applies the EQ predicate on the "details" field.
+func DetailsEQ(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldEQ(FieldDetails, v))
+}
+
+// DetailsNEQ applies the NEQ predicate on the "details" field.
+func DetailsNEQ(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldNEQ(FieldDetails, v))
+}
+
+// DetailsIn applies the In predicate on the "details" field.
+func DetailsIn(vs ...string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldIn(FieldDetails, vs...))
+}
+
+// DetailsNotIn applies the NotIn predicate on the "details" field.
+func DetailsNotIn(vs ...string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldNotIn(FieldDetails, vs...))
+}
+
+// DetailsGT applies the GT predicate on the "details" field.
+func DetailsGT(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldGT(FieldDetails, v))
+}
+
+// DetailsGTE applies the GTE predicate on the "details" field.
+func DetailsGTE(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldGTE(FieldDetails, v))
+}
+
+// DetailsLT applies the LT predicate on the "details" field.
+func DetailsLT(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldLT(FieldDetails, v))
+}
+
+// DetailsLTE applies the LTE predicate on the "details" field.
+func DetailsLTE(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldLTE(FieldDetails, v))
+}
+
+// DetailsContains applies the Contains predicate on the "details" field.
+func DetailsContains(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldContains(FieldDetails, v))
+}
+
+// DetailsHasPrefix applies the HasPrefix predicate on the "details" field.
+func DetailsHasPrefix(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldHasPrefix(FieldDetails, v))
+}
+
+// DetailsHasSuffix applies the HasSuffix predicate on the "details" field.
+func DetailsHasSuffix(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldHasSuffix(FieldDetails, v))
+}
+
+// DetailsEqualFold applies the EqualFold predicate on the "details" field.
+func DetailsEqualFold(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldEqualFold(FieldDetails, v))
+}
+
+// DetailsContainsFold applies the ContainsFold predicate on the "details" field.
+func DetailsContainsFold(v string) predicate.EntityChange {
+	return predicate.EntityChange(sql.FieldContainsFold(FieldDetails, v))
 }
 
 // And groups predicates with the AND operator between them.

@@ -231,6 +231,8 @@ var (
 		{Name: "actor", Type: field.TypeString},
 		{Name: "commit", Type: field.TypeString, Default: ""},
 		{Name: "at", Type: field.TypeTime},
+		{Name: "what", Type: field.TypeString, Default: ""},
+		{Name: "details", Type: field.TypeString, Default: ""},
 	}
 	// EntityChangesTable holds the schema information for the "entity_changes" table.
 	EntityChangesTable = &schema.Table{

@@ -1,0 +1,9 @@
+-- 0090_history.sql: what a change did to an entity, in which fields, and by which commit.
+
+-- +goose Up
+ALTER TABLE "entity_changes" ADD COLUMN "what" character varying NOT NULL DEFAULT '';
+ALTER TABLE "entity_changes" ADD COLUMN "details" character varying NOT NULL DEFAULT '';
+
+-- +goose Down
+ALTER TABLE "entity_changes" DROP COLUMN "details";
+ALTER TABLE "entity_changes" DROP COLUMN "what";

@@ -89,16 +89,16 @@ func (o *ordering) page(x *Index, matched *roaring.Bitmap, q Query, result *Resu
 	} else if q.Backward {
 		at = len(o.slots)
 	}
-	limit := q.Limit
+	limit, offset := min(q.Limit, result.Total), min(q.Offset, result.Total)
 	if limit <= 0 {
 		limit = result.Total
 	}
-	w := o.walk(x, matched, limit+q.Offset+1)
-	slots := w.take(at, q.Backward, q.Offset+limit+1)
-	more := len(slots) > q.Offset+limit
-	skipped := len(slots) > 0 && q.Offset > 0
-	slots = slots[min(q.Offset, len(slots)):min(q.Offset+limit, len(slots))]
-	behind := skipped || (q.From != nil || q.Backward) && len(w.take(at, !q.Backward, 1)) > 0
+	w := o.walk(x, matched, limit+offset+1)
+	slots := w.take(at, q.Backward, offset, limit+1)
+	more := len(slots) > limit
+	slots = slots[:min(limit, len(slots))]
+	behind := offset > 0 && len(w.take(at, q.Backward, 0, 1)) > 0 ||
+		(q.From != nil || q.Backward) && len(w.take(at, !q.Backward, 0, 1)) > 0
 	result.Before, result.After = behind, more
 	if q.Backward {
 		slices.Reverse(slots)
@@ -127,52 +127,3 @@ func (o *ordering) after(x *Index, p *Place, backward bool) int {
 	return at
 }
 
-// walker goes along an ordering from one document that matches to the next:
-// step by step where many match, over their sorted positions where few do.
-type walker struct {
-	o       *ordering
-	matched *roaring.Bitmap
-	places  []uint32 // sorted; nil where many match
-}
-
-func (o *ordering) walk(x *Index, matched *roaring.Bitmap, limit int) walker {
-	w := walker{o: o, matched: matched}
-	n := size(matched)
-	if n > 0 && (n == len(o.slots) || limit*len(o.slots) < n*n) {
-		return w
-	}
-	rank := o.ranks(len(x.entries))
-	w.places = make([]uint32, 0, n)
-	each(matched, func(slot uint32) { w.places = append(w.places, rank[slot]) })
-	slices.Sort(w.places)
-	return w
-}
-
-// take returns up to limit slots from a position on, or from just before it
-// backward.
-func (w walker) take(at int, backward bool, limit int) []uint32 {
-	var out []uint32
-	if w.places != nil {
-		i, _ := slices.BinarySearch(w.places, uint32(at)) //nolint:gosec // a position among slots
-		if backward {
-			for i--; i >= 0 && len(out) < limit; i-- {
-				out = append(out, w.o.slots[w.places[i]])
-			}
-			return out
-		}
-		for ; i < len(w.places) && len(out) < limit; i++ {
-			out = append(out, w.o.slots[w.places[i]])
-		}
-		return out
-	}
-	step := 1
-	if backward {
-		step, at = -1, at-1
-	}
-	for ; at >= 0 && at < len(w.o.slots) && len(out) < limit; at += step {
-		if slot := w.o.slots[at]; w.matched.Contains(slot) {
-			out = append(out, slot)
-		}
-	}
-	return out
-}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/goldenpath/platform/catalog/index"
 )
@@ -316,9 +317,34 @@ func compare(t *testing.T, x *index.Index, truth map[string]index.Doc, q index.Q
 	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Fatalf("backward %+v (-want +got):\n%s", q, diff)
 	}
+	compareOffsets(t, x, want, q)
 	for _, c := range x.Counts(index.Query{Where: q.Where}, []string{"type"})["type"] {
 		if counts[c.Value] != c.Count {
 			t.Fatalf("facet %+v, want %d", c, counts[c.Value])
+		}
+	}
+}
+
+// compareOffsets asks for the pages of want at offsets up to beyond its end, from
+// its start and from its end.
+func compareOffsets(t *testing.T, x *index.Index, want []string, q index.Query) {
+	t.Helper()
+	for offset := 0; offset <= len(want)+q.Limit; offset += max(1, len(want)/7) {
+		for _, backward := range []bool{false, true} {
+			q.From, q.Offset, q.Backward = nil, offset, backward
+			r := x.Find(q)
+			passed, reached := min(offset, len(want)), min(offset+q.Limit, len(want))
+			page, before, after := want[passed:reached], passed > 0, reached < len(want)
+			if backward {
+				page, before, after = want[len(want)-reached:len(want)-passed], after, before
+			}
+			got := make([]string, len(r.Hits))
+			for i, hit := range r.Hits {
+				got[i] = hit.Ref
+			}
+			if diff := gocmp.Diff(page, got, cmpopts.EquateEmpty()); diff != "" || r.Before != before || r.After != after {
+				t.Fatalf("%+v: before %t, after %t, want %t and %t (-want +got):\n%s", q, r.Before, r.After, before, after, diff)
+			}
 		}
 	}
 }

@@ -65,10 +65,10 @@ func (c *Catalog) readAgain(ctx context.Context, l Location, whole bool) (Regist
 	}
 	asked := l
 	version, current := strings.CutPrefix(l.Version, howRead)
-	if asked.Version = version; whole || !current {
+	if asked.Version = version; (whole || !current) && l.Type != LocationPush {
 		asked.Version = ""
 	}
-	tree, err := c.reader.Open(ctx, asked)
+	tree, err := c.open(ctx, asked)
 	if l.Type == LocationGit && isRemote(l.Target) {
 		if err := c.checked(ctx, l.Target, "ingestion", err); err != nil {
 			return Registration{}, err
@@ -160,7 +160,9 @@ func (c *Catalog) remember(ctx context.Context, l *Location, found reading, conf
 	save, forget := found.records, found.forget
 	l.Version = found.version
 	if len(conflicts) > 0 {
-		l.Version = ""
+		if l.Type != LocationPush { // its version says which push is the newer one
+			l.Version = ""
+		}
 		contested := map[string]bool{}
 		for _, p := range conflicts {
 			contested[p.File] = true

@@ -41,11 +41,11 @@ func (c *Catalog) Push(ctx context.Context, p PushRequest) (Registration, error)
 	if err := p.check(); err != nil {
 		return Registration{}, err
 	}
-	git, found, err := c.readAnyway(ctx, l)
+	git, anyway, err := c.readAnyway(ctx, l)
 	if err != nil {
 		return Registration{}, err
 	}
-	if found {
+	if anyway {
 		return c.Refresh(ctx, git.ID)
 	}
 	known, exists, err := c.store.LocationByKey(ctx, l)
@@ -61,16 +61,17 @@ func (c *Catalog) Push(ctx context.Context, p PushRequest) (Registration, error)
 		}
 	}
 	tree := p.tree()
-	sent, err := read(ctx, l, tree, c.limits, nil)
+	found, err := read(ctx, l, tree, c.limits, nil)
 	if err != nil {
 		return Registration{}, err
 	}
-	if !exists && len(sent.entities) == 0 && len(sent.problems) == 0 {
+	if !exists && len(found.entities) == 0 && len(found.problems) == 0 {
 		return Registration{}, fault.New(fault.Invalid, "The files that were sent hold no catalog entity.").
 			WithHint("Send the catalog files: platform catalog push catalog-info.yaml")
 	}
-	sent.commits = p.commits(sent)
-	return c.takeIn(ctx, l, tree, sent)
+	found.commits = p.commits(found)
+	found.sent = p.sent(found)
+	return c.takeIn(ctx, l, tree, found)
 }
 
 // check refuses what cannot be files of a repository.

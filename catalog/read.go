@@ -28,6 +28,7 @@ type reading struct {
 	version   string
 	docs      documented
 	commits   commits // that changed what was read
+	sent      *sent   // by a pipeline; nil when nobody did
 }
 
 // reader goes through the files of one location.

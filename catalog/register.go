@@ -77,7 +77,7 @@ func (c *Catalog) Locations(ctx context.Context) ([]Location, error) {
 // read opens a location and reads all of it. Whoever gets the tree closes it.
 func (c *Catalog) read(ctx context.Context, l Location) (reading, *Tree, error) {
 	l.Version = ""
-	tree, err := c.reader.Open(ctx, l)
+	tree, err := c.open(ctx, l)
 	if err != nil {
 		return reading{}, nil, err
 	}
@@ -116,7 +116,7 @@ func (c *Catalog) unreadable(ctx context.Context, l Location, reason error) erro
 	}
 	claimed := l.RefreshAt
 	l.Errors = []Problem{Problem{Message: f.Message, Hint: f.Hint}.cleaned()}
-	if l.Type != LocationGitHubOrg {
+	if l.Type != LocationGitHubOrg && l.Type != LocationPush {
 		l.Version = "" // its problems are known again only when all of it was read
 	}
 	c.readBadly(&l, reason)
@@ -168,7 +168,7 @@ func (c *Catalog) accept(ctx context.Context, l Location, tree *Tree, found read
 		if err != nil {
 			return err
 		}
-		l.Errors = slices.Concat(found.problems, found.docs.problems, change.conflicts)
+		l.Errors = slices.Concat(found.problems, found.docs.problems, change.conflicts, found.untouched(known.Errors))
 		if len(l.Errors) > c.limits.Problems {
 			l.Errors = l.Errors[:c.limits.Problems]
 		}
@@ -183,6 +183,9 @@ func (c *Catalog) accept(ctx context.Context, l Location, tree *Tree, found read
 		if err := c.store.SaveLocation(ctx, l); err != nil {
 			return fmt.Errorf("save location %s: %w", l, err)
 		}
+		if err := c.keepPushed(ctx, l, found); err != nil {
+			return err
+		}
 		change.describe(&r)
 		return c.write(ctx, change, Author{Actor: actorOf(ctx), Commit: tree.Commit, At: c.now()})
 	})
@@ -191,6 +194,14 @@ func (c *Catalog) accept(ctx context.Context, l Location, tree *Tree, found read
 	}
 	r.Location, r.Problems = l, l.Errors
 	return r, nil
+}
+
+// untouched returns the problems of files that were not to be read.
+func (r reading) untouched(before []Problem) []Problem {
+	if !r.partial {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(before), func(p Problem) bool { return p.File == "" || r.seen[p.File] })
 }
 
 // changes is the difference between what is stored and what should be.
@@ -334,7 +345,7 @@ func (c *Catalog) write(ctx context.Context, diff changes, by Author) error {
 	if err := c.tell(ctx, &diff); err != nil {
 		return err
 	}
-	if err := c.claimable(ctx, slices.Concat(diff.orphan, diff.remove)); err != nil {
+	if err := c.claimable(ctx, slices.Concat(diff.orphan, diff.remove, diff.left())); err != nil {
 		return err
 	}
 	if len(diff.remove) > 0 {

@@ -49,6 +49,17 @@ func (c *Catalog) rename(ctx context.Context, diff *changes, gone []Header) ([]H
 	return gone, nil
 }
 
+// left are the names that entities no longer have, with where those are.
+func (d changes) left() []Header {
+	var names []Header
+	for _, e := range d.save {
+		if e.Event.What == Renamed {
+			names = append(names, Header{Ref: e.Event.PreviousRef, Source: e.Source})
+		}
+	}
+	return names
+}
+
 // pair is an entity before, and where among those to be saved it is now.
 type pair struct {
 	before Entity

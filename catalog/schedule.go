@@ -82,7 +82,10 @@ func backoff(l Location) time.Duration {
 func (c *Catalog) readWell(l *Location) {
 	l.LastRefreshed = c.now()
 	l.LastSucceeded, l.Failures = l.LastRefreshed, 0
-	if !l.RefreshAt.IsZero() {
+	switch {
+	case !onSchedule(l.Type): // somebody gave up what it defines, too
+		l.RefreshAt = time.Time{}
+	case !l.RefreshAt.IsZero():
 		l.RefreshAt = l.LastRefreshed.Add(jittered(*l, every(*l), l.LastRefreshed))
 	}
 }
@@ -91,6 +94,9 @@ func (c *Catalog) readWell(l *Location) {
 func (c *Catalog) readBadly(l *Location, reason error) {
 	l.LastRefreshed = c.now()
 	l.Failures++
+	if !onSchedule(l.Type) {
+		l.RefreshAt = time.Time{}
+	}
 	if l.RefreshAt.IsZero() {
 		return
 	}

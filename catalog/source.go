@@ -16,13 +16,19 @@ type SourceStore interface {
 	// claimed it names until when: if it became due earlier meanwhile, because its
 	// source told of a change, it stays so. The zero time overrides everything.
 	SaveSchedule(ctx context.Context, l Location, claimed time.Time) error
-	// SetDue makes locations due at a time, unless they are never read by themselves.
+	// SetDue makes locations due at a time, unless nobody wants them to be read by
+	// themselves. What was pushed can be made due: it is read from what is kept.
 	SetDue(ctx context.Context, ids []string, at time.Time) error
 	// LocationFiles returns the files of a location as they were read last.
 	LocationFiles(ctx context.Context, locationID string) ([]FileRecord, error)
 	// SaveLocationFiles inserts and replaces files of a location by path, and
 	// forgets others.
 	SaveLocationFiles(ctx context.Context, locationID string, save []FileRecord, forget []string) error
+	// KeepPushed inserts and replaces files that a pipeline sent by path; whole
+	// forgets the others of the location.
+	KeepPushed(ctx context.Context, locationID string, files []PushedFile, whole bool) error
+	// PushedFiles returns the files of a location that are kept, in any order.
+	PushedFiles(ctx context.Context, locationID string) ([]PushedFile, error)
 	// SaveDocuments makes docs the documents of an entity. Contents are by digest;
 	// those that are stored already may be left out.
 	SaveDocuments(ctx context.Context, uid string, docs []Doc, contents map[string][]byte) error

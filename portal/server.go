@@ -114,6 +114,7 @@ func New(o Options) (*Server, error) {
 	s.sessions = &sessions{access: o.Access, required: o.RequireLogin, secure: s.secure, log: o.Log}
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.HTTPErrorHandler = func(err error, c echo.Context) { s.fail(c, err) }
+	s.echo.Pre(wholeQuery)
 	s.echo.Use(s.identifyRequest, s.observe, s.bound, s.checkHost, s.checkOrigin, s.authenticate)
 	s.routes()
 	s.handler = http.HandlerFunc(s.serve)

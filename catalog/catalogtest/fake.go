@@ -388,6 +388,7 @@ func (f *Fake) DeleteLocation(ctx context.Context, id string) error {
 		return err
 	}
 	delete(s.sources.files, id)
+	delete(s.sources.pushed, id)
 	s.saves++
 	s.locations = slices.DeleteFunc(s.locations, func(l catalog.Location) bool { return l.ID == id })
 	return nil

@@ -17,19 +17,23 @@ type sources struct {
 	documents map[string][]catalog.Doc                 // by uid
 	contents  map[string][]byte                        // by digest
 	checks    map[string]catalog.RepositoryCheck       // by address
+	pushed    map[string]map[string]catalog.PushedFile // by location and path
 }
 
 func newSources() sources {
 	return sources{
 		files: map[string]map[string]catalog.FileRecord{}, documents: map[string][]catalog.Doc{},
-		contents: map[string][]byte{}, checks: map[string]catalog.RepositoryCheck{},
+		contents: map[string][]byte{}, checks: map[string]catalog.RepositoryCheck{}, pushed: map[string]map[string]catalog.PushedFile{},
 	}
 }
 
 func (s sources) clone() sources {
 	out := sources{
 		files: map[string]map[string]catalog.FileRecord{}, documents: maps.Clone(s.documents),
-		contents: maps.Clone(s.contents), checks: maps.Clone(s.checks),
+		contents: maps.Clone(s.contents), checks: maps.Clone(s.checks), pushed: map[string]map[string]catalog.PushedFile{},
+	}
+	for id, files := range s.pushed {
+		out.pushed[id] = maps.Clone(files)
 	}
 	for id, files := range s.files {
 		out.files[id] = maps.Clone(files)
@@ -90,7 +94,7 @@ func (f *Fake) SaveSchedule(ctx context.Context, l catalog.Location, claimed tim
 func (f *Fake) SetDue(ctx context.Context, ids []string, at time.Time) error {
 	return f.alone(ctx, func(s *state) error {
 		for i, l := range s.locations {
-			if slices.Contains(ids, l.ID) && !l.RefreshAt.IsZero() {
+			if slices.Contains(ids, l.ID) && (!l.RefreshAt.IsZero() || l.Type == catalog.LocationPush) {
 				s.locations[i].RefreshAt = at
 			}
 		}
@@ -119,6 +123,26 @@ func (f *Fake) SaveLocationFiles(ctx context.Context, locationID string, save []
 		s.sources.files[locationID][record.Path] = record
 	}
 	return nil
+}
+
+// KeepPushed inserts and replaces files that a pipeline sent.
+func (f *Fake) KeepPushed(ctx context.Context, locationID string, files []catalog.PushedFile, whole bool) error {
+	s, err := f.write(ctx)
+	if err != nil {
+		return err
+	}
+	if whole || s.sources.pushed[locationID] == nil {
+		s.sources.pushed[locationID] = map[string]catalog.PushedFile{}
+	}
+	for _, file := range files {
+		s.sources.pushed[locationID][file.Path] = file
+	}
+	return nil
+}
+
+// PushedFiles returns the files that pipelines sent.
+func (f *Fake) PushedFiles(ctx context.Context, locationID string) ([]catalog.PushedFile, error) {
+	return slices.Collect(maps.Values(f.read(ctx).sources.pushed[locationID])), nil
 }
 
 // SaveDocuments makes docs the documents of an entity.

@@ -25,6 +25,8 @@ func TestLifecycle(t *testing.T, on On) {
 		{"without orphans what is gone is deleted", testNoOrphans},
 		{"another file adopts an orphan", testAdopt},
 		{"whoever gives an entity up hands it to the other one", testHandOver},
+		{"whoever renames an entity hands its name to the other one", testRenameHandsOver},
+		{"what was pushed takes over, too", testPushTakesOver},
 		{"the same under another name is the same entity", testRename},
 		{"an old name tells the new one, or who deleted it", testFormer},
 		{"what stands in its place is the same entity", testRenameInPlace},

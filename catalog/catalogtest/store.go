@@ -48,6 +48,7 @@ func TestStore(t *testing.T, on On) {
 		{"problems are found by entity", testProblems},
 		{"locations that are due are claimed, oldest first", testDue},
 		{"no location is claimed by two", testDueOnce},
+		{"what was pushed is kept, and can be made due", testKeepPushed},
 		{"files come back as they were read", testFiles},
 		{"documents stay as long as somebody has them", testDocuments},
 		{"of a repository the last check counts", testChecks},

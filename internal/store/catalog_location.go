@@ -14,6 +14,7 @@ import (
 	"github.com/goldenpath/platform/internal/store/ent/locationfile"
 	"github.com/goldenpath/platform/internal/store/ent/locationproblem"
 	"github.com/goldenpath/platform/internal/store/ent/predicate"
+	"github.com/goldenpath/platform/internal/store/ent/pushedfile"
 )
 
 // Locations returns all, oldest first, with their problems.
@@ -128,7 +129,12 @@ func (c *Catalog) SaveLocation(ctx context.Context, l catalog.Location) error {
 		create = create.SetLastRefreshed(l.LastRefreshed.UTC())
 	}
 	err := create.OnConflict(sql.ConflictColumns(location.FieldID), sql.ResolveWithNewValues(),
-		sql.ResolveWith(func(u *sql.UpdateSet) { u.SetIgnore(location.FieldCreatedAt) })).Exec(ctx)
+		sql.ResolveWith(func(u *sql.UpdateSet) {
+			u.SetIgnore(location.FieldCreatedAt)
+			if l.RefreshAt.IsZero() { // a value that is not set would stay
+				u.SetNull(location.FieldRefreshAt)
+			}
+		})).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("upsert location %s: %w", l.ID, err)
 	}
@@ -157,6 +163,9 @@ func (c *Catalog) DeleteLocation(ctx context.Context, id string) error {
 	}
 	if _, err := client.LocationFile.Delete().Where(locationfile.LocationID(id)).Exec(ctx); err != nil {
 		return fmt.Errorf("delete the files of location %s: %w", id, err)
+	}
+	if _, err := client.PushedFile.Delete().Where(pushedfile.LocationID(id)).Exec(ctx); err != nil {
+		return fmt.Errorf("delete what was pushed to location %s: %w", id, err)
 	}
 	if _, err := client.Location.Delete().Where(location.ID(id)).Exec(ctx); err != nil {
 		return fmt.Errorf("delete location %s: %w", id, err)

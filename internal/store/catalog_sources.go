@@ -57,14 +57,14 @@ func (c *Catalog) SaveSchedule(ctx context.Context, l catalog.Location, claimed 
 	return nil
 }
 
-// SetDue makes locations due at a time, unless they are never read by themselves.
+// SetDue makes locations due at a time, those that were pushed, too.
 func (c *Catalog) SetDue(ctx context.Context, ids []string, at time.Time) error {
 	for part := range slices.Chunk(ids, catalogBatch) {
 		args := []any{at.UTC()}
 		for _, id := range part {
 			args = append(args, id)
 		}
-		if err := c.exec(ctx, "UPDATE locations SET refresh_at = ? WHERE refresh_at IS NOT NULL AND id IN "+marks(len(part)), args...); err != nil {
+		if err := c.exec(ctx, "UPDATE locations SET refresh_at = ? WHERE (refresh_at IS NOT NULL OR type = 'push') AND id IN "+marks(len(part)), args...); err != nil {
 			return fmt.Errorf("make %d locations due: %w", len(part), err)
 		}
 	}

@@ -37,6 +37,7 @@ import (
 	"github.com/goldenpath/platform/internal/store/ent/pacticipantversion"
 	"github.com/goldenpath/platform/internal/store/ent/pactpublication"
 	"github.com/goldenpath/platform/internal/store/ent/provideraddress"
+	"github.com/goldenpath/platform/internal/store/ent/pushedfile"
 	"github.com/goldenpath/platform/internal/store/ent/repositorycheck"
 	"github.com/goldenpath/platform/internal/store/ent/run"
 	"github.com/goldenpath/platform/internal/store/ent/runevent"
@@ -100,6 +101,8 @@ type Client struct {
 	PacticipantVersion *PacticipantVersionClient
 	// ProviderAddress is the client for interacting with the ProviderAddress builders.
 	ProviderAddress *ProviderAddressClient
+	// PushedFile is the client for interacting with the PushedFile builders.
+	PushedFile *PushedFileClient
 	// RepositoryCheck is the client for interacting with the RepositoryCheck builders.
 	RepositoryCheck *RepositoryCheckClient
 	// Run is the client for interacting with the Run builders.
@@ -150,6 +153,7 @@ func (c *Client) init() {
 	c.PacticipantLabel = NewPacticipantLabelClient(c.config)
 	c.PacticipantVersion = NewPacticipantVersionClient(c.config)
 	c.ProviderAddress = NewProviderAddressClient(c.config)
+	c.PushedFile = NewPushedFileClient(c.config)
 	c.RepositoryCheck = NewRepositoryCheckClient(c.config)
 	c.Run = NewRunClient(c.config)
 	c.RunEvent = NewRunEventClient(c.config)
@@ -273,6 +277,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		PacticipantLabel:   NewPacticipantLabelClient(cfg),
 		PacticipantVersion: NewPacticipantVersionClient(cfg),
 		ProviderAddress:    NewProviderAddressClient(cfg),
+		PushedFile:         NewPushedFileClient(cfg),
 		RepositoryCheck:    NewRepositoryCheckClient(cfg),
 		Run:                NewRunClient(cfg),
 		RunEvent:           NewRunEventClient(cfg),
@@ -323,6 +328,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		PacticipantLabel:   NewPacticipantLabelClient(cfg),
 		PacticipantVersion: NewPacticipantVersionClient(cfg),
 		ProviderAddress:    NewProviderAddressClient(cfg),
+		PushedFile:         NewPushedFileClient(cfg),
 		RepositoryCheck:    NewRepositoryCheckClient(cfg),
 		Run:                NewRunClient(cfg),
 		RunEvent:           NewRunEventClient(cfg),
@@ -365,8 +371,8 @@ func (c *Client) Use(hooks ...Hook) {
 		c.EntityTerms, c.Environment, c.IgnoreRule, c.Integration, c.Location,
 		c.LocationFile, c.LocationProblem, c.PactContent, c.PactPublication,
 		c.Pacticipant, c.PacticipantLabel, c.PacticipantVersion, c.ProviderAddress,
-		c.RepositoryCheck, c.Run, c.RunEvent, c.RunFile, c.RunStep, c.Verification,
-		c.VerificationDetail, c.VersionTag,
+		c.PushedFile, c.RepositoryCheck, c.Run, c.RunEvent, c.RunFile, c.RunStep,
+		c.Verification, c.VerificationDetail, c.VersionTag,
 	} {
 		n.Use(hooks...)
 	}
@@ -381,8 +387,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.EntityTerms, c.Environment, c.IgnoreRule, c.Integration, c.Location,
 		c.LocationFile, c.LocationProblem, c.PactContent, c.PactPublication,
 		c.Pacticipant, c.PacticipantLabel, c.PacticipantVersion, c.ProviderAddress,
-		c.RepositoryCheck, c.Run, c.RunEvent, c.RunFile, c.RunStep, c.Verification,
-		c.VerificationDetail, c.VersionTag,
+		c.PushedFile, c.RepositoryCheck, c.Run, c.RunEvent, c.RunFile, c.RunStep,
+		c.Verification, c.VerificationDetail, c.VersionTag,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -437,6 +443,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.PacticipantVersion.mutate(ctx, m)
 	case *ProviderAddressMutation:
 		return c.ProviderAddress.mutate(ctx, m)
+	case *PushedFileMutation:
+		return c.PushedFile.mutate(ctx, m)
 	case *RepositoryCheckMutation:
 		return c.RepositoryCheck.mutate(ctx, m)
 	case *RunMutation:
@@ -3517,6 +3525,139 @@ func (c *ProviderAddressClient) mutate(ctx context.Context, m *ProviderAddressMu
 	}
 }
 
+// PushedFileClient is a client for the PushedFile schema.
+type PushedFileClient struct {
+	config
+}
+
+// NewPushedFileClient returns a client for the PushedFile from the given config.
+func NewPushedFileClient(c config) *PushedFileClient {
+	return &PushedFileClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `pushedfile.Hooks(f(g(h())))`.
+func (c *PushedFileClient) Use(hooks ...Hook) {
+	c.hooks.PushedFile = append(c.hooks.PushedFile, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `pushedfile.Intercept(f(g(h())))`.
+func (c *PushedFileClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PushedFile = append(c.inters.PushedFile, interceptors...)
+}
+
+// Create returns a builder for creating a PushedFile entity.
+func (c *PushedFileClient) Create() *PushedFileCreate {
+	mutation := newPushedFileMutation(c.config, OpCreate)
+	return &PushedFileCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PushedFile entities.
+func (c *PushedFileClient) CreateBulk(builders ...*PushedFileCreate) *PushedFileCreateBulk {
+	return &PushedFileCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PushedFileClient) MapCreateBulk(slice any, setFunc func(*PushedFileCreate, int)) *PushedFileCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PushedFileCreateBulk{err: fmt.Errorf("calling to PushedFileClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PushedFileCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PushedFileCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PushedFile.
+func (c *PushedFileClient) Update() *PushedFileUpdate {
+	mutation := newPushedFileMutation(c.config, OpUpdate)
+	return &PushedFileUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PushedFileClient) UpdateOne(_m *PushedFile) *PushedFileUpdateOne {
+	mutation := newPushedFileMutation(c.config, OpUpdateOne, withPushedFile(_m))
+	return &PushedFileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PushedFileClient) UpdateOneID(id int64) *PushedFileUpdateOne {
+	mutation := newPushedFileMutation(c.config, OpUpdateOne, withPushedFileID(id))
+	return &PushedFileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PushedFile.
+func (c *PushedFileClient) Delete() *PushedFileDelete {
+	mutation := newPushedFileMutation(c.config, OpDelete)
+	return &PushedFileDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PushedFileClient) DeleteOne(_m *PushedFile) *PushedFileDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PushedFileClient) DeleteOneID(id int64) *PushedFileDeleteOne {
+	builder := c.Delete().Where(pushedfile.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PushedFileDeleteOne{builder}
+}
+
+// Query returns a query builder for PushedFile.
+func (c *PushedFileClient) Query() *PushedFileQuery {
+	return &PushedFileQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePushedFile},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PushedFile entity by its id.
+func (c *PushedFileClient) Get(ctx context.Context, id int64) (*PushedFile, error) {
+	return c.Query().Where(pushedfile.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PushedFileClient) GetX(ctx context.Context, id int64) *PushedFile {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *PushedFileClient) Hooks() []Hook {
+	return c.hooks.PushedFile
+}
+
+// Interceptors returns the client interceptors.
+func (c *PushedFileClient) Interceptors() []Interceptor {
+	return c.inters.PushedFile
+}
+
+func (c *PushedFileClient) mutate(ctx context.Context, m *PushedFileMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PushedFileCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PushedFileUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PushedFileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PushedFileDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown PushedFile mutation op: %q", m.Op())
+	}
+}
+
 // RepositoryCheckClient is a client for the RepositoryCheck schema.
 type RepositoryCheckClient struct {
 	config
@@ -4588,7 +4729,7 @@ type (
 		Document, Entity, EntityChange, EntityDocument, EntityTerms, Environment,
 		IgnoreRule, Integration, Location, LocationFile, LocationProblem, PactContent,
 		PactPublication, Pacticipant, PacticipantLabel, PacticipantVersion,
-		ProviderAddress, RepositoryCheck, Run, RunEvent, RunFile, RunStep,
+		ProviderAddress, PushedFile, RepositoryCheck, Run, RunEvent, RunFile, RunStep,
 		Verification, VerificationDetail, VersionTag []ent.Hook
 	}
 	inters struct {
@@ -4596,7 +4737,7 @@ type (
 		Document, Entity, EntityChange, EntityDocument, EntityTerms, Environment,
 		IgnoreRule, Integration, Location, LocationFile, LocationProblem, PactContent,
 		PactPublication, Pacticipant, PacticipantLabel, PacticipantVersion,
-		ProviderAddress, RepositoryCheck, Run, RunEvent, RunFile, RunStep,
+		ProviderAddress, PushedFile, RepositoryCheck, Run, RunEvent, RunFile, RunStep,
 		Verification, VerificationDetail, VersionTag []ent.Interceptor
 	}
 )

@@ -35,6 +35,7 @@ import (
 	"github.com/goldenpath/platform/internal/store/ent/pacticipantversion"
 	"github.com/goldenpath/platform/internal/store/ent/pactpublication"
 	"github.com/goldenpath/platform/internal/store/ent/provideraddress"
+	"github.com/goldenpath/platform/internal/store/ent/pushedfile"
 	"github.com/goldenpath/platform/internal/store/ent/repositorycheck"
 	"github.com/goldenpath/platform/internal/store/ent/run"
 	"github.com/goldenpath/platform/internal/store/ent/runevent"
@@ -126,6 +127,7 @@ func checkColumn(t, c string) error {
 			pacticipantlabel.Table:   pacticipantlabel.ValidColumn,
 			pacticipantversion.Table: pacticipantversion.ValidColumn,
 			provideraddress.Table:    provideraddress.ValidColumn,
+			pushedfile.Table:         pushedfile.ValidColumn,
 			repositorycheck.Table:    repositorycheck.ValidColumn,
 			run.Table:                run.ValidColumn,
 			runevent.Table:           runevent.ValidColumn,

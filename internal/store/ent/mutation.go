@@ -35,6 +35,7 @@ import (
 	"github.com/goldenpath/platform/internal/store/ent/pactpublication"
 	"github.com/goldenpath/platform/internal/store/ent/predicate"
 	"github.com/goldenpath/platform/internal/store/ent/provideraddress"
+	"github.com/goldenpath/platform/internal/store/ent/pushedfile"
 	"github.com/goldenpath/platform/internal/store/ent/repositorycheck"
 	"github.com/goldenpath/platform/internal/store/ent/run"
 	"github.com/goldenpath/platform/internal/store/ent/runevent"
@@ -77,6 +78,7 @@ const (
 	TypePacticipantLabel   = "PacticipantLabel"
 	TypePacticipantVersion = "PacticipantVersion"
 	TypeProviderAddress    = "ProviderAddress"
+	TypePushedFile         = "PushedFile"
 	TypeRepositoryCheck    = "RepositoryCheck"
 	TypeRun                = "Run"
 	TypeRunEvent           = "RunEvent"
@@ -15439,6 +15441,500 @@ func (m *ProviderAddressMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *ProviderAddressMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown ProviderAddress edge %s", name)
+}
+
+// PushedFileMutation represents an operation that mutates the PushedFile nodes in the graph.
+type PushedFileMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int64
+	location_id   *string
+	_path         *string
+	content       *[]byte
+	entry         *bool
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*PushedFile, error)
+	predicates    []predicate.PushedFile
+}
+
+var _ ent.Mutation = (*PushedFileMutation)(nil)
+
+// pushedfileOption allows management of the mutation configuration using functional options.
+type pushedfileOption func(*PushedFileMutation)
+
+// newPushedFileMutation creates new mutation for the PushedFile entity.
+func newPushedFileMutation(c config, op Op, opts ...pushedfileOption) *PushedFileMutation {
+	m := &PushedFileMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePushedFile,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPushedFileID sets the ID field of the mutation.
+func withPushedFileID(id int64) pushedfileOption {
+	return func(m *PushedFileMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PushedFile
+		)
+		m.oldValue = func(ctx context.Context) (*PushedFile, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PushedFile.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPushedFile sets the old PushedFile of the mutation.
+func withPushedFile(node *PushedFile) pushedfileOption {
+	return func(m *PushedFileMutation) {
+		m.oldValue = func(context.Context) (*PushedFile, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PushedFileMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PushedFileMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PushedFile entities.
+func (m *PushedFileMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PushedFileMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PushedFileMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PushedFile.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetLocationID sets the "location_id" field.
+func (m *PushedFileMutation) SetLocationID(s string) {
+	m.location_id = &s
+}
+
+// LocationID returns the value of the "location_id" field in the mutation.
+func (m *PushedFileMutation) LocationID() (r string, exists bool) {
+	v := m.location_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLocationID returns the old "location_id" field's value of the PushedFile entity.
+// If the PushedFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PushedFileMutation) OldLocationID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLocationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLocationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLocationID: %w", err)
+	}
+	return oldValue.LocationID, nil
+}
+
+// ResetLocationID resets all changes to the "location_id" field.
+func (m *PushedFileMutation) ResetLocationID() {
+	m.location_id = nil
+}
+
+// SetPath sets the "path" field.
+func (m *PushedFileMutation) SetPath(s string) {
+	m._path = &s
+}
+
+// Path returns the value of the "path" field in the mutation.
+func (m *PushedFileMutation) Path() (r string, exists bool) {
+	v := m._path
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPath returns the old "path" field's value of the PushedFile entity.
+// If the PushedFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PushedFileMutation) OldPath(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPath is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPath requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPath: %w", err)
+	}
+	return oldValue.Path, nil
+}
+
+// ResetPath resets all changes to the "path" field.
+func (m *PushedFileMutation) ResetPath() {
+	m._path = nil
+}
+
+// SetContent sets the "content" field.
+func (m *PushedFileMutation) SetContent(b []byte) {
+	m.content = &b
+}
+
+// Content returns the value of the "content" field in the mutation.
+func (m *PushedFileMutation) Content() (r []byte, exists bool) {
+	v := m.content
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContent returns the old "content" field's value of the PushedFile entity.
+// If the PushedFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PushedFileMutation) OldContent(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContent is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContent requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContent: %w", err)
+	}
+	return oldValue.Content, nil
+}
+
+// ResetContent resets all changes to the "content" field.
+func (m *PushedFileMutation) ResetContent() {
+	m.content = nil
+}
+
+// SetEntry sets the "entry" field.
+func (m *PushedFileMutation) SetEntry(b bool) {
+	m.entry = &b
+}
+
+// Entry returns the value of the "entry" field in the mutation.
+func (m *PushedFileMutation) Entry() (r bool, exists bool) {
+	v := m.entry
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEntry returns the old "entry" field's value of the PushedFile entity.
+// If the PushedFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PushedFileMutation) OldEntry(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEntry is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEntry requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEntry: %w", err)
+	}
+	return oldValue.Entry, nil
+}
+
+// ResetEntry resets all changes to the "entry" field.
+func (m *PushedFileMutation) ResetEntry() {
+	m.entry = nil
+}
+
+// Where appends a list predicates to the PushedFileMutation builder.
+func (m *PushedFileMutation) Where(ps ...predicate.PushedFile) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PushedFileMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PushedFileMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PushedFile, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PushedFileMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PushedFileMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PushedFile).
+func (m *PushedFileMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PushedFileMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.location_id != nil {
+		fields = append(fields, pushedfile.FieldLocationID)
+	}
+	if m._path != nil {
+		fields = append(fields, pushedfile.FieldPath)
+	}
+	if m.content != nil {
+		fields = append(fields, pushedfile.FieldContent)
+	}
+	if m.entry != nil {
+		fields = append(fields, pushedfile.FieldEntry)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PushedFileMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case pushedfile.FieldLocationID:
+		return m.LocationID()
+	case pushedfile.FieldPath:
+		return m.Path()
+	case pushedfile.FieldContent:
+		return m.Content()
+	case pushedfile.FieldEntry:
+		return m.Entry()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PushedFileMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case pushedfile.FieldLocationID:
+		return m.OldLocationID(ctx)
+	case pushedfile.FieldPath:
+		return m.OldPath(ctx)
+	case pushedfile.FieldContent:
+		return m.OldContent(ctx)
+	case pushedfile.FieldEntry:
+		return m.OldEntry(ctx)
+	}
+	return nil, fmt.Errorf("unknown PushedFile field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PushedFileMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case pushedfile.FieldLocationID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLocationID(v)
+		return nil
+	case pushedfile.FieldPath:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPath(v)
+		return nil
+	case pushedfile.FieldContent:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContent(v)
+		return nil
+	case pushedfile.FieldEntry:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEntry(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PushedFile field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PushedFileMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PushedFileMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PushedFileMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown PushedFile numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PushedFileMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PushedFileMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PushedFileMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown PushedFile nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PushedFileMutation) ResetField(name string) error {
+	switch name {
+	case pushedfile.FieldLocationID:
+		m.ResetLocationID()
+		return nil
+	case pushedfile.FieldPath:
+		m.ResetPath()
+		return nil
+	case pushedfile.FieldContent:
+		m.ResetContent()
+		return nil
+	case pushedfile.FieldEntry:
+		m.ResetEntry()
+		return nil
+	}
+	return fmt.Errorf("unknown PushedFile field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PushedFileMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PushedFileMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PushedFileMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PushedFileMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PushedFileMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PushedFileMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PushedFileMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown PushedFile unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PushedFileMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown PushedFile edge %s", name)
 }
 
 // RepositoryCheckMutation represents an operation that mutates the RepositoryCheck nodes in the graph.

@@ -18,6 +18,7 @@ import (
 	"github.com/goldenpath/platform/internal/store/ent/pacticipantversion"
 	"github.com/goldenpath/platform/internal/store/ent/pactpublication"
 	"github.com/goldenpath/platform/internal/store/ent/provideraddress"
+	"github.com/goldenpath/platform/internal/store/ent/pushedfile"
 	"github.com/goldenpath/platform/internal/store/ent/repositorycheck"
 	"github.com/goldenpath/platform/internal/store/ent/verification"
 	"github.com/goldenpath/platform/internal/store/ent/verificationdetail"
@@ -283,6 +284,12 @@ func init() {
 	provideraddressDescID := provideraddressFields[0].Descriptor()
 	// provideraddress.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	provideraddress.IDValidator = provideraddressDescID.Validators[0].(func(string) error)
+	pushedfileFields := schema.PushedFile{}.Fields()
+	_ = pushedfileFields
+	// pushedfileDescEntry is the schema descriptor for entry field.
+	pushedfileDescEntry := pushedfileFields[4].Descriptor()
+	// pushedfile.DefaultEntry holds the default value on creation for the entry field.
+	pushedfile.DefaultEntry = pushedfileDescEntry.Default.(bool)
 	repositorycheckFields := schema.RepositoryCheck{}.Fields()
 	_ = repositorycheckFields
 	// repositorycheckDescMessage is the schema descriptor for message field.

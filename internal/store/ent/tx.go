@@ -60,6 +60,8 @@ type Tx struct {
 	PacticipantVersion *PacticipantVersionClient
 	// ProviderAddress is the client for interacting with the ProviderAddress builders.
 	ProviderAddress *ProviderAddressClient
+	// PushedFile is the client for interacting with the PushedFile builders.
+	PushedFile *PushedFileClient
 	// RepositoryCheck is the client for interacting with the RepositoryCheck builders.
 	RepositoryCheck *RepositoryCheckClient
 	// Run is the client for interacting with the Run builders.
@@ -230,6 +232,7 @@ func (tx *Tx) init() {
 	tx.PacticipantLabel = NewPacticipantLabelClient(tx.config)
 	tx.PacticipantVersion = NewPacticipantVersionClient(tx.config)
 	tx.ProviderAddress = NewProviderAddressClient(tx.config)
+	tx.PushedFile = NewPushedFileClient(tx.config)
 	tx.RepositoryCheck = NewRepositoryCheckClient(tx.config)
 	tx.Run = NewRunClient(tx.config)
 	tx.RunEvent = NewRunEventClient(tx.config)

@@ -73,6 +73,31 @@ func (LocationFile) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("location_id", "path").Unique()}
 }
 
+// PushedFile is a file that a pipeline sent: nobody else has it when what it
+// defines is to be read again.
+type PushedFile struct{ ent.Schema }
+
+// Annotations of PushedFile.
+func (PushedFile) Annotations() []schema.Annotation {
+	return []schema.Annotation{entsql.Annotation{Table: "pushed_files"}}
+}
+
+// Fields of PushedFile.
+func (PushedFile) Fields() []ent.Field {
+	return []ent.Field{
+		field.Int64("id"),
+		field.String("location_id"),
+		field.String("path"),
+		field.Bytes("content"),
+		field.Bool("entry").Default(false).Comment("it is read as a catalog file"),
+	}
+}
+
+// Indexes of PushedFile.
+func (PushedFile) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("location_id", "path").Unique()}
+}
+
 // LocationProblem is one thing that was wrong when a location was read last.
 type LocationProblem struct{ ent.Schema }
 

@@ -285,6 +285,18 @@ func (f ProviderAddressFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Va
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ProviderAddressMutation", m)
 }
 
+// The PushedFileFunc type is an adapter to allow the use of ordinary
+// function as PushedFile mutator.
+type PushedFileFunc func(context.Context, *ent.PushedFileMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PushedFileFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.PushedFileMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PushedFileMutation", m)
+}
+
 // The RepositoryCheckFunc type is an adapter to allow the use of ordinary
 // function as RepositoryCheck mutator.
 type RepositoryCheckFunc func(context.Context, *ent.RepositoryCheckMutation) (ent.Value, error)

@@ -601,6 +601,27 @@ var (
 		Columns:    ProviderAddressesColumns,
 		PrimaryKey: []*schema.Column{ProviderAddressesColumns[0]},
 	}
+	// PushedFilesColumns holds the columns for the "pushed_files" table.
+	PushedFilesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "location_id", Type: field.TypeString},
+		{Name: "path", Type: field.TypeString},
+		{Name: "content", Type: field.TypeBytes},
+		{Name: "entry", Type: field.TypeBool, Default: false},
+	}
+	// PushedFilesTable holds the schema information for the "pushed_files" table.
+	PushedFilesTable = &schema.Table{
+		Name:       "pushed_files",
+		Columns:    PushedFilesColumns,
+		PrimaryKey: []*schema.Column{PushedFilesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "pushedfile_location_id_path",
+				Unique:  true,
+				Columns: []*schema.Column{PushedFilesColumns[1], PushedFilesColumns[2]},
+			},
+		},
+	}
 	// RepositoryChecksColumns holds the columns for the "repository_checks" table.
 	RepositoryChecksColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
@@ -842,6 +863,7 @@ var (
 		PacticipantLabelsTable,
 		PacticipantVersionsTable,
 		ProviderAddressesTable,
+		PushedFilesTable,
 		RepositoryChecksTable,
 		RunsTable,
 		RunEventsTable,
@@ -886,6 +908,9 @@ func init() {
 	}
 	LocationProblemsTable.Annotation = &entsql.Annotation{
 		Table: "location_problems",
+	}
+	PushedFilesTable.Annotation = &entsql.Annotation{
+		Table: "pushed_files",
 	}
 	RepositoryChecksTable.Annotation = &entsql.Annotation{
 		Table: "repository_checks",

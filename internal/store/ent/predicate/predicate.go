@@ -75,6 +75,9 @@ type PacticipantVersion func(*sql.Selector)
 // ProviderAddress is the predicate function for provideraddress builders.
 type ProviderAddress func(*sql.Selector)
 
+// PushedFile is the predicate function for pushedfile builders.
+type PushedFile func(*sql.Selector)
+
 // RepositoryCheck is the predicate function for repositorycheck builders.
 type RepositoryCheck func(*sql.Selector)
 

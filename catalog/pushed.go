@@ -1,0 +1,90 @@
+package catalog
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/goldenpath/platform/internal/fault"
+)
+
+// PushedFile is a file that a pipeline sent.
+type PushedFile struct {
+	Path    string
+	Content []byte
+	Entry   bool // it is read as a catalog file
+}
+
+// maxKept bounds how many bytes are kept of what pipelines sent of a repository:
+// twice what one of them may send.
+const maxKept = 64 << 20
+
+// sent is what a pipeline sent and is to be kept.
+type sent struct {
+	files []PushedFile
+	whole bool // it is all that the repository has
+}
+
+// sent returns what is to be kept of a push in which found was found.
+func (p PushRequest) sent(found reading) *sent {
+	s := &sent{whole: len(p.Entries) == 0}
+	for name, content := range p.Files {
+		s.files = append(s.files, PushedFile{Path: name, Content: content, Entry: found.seen[name]})
+	}
+	slices.SortFunc(s.files, func(a, b PushedFile) int { return cmp.Compare(a.Path, b.Path) })
+	return s
+}
+
+// keepPushed keeps what was sent, in the transaction that takes it in.
+func (c *Catalog) keepPushed(ctx context.Context, l Location, found reading) error {
+	if found.sent == nil {
+		return nil
+	}
+	whole := found.sent.whole
+	if !whole {
+		kept, err := c.store.PushedFiles(ctx, l.ID)
+		if err != nil {
+			return fmt.Errorf("read what is kept of %s: %w", l, err)
+		}
+		size := 0
+		for _, f := range slices.Concat(kept, found.sent.files) {
+			size += len(f.Content)
+		}
+		whole = size > maxKept // what was sent longest ago may not be there any more
+	}
+	if err := c.store.KeepPushed(ctx, l.ID, found.sent.files, whole); err != nil {
+		return fmt.Errorf("keep what was sent of %s: %w", l, err)
+	}
+	return nil
+}
+
+// open opens a location. What pipelines sent is read from what is kept of it.
+func (c *Catalog) open(ctx context.Context, l Location) (*Tree, error) {
+	if l.Type != LocationPush {
+		return c.reader.Open(ctx, l)
+	}
+	kept, err := c.store.PushedFiles(ctx, l.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read what is kept of %s: %w", l, err)
+	}
+	p := PushRequest{Commit: l.Commit, Branch: l.Branch, Files: make(map[string][]byte, len(kept))}
+	for _, f := range kept {
+		p.Files[f.Path] = f.Content
+		if f.Entry {
+			p.Entries = append(p.Entries, f.Path)
+		}
+	}
+	if len(p.Entries) == 0 {
+		return nil, fault.New(fault.Invalid, "Nothing is kept of what was sent of %s.", l.Target).
+			WithHint("Send it again from its pipeline, or a clone: platform catalog push catalog-info.yaml")
+	}
+	slices.Sort(p.Entries)
+	tree := p.tree()
+	tree.Version = func() string { // it is still the version that was sent
+		version, _ := strings.CutPrefix(l.Version, howRead)
+		return version
+	}
+	return tree, nil
+}

@@ -7,6 +7,7 @@ require (
 	charm.land/huh/v2 v2.0.3
 	entgo.io/ent v0.14.5
 	github.com/RoaringBitmap/roaring/v2 v2.30.0
+	github.com/bmatcuk/doublestar/v4 v4.10.4
 	github.com/chromedp/cdproto v0.159.0
 	github.com/chromedp/chromedp v0.23.0
 	github.com/failsafe-go/failsafe-go v0.9.8

@@ -98,7 +98,7 @@ func (c *Catalog) Preview(ctx context.Context, l Location) (Registration, error)
 		return Registration{}, err
 	}
 	c.close(ctx, l, tree)
-	if len(found.entities) == 0 && len(found.problems) == 0 {
+	if found.nothing() {
 		return Registration{}, nothingThere(l)
 	}
 	diff, err := c.merge(ctx, l, found)

@@ -131,6 +131,32 @@ func TestWhichFilesAreRead(t *testing.T) {
 			files: fstest.MapFS{"catalog-info.yaml": location("a", "{targets: [b.yaml]}"), "b.yaml": location("b", "{targets: [catalog-info.yaml, ./b.yaml]}")},
 		},
 		{name: "a pattern that matches nothing", target: "/r", want: []string{"a"}, files: fstest.MapFS{"catalog-info.yaml": location("a", "{target: none/*.yaml}")}, problems: []string{"catalog-info.yaml:4: Nothing matches the target none/*.yaml."}},
+		{
+			name: "braces stand for either", target: "/r", want: []string{"a", "b", "root"},
+			files: fstest.MapFS{
+				"catalog-info.yaml": location("root", "{targets: ['./{x,y}/*.{yaml,yml}']}"), "x/g.yaml": group("a"), "y/g.yml": group("b"), "z/g.yaml": group("c"),
+			},
+		},
+		{
+			name: "a name with brackets is a name first", target: "/r", want: []string{"a", "root"},
+			files: fstest.MapFS{"catalog-info.yaml": location("root", "{targets: ['./app/[id]/g.yaml']}"), "app/[id]/g.yaml": group("a"), "app/i/g.yaml": group("b")},
+		},
+		{
+			name: "a pattern that stands for too many", target: "/r", want: []string{"a"},
+			files:    fstest.MapFS{"catalog-info.yaml": location("a", "{target: './"+strings.Repeat("{a,b}", 8)+".yaml'}")},
+			problems: []string{"catalog-info.yaml:4: The braces of the pattern " + strings.Repeat("{a,b}", 8) + ".yaml stand for more than 200 patterns."},
+		},
+		{
+			name: "a pattern that is not closed", target: "/r", want: []string{"a"}, files: fstest.MapFS{"catalog-info.yaml": location("a", "{target: './{a,b.yaml'}")},
+			problems: []string{"catalog-info.yaml:4: A bracket or brace of the pattern {a,b.yaml is not closed."},
+		},
+		{
+			name: "what git keeps for itself", target: "/r", want: []string{"a"}, files: fstest.MapFS{"catalog-info.yaml": location("a", "{target: .git/config}"), ".git/config": group("b")},
+			problems: []string{"catalog-info.yaml:4: Target cannot be read: .git/config leads into the folder of git itself."},
+		},
+		{name: "a file that is no YAML", target: "/r/passwd", files: fstest.MapFS{"passwd": {Data: []byte("root:x:0:0:root:/root:/bin/sh\nada:x:1:\t- a\n")}}, wantErr: "/r/passwd holds no catalog entity."},
+		{name: "YAML that is no entity", target: "/r/compose.yaml", files: fstest.MapFS{"compose.yaml": {Data: []byte("services: {db: {image: postgres}}\n")}}, wantErr: "/r/compose.yaml holds no catalog entity."},
+		{name: "an entity that is no YAML is kept as a problem", target: "/r/a.yaml", files: fstest.MapFS{"a.yaml": {Data: []byte("apiVersion: backstage.io/v1alpha1\nkind: [\n")}}, problems: []string{"a.yaml:2: This is not valid YAML: did not find expected node content."}},
 		{name: "no entity anywhere", target: "/r", files: fstest.MapFS{"README.md": {Data: []byte("hello")}}, wantErr: "/r holds no catalog entity."},
 		{name: "an empty file", target: "/r/catalog-info.yaml", files: fstest.MapFS{"catalog-info.yaml": {}}, wantErr: "/r/catalog-info.yaml holds no catalog entity."},
 		{name: "no such file", target: "/r/none.yaml", files: fstest.MapFS{}, wantErr: "There is no file or folder /r/none.yaml."},

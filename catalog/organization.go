@@ -44,10 +44,12 @@ func parseOrganization(settings string) (OrganizationSettings, error) {
 	if s.Path == "" {
 		s.Path = "catalog-info.yaml"
 	}
-	for _, pattern := range []string{s.Path, s.Repositories} {
-		if _, err := path.Match(pattern, ""); err != nil {
-			return s, fault.New(fault.Invalid, "%q is no pattern.", pattern).WithHint("Write it like team-* or services/*/catalog-info.yaml").WithCause(err)
-		}
+	_, err := path.Match(s.Repositories, "")
+	if err != nil {
+		return s, fault.New(fault.Invalid, "%q is no pattern.", s.Repositories).WithHint("Write it like team-*").WithCause(err)
+	}
+	if wrong := wrongPattern(s.Path); wrong != "" {
+		return s, fault.New(fault.Invalid, "%s", wrong).WithHint("Write it like services/*/catalog-info.yaml")
 	}
 	return s, nil
 }
@@ -102,7 +104,7 @@ func (l Location) normalOrganization() (Location, error) {
 	u, err := url.Parse(strings.TrimSuffix(l.Target, "/"))
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || strings.Count(u.Path, "/") != 1 || len(u.Path) < 2 {
 		return l, fault.New(fault.Invalid, "%s is no address of an organisation.", l.Target).
-			WithHint("Write it like github-org:https://github.com/acme").WithCause(err)
+			WithHint("Write it with its host, like github-org:https://github.com/%s", organizationIn(l.Target)).WithCause(err)
 	}
 	if u.User != nil || l.Branch != "" || l.Path != "" {
 		return l, fault.New(fault.Invalid, "An organisation has no name to log in with, no branch and no path.").
@@ -112,4 +114,12 @@ func (l Location) normalOrganization() (Location, error) {
 	l.Target = u.String()
 	_, err = parseOrganization(l.Settings)
 	return l, err
+}
+
+// organizationIn guesses which organisation somebody meant.
+func organizationIn(target string) string {
+	if name := target[strings.LastIndexByte(target, '/')+1:]; ValidName(name) {
+		return name
+	}
+	return "acme"
 }

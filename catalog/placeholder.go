@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/goldenpath/platform/internal/fault"
@@ -111,10 +112,14 @@ func (f *files) resolve(file, target string) (name, message, hint string) {
 	}
 	name = path.Join(path.Dir(file), target)
 	if name == ".." || strings.HasPrefix(name, "../") {
-		return "", target + " leads out of the location.", "Register the folder above: it must hold both files."
+		return "", target + " leads out of the location.",
+			"Files of one git repository may name each other; outside of any, register the folder that holds both."
 	}
 	if !fs.ValidPath(name) {
 		return "", target + " is not a path.", "Write it like ./openapi.yaml"
+	}
+	if slices.Contains(strings.Split(strings.ToLower(name), "/"), gitFolder) {
+		return "", target + " leads into the folder of git itself.", "Name a file of the repository."
 	}
 	return name, "", ""
 }

@@ -18,6 +18,7 @@ type reading struct {
 	seen     map[string]bool        // files that were named or found
 	broken   map[string]bool        // files with a problem
 	included map[string]bool        // files that placeholders name, also in files with a problem
+	hopeful  bool                   // some file looks like one of the catalog's, or could not be read
 	cut      bool                   // a limit ended the reading early
 	partial  bool                   // only some of the location's files were to be read
 	absent   func(file string) bool // whether the source says that there is no such file; nil when it was not asked
@@ -113,6 +114,7 @@ type parsed struct {
 	problems []Problem
 	included []string
 	targets  map[string]int // the lines on which its Location entities name others
+	hopeful  bool           // somebody wrote it, or may have written it, for the catalog
 	same     *FileRecord    // it is as it was and was not read
 }
 
@@ -129,11 +131,12 @@ func (r *reader) start() []string {
 	if r.files.check(entry) == nil {
 		return r.unseen([]string{entry}) // a file is read whatever it is called
 	}
-	if strings.ContainsAny(entry, "*?[") {
+	if IsPattern(entry) && r.files.absent(entry) {
 		return r.unseen(r.files.glob(entry, r.limits))
 	}
 	names, problem := r.files.find(entry, r.limits)
 	if problem != nil {
+		r.out.hopeful = true
 		r.out.absent = nil // what is to be read is not there at all: that says nothing of single files
 		r.problem(*problem)
 		return nil
@@ -182,13 +185,13 @@ func (r *reader) parseAll(ctx context.Context, names []string) ([]parsed, error)
 func (r *reader) parse(name string) parsed {
 	data, problem := r.files.read(name, r.limits.File)
 	if problem != nil {
-		return parsed{file: name, problems: []Problem{*problem}}
+		return parsed{file: name, problems: []Problem{*problem}, hopeful: true}
 	}
 	around := r.files.noting()
 	around.place = func(file string) placement { return placementOf(file, r.location, r.tree) }
 	around.targets = map[string]int{}
 	entities, problems := parseFile(name, data, around, r.limits)
-	return parsed{file: name, entities: entities, problems: problems, included: around.included(), targets: around.targets}
+	return parsed{file: name, entities: entities, problems: problems, included: around.included(), targets: around.targets, hopeful: hopeful(data)}
 }
 
 // expect makes room for what files hold: thousands of entities are moved once
@@ -212,6 +215,7 @@ func (r *reader) take(f parsed) {
 		r.described = append(r.described, describedFile{f.file, f.same.Notes.Documented})
 		return
 	}
+	r.out.hopeful = r.out.hopeful || f.hopeful
 	for _, name := range f.included {
 		r.out.included[name] = true
 	}
@@ -287,7 +291,7 @@ func (r *reader) cut(file, format string, limit int) {
 	if r.out.cut {
 		return
 	}
-	r.out.cut = true
+	r.out.cut, r.out.hopeful = true, true
 	r.out.problems = append(r.out.problems, Problem{
 		File: file, Message: strings.Replace(format, "%d", thousands(limit), 1) + " The rest is not read.",
 		Hint: "Register its parts as locations of their own.",

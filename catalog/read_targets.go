@@ -3,7 +3,6 @@ package catalog
 import (
 	"cmp"
 	"slices"
-	"strings"
 )
 
 // record is what to remember of a file.
@@ -106,14 +105,18 @@ func (r *reader) target(file, target string) ([]string, *Problem) {
 	if message != "" {
 		return nil, &Problem{Message: "Target cannot be read: " + message, Hint: hint}
 	}
-	if !isAddress(name) && strings.ContainsAny(name, "*?[") {
+	problem := r.files.check(name)
+	if problem != nil && !isAddress(name) && IsPattern(name) {
+		if wrong := wrongPattern(name); wrong != "" {
+			return nil, &Problem{Message: wrong, Hint: "Name fewer at a time: a Location may have several targets."}
+		}
 		found := slices.DeleteFunc(r.files.glob(name, r.limits), func(name string) bool { return !isYAML(name) })
 		if len(found) == 0 {
 			return nil, &Problem{Message: "Nothing matches the target " + target + ".", Hint: "Check how it is written."}
 		}
 		return found, nil
 	}
-	if problem := r.files.check(name); problem != nil {
+	if problem != nil {
 		return nil, &Problem{Message: "Target cannot be read: " + problem.Message, Hint: problem.Hint}
 	}
 	return []string{name}, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -43,7 +44,7 @@ func (c *Catalog) Register(ctx context.Context, l Location) (Registration, error
 		return Registration{}, err
 	}
 	defer c.close(ctx, l, tree)
-	if len(found.entities) == 0 && len(found.problems) == 0 {
+	if found.nothing() {
 		return Registration{}, nothingThere(l)
 	}
 	return c.takeIn(ctx, l.key(), tree, found)
@@ -101,6 +102,19 @@ func (c *Catalog) close(ctx context.Context, l Location, tree *Tree) {
 
 // ErrNothingThere is the cause when a location could be read and holds no entity.
 var ErrNothingThere = errors.New("the location holds no entity")
+
+// nothing reports whether nobody wrote what was read for a catalog: it holds no
+// entity, and nothing that is meant as one.
+func (r reading) nothing() bool {
+	return len(r.entities) == 0 && (len(r.problems) == 0 || !r.hopeful)
+}
+
+// meant finds the first lines of an entity in a file that need not be YAML.
+var meant = regexp.MustCompile(`(?m)^[ \t{]*"?(apiVersion|kind|metadata)"?[ \t]*:`)
+
+// hopeful reports whether somebody wrote a file for the catalog, however broken
+// it is.
+func hopeful(data []byte) bool { return meant.Match(data) }
 
 func nothingThere(l Location) error {
 	return fault.New(fault.Invalid, "%s holds no catalog entity.", l.Target).WithCause(ErrNothingThere).

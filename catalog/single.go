@@ -111,7 +111,7 @@ func (c *Catalog) Retarget(ctx context.Context, id string, l Location) (Registra
 		return Registration{}, err
 	}
 	defer c.close(ctx, l, tree)
-	if len(found.entities) == 0 && len(found.problems) == 0 {
+	if found.nothing() {
 		return Registration{}, nothingThere(l)
 	}
 	moved := before

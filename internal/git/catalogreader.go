@@ -83,7 +83,7 @@ func (r *CatalogReader) Open(ctx context.Context, l catalog.Location) (*catalog.
 	}
 }
 
-// openPath opens a folder, or the folder around a file.
+// openPath opens the folder around a file or folder that its files may lie in.
 func (r *CatalogReader) openPath(target string) (*catalog.Tree, error) {
 	// A link that a person names is meant; only those inside are not trusted.
 	resolved, err := filepath.EvalSymlinks(target)
@@ -94,14 +94,14 @@ func (r *CatalogReader) openPath(target string) (*catalog.Tree, error) {
 	if err != nil {
 		return nil, pathFault(target, err)
 	}
-	folder, entry := resolved, "."
-	switch {
-	case info.IsDir():
-	case info.Mode().IsRegular():
-		folder, entry = filepath.Split(resolved)
-	default:
+	if !info.IsDir() && !info.Mode().IsRegular() {
 		return nil, fault.New(fault.Invalid, "%s is neither a file nor a folder.", target).
 			WithHint("Name a catalog file, or the folder it is in.")
+	}
+	folder := catalog.Boundary(resolved, info.IsDir())
+	entry, err := filepath.Rel(folder, resolved)
+	if err != nil {
+		return nil, fmt.Errorf("find %s in %s: %w", resolved, folder, err)
 	}
 	root, err := os.OpenRoot(folder)
 	if err != nil {
@@ -116,7 +116,7 @@ func (r *CatalogReader) openPath(target string) (*catalog.Tree, error) {
 	}
 	files := newFolderFS(root)
 	return &catalog.Tree{
-		FS: files, Entry: entry, Base: filepath.Clean(folder), Close: root.Close,
+		FS: files, Entry: filepath.ToSlash(entry), Base: folder, Close: root.Close,
 		Signature: files.signature, Fetch: r.fetcher(""),
 	}, nil
 }
@@ -183,7 +183,7 @@ func treeOf(storer storage.Storer, l catalog.Location) (*catalog.Tree, error) {
 		entry = "."
 	}
 	files := newTreeFS(storer, root)
-	if _, err := files.Stat(entry); err != nil && !strings.ContainsAny(entry, "*?[") {
+	if _, err := files.Stat(entry); err != nil && !catalog.IsPattern(entry) {
 		return nil, fault.New(fault.NotFound, "There is no file or folder %s in %s.", l.Path, l.Target).
 			WithHint("Check the path and the branch (%s).", branch).WithCause(err)
 	}

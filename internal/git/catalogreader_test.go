@@ -360,3 +360,51 @@ func TestPutThenRefresh(t *testing.T) {
 		t.Errorf("reading it afterwards changes %+v", r)
 	}
 }
+
+// TestHowFarFilesOfAFileLocationMayLie registers a file and a folder inside a
+// work tree: they may name what is in it, and nothing else.
+func TestHowFarFilesOfAFileLocationMayLie(t *testing.T) {
+	t.Parallel()
+	outside := write(t, map[string]string{"secret.yaml": "secret"})
+	service := func(definition string) string {
+		return "apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: orders}\n" +
+			"spec: {type: openapi, lifecycle: production, owner: checkout, definition: {$text: " + definition + "}}\n"
+	}
+	const in = "services/orders/catalog-info.yaml"
+	for _, tt := range []struct {
+		name, target, definition string
+		bare                     bool // no work tree
+		says                     string
+	}{
+		{name: "beside the file", target: in, definition: "./x.yaml"},
+		{name: "above the file", target: in, definition: "../../api/orders.yaml"},
+		{name: "above the folder", target: "services", definition: "../../api/orders.yaml"},
+		{name: "above the work tree", target: in, definition: "../../../secret.yaml", says: "leads out of the location"},
+		{name: "by a link that leads out", target: in, definition: "../../api/out.yaml", says: "may be a link that leads out"},
+		{name: "in the folder of git", target: in, definition: "../../.git/config", says: "leads into the folder of git"},
+		{name: "in the folder of git by a link", target: in, definition: "../../api/config", says: "may be a link that leads out"},
+		{name: "above the file, in no work tree", target: in, definition: "../../api/orders.yaml", bare: true, says: "leads out of the location"},
+		{name: "above the folder, in no work tree", target: "services", definition: "../../api/orders.yaml", bare: true, says: "leads out of the location"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			folder := write(t, map[string]string{
+				"catalog-info.yaml": component, in: service(tt.definition), "services/orders/x.yaml": "openapi: 3.1.0\n", "api/orders.yaml": "openapi: 3.1.0\n",
+				"api/out.yaml": "-> " + filepath.Join(outside, "secret.yaml"), "api/config": "-> ../.git/config",
+			})
+			if !tt.bare {
+				commit(t, folder)
+			}
+			r, err := newCatalog(t, git.CatalogReaderOptions{}).Register(t.Context(), catalog.Location{Target: filepath.Join(folder, tt.target)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if tt.says == "" && (len(r.Problems) > 0 || len(r.Entities) != 1) {
+				t.Errorf("%v, problems %v", r.Entities, r.Problems)
+			}
+			if tt.says != "" && (len(r.Problems) != 1 || !strings.Contains(r.Problems[0].Message, tt.says)) {
+				t.Errorf("problems %v, want %q", r.Problems, tt.says)
+			}
+		})
+	}
+}

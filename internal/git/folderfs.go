@@ -4,7 +4,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -15,7 +17,9 @@ import (
 type folderFS struct {
 	fs.FS // of root
 
-	root *os.Root
+	root     *os.Root
+	workTree bool // of git
+
 	mu   sync.Mutex
 	read map[string]string // signatures of what was read and not signed yet
 }
@@ -26,7 +30,8 @@ var (
 )
 
 func newFolderFS(root *os.Root) *folderFS {
-	return &folderFS{FS: root.FS(), root: root, read: map[string]string{}}
+	info, err := root.Lstat(".git")
+	return &folderFS{FS: root.FS(), root: root, workTree: err == nil && info != nil, read: map[string]string{}}
 }
 
 // Stat looks at a file.
@@ -41,6 +46,9 @@ func (f *folderFS) OpenRegular(name string) (fs.File, fs.FileInfo, error) {
 	if !fs.ValidPath(name) {
 		return nil, nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
 	}
+	if f.hidden(name) {
+		return nil, nil, &fs.PathError{Op: "open", Path: name, Err: errLeadsOut}
+	}
 	file, err := f.root.OpenFile(filepath.FromSlash(name), os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, nil, err
@@ -54,6 +62,20 @@ func (f *folderFS) OpenRegular(name string) (fs.File, fs.FileInfo, error) {
 	f.read[name] = pathSignature(info)
 	f.mu.Unlock()
 	return file, info, nil
+}
+
+// hidden reports whether a link leads into the folder of git itself, where
+// tokens to log in with may be. By its own name nobody gets there.
+func (f *folderFS) hidden(name string) bool {
+	if !f.workTree {
+		return false
+	}
+	resolved, err := filepath.EvalSymlinks(filepath.Join(f.root.Name(), filepath.FromSlash(name)))
+	if err != nil {
+		return false // opening it says why
+	}
+	inside, err := filepath.Rel(f.root.Name(), resolved)
+	return err != nil || slices.Contains(strings.Split(inside, string(filepath.Separator)), ".git")
 }
 
 // signature tells whether a file changed, as it was when it was read, or now.

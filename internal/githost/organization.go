@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"path"
 	"strings"
 	"time"
 
@@ -192,7 +191,7 @@ func (o *Organizations) page(ctx context.Context, name string, number int, old l
 func (o *Organizations) has(ctx context.Context, owner string, r listedRepo, file string) (bool, error) {
 	has := false
 	_, err := o.patiently(ctx, func() (*github.Response, error) {
-		if !strings.ContainsAny(file, "*?[") {
+		if !catalog.IsPattern(file) {
 			content, _, response, err := o.github.client.Repositories.GetContents(ctx, owner, r.Name, file, &github.RepositoryContentGetOptions{Ref: r.Branch})
 			has = err == nil && content.GetType() == "file"
 			return response, err
@@ -203,7 +202,7 @@ func (o *Organizations) has(ctx context.Context, owner string, r listedRepo, fil
 		}
 		has = tree.GetTruncated() // too many files to tell: reading it will
 		for _, entry := range tree.Entries {
-			if ok, err := path.Match(file, entry.GetPath()); err == nil && ok && entry.GetType() == "blob" {
+			if entry.GetType() == "blob" && catalog.MatchPattern(file, entry.GetPath()) {
 				has = true
 			}
 		}

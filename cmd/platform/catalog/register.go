@@ -80,6 +80,10 @@ func location(dir string, opts registerOptions) (types.LocationRequest, error) {
 	if opts.kind != "" && !request.Type.Valid() {
 		return request, fault.New(fault.Invalid, "There is no location type %q.", opts.kind).WithHint("Use --type file, git, url or github-org.")
 	}
+	if strings.TrimSpace(opts.target) == "" {
+		return request, fault.New(fault.Invalid, "No location is given.").
+			WithHint("Name a file, a folder or an address; the folder you are in is a dot: platform catalog register .")
+	}
 	organization := request.Type == types.LocationRequestTypeGithubOrg || strings.HasPrefix(opts.target, "github-org:")
 	switch {
 	case !organization && opts.organization():
@@ -91,7 +95,7 @@ func location(dir string, opts registerOptions) (types.LocationRequest, error) {
 			Path: opts.path, Repositories: opts.repositories, Topics: opts.topics, Archived: opts.archived, Forks: opts.forks,
 		}
 	}
-	if isRemote(opts.target) {
+	if organization || isRemote(opts.target) {
 		return request, nil // the server tells a repository from a file and an organisation
 	}
 	path := opts.target
@@ -116,7 +120,7 @@ func location(dir string, opts registerOptions) (types.LocationRequest, error) {
 // isRemote tells an address from a path: it has a scheme, is user@host:path, or
 // an organisation's.
 func isRemote(target string) bool {
-	return regexp.MustCompile(`^([a-z][a-z0-9+.-]*://|github-org:https?://|[^/@\s]+@[^/:\s]+:)`).MatchString(target)
+	return regexp.MustCompile(`^([a-z][a-z0-9+.-]*://|github-org:|[^/@\s]+@[^/:\s]+:)`).MatchString(target)
 }
 
 // problemsShown is how many problems of a location fit on a screen.

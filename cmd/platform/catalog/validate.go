@@ -58,12 +58,16 @@ func (v *validation) check(dir, path string) error {
 	if !filepath.IsAbs(whole) {
 		whole = filepath.Join(dir, path)
 	}
+	resolved, err := filepath.EvalSymlinks(whole)
+	if err == nil {
+		whole = resolved
+	}
 	info, err := os.Stat(whole)
-	if err != nil {
+	if err != nil || path == "" {
 		return fault.New(fault.NotFound, "There is no file or folder %s.", path).
 			WithHint("Name a catalog-info.yaml or a folder with some.").WithCause(err)
 	}
-	top := repositoryOf(whole, info.IsDir())
+	top := catalog.Boundary(whole, info.IsDir())
 	root, err := os.OpenRoot(top)
 	if err != nil {
 		return fault.New(fault.Invalid, "The folder %s cannot be read.", top).WithCause(err)
@@ -92,22 +96,6 @@ func (v *validation) check(dir, path string) error {
 		})
 	}
 	return nil
-}
-
-// repositoryOf returns the top of the repository a path is in, so that files
-// may include others of it; outside of any, the folder itself.
-func repositoryOf(path string, folder bool) string {
-	if !folder {
-		path = filepath.Dir(path)
-	}
-	for at := path; ; at = filepath.Dir(at) {
-		if _, err := os.Stat(filepath.Join(at, ".git")); err == nil {
-			return at
-		}
-		if at == filepath.Dir(at) {
-			return path
-		}
-	}
 }
 
 // shownFrom writes a path as somebody in a folder would.

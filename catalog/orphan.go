@@ -40,9 +40,9 @@ func (c *Catalog) orphaned(ctx context.Context, headers []Header) ([]Entity, err
 	if len(headers) == 0 {
 		return nil, nil
 	}
-	uids := make([]string, len(headers))
+	uids, speaker := make([]string, len(headers)), make(map[string]string, len(headers))
 	for i, h := range headers {
-		uids[i] = h.UID
+		uids[i], speaker[h.UID] = h.UID, h.Source.LocationID
 	}
 	entities, err := c.store.EntitiesByUID(ctx, uids)
 	if err != nil {
@@ -62,6 +62,7 @@ func (c *Catalog) orphaned(ctx context.Context, headers []Header) ([]Entity, err
 		annotations.set(AnnotationOrphan, text("true"))
 		marked := fromDocument(doc, len(e.Body))
 		marked.UID, marked.Raw, marked.Source, marked.CreatedAt = e.UID, e.Raw, e.Source, e.CreatedAt
+		marked.Source.LocationID = speaker[e.UID]
 		marked.UpdatedAt, marked.OrphanedAt, marked.Event = c.now(), c.now(), &Event{What: Orphaned}
 		entities[i] = marked
 	}

@@ -18,6 +18,8 @@ import (
 type PushRequest struct {
 	Target string // address of the repository
 	Branch string
+	// Commit has the files. Empty, they are a draft that gives way to any commit of
+	// the repository.
 	Commit string
 	// CommittedAt is when the commit was made; zero when that is not known. A
 	// commit that is older than the one sent before is refused: pipelines overtake
@@ -41,7 +43,7 @@ func (c *Catalog) Push(ctx context.Context, p PushRequest) (Registration, error)
 	if err := p.check(); err != nil {
 		return Registration{}, err
 	}
-	git, anyway, err := c.readAnyway(ctx, l)
+	git, anyway, err := c.readAnyway(ctx, l, p)
 	if err != nil {
 		return Registration{}, err
 	}
@@ -51,6 +53,10 @@ func (c *Catalog) Push(ctx context.Context, p PushRequest) (Registration, error)
 	known, exists, err := c.store.LocationByKey(ctx, l)
 	if err != nil {
 		return Registration{}, fmt.Errorf("read location %s: %w", l, err)
+	}
+	if exists && p.Commit == "" && !known.draft() {
+		return Registration{}, fault.New(fault.Conflict, "A pipeline has sent the catalog files of %s already, at %s.", known.Target, known.Commit).
+			WithHint("Commit the files and let the pipeline send them, or send them with their commit: platform catalog push catalog-info.yaml")
 	}
 	if exists {
 		l = known
@@ -123,13 +129,13 @@ func pushedAt(l Location) time.Time {
 }
 
 // readAnyway returns the location that reads the branch a pipeline sends from.
-func (c *Catalog) readAnyway(ctx context.Context, pushed Location) (Location, bool, error) {
+func (c *Catalog) readAnyway(ctx context.Context, pushed Location, p PushRequest) (Location, bool, error) {
 	locations, err := c.Locations(ctx)
 	if err != nil {
 		return Location{}, false, err
 	}
 	for _, l := range locations {
-		if l.Type == LocationGit && sameRepository(l.Target) == sameRepository(pushed.Target) && (l.Branch == pushed.Branch || l.Branch == "") && l.Path == "" {
+		if l.Type == LocationGit && sameRepository(l.Target) == sameRepository(pushed.Target) && (l.Branch == pushed.Branch || l.Branch == "") && l.covers(p) {
 			return l, true, nil
 		}
 	}

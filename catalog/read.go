@@ -28,8 +28,10 @@ type reading struct {
 	forget    []string        // files that are no longer to be remembered
 	version   string
 	docs      documented
-	commits   commits // that changed what was read
-	sent      *sent   // by a pipeline; nil when nobody did
+	commits   commits  // that changed what was read
+	sent      *sent    // by a pipeline; nil when nobody did
+	branch    string   // whose files they are, as far as that is known
+	follows   []string // locations that this one takes over from, by id
 }
 
 // reader goes through the files of one location.
@@ -74,7 +76,7 @@ func readChanged(ctx context.Context, l Location, tree *Tree, limits Limits, bef
 		refs: map[Ref]Source{}, shaky: map[string]bool{}, docs: newDocsSeen(),
 		out: reading{seen: map[string]bool{}, broken: map[string]bool{}, included: map[string]bool{}, unchanged: map[string]bool{}},
 	}
-	r.out.absent = r.files.absent
+	r.out.absent, r.out.branch = r.files.absent, tree.Branch
 	level := r.start()
 	for depth := 0; len(level) > 0; depth++ {
 		found, err := r.parseAll(ctx, level)

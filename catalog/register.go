@@ -47,6 +47,9 @@ func (c *Catalog) Register(ctx context.Context, l Location) (Registration, error
 	if found.nothing() {
 		return Registration{}, nothingThere(l)
 	}
+	if found.follows, err = c.drafts(ctx, l); err != nil {
+		return Registration{}, err
+	}
 	return c.takeIn(ctx, l.key(), tree, found)
 }
 
@@ -201,7 +204,10 @@ func (c *Catalog) accept(ctx context.Context, l Location, tree *Tree, found read
 			return err
 		}
 		change.describe(&r)
-		return c.write(ctx, change, Author{Actor: actorOf(ctx), Commit: tree.Commit, At: c.now()})
+		if err := c.write(ctx, change, Author{Actor: actorOf(ctx), Commit: tree.Commit, At: c.now()}); err != nil {
+			return err
+		}
+		return c.leave(ctx, change.from)
 	})
 	if err != nil {
 		return Registration{}, err
@@ -228,7 +234,8 @@ type changes struct {
 	orphan    []Header
 	renamed   map[Ref]Ref
 	conflicts []Problem
-	commits   commits // that brought all this
+	commits   commits             // that brought all this
+	from      map[string]Location // whose place the location takes, by id
 }
 
 // merge compares what was found in l with what is stored.
@@ -238,12 +245,16 @@ func (c *Catalog) merge(ctx context.Context, l Location, found reading) (changes
 		return changes{}, err
 	}
 	diff := changes{created: map[Ref]bool{}, commits: found.commits, save: make([]Entity, 0, max(0, len(found.entities)-len(known)))}
+	if diff.from, err = c.predecessors(ctx, l, found, known); err != nil {
+		return changes{}, err
+	}
 	now := c.now()
 	defined := make(map[Ref]bool, len(found.entities))
 	for _, e := range found.entities {
 		ref := e.Ref()
 		before, exists := known[ref]
-		if exists && before.Source.LocationID != l.ID && !before.givesWay() {
+		_, succeeded := diff.from[before.Source.LocationID]
+		if exists && before.Source.LocationID != l.ID && !succeeded && !before.givesWay() {
 			diff.conflicts = append(diff.conflicts, conflict(l, e, before.Source))
 			continue
 		}
@@ -268,7 +279,10 @@ func (c *Catalog) merge(ctx context.Context, l Location, found reading) (changes
 	if err != nil {
 		return changes{}, fmt.Errorf("read the entities of %s: %w", l, err)
 	}
-	var gone []Header
+	gone, err := c.inherited(ctx, l, found, diff.from, defined)
+	if err != nil {
+		return changes{}, err
+	}
 	for _, h := range here {
 		switch {
 		case defined[h.Ref] || h.orphan():

@@ -35,6 +35,10 @@ func TestLifecycle(t *testing.T, on On) {
 		{"the history tells who changed what, in which fields", testWhoChangedWhat},
 		{"problems reach those who can mend them", testProblemsReachOwners},
 		{"pipelines send their files", testPush},
+		{"a repository that is read takes over what was sent of it", testReadAfterPush},
+		{"a branch that is not read keeps to itself", testOtherBranch},
+		{"what no commit has yet gives way to what one has", testDraft},
+		{"a file that was sent before it was merged stays until it is", testDraftAhead},
 		{"who owns what is checked, with what shows it", testHealth},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -15,19 +16,14 @@ import (
 // draft reports whether files were sent that no commit has yet.
 func (l Location) draft() bool { return l.Type == LocationPush && l.Commit == "" }
 
-// succeeds reports whether l, whose files are those of a branch, says what
-// before said until now. A draft gives way to its repository on any branch: it is
-// written on one and merged to another.
-func (l Location) succeeds(before Location, branch string) bool {
-	switch {
-	case before.Type != LocationPush || l.Type != LocationGit && l.Type != LocationPush:
+// succeeds reports whether l says what before said until now. A draft gives way
+// to its repository on any branch: it is written on one and merged to another.
+// What pipelines send gives way to reading the repository.
+func (l Location) succeeds(before Location) bool {
+	if before.Type != LocationPush || sameRepository(l.Target) != sameRepository(before.Target) {
 		return false
-	case sameRepository(l.Target) != sameRepository(before.Target):
-		return false
-	case before.draft():
-		return true
 	}
-	return l.Type == LocationGit && (l.Branch == before.Branch || l.Branch == "" && (branch == "" || branch == before.Branch))
+	return l.Type == LocationGit || l.Type == LocationPush && before.draft()
 }
 
 // predecessors returns the locations that l takes over from, by id: of those that
@@ -48,7 +44,7 @@ func (c *Catalog) predecessors(ctx context.Context, l Location, found reading, k
 		if err != nil {
 			return nil, fmt.Errorf("read location %s: %w", id, err)
 		}
-		if exists && id != l.ID && l.succeeds(before, found.branch) {
+		if exists && id != l.ID && l.succeeds(before) {
 			out[id] = before
 		}
 	}
@@ -74,11 +70,16 @@ func (c *Catalog) drafts(ctx context.Context, repository Location) ([]string, er
 }
 
 // inherited returns what predecessors hold that l did not define when it was
-// read, and that is gone therefore. The file of a draft may still be on its way
-// into the branch that l reads; where it has arrived, it counts.
+// read, and that is gone therefore. Another branch may go on defining it. The
+// file of a draft may still be on its way into the branch that l reads; where it
+// has arrived, it counts.
 func (c *Catalog) inherited(ctx context.Context, l Location, found reading, from map[string]Location, defined map[Ref]bool) ([]Header, error) {
 	var gone []Header
 	for id, before := range from {
+		branch := cmp.Or(l.Branch, found.branch, before.Branch)
+		if branch != before.Branch && !before.draft() {
+			continue
+		}
 		held, err := c.store.HeadersAt(ctx, id)
 		if err != nil {
 			return nil, fmt.Errorf("read the entities of %s: %w", before, err)

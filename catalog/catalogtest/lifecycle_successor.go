@@ -79,6 +79,23 @@ func testOtherBranch(t *testing.T, s *shop) {
 	if e := s.get(t, "component:orders"); e.Source.Type != catalog.LocationGit {
 		t.Errorf("orders is from %s", e.Source.Type)
 	}
+
+	// Who sent a branch by hand before the repository was read is in nobody's way.
+	s.reader["https://git.example.com/acme/bills"] = fstest.MapFS{"catalog-info.yaml": file(service("bills", "checkout"))}
+	_, err = s.Push(t.Context(), catalog.PushRequest{
+		Target: "https://git.example.com/acme/bills", Branch: "try", Commit: "c1", Files: map[string][]byte{"catalog-info.yaml": []byte(service("bills", "checkout") + "---\n" + service("more", "checkout"))},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bills := s.uid(t, "component:bills")
+	read, err := s.Register(t.Context(), catalog.Location{Type: catalog.LocationGit, Target: "https://git.example.com/acme/bills", Branch: "main"})
+	if err != nil || len(read.Problems) > 0 || s.uid(t, "component:bills") != bills {
+		t.Errorf("after another branch was sent: %+v, %v", read, err)
+	}
+	if e := s.get(t, "component:more"); !e.OrphanedAt.IsZero() || e.Source.Branch != "try" {
+		t.Errorf("what only the other branch defines: %+v", e)
+	}
 }
 
 func testDraft(t *testing.T, s *shop) {

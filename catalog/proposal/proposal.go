@@ -18,6 +18,9 @@ import (
 type Repository struct {
 	Folder string // name of the folder it is in
 	Origin string // address of its remote; empty when it has none
+	// Below is the folder in the repository that is looked at, "." or empty for all
+	// of it.
+	Below string
 	// Reads bounds how many files are looked into, where each costs a request;
 	// 0 is as many as there are.
 	Reads int

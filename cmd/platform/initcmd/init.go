@@ -3,10 +3,8 @@
 package initcmd
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -19,7 +17,6 @@ import (
 	"github.com/goldenpath/platform/catalog/proposal"
 	"github.com/goldenpath/platform/cmd/internal/cli"
 	"github.com/goldenpath/platform/internal/fault"
-	"github.com/goldenpath/platform/internal/git"
 	"github.com/goldenpath/platform/portal/api/client"
 	"github.com/goldenpath/platform/portal/api/types"
 )
@@ -30,7 +27,7 @@ const fileName = "catalog-info.yaml"
 type options struct {
 	proposal.Proposal
 
-	dir             string
+	dir, repository string
 	dryRun, noEntry bool
 }
 
@@ -43,8 +40,10 @@ func Command(env *cli.Env) *cobra.Command {
 		Long: "Write the catalog file of a repository that has none, and register it. What is in the repository says most:\n" +
 			"its language, its OpenAPI, AsyncAPI, GraphQL and gRPC files, CODEOWNERS, README, workflows and manifests.\n" +
 			"Flags say otherwise. What nobody can know is asked for where a person is at the terminal. A file that is\n" +
-			"there already is never overwritten.",
-		Example: "  platform init\n  platform init ../orders --owner checkout --dry-run",
+			"there already is never overwritten.\n\n" +
+			"The file is registered under the address of the remote origin, as a draft: whatever brings it in from there\n" +
+			"later, reading the repository or a push from its pipeline, takes over the entities with their history.",
+		Example: "  platform init\n  platform init ../orders --owner checkout --dry-run\n  platform init --repository https://github.com/acme/orders",
 		Args:    cli.Args(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			opts.dir = env.Dir
@@ -64,25 +63,33 @@ func Command(env *cli.Env) *cobra.Command {
 	flags.StringVar(&opts.Type, "type", "", "service, website, library, or another type")
 	flags.StringVar(&opts.Lifecycle, "lifecycle", "", "experimental, production or deprecated")
 	flags.StringVar(&opts.Description, "description", "", "what it does, in a sentence")
+	flags.StringVar(&opts.repository, "repository", "", "address of the repository; that of the remote origin when absent")
 	flags.BoolVar(&opts.dryRun, "dry-run", false, "print the file and write nothing")
 	flags.BoolVar(&opts.noEntry, "no-register", false, "write the file and do not register it")
 	return cmd
 }
 
 func run(ctx context.Context, env *cli.Env, opts options) error {
+	if err := opts.check(); err != nil {
+		return err
+	}
 	root, err := os.OpenRoot(opts.dir)
 	if err != nil {
 		return fault.New(fault.NotFound, "There is no folder %s.", opts.dir).WithHint("platform init DIR").WithCause(err)
 	}
 	defer root.Close()
+	at := placeOf(opts.dir, opts.repository)
 	for _, name := range []string{fileName, "catalog-info.yml"} {
 		if _, err := root.Lstat(name); err == nil {
-			return fault.New(fault.Conflict, "%s is there already.", filepath.Join(opts.dir, name)).
-				WithHint("Register it: platform catalog register %s", filepath.Join(opts.dir, name))
+			return thereAlready(filepath.Join(opts.dir, name), at)
 		}
 	}
-	p := propose(root.FS(), opts)
+	p := propose(root.FS(), opts, at)
 	api, err := env.API(ctx)
+	if err != nil {
+		return err
+	}
+	catalogued, err := newRegistrar(ctx, env, api, opts, at)
 	if err != nil {
 		return err
 	}
@@ -108,16 +115,22 @@ func run(ctx context.Context, env *cli.Env, opts options) error {
 	if opts.noEntry {
 		return nil
 	}
-	return register(ctx, env, api, path)
+	return catalogued.register(ctx, root.FS())
+}
+
+// thereAlready says what to do with a catalog file that somebody wrote.
+func thereAlready(file string, at place) error {
+	target := at.origin
+	if target == "" {
+		target = file
+	}
+	return fault.New(fault.Conflict, "%s is there already.", file).
+		WithHint("Check it: platform catalog validate %s. Then register it: platform catalog register %s", file, target)
 }
 
 // propose looks at the repository; what flags say counts more.
-func propose(fsys fs.FS, opts options) proposal.Proposal {
-	r := proposal.Repository{Folder: filepath.Base(opts.dir)}
-	if tree, err := git.Describe(opts.dir); err == nil || tree.Origin != "" {
-		r.Origin = tree.Origin
-	}
-	p := proposal.Look(fsys, r)
+func propose(fsys fs.FS, opts options, at place) proposal.Proposal {
+	p := proposal.Look(fsys, proposal.Repository{Folder: filepath.Base(opts.dir), Origin: at.origin, Below: at.below})
 	for field, said := range map[string]struct {
 		to    *string
 		value string
@@ -178,33 +191,5 @@ func write(root *os.Root, content []byte) error {
 	if err != nil {
 		return fault.New(fault.Invalid, "The file cannot be written to %s.", root.Name()).WithCause(err)
 	}
-	return nil
-}
-
-func register(ctx context.Context, env *cli.Env, api *client.ClientWithResponses, path string) error {
-	registration, err := client.OK(api.RegisterLocationWithResponse(ctx, types.LocationRequest{Target: path, Type: types.LocationRequestTypeFile}))
-	if err != nil {
-		return err
-	}
-	err = env.Print(registration, func(w io.Writer) error {
-		rows := make([][]string, len(registration.Entities))
-		for i, ref := range registration.Entities {
-			rows[i] = []string{ref}
-		}
-		return cli.Rows(w, []string{"entity"}, rows)
-	})
-	if err != nil {
-		return err
-	}
-	var said bytes.Buffer
-	for _, p := range registration.Problems {
-		said.WriteString("  " + p.Where + ": " + p.Message + "\n")
-	}
-	if said.Len() > 0 {
-		return fault.New(fault.Failed, "The file was written, but not all of it could be registered:\n%s", strings.TrimRight(said.String(), "\n")).
-			WithHint("Correct it, then: platform catalog register %s", path)
-	}
-	env.Talk("%s %s registered from this folder. Once it is pushed, register the repository, or let its pipeline send it: platform catalog push %s",
-		env.Green("✓"), cli.Count(len(registration.Entities), "entity", "entities"), fileName)
 	return nil
 }

@@ -18,6 +18,7 @@ import (
 type childSettings struct {
 	ID     int64     `json:"id"` // of the repository on its host; stays when it is renamed
 	Pushed time.Time `json:"pushed"`
+	Gone   bool      `json:"gone,omitempty"` // the organisation has it no longer
 }
 
 // registerOrganization takes in an organisation: a location of its own for every
@@ -82,12 +83,17 @@ func (c *Catalog) settle(ctx context.Context, l Location, found []FoundRepositor
 	if err != nil {
 		return Registration{}, err
 	}
+	claimed := l.RefreshAt
 	err = c.unit.InTx(ctx, func(ctx context.Context) error {
-		if _, exists, err := c.store.LocationByID(ctx, l.ID); err != nil || exists == created {
+		now, exists, err := c.store.LocationByID(ctx, l.ID)
+		if err != nil || exists == created {
 			if err == nil {
 				err = noLocation(l.ID) // somebody removed it meanwhile
 			}
 			return err
+		}
+		if exists {
+			l.RefreshEvery = now.RefreshEvery
 		}
 		children, err := c.children(ctx, l.ID)
 		if err != nil {
@@ -106,6 +112,9 @@ func (c *Catalog) settle(ctx context.Context, l Location, found []FoundRepositor
 			}
 		}
 		c.readWell(&l)
+		if exists {
+			l.meanwhile(now, claimed)
+		}
 		l.Version, l.Errors = state, nil
 		if err := c.store.SaveLocation(ctx, l); err != nil {
 			return fmt.Errorf("save location %s: %w", l, err)
@@ -124,7 +133,8 @@ func (c *Catalog) settleOne(ctx context.Context, l, child Location, known bool, 
 	if err != nil {
 		return fmt.Errorf("encode what is known of %s: %w", r.Address, err)
 	}
-	if known && child.Target == r.Address && child.Path == path && before.Pushed.Equal(r.Pushed) && !child.RefreshAt.IsZero() {
+	reading := !child.RefreshAt.IsZero() || child.paused() && !before.Gone
+	if known && child.Target == r.Address && child.Path == path && before.Pushed.Equal(r.Pushed) && reading {
 		return nil
 	}
 	if child.Target != r.Address || child.Path != path {
@@ -134,9 +144,14 @@ func (c *Catalog) settleOne(ctx context.Context, l, child Location, known bool, 
 		}
 	}
 	if !known {
-		child = Location{ID: newID(), Type: LocationGit, ParentID: l.ID, CreatedAt: c.now(), CreatedBy: l.CreatedBy}
+		child = Location{ID: newID(), Type: LocationGit, ParentID: l.ID, CreatedAt: c.now(), CreatedBy: l.CreatedBy, InheritedEvery: l.RefreshEvery}
 	}
-	child.Target, child.Path, child.Settings, child.Version, child.RefreshAt = r.Address, path, string(settings), "", c.now()
+	child.Target, child.Path, child.Settings, child.Version = r.Address, path, string(settings), ""
+	// One that somebody paused is read only when it comes or comes back. Where all
+	// of the organisation is paused, somebody asked for this.
+	if !known || before.Gone || child.RefreshEvery != Never {
+		child.RefreshAt = c.now()
+	}
 	if err := c.store.SaveLocation(ctx, child); err != nil {
 		return fmt.Errorf("save location %s: %w", child, err)
 	}
@@ -156,11 +171,20 @@ func (c *Catalog) vanished(ctx context.Context, child Location) error {
 		}
 		return nil
 	}
-	if child.RefreshAt.IsZero() {
+	var s childSettings
+	if err := json.Unmarshal([]byte(child.Settings), &s); err != nil {
+		return fmt.Errorf("decode what is known of %s: %w", child, err)
+	}
+	if s.Gone {
 		return nil // known already
 	}
-	child.RefreshAt = time.Time{}
-	if err := c.store.SaveSchedule(ctx, child, time.Time{}); err != nil {
+	s.Gone = true
+	settings, err := json.Marshal(s)
+	if err != nil {
+		return fmt.Errorf("encode what is known of %s: %w", child, err)
+	}
+	child.RefreshAt, child.Settings = time.Time{}, string(settings)
+	if err := c.store.SaveLocation(ctx, child); err != nil {
 		return fmt.Errorf("save location %s: %w", child, err)
 	}
 	_, err = c.accept(ctx, child, &Tree{Commit: child.Commit}, reading{})

@@ -43,10 +43,13 @@ type Location struct {
 	ParentID string // the location that found this one
 	Settings string // JSON: how its source is searched, and what is known of it there
 
-	RefreshEvery  time.Duration // 0: as often as its type is read
-	RefreshAt     time.Time     // when it is due; zero: never by itself
-	LastSucceeded time.Time     // when it could be read last
-	Failures      int           // how often it could not be read since
+	// RefreshEvery is what somebody said of this location, InheritedEvery of the
+	// organisation it was found in: 0 is nothing, Never only when asked.
+	RefreshEvery, InheritedEvery time.Duration
+
+	RefreshAt     time.Time // when it is due; zero: never by itself
+	LastSucceeded time.Time // when it could be read last
+	Failures      int       // how often it could not be read since
 }
 
 // Registration is what reading a location brought.

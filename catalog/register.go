@@ -145,9 +145,7 @@ func (c *Catalog) unreadable(ctx context.Context, l Location, reason error) erro
 		if err != nil || !exists {
 			return err // somebody removed it meanwhile
 		}
-		if toldSince(now, claimed) {
-			l.RefreshAt = now.RefreshAt
-		}
+		l.meanwhile(now, claimed)
 		return c.store.SaveLocation(ctx, l)
 	})
 	if err != nil {
@@ -190,8 +188,8 @@ func (c *Catalog) accept(ctx context.Context, l Location, tree *Tree, found read
 			l.Errors = l.Errors[:c.limits.Problems]
 		}
 		c.readWell(&l)
-		if exists && toldSince(known, claimed) {
-			l.RefreshAt = known.RefreshAt
+		if exists {
+			l.meanwhile(known, claimed)
 		}
 		l.Commit = tree.Commit
 		if err := c.remember(ctx, &l, found, change.conflicts); err != nil {

@@ -43,19 +43,6 @@ type WaitError struct {
 // Error returns the reason.
 func (e *WaitError) Error() string { return e.Reason }
 
-// every returns how often a location is read when nobody said otherwise.
-func every(l Location) time.Duration {
-	switch {
-	case l.RefreshEvery > 0:
-		return l.RefreshEvery
-	case l.Type == LocationFile:
-		return 2 * time.Minute
-	case l.Type == LocationGitHubOrg:
-		return time.Hour
-	}
-	return 10 * time.Minute
-}
-
 // onSchedule reports whether locations of a type are read by themselves.
 func onSchedule(t LocationType) bool { return t != LocationPlatform && t != LocationPush }
 
@@ -69,24 +56,47 @@ func jittered(l Location, d time.Duration, now time.Time) time.Duration {
 
 // backoff returns when a location is tried again that failed several times in a row.
 func backoff(l Location) time.Duration {
-	d := min(every(l), 2*time.Minute)
+	every, _ := l.Every()
+	d := min(every, 2*time.Minute)
 	for range min(l.Failures, 20) {
 		if d *= 2; d >= maxBackoff {
-			return max(maxBackoff, every(l))
+			return max(maxBackoff, every)
 		}
 	}
 	return d
+}
+
+// next returns when l is read after it was read last: zero when it is not read
+// by itself.
+func (l Location) next() time.Time {
+	every, _ := l.Every()
+	switch {
+	case every <= 0:
+		return time.Time{}
+	case l.Failures > 0:
+		every = backoff(l)
+	}
+	return l.LastRefreshed.Add(jittered(l, every, l.LastRefreshed))
+}
+
+// meanwhile takes over what somebody said of when l is read while it was read.
+func (l *Location) meanwhile(now Location, claimed time.Time) {
+	l.RefreshEvery, l.InheritedEvery = now.RefreshEvery, now.InheritedEvery
+	every, _ := l.Every()
+	switch unclaimed := claimed.IsZero(); {
+	case every < 0:
+		l.RefreshAt = time.Time{}
+	case toldSince(now, claimed), l.RefreshAt.IsZero() && (unclaimed || every > 0):
+		l.RefreshAt = now.RefreshAt
+	}
 }
 
 // readWell notes that a location was read.
 func (c *Catalog) readWell(l *Location) {
 	l.LastRefreshed = c.now()
 	l.LastSucceeded, l.Failures = l.LastRefreshed, 0
-	switch {
-	case !onSchedule(l.Type): // somebody gave up what it defines, too
-		l.RefreshAt = time.Time{}
-	case !l.RefreshAt.IsZero():
-		l.RefreshAt = l.LastRefreshed.Add(jittered(*l, every(*l), l.LastRefreshed))
+	if !l.RefreshAt.IsZero() {
+		l.RefreshAt = l.next()
 	}
 }
 
@@ -94,14 +104,11 @@ func (c *Catalog) readWell(l *Location) {
 func (c *Catalog) readBadly(l *Location, reason error) {
 	l.LastRefreshed = c.now()
 	l.Failures++
-	if !onSchedule(l.Type) {
-		l.RefreshAt = time.Time{}
-	}
 	if l.RefreshAt.IsZero() {
 		return
 	}
-	l.RefreshAt = l.LastRefreshed.Add(jittered(*l, backoff(*l), l.LastRefreshed))
-	if wait, ok := errors.AsType[*WaitError](reason); ok && wait.Until.After(l.LastRefreshed) {
+	l.RefreshAt = l.next()
+	if wait, ok := errors.AsType[*WaitError](reason); ok && !l.paused() && wait.Until.After(l.LastRefreshed) {
 		l.RefreshAt, l.Failures = wait.Until, l.Failures-1
 	}
 }
@@ -110,37 +117,6 @@ func (c *Catalog) readBadly(l *Location, reason error) {
 // its source told of a change that this reading may have missed.
 func toldSince(now Location, claimed time.Time) bool {
 	return !now.RefreshAt.IsZero() && now.RefreshAt.Before(claimed)
-}
-
-// SetSchedule says how often a location is read again: 0 is as often as its
-// type is, a negative time is never by itself.
-func (c *Catalog) SetSchedule(ctx context.Context, locationID string, every time.Duration) error {
-	if every > 0 && every < time.Minute {
-		return fault.New(fault.Invalid, "%s is too often to read a location.", every).
-			WithHint("Choose a minute or more. Changes are seen at once through webhooks, or with: platform catalog push")
-	}
-	return c.unit.InTx(ctx, func(ctx context.Context) error {
-		l, exists, err := c.store.LocationByID(ctx, locationID)
-		if err != nil {
-			return fmt.Errorf("read location %s: %w", locationID, err)
-		}
-		if !exists {
-			return noLocation(locationID)
-		}
-		if !onSchedule(l.Type) {
-			return fault.New(fault.Invalid, "Locations of type %s are not read by themselves.", string(l.Type)).
-				WithHint("See which are: platform catalog locations")
-		}
-		l.RefreshEvery, l.RefreshAt = max(every, 0), c.now()
-		if every < 0 {
-			l.RefreshAt = time.Time{}
-		}
-		if err := c.store.SaveSchedule(ctx, l, time.Time{}); err != nil {
-			return fmt.Errorf("save location %s: %w", l, err)
-		}
-		c.Nudge()
-		return nil
-	})
 }
 
 func noLocation(id string) error {

@@ -165,7 +165,7 @@ func TestWhenALocationIsReadAgain(t *testing.T) {
 		}
 	}
 	in(r.Location, 108*time.Second, 132*time.Second)
-	if err := c.SetSchedule(t.Context(), id, time.Hour); err != nil {
+	if _, err := c.SetSchedule(t.Context(), id, time.Hour); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := c.Refresh(t.Context(), id); err != nil {
@@ -185,7 +185,7 @@ func TestWhenALocationIsReadAgain(t *testing.T) {
 		in(l, want*9/10, want*11/10)
 	}
 	*reader.err = nil
-	if err := c.SetSchedule(t.Context(), id, -1); err != nil {
+	if _, err := c.SetSchedule(t.Context(), id, catalog.Never); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := c.Refresh(t.Context(), id); err != nil {
@@ -194,10 +194,10 @@ func TestWhenALocationIsReadAgain(t *testing.T) {
 	if l := locationOf(t, c, id); !l.RefreshAt.IsZero() || l.Failures != 0 {
 		t.Errorf("never by itself: %+v", l)
 	}
-	if err := c.SetSchedule(t.Context(), id, time.Second); !fault.Is(err, fault.Invalid) {
+	if _, err := c.SetSchedule(t.Context(), id, time.Second); !fault.Is(err, fault.Invalid) {
 		t.Errorf("every second: %v", err)
 	}
-	if err := c.SetSchedule(t.Context(), "none", time.Hour); !fault.Is(err, fault.NotFound) {
+	if _, err := c.SetSchedule(t.Context(), "none", time.Hour); !fault.Is(err, fault.NotFound) {
 		t.Errorf("no location: %v", err)
 	}
 }

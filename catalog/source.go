@@ -14,8 +14,11 @@ type SourceStore interface {
 	// SaveSchedule stores what reading a location again without finding anything
 	// new says of it: when it was and will be read, and how often that failed. Who
 	// claimed it names until when: if it became due earlier meanwhile, because its
-	// source told of a change, it stays so. The zero time overrides everything.
+	// source told of a change, it stays so. Without a claim, and where somebody
+	// paused it meanwhile, when it will be read stays as it is.
 	SaveSchedule(ctx context.Context, l Location, claimed time.Time) error
+	// SetEvery stores how often a location is read, and when next.
+	SetEvery(ctx context.Context, l Location) error
 	// SetDue makes locations due at a time, unless nobody wants them to be read by
 	// themselves. What was pushed can be made due: it is read from what is kept.
 	SetDue(ctx context.Context, ids []string, at time.Time) error

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/goldenpath/platform/catalog"
 	"github.com/goldenpath/platform/internal/fault"
@@ -18,6 +19,7 @@ type apiCatalog interface {
 	Facets(ctx context.Context, q catalog.Query, keys ...string) (map[string][]catalog.FacetCount, error)
 	Register(ctx context.Context, l catalog.Location) (catalog.Registration, error)
 	Refresh(ctx context.Context, locationID string) (catalog.Registration, error)
+	SetSchedule(ctx context.Context, locationID string, every time.Duration) (catalog.Location, error)
 	Remove(ctx context.Context, l catalog.Location) error
 	Locations(ctx context.Context) ([]catalog.Location, error)
 	apiEntities
@@ -98,11 +100,35 @@ func (a *API) RegisterLocation(ctx context.Context, r server.RegisterLocationReq
 	if l.Settings, err = toOrganization(r.Body.Organization); err != nil {
 		return nil, err
 	}
+	var every time.Duration
+	if r.Body.Every != "" {
+		if every, err = catalog.ParseEvery(r.Body.Every); err != nil {
+			return nil, err
+		}
+	}
 	registration, err := a.deps.Catalog.Register(ctx, l)
 	if err != nil {
 		return nil, err
 	}
+	if r.Body.Every != "" {
+		if registration.Location, err = a.deps.Catalog.SetSchedule(ctx, registration.Location.ID, every); err != nil {
+			return nil, err
+		}
+	}
 	return server.RegisterLocation200JSONResponse(fromRegistration(registration)), nil
+}
+
+// SetLocationSchedule answers PUT /locations/{id}/schedule.
+func (a *API) SetLocationSchedule(ctx context.Context, r server.SetLocationScheduleRequestObject) (server.SetLocationScheduleResponseObject, error) {
+	every, err := catalog.ParseEvery(r.Body.Every)
+	if err != nil {
+		return nil, err
+	}
+	l, err := a.deps.Catalog.SetSchedule(ctx, r.ID, every)
+	if err != nil {
+		return nil, err
+	}
+	return server.SetLocationSchedule200JSONResponse(fromLocation(l)), nil
 }
 
 // RefreshLocation answers POST /locations/{id}/refresh.
@@ -174,6 +200,9 @@ func fromLocation(l catalog.Location) types.Location {
 		ID: l.ID, Type: types.LocationType(l.Type), Target: l.Target, Branch: l.Branch,
 		Path: l.Path, Commit: l.Commit, CreatedBy: l.CreatedBy, LastRefreshed: l.LastRefreshed, Problems: mapped(l.Errors, fromSourceProblem),
 		LastSucceeded: l.LastSucceeded, RefreshAt: l.RefreshAt, Failures: l.Failures,
+	}
+	if every, source := l.Every(); every != 0 {
+		out.Every, out.EveryFrom = catalog.FormatEvery(every), types.EverySource(source)
 	}
 	if settings, err := l.Organization(); err == nil && l.Type == catalog.LocationGitHubOrg {
 		out.Organization = &types.OrganizationSettings{

@@ -116,6 +116,15 @@ func (f *fakeCatalog) Refresh(context.Context, string) (catalog.Registration, er
 	return f.registration(), nil
 }
 
+func (f *fakeCatalog) SetSchedule(_ context.Context, id string, every time.Duration) (catalog.Location, error) {
+	l := f.location()
+	if id != l.ID {
+		return l, errQuery()
+	}
+	l.RefreshEvery, l.RefreshAt = every, apiTime
+	return l, nil
+}
+
 func (*fakeCatalog) Remove(_ context.Context, l catalog.Location) error {
 	if l.Target != "/srv/orders" {
 		return errors.New("another location was removed")

@@ -31,6 +31,8 @@ func subjectOf(request any) string {
 		return r.ID
 	case server.RefreshLocationRequestObject:
 		return r.ID
+	case server.SetLocationScheduleRequestObject:
+		return r.ID + " " + r.Body.Every
 	case server.DeleteEntityRequestObject:
 		return r.Kind + ":" + r.Namespace + "/" + r.Name
 	case server.RefreshEntityRequestObject:

@@ -96,6 +96,7 @@ var apiCalls = []apiCall{
 		body: `{"repository":"https://github.com/acme/orders","branch":"main","owner":"checkout","dry_run":true,"again":true}`,
 	},
 	{op: "deleteLocation", method: "DELETE", path: "/locations/l1", status: 204},
+	{op: "setLocationSchedule", method: "PUT", path: "/locations/l1/schedule", body: `{"every":"90m"}`, status: 200, wants: []string{`"every":"1h30m"`, `"every_from":"location"`, `"refresh_at"`}},
 	{op: "refreshLocation", method: "POST", path: "/locations/l1/refresh", status: 200, wants: []string{`"id":"l1"`}},
 	{op: "entityHistory", path: "/entities/component/default/orders/history", status: 200, wants: []string{`"previous":"component:default/sales"`, `"commit":"c0ffee"`, `"what":"renamed"`, `"author":"Bob"`, `{"after":"checkout","path":"spec.owner"}`}},
 	{op: "entityGraph", path: "/entities/component/default/orders/graph?depth=2&direction=in&relation=consumesApi&only=api", status: 200, wants: []string{`"target":"api:default/stock"`, `"title":"Orders"`}},
@@ -291,6 +292,9 @@ func TestBadRequestsSayWhatIsWrong(t *testing.T) {
 		{name: "a place in the log that is none", path: "/runs/r1/events?after=-1", status: 400, wants: []string{`"name":"after"}`}},
 		{name: "what a domain refuses", path: "/runs/gone", status: 404, wants: []string{`"detail":"There is no run gone."`, `"hint":"platform runs list"`, `"title":"Not Found"`}},
 		{name: "what nobody classified keeps its secrets", path: "/runs/broken", status: 500, wants: []string{`"code":"internal"`, "Something went wrong on our side."}},
+		{name: "no time between two readings", method: "PUT", path: "/locations/l1/schedule", body: `{"every":"often"}`, status: 400, wants: []string{`\"often\" does not say how often a location is to be read.`}},
+		{name: "too often", method: "PUT", path: "/locations/l1/schedule", body: `{"every":"10s"}`, status: 400, wants: []string{"Every 10s is too often to read a location.", "Choose a minute or more"}},
+		{name: "too often from the beginning", method: "POST", path: "/locations", body: `{"target":"/srv/orders","every":"1s"}`, status: 400, wants: []string{"too often"}},
 		{name: "no location of that id", method: "DELETE", path: "/locations/l9", status: 404, wants: []string{"There is no location with the id l9."}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

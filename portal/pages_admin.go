@@ -79,6 +79,7 @@ type locationRow struct {
 	catalog.Location
 	Platform bool
 	Badge    badge
+	Schedule locationSchedule
 }
 
 func (p *pages) listLocations(c echo.Context) error {
@@ -96,7 +97,7 @@ func (p *pages) locations(c echo.Context) (locationsPage, error) {
 		return page, err
 	}
 	for _, l := range list {
-		row := locationRow{Location: l, Platform: l.Type == catalog.LocationPlatform, Badge: badge{"yes", "yes", "Read"}}
+		row := locationRow{Location: l, Platform: l.Type == catalog.LocationPlatform, Badge: badge{"yes", "yes", "Read"}, Schedule: newLocationSchedule(l)}
 		switch {
 		case len(l.Errors) > 0:
 			row.Badge = badge{"no", "no", plural(len(l.Errors), "problem", "problems")}

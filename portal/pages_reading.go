@@ -45,6 +45,7 @@ type readingRow struct {
 	catalog.Location
 	Platform    bool
 	Badge       badge
+	Schedule    locationSchedule
 	ProblemsURL string // empty: it has none
 }
 
@@ -101,7 +102,7 @@ func (p *pages) showReading(c echo.Context) error {
 }
 
 func newReadingRow(l catalog.Location) readingRow {
-	row := readingRow{Location: l, Platform: l.Type == catalog.LocationPlatform, Badge: badge{"yes", "yes", "Read"}}
+	row := readingRow{Location: l, Platform: l.Type == catalog.LocationPlatform, Badge: badge{"yes", "yes", "Read"}, Schedule: newLocationSchedule(l)}
 	switch {
 	case l.Failures > 0:
 		row.Badge = badge{"no", "no", "Cannot be read"}

@@ -37,6 +37,7 @@ func pageRoutes(g *echo.Group, p *pages) {
 	g.GET("/admin/locations", p.listLocations)
 	g.POST("/admin/locations", p.registerLocation)
 	g.POST("/admin/locations/:id/refresh", p.refreshLocation)
+	g.POST("/admin/locations/:id/schedule", p.scheduleLocation)
 	g.POST("/admin/locations/:id/remove", p.removeLocation)
 	g.GET("/admin/catalog", p.showReading)
 	g.GET("/admin/tokens", p.listTokens)

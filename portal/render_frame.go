@@ -50,6 +50,8 @@ func noticeText(name string) string {
 		return "The token is revoked. It no longer works."
 	case "refreshed":
 		return "The location was read again."
+	case "scheduled":
+		return "The schedule is set. The next reading is counted from the last one."
 	case "removed":
 		return "The location and what it defined are removed from the catalog."
 	case "signed-out":

@@ -175,6 +175,8 @@ func deedWords(action string) string {
 		return "register location"
 	case "POST /admin/locations/:id/refresh":
 		return "refresh location"
+	case "POST /admin/locations/:id/schedule":
+		return "set location schedule"
 	case "POST /admin/locations/:id/remove":
 		return "remove location"
 	case "POST /admin/tokens":

@@ -80,10 +80,22 @@ func (f *Fake) SaveSchedule(ctx context.Context, l catalog.Location, claimed tim
 		for i := range s.locations {
 			if k := &s.locations[i]; k.ID == l.ID {
 				k.LastRefreshed, k.LastSucceeded, k.Failures = l.LastRefreshed, l.LastSucceeded, l.Failures
-				k.RefreshEvery, k.Version, k.Commit, k.Settings = l.RefreshEvery, l.Version, l.Commit, l.Settings
-				if claimed.IsZero() || k.RefreshAt.IsZero() || !k.RefreshAt.Before(claimed) {
+				k.Version, k.Commit = l.Version, l.Commit
+				if !claimed.IsZero() && !k.RefreshAt.IsZero() && !k.RefreshAt.Before(claimed) {
 					k.RefreshAt = l.RefreshAt
 				}
+			}
+		}
+		return nil
+	})
+}
+
+// SetEvery stores how often a location is read, and when next.
+func (f *Fake) SetEvery(ctx context.Context, l catalog.Location) error {
+	return f.alone(ctx, func(s *state) error {
+		for i := range s.locations {
+			if k := &s.locations[i]; k.ID == l.ID {
+				k.RefreshEvery, k.InheritedEvery, k.RefreshAt = l.RefreshEvery, l.InheritedEvery, l.RefreshAt
 			}
 		}
 		return nil

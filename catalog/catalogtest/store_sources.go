@@ -20,7 +20,7 @@ func testDue(t *testing.T, b Backend) {
 	for i, at := range []time.Time{At(30), At(10), {}, At(20)} {
 		l := catalog.Location{
 			ID: fmt.Sprintf("loc-%d", i), Type: catalog.LocationGit, Target: fmt.Sprintf("https://git.acme.io/%d", i), CreatedAt: At(i),
-			Version: "v", ParentID: "org", Settings: `{"a":1}`, RefreshEvery: time.Hour, RefreshAt: at, LastSucceeded: At(1), Failures: 2,
+			Version: "v", ParentID: "org", Settings: `{"a":1}`, RefreshEvery: time.Hour, InheritedEvery: catalog.Never, RefreshAt: at, LastSucceeded: At(1), Failures: 2,
 		}
 		b.inTx(t, func(ctx context.Context) error { return b.Store.SaveLocation(ctx, l) })
 	}
@@ -32,7 +32,7 @@ func testDue(t *testing.T, b Backend) {
 	for _, l := range due {
 		ids = append(ids, l.ID)
 		if !l.RefreshAt.Equal(At(50)) || l.Version != "v" || l.ParentID != "org" || l.Settings != `{"a":1}` ||
-			l.RefreshEvery != time.Hour || !l.LastSucceeded.Equal(At(1)) || l.Failures != 2 {
+			l.RefreshEvery != time.Hour || l.InheritedEvery != catalog.Never || !l.LastSucceeded.Equal(At(1)) || l.Failures != 2 {
 			t.Errorf("claimed %+v", l)
 		}
 	}
@@ -73,8 +73,20 @@ func testDue(t *testing.T, b Backend) {
 	want()
 	save(At(58), At(50)) // somebody did while it was read
 	want()
-	save(time.Time{}, time.Time{})
-	l.RefreshAt = time.Time{}
+	save(At(57), time.Time{}) // nobody claimed it
+	want()
+	every := func(own, inherited time.Duration, at time.Time) {
+		t.Helper()
+		l.RefreshEvery, l.InheritedEvery, l.RefreshAt = own, inherited, at
+		changed := catalog.Location{ID: l.ID, RefreshEvery: own, InheritedEvery: inherited, RefreshAt: at}
+		if err := b.Store.SetEvery(t.Context(), changed); err != nil {
+			t.Fatal(err)
+		}
+		want()
+	}
+	every(0, time.Hour, At(60))
+	every(catalog.Never, 0, time.Time{})
+	save(At(58), At(50)) // somebody paused it while it was read
 	want()
 	if err := b.Store.SetDue(t.Context(), []string{l.ID}, At(22)); err != nil {
 		t.Fatal(err)

@@ -118,7 +118,7 @@ func (c *Catalog) SaveLocation(ctx context.Context, l catalog.Location) error {
 		SetType(string(l.Type)).SetTarget(l.Target).SetBranch(l.Branch).SetPath(l.Path).
 		SetCreatedAt(l.CreatedAt.UTC()).SetCreatedBy(l.CreatedBy).SetCommit(l.Commit).
 		SetVersion(l.Version).SetParentID(l.ParentID).SetSettings(l.Settings).
-		SetRefreshEvery(int(l.RefreshEvery / time.Second)).SetFailures(l.Failures)
+		SetRefreshEvery(seconds(l.RefreshEvery)).SetInheritedEvery(seconds(l.InheritedEvery)).SetFailures(l.Failures)
 	if !l.RefreshAt.IsZero() {
 		create = create.SetRefreshAt(l.RefreshAt.UTC())
 	}
@@ -186,7 +186,7 @@ func fromLocation(row *ent.Location) catalog.Location {
 		ID: row.ID, Type: catalog.LocationType(row.Type), Target: row.Target, Branch: row.Branch, Path: row.Path,
 		CreatedAt: row.CreatedAt.UTC(), CreatedBy: row.CreatedBy, Commit: row.Commit,
 		Version: row.Version, ParentID: row.ParentID, Settings: row.Settings,
-		RefreshEvery: time.Duration(row.RefreshEvery) * time.Second, Failures: row.Failures,
+		RefreshEvery: time.Duration(row.RefreshEvery) * time.Second, InheritedEvery: time.Duration(row.InheritedEvery) * time.Second, Failures: row.Failures,
 	}
 	if row.RefreshAt != nil {
 		l.RefreshAt = row.RefreshAt.UTC()

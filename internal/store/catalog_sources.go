@@ -39,23 +39,32 @@ func (c *Catalog) ClaimDue(ctx context.Context, now, until time.Time, limit int)
 }
 
 // SaveSchedule stores when a location was and will be read. A time that somebody
-// set since it was claimed stays, if it is earlier.
+// set since it was claimed stays if it is earlier, and so does none at all.
 func (c *Catalog) SaveSchedule(ctx context.Context, l catalog.Location, claimed time.Time) error {
-	at, args := "?", []any{moment(l.RefreshAt)}
+	at, args := "refresh_at", []any(nil)
 	if !claimed.IsZero() {
-		at, args = "CASE WHEN refresh_at < ? THEN refresh_at ELSE ? END", []any{claimed.UTC(), moment(l.RefreshAt)}
+		at, args = "CASE WHEN refresh_at >= ? THEN ? ELSE refresh_at END", []any{claimed.UTC(), moment(l.RefreshAt)}
 	}
-	err := c.exec(ctx, `UPDATE locations SET last_refreshed = ?, last_succeeded = ?, failures = ?, refresh_every = ?,
-		version = ?, "commit" = ?, settings = ?, refresh_at = `+at+` WHERE id = ?`,
-		slices.Concat([]any{
-			moment(l.LastRefreshed), moment(l.LastSucceeded), l.Failures, int(l.RefreshEvery / time.Second),
-			l.Version, l.Commit, l.Settings,
-		}, args, []any{l.ID})...)
+	err := c.exec(ctx, `UPDATE locations SET last_refreshed = ?, last_succeeded = ?, failures = ?,
+		version = ?, "commit" = ?, refresh_at = `+at+` WHERE id = ?`,
+		slices.Concat([]any{moment(l.LastRefreshed), moment(l.LastSucceeded), l.Failures, l.Version, l.Commit}, args, []any{l.ID})...)
+	if err != nil {
+		return fmt.Errorf("update when location %s is read: %w", l.ID, err)
+	}
+	return nil
+}
+
+// SetEvery stores how often a location is read, and when next.
+func (c *Catalog) SetEvery(ctx context.Context, l catalog.Location) error {
+	err := c.exec(ctx, "UPDATE locations SET refresh_every = ?, inherited_every = ?, refresh_at = ? WHERE id = ?",
+		seconds(l.RefreshEvery), seconds(l.InheritedEvery), moment(l.RefreshAt), l.ID)
 	if err != nil {
 		return fmt.Errorf("update the schedule of location %s: %w", l.ID, err)
 	}
 	return nil
 }
+
+func seconds(d time.Duration) int { return int(d / time.Second) }
 
 // SetDue makes locations due at a time, those that were pushed, too.
 func (c *Catalog) SetDue(ctx context.Context, ids []string, at time.Time) error {

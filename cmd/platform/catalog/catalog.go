@@ -12,6 +12,6 @@ import (
 func Command(env *cli.Env) *cobra.Command {
 	return cli.Group("catalog", "Find, register and check what the catalog knows",
 		list(env), get(env), facets(env), relations(env), graph(env), owners(env), owned(env), history(env), docs(env), health(env),
-		register(env), locations(env), refresh(env), remove(env), push(env), remover(env),
+		register(env), locations(env), schedule(env), refresh(env), remove(env), push(env), remover(env),
 		validate(env), problems(env), export(env), importer(env), importOrg(env))
 }

@@ -45,11 +45,11 @@ func runProblems(ctx context.Context, env *cli.Env, owner, entity, location stri
 		params.Entity = &entity
 	}
 	if location != "" {
-		id, err := findLocation(ctx, env, api, location)
+		l, err := findLocation(ctx, env, api, location)
 		if err != nil {
 			return err
 		}
-		params.Location = &id
+		params.Location = &l.ID
 	}
 	found, err := client.OK(api.ListProblemsWithResponse(ctx, params))
 	if err != nil {

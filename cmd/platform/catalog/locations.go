@@ -15,9 +15,10 @@ import (
 func locations(env *cli.Env) *cobra.Command {
 	return &cobra.Command{
 		Use:   "locations",
-		Short: "Show what is registered, and when it was and will be read",
-		Long:  "Show the files, folders, repositories and organisations that are registered, when each was read and will be read again.",
-		Args:  cli.Args(cobra.NoArgs),
+		Short: "Show what is registered, how often it is read, and when next",
+		Long: "Show the files, folders, repositories and organisations that are registered, when each was read, how often it is and\n" +
+			"when next. To change that: platform catalog schedule LOCATION EVERY",
+		Args: cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
 			api, err := env.API(ctx)
@@ -45,9 +46,9 @@ func printLocations(w io.Writer, list []types.Location) error {
 		if l.Branch != "" {
 			target += "#" + l.Branch
 		}
-		rows[i] = []string{l.ID, string(l.Type), target, cli.Age(l.LastSucceeded, now), due(l.RefreshAt, now), problems}
+		rows[i] = []string{l.ID, string(l.Type), target, cli.Age(l.LastSucceeded, now), every(l), due(l.RefreshAt, now), problems}
 	}
-	return cli.Rows(w, []string{"id", "type", "target", "read", "again", "problems"}, rows)
+	return cli.Rows(w, []string{"id", "type", "target", "read", "every", "again", "problems"}, rows)
 }
 
 // due says when something happens next.

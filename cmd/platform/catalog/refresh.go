@@ -10,6 +10,7 @@ import (
 	"github.com/goldenpath/platform/cmd/internal/cli"
 	"github.com/goldenpath/platform/internal/fault"
 	"github.com/goldenpath/platform/portal/api/client"
+	"github.com/goldenpath/platform/portal/api/types"
 )
 
 func refresh(env *cli.Env) *cobra.Command {
@@ -25,7 +26,7 @@ func refresh(env *cli.Env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			id, err := findLocation(ctx, env, api, args[0])
+			l, err := findLocation(ctx, env, api, args[0])
 			if kind, namespace, name, wrong := parseRef(args[0]); err != nil && wrong == nil && strings.Contains(args[0], ":") {
 				registration, err := client.OK(api.RefreshEntityWithResponse(ctx, kind, namespace, name))
 				if err != nil {
@@ -36,7 +37,7 @@ func refresh(env *cli.Env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			registration, err := client.OK(api.RefreshLocationWithResponse(ctx, id))
+			registration, err := client.OK(api.RefreshLocationWithResponse(ctx, l.ID))
 			if err != nil {
 				return err
 			}
@@ -57,11 +58,11 @@ func remove(env *cli.Env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			id, err := findLocation(ctx, env, api, args[0])
+			l, err := findLocation(ctx, env, api, args[0])
 			if err != nil {
 				return err
 			}
-			if _, err := api.DeleteLocationWithResponse(ctx, id); err != nil {
+			if _, err := api.DeleteLocationWithResponse(ctx, l.ID); err != nil {
 				return err
 			}
 			env.Talk("%s %s and its entities are no longer in the catalog.", env.Green("✓"), cli.Plain(args[0]))
@@ -70,21 +71,22 @@ func remove(env *cli.Env) *cobra.Command {
 	}
 }
 
-// findLocation returns the id of the location a person means.
-func findLocation(ctx context.Context, env *cli.Env, api *client.ClientWithResponses, word string) (string, error) {
+// findLocation returns the location a person means: by its id, or as the list
+// of locations shows it.
+func findLocation(ctx context.Context, env *cli.Env, api *client.ClientWithResponses, word string) (types.Location, error) {
 	locations, err := client.OK(api.ListLocationsWithResponse(ctx))
 	if err != nil {
-		return "", err
+		return types.Location{}, err
 	}
 	path := word
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(env.Dir, path)
 	}
 	for _, l := range locations.Items {
-		if l.ID == word || l.Target == word || l.Target == path {
-			return l.ID, nil
+		if l.ID == word || l.Target == word || l.Target == path || l.Branch != "" && l.Target+"#"+l.Branch == word {
+			return l, nil
 		}
 	}
-	return "", fault.New(fault.NotFound, "No location %s is registered.", word).
+	return types.Location{}, fault.New(fault.NotFound, "No location %s is registered.", word).
 		WithHint("See the locations: platform catalog locations")
 }

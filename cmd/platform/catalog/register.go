@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/goldenpath/platform/catalog"
 	"github.com/goldenpath/platform/cmd/internal/cli"
 	"github.com/goldenpath/platform/internal/fault"
 	"github.com/goldenpath/platform/portal/api/client"
@@ -18,10 +19,10 @@ import (
 )
 
 type registerOptions struct {
-	target, branch, path, kind string
-	repositories               string
-	topics                     []string
-	archived, forks            bool
+	target, branch, path, kind, every string
+	repositories                      string
+	topics                            []string
+	archived, forks                   bool
 }
 
 // organization reports whether a flag says something of an organisation's
@@ -37,8 +38,8 @@ func register(env *cli.Env) *cobra.Command {
 		Short: "Register a file, a folder, a git repository or an organisation on GitHub",
 		Long: "Register a file, a folder, a git repository or an organisation on GitHub. Its entities are read at once; run it\n" +
 			"again to read them anew. Flags say which repositories of an organisation are read, and which files in them; given\n" +
-			"again, they replace those it was registered with.",
-		Example: "  platform catalog register ./catalog-info.yaml\n  platform catalog register https://github.com/acme/orders.git --branch main\n" +
+			"again, they replace those it was registered with. It is read again by itself; see how often: platform catalog schedule -h",
+		Example: "  platform catalog register ./catalog-info.yaml\n  platform catalog register https://github.com/acme/orders.git --branch main --every 5m\n" +
 			"  platform catalog register github-org:https://github.com/acme --repositories 'team-*' --topic platform",
 		Args: cli.Args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -47,9 +48,10 @@ func register(env *cli.Env) *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&opts.branch, "branch", "", "branch of a git repository")
+	flags.StringVar(&opts.branch, "branch", "", "branch or tag of a git repository; its default branch when absent")
 	flags.StringVar(&opts.path, "path", "", "file or folder inside a git repository; for an organisation, catalog file or pattern of such, as in services/*/catalog-info.yaml")
 	flags.StringVar(&opts.kind, "type", "", "{file | git | url | github-org}; found out from PATH_OR_URL when absent")
+	flags.StringVar(&opts.every, "every", "", "how often it is read again, "+everyFlag)
 	flags.StringVar(&opts.repositories, "repositories", "", "only an organisation's repositories with such names, as in 'team-*'")
 	flags.StringSliceVar(&opts.topics, "topic", nil, "only an organisation's repositories that have one of these topics")
 	flags.BoolVar(&opts.archived, "archived", false, "also an organisation's archived repositories")
@@ -58,6 +60,11 @@ func register(env *cli.Env) *cobra.Command {
 }
 
 func runRegister(ctx context.Context, env *cli.Env, opts registerOptions) error {
+	if opts.every != "" {
+		if _, err := catalog.ParseEvery(opts.every); err != nil {
+			return err
+		}
+	}
 	request, err := location(env.Dir, opts)
 	if err != nil {
 		return err
@@ -76,7 +83,7 @@ func runRegister(ctx context.Context, env *cli.Env, opts registerOptions) error 
 // location says what kind of place the target is. A path is made absolute,
 // because the server has another working folder.
 func location(dir string, opts registerOptions) (types.LocationRequest, error) {
-	request := types.LocationRequest{Target: opts.target, Branch: opts.branch, Path: opts.path, Type: types.LocationRequestType(opts.kind)}
+	request := types.LocationRequest{Target: opts.target, Branch: opts.branch, Path: opts.path, Type: types.LocationRequestType(opts.kind), Every: opts.every}
 	if opts.kind != "" && !request.Type.Valid() {
 		return request, fault.New(fault.Invalid, "There is no location type %q.", opts.kind).WithHint("Use --type file, git, url or github-org.")
 	}

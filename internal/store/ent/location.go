@@ -39,8 +39,10 @@ type Location struct {
 	ParentID string `json:"parent_id,omitempty"`
 	// JSON: how its source is searched
 	Settings string `json:"settings,omitempty"`
-	// seconds; 0 is the server's setting
+	// seconds; 0 is as its organisation or type is, below 0 only when asked
 	RefreshEvery int `json:"refresh_every,omitempty"`
+	// the same, said of the organisation that it was found in
+	InheritedEvery int `json:"inherited_every,omitempty"`
 	// when it is due; none is never by itself
 	RefreshAt *time.Time `json:"refresh_at,omitempty"`
 	// LastSucceeded holds the value of the "last_succeeded" field.
@@ -55,7 +57,7 @@ func (*Location) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case location.FieldRefreshEvery, location.FieldFailures:
+		case location.FieldRefreshEvery, location.FieldInheritedEvery, location.FieldFailures:
 			values[i] = new(sql.NullInt64)
 		case location.FieldID, location.FieldType, location.FieldTarget, location.FieldBranch, location.FieldPath, location.FieldCreatedBy, location.FieldCommit, location.FieldVersion, location.FieldParentID, location.FieldSettings:
 			values[i] = new(sql.NullString)
@@ -155,6 +157,12 @@ func (_m *Location) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.RefreshEvery = int(value.Int64)
 			}
+		case location.FieldInheritedEvery:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field inherited_every", values[i])
+			} else if value.Valid {
+				_m.InheritedEvery = int(value.Int64)
+			}
 		case location.FieldRefreshAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field refresh_at", values[i])
@@ -248,6 +256,9 @@ func (_m *Location) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("refresh_every=")
 	builder.WriteString(fmt.Sprintf("%v", _m.RefreshEvery))
+	builder.WriteString(", ")
+	builder.WriteString("inherited_every=")
+	builder.WriteString(fmt.Sprintf("%v", _m.InheritedEvery))
 	builder.WriteString(", ")
 	if v := _m.RefreshAt; v != nil {
 		builder.WriteString("refresh_at=")

@@ -167,6 +167,20 @@ func (_c *LocationCreate) SetNillableRefreshEvery(v *int) *LocationCreate {
 	return _c
 }
 
+// SetInheritedEvery sets the "inherited_every" field.
+func (_c *LocationCreate) SetInheritedEvery(v int) *LocationCreate {
+	_c.mutation.SetInheritedEvery(v)
+	return _c
+}
+
+// SetNillableInheritedEvery sets the "inherited_every" field if the given value is not nil.
+func (_c *LocationCreate) SetNillableInheritedEvery(v *int) *LocationCreate {
+	if v != nil {
+		_c.SetInheritedEvery(*v)
+	}
+	return _c
+}
+
 // SetRefreshAt sets the "refresh_at" field.
 func (_c *LocationCreate) SetRefreshAt(v time.Time) *LocationCreate {
 	_c.mutation.SetRefreshAt(v)
@@ -282,6 +296,10 @@ func (_c *LocationCreate) defaults() {
 		v := location.DefaultRefreshEvery
 		_c.mutation.SetRefreshEvery(v)
 	}
+	if _, ok := _c.mutation.InheritedEvery(); !ok {
+		v := location.DefaultInheritedEvery
+		_c.mutation.SetInheritedEvery(v)
+	}
 	if _, ok := _c.mutation.Failures(); !ok {
 		v := location.DefaultFailures
 		_c.mutation.SetFailures(v)
@@ -322,6 +340,9 @@ func (_c *LocationCreate) check() error {
 	}
 	if _, ok := _c.mutation.RefreshEvery(); !ok {
 		return &ValidationError{Name: "refresh_every", err: errors.New(`ent: missing required field "Location.refresh_every"`)}
+	}
+	if _, ok := _c.mutation.InheritedEvery(); !ok {
+		return &ValidationError{Name: "inherited_every", err: errors.New(`ent: missing required field "Location.inherited_every"`)}
 	}
 	if _, ok := _c.mutation.Failures(); !ok {
 		return &ValidationError{Name: "failures", err: errors.New(`ent: missing required field "Location.failures"`)}
@@ -409,6 +430,10 @@ func (_c *LocationCreate) createSpec() (*Location, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.RefreshEvery(); ok {
 		_spec.SetField(location.FieldRefreshEvery, field.TypeInt, value)
 		_node.RefreshEvery = value
+	}
+	if value, ok := _c.mutation.InheritedEvery(); ok {
+		_spec.SetField(location.FieldInheritedEvery, field.TypeInt, value)
+		_node.InheritedEvery = value
 	}
 	if value, ok := _c.mutation.RefreshAt(); ok {
 		_spec.SetField(location.FieldRefreshAt, field.TypeTime, value)
@@ -615,6 +640,24 @@ func (u *LocationUpsert) UpdateRefreshEvery() *LocationUpsert {
 // AddRefreshEvery adds v to the "refresh_every" field.
 func (u *LocationUpsert) AddRefreshEvery(v int) *LocationUpsert {
 	u.Add(location.FieldRefreshEvery, v)
+	return u
+}
+
+// SetInheritedEvery sets the "inherited_every" field.
+func (u *LocationUpsert) SetInheritedEvery(v int) *LocationUpsert {
+	u.Set(location.FieldInheritedEvery, v)
+	return u
+}
+
+// UpdateInheritedEvery sets the "inherited_every" field to the value that was provided on create.
+func (u *LocationUpsert) UpdateInheritedEvery() *LocationUpsert {
+	u.SetExcluded(location.FieldInheritedEvery)
+	return u
+}
+
+// AddInheritedEvery adds v to the "inherited_every" field.
+func (u *LocationUpsert) AddInheritedEvery(v int) *LocationUpsert {
+	u.Add(location.FieldInheritedEvery, v)
 	return u
 }
 
@@ -888,6 +931,27 @@ func (u *LocationUpsertOne) AddRefreshEvery(v int) *LocationUpsertOne {
 func (u *LocationUpsertOne) UpdateRefreshEvery() *LocationUpsertOne {
 	return u.Update(func(s *LocationUpsert) {
 		s.UpdateRefreshEvery()
+	})
+}
+
+// SetInheritedEvery sets the "inherited_every" field.
+func (u *LocationUpsertOne) SetInheritedEvery(v int) *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.SetInheritedEvery(v)
+	})
+}
+
+// AddInheritedEvery adds v to the "inherited_every" field.
+func (u *LocationUpsertOne) AddInheritedEvery(v int) *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.AddInheritedEvery(v)
+	})
+}
+
+// UpdateInheritedEvery sets the "inherited_every" field to the value that was provided on create.
+func (u *LocationUpsertOne) UpdateInheritedEvery() *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.UpdateInheritedEvery()
 	})
 }
 
@@ -1337,6 +1401,27 @@ func (u *LocationUpsertBulk) AddRefreshEvery(v int) *LocationUpsertBulk {
 func (u *LocationUpsertBulk) UpdateRefreshEvery() *LocationUpsertBulk {
 	return u.Update(func(s *LocationUpsert) {
 		s.UpdateRefreshEvery()
+	})
+}
+
+// SetInheritedEvery sets the "inherited_every" field.
+func (u *LocationUpsertBulk) SetInheritedEvery(v int) *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.SetInheritedEvery(v)
+	})
+}
+
+// AddInheritedEvery adds v to the "inherited_every" field.
+func (u *LocationUpsertBulk) AddInheritedEvery(v int) *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.AddInheritedEvery(v)
+	})
+}
+
+// UpdateInheritedEvery sets the "inherited_every" field to the value that was provided on create.
+func (u *LocationUpsertBulk) UpdateInheritedEvery() *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.UpdateInheritedEvery()
 	})
 }
 

@@ -196,6 +196,27 @@ func (_u *LocationUpdate) AddRefreshEvery(v int) *LocationUpdate {
 	return _u
 }
 
+// SetInheritedEvery sets the "inherited_every" field.
+func (_u *LocationUpdate) SetInheritedEvery(v int) *LocationUpdate {
+	_u.mutation.ResetInheritedEvery()
+	_u.mutation.SetInheritedEvery(v)
+	return _u
+}
+
+// SetNillableInheritedEvery sets the "inherited_every" field if the given value is not nil.
+func (_u *LocationUpdate) SetNillableInheritedEvery(v *int) *LocationUpdate {
+	if v != nil {
+		_u.SetInheritedEvery(*v)
+	}
+	return _u
+}
+
+// AddInheritedEvery adds value to the "inherited_every" field.
+func (_u *LocationUpdate) AddInheritedEvery(v int) *LocationUpdate {
+	_u.mutation.AddInheritedEvery(v)
+	return _u
+}
+
 // SetRefreshAt sets the "refresh_at" field.
 func (_u *LocationUpdate) SetRefreshAt(v time.Time) *LocationUpdate {
 	_u.mutation.SetRefreshAt(v)
@@ -342,6 +363,12 @@ func (_u *LocationUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedRefreshEvery(); ok {
 		_spec.AddField(location.FieldRefreshEvery, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.InheritedEvery(); ok {
+		_spec.SetField(location.FieldInheritedEvery, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedInheritedEvery(); ok {
+		_spec.AddField(location.FieldInheritedEvery, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.RefreshAt(); ok {
 		_spec.SetField(location.FieldRefreshAt, field.TypeTime, value)
@@ -550,6 +577,27 @@ func (_u *LocationUpdateOne) AddRefreshEvery(v int) *LocationUpdateOne {
 	return _u
 }
 
+// SetInheritedEvery sets the "inherited_every" field.
+func (_u *LocationUpdateOne) SetInheritedEvery(v int) *LocationUpdateOne {
+	_u.mutation.ResetInheritedEvery()
+	_u.mutation.SetInheritedEvery(v)
+	return _u
+}
+
+// SetNillableInheritedEvery sets the "inherited_every" field if the given value is not nil.
+func (_u *LocationUpdateOne) SetNillableInheritedEvery(v *int) *LocationUpdateOne {
+	if v != nil {
+		_u.SetInheritedEvery(*v)
+	}
+	return _u
+}
+
+// AddInheritedEvery adds value to the "inherited_every" field.
+func (_u *LocationUpdateOne) AddInheritedEvery(v int) *LocationUpdateOne {
+	_u.mutation.AddInheritedEvery(v)
+	return _u
+}
+
 // SetRefreshAt sets the "refresh_at" field.
 func (_u *LocationUpdateOne) SetRefreshAt(v time.Time) *LocationUpdateOne {
 	_u.mutation.SetRefreshAt(v)
@@ -726,6 +774,12 @@ func (_u *LocationUpdateOne) sqlSave(ctx context.Context) (_node *Location, err 
 	}
 	if value, ok := _u.mutation.AddedRefreshEvery(); ok {
 		_spec.AddField(location.FieldRefreshEvery, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.InheritedEvery(); ok {
+		_spec.SetField(location.FieldInheritedEvery, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedInheritedEvery(); ok {
+		_spec.AddField(location.FieldInheritedEvery, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.RefreshAt(); ok {
 		_spec.SetField(location.FieldRefreshAt, field.TypeTime, value)

@@ -8904,30 +8904,32 @@ func (m *IntegrationMutation) ResetEdge(name string) error {
 // LocationMutation represents an operation that mutates the Location nodes in the graph.
 type LocationMutation struct {
 	config
-	op               Op
-	typ              string
-	id               *string
-	_type            *string
-	target           *string
-	branch           *string
-	_path            *string
-	created_by       *string
-	created_at       *time.Time
-	last_refreshed   *time.Time
-	commit           *string
-	version          *string
-	parent_id        *string
-	settings         *string
-	refresh_every    *int
-	addrefresh_every *int
-	refresh_at       *time.Time
-	last_succeeded   *time.Time
-	failures         *int
-	addfailures      *int
-	clearedFields    map[string]struct{}
-	done             bool
-	oldValue         func(context.Context) (*Location, error)
-	predicates       []predicate.Location
+	op                 Op
+	typ                string
+	id                 *string
+	_type              *string
+	target             *string
+	branch             *string
+	_path              *string
+	created_by         *string
+	created_at         *time.Time
+	last_refreshed     *time.Time
+	commit             *string
+	version            *string
+	parent_id          *string
+	settings           *string
+	refresh_every      *int
+	addrefresh_every   *int
+	inherited_every    *int
+	addinherited_every *int
+	refresh_at         *time.Time
+	last_succeeded     *time.Time
+	failures           *int
+	addfailures        *int
+	clearedFields      map[string]struct{}
+	done               bool
+	oldValue           func(context.Context) (*Location, error)
+	predicates         []predicate.Location
 }
 
 var _ ent.Mutation = (*LocationMutation)(nil)
@@ -9499,6 +9501,62 @@ func (m *LocationMutation) ResetRefreshEvery() {
 	m.addrefresh_every = nil
 }
 
+// SetInheritedEvery sets the "inherited_every" field.
+func (m *LocationMutation) SetInheritedEvery(i int) {
+	m.inherited_every = &i
+	m.addinherited_every = nil
+}
+
+// InheritedEvery returns the value of the "inherited_every" field in the mutation.
+func (m *LocationMutation) InheritedEvery() (r int, exists bool) {
+	v := m.inherited_every
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInheritedEvery returns the old "inherited_every" field's value of the Location entity.
+// If the Location object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LocationMutation) OldInheritedEvery(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInheritedEvery is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInheritedEvery requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInheritedEvery: %w", err)
+	}
+	return oldValue.InheritedEvery, nil
+}
+
+// AddInheritedEvery adds i to the "inherited_every" field.
+func (m *LocationMutation) AddInheritedEvery(i int) {
+	if m.addinherited_every != nil {
+		*m.addinherited_every += i
+	} else {
+		m.addinherited_every = &i
+	}
+}
+
+// AddedInheritedEvery returns the value that was added to the "inherited_every" field in this mutation.
+func (m *LocationMutation) AddedInheritedEvery() (r int, exists bool) {
+	v := m.addinherited_every
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetInheritedEvery resets all changes to the "inherited_every" field.
+func (m *LocationMutation) ResetInheritedEvery() {
+	m.inherited_every = nil
+	m.addinherited_every = nil
+}
+
 // SetRefreshAt sets the "refresh_at" field.
 func (m *LocationMutation) SetRefreshAt(t time.Time) {
 	m.refresh_at = &t
@@ -9687,7 +9745,7 @@ func (m *LocationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *LocationMutation) Fields() []string {
-	fields := make([]string, 0, 15)
+	fields := make([]string, 0, 16)
 	if m._type != nil {
 		fields = append(fields, location.FieldType)
 	}
@@ -9723,6 +9781,9 @@ func (m *LocationMutation) Fields() []string {
 	}
 	if m.refresh_every != nil {
 		fields = append(fields, location.FieldRefreshEvery)
+	}
+	if m.inherited_every != nil {
+		fields = append(fields, location.FieldInheritedEvery)
 	}
 	if m.refresh_at != nil {
 		fields = append(fields, location.FieldRefreshAt)
@@ -9765,6 +9826,8 @@ func (m *LocationMutation) Field(name string) (ent.Value, bool) {
 		return m.Settings()
 	case location.FieldRefreshEvery:
 		return m.RefreshEvery()
+	case location.FieldInheritedEvery:
+		return m.InheritedEvery()
 	case location.FieldRefreshAt:
 		return m.RefreshAt()
 	case location.FieldLastSucceeded:
@@ -9804,6 +9867,8 @@ func (m *LocationMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldSettings(ctx)
 	case location.FieldRefreshEvery:
 		return m.OldRefreshEvery(ctx)
+	case location.FieldInheritedEvery:
+		return m.OldInheritedEvery(ctx)
 	case location.FieldRefreshAt:
 		return m.OldRefreshAt(ctx)
 	case location.FieldLastSucceeded:
@@ -9903,6 +9968,13 @@ func (m *LocationMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRefreshEvery(v)
 		return nil
+	case location.FieldInheritedEvery:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInheritedEvery(v)
+		return nil
 	case location.FieldRefreshAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -9935,6 +10007,9 @@ func (m *LocationMutation) AddedFields() []string {
 	if m.addrefresh_every != nil {
 		fields = append(fields, location.FieldRefreshEvery)
 	}
+	if m.addinherited_every != nil {
+		fields = append(fields, location.FieldInheritedEvery)
+	}
 	if m.addfailures != nil {
 		fields = append(fields, location.FieldFailures)
 	}
@@ -9948,6 +10023,8 @@ func (m *LocationMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case location.FieldRefreshEvery:
 		return m.AddedRefreshEvery()
+	case location.FieldInheritedEvery:
+		return m.AddedInheritedEvery()
 	case location.FieldFailures:
 		return m.AddedFailures()
 	}
@@ -9965,6 +10042,13 @@ func (m *LocationMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddRefreshEvery(v)
+		return nil
+	case location.FieldInheritedEvery:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddInheritedEvery(v)
 		return nil
 	case location.FieldFailures:
 		v, ok := value.(int)
@@ -10056,6 +10140,9 @@ func (m *LocationMutation) ResetField(name string) error {
 		return nil
 	case location.FieldRefreshEvery:
 		m.ResetRefreshEvery()
+		return nil
+	case location.FieldInheritedEvery:
+		m.ResetInheritedEvery()
 		return nil
 	case location.FieldRefreshAt:
 		m.ResetRefreshAt()

@@ -158,8 +158,12 @@ func init() {
 	locationDescRefreshEvery := locationFields[12].Descriptor()
 	// location.DefaultRefreshEvery holds the default value on creation for the refresh_every field.
 	location.DefaultRefreshEvery = locationDescRefreshEvery.Default.(int)
+	// locationDescInheritedEvery is the schema descriptor for inherited_every field.
+	locationDescInheritedEvery := locationFields[13].Descriptor()
+	// location.DefaultInheritedEvery holds the default value on creation for the inherited_every field.
+	location.DefaultInheritedEvery = locationDescInheritedEvery.Default.(int)
 	// locationDescFailures is the schema descriptor for failures field.
-	locationDescFailures := locationFields[15].Descriptor()
+	locationDescFailures := locationFields[16].Descriptor()
 	// location.DefaultFailures holds the default value on creation for the failures field.
 	location.DefaultFailures = locationDescFailures.Default.(int)
 	locationfileFields := schema.LocationFile{}.Fields()

@@ -440,6 +440,24 @@ type ClientInterface interface {
 	// Corresponds with POST /locations/{id}/refresh (the `RefreshLocation` operationId).
 	RefreshLocation(ctx context.Context, id ID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// SetLocationScheduleWithBody Say how often a location is read again
+	//
+	// What is said of an organisation holds for the repositories found in it, too, unless they have a schedule of their own. The next reading is counted from the last one.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /locations/{id}/schedule (the `SetLocationSchedule` operationId).
+	SetLocationScheduleWithBody(ctx context.Context, id ID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetLocationSchedule Say how often a location is read again
+	//
+	// What is said of an organisation holds for the repositories found in it, too, unless they have a schedule of their own. The next reading is counted from the last one.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /locations/{id}/schedule (the `SetLocationSchedule` operationId).
+	SetLocationSchedule(ctx context.Context, id ID, body SetLocationScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetMe Who is asking, and what they may do
 	//
 	// Corresponds with GET /me (the `GetMe` operationId).
@@ -1465,6 +1483,44 @@ func (c *Client) DeleteLocation(ctx context.Context, id ID, reqEditors ...Reques
 // Corresponds with POST /locations/{id}/refresh (the `RefreshLocation` operationId).
 func (c *Client) RefreshLocation(ctx context.Context, id ID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRefreshLocationRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetLocationScheduleWithBody Say how often a location is read again
+//
+// What is said of an organisation holds for the repositories found in it, too, unless they have a schedule of their own. The next reading is counted from the last one.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /locations/{id}/schedule (the `SetLocationSchedule` operationId).
+func (c *Client) SetLocationScheduleWithBody(ctx context.Context, id ID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetLocationScheduleRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetLocationSchedule Say how often a location is read again
+//
+// What is said of an organisation holds for the repositories found in it, too, unless they have a schedule of their own. The next reading is counted from the last one.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /locations/{id}/schedule (the `SetLocationSchedule` operationId).
+func (c *Client) SetLocationSchedule(ctx context.Context, id ID, body SetLocationScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetLocationScheduleRequest(c.Server, id, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4270,6 +4326,53 @@ func NewRefreshLocationRequest(server string, id ID) (*http.Request, error) {
 	return req, nil
 }
 
+// NewSetLocationScheduleRequest calls the generic SetLocationSchedule builder with application/json body
+func NewSetLocationScheduleRequest(server string, id ID, body SetLocationScheduleJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetLocationScheduleRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewSetLocationScheduleRequestWithBody constructs an http.Request for the SetLocationSchedule method, with any body, and a specified content type
+func NewSetLocationScheduleRequestWithBody(server string, id ID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/locations/%s/schedule", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewGetMeRequest constructs an http.Request for the GetMe method
 func NewGetMeRequest(server string) (*http.Request, error) {
 	var err error
@@ -5551,6 +5654,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /locations/{id}/refresh (the `RefreshLocation` operationId).
 	RefreshLocationWithResponse(ctx context.Context, id ID, reqEditors ...RequestEditorFn) (*RefreshLocationResponse, error)
+
+	// SetLocationScheduleWithBodyWithResponse Say how often a location is read again
+	//
+	// What is said of an organisation holds for the repositories found in it, too, unless they have a schedule of their own. The next reading is counted from the last one.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /locations/{id}/schedule (the `SetLocationSchedule` operationId).
+	SetLocationScheduleWithBodyWithResponse(ctx context.Context, id ID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetLocationScheduleResponse, error)
+
+	// SetLocationScheduleWithResponse Say how often a location is read again
+	//
+	// What is said of an organisation holds for the repositories found in it, too, unless they have a schedule of their own. The next reading is counted from the last one.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /locations/{id}/schedule (the `SetLocationSchedule` operationId).
+	SetLocationScheduleWithResponse(ctx context.Context, id ID, body SetLocationScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*SetLocationScheduleResponse, error)
 
 	// GetMeWithResponse Who is asking, and what they may do
 	//
@@ -7784,6 +7905,54 @@ func (r RefreshLocationResponse) ContentType() string {
 	return ""
 }
 
+type SetLocationScheduleResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Location
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SetLocationScheduleResponse) GetJSON200() *Location {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r SetLocationScheduleResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r SetLocationScheduleResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SetLocationScheduleResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetLocationScheduleResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetLocationScheduleResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type GetMeResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -9372,6 +9541,36 @@ func (c *ClientWithResponses) RefreshLocationWithResponse(ctx context.Context, i
 		return nil, err
 	}
 	return ParseRefreshLocationResponse(rsp)
+}
+
+// SetLocationScheduleWithBodyWithResponse Say how often a location is read again
+//
+// What is said of an organisation holds for the repositories found in it, too, unless they have a schedule of their own. The next reading is counted from the last one.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /locations/{id}/schedule (the `SetLocationSchedule` operationId).
+func (c *ClientWithResponses) SetLocationScheduleWithBodyWithResponse(ctx context.Context, id ID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetLocationScheduleResponse, error) {
+	rsp, err := c.SetLocationScheduleWithBody(ctx, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetLocationScheduleResponse(rsp)
+}
+
+// SetLocationScheduleWithResponse Say how often a location is read again
+//
+// What is said of an organisation holds for the repositories found in it, too, unless they have a schedule of their own. The next reading is counted from the last one.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /locations/{id}/schedule (the `SetLocationSchedule` operationId).
+func (c *ClientWithResponses) SetLocationScheduleWithResponse(ctx context.Context, id ID, body SetLocationScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*SetLocationScheduleResponse, error) {
+	rsp, err := c.SetLocationSchedule(ctx, id, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetLocationScheduleResponse(rsp)
 }
 
 // GetMeWithResponse Who is asking, and what they may do
@@ -11093,6 +11292,39 @@ func ParseRefreshLocationResponse(rsp *http.Response) (*RefreshLocationResponse,
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest Registration
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetLocationScheduleResponse parses an HTTP response from a SetLocationScheduleWithResponse call
+func ParseSetLocationScheduleResponse(rsp *http.Response) (*SetLocationScheduleResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetLocationScheduleResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Location
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

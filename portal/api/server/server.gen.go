@@ -147,6 +147,9 @@ type ServerInterface interface {
 	// RefreshLocation Read a location again
 	// (POST /locations/{id}/refresh)
 	RefreshLocation(ctx echo.Context, id ID) error
+	// SetLocationSchedule Say how often a location is read again
+	// (PUT /locations/{id}/schedule)
+	SetLocationSchedule(ctx echo.Context, id ID) error
 	// GetMe Who is asking, and what they may do
 	// (GET /me)
 	GetMe(ctx echo.Context) error
@@ -1313,6 +1316,22 @@ func (w *ServerInterfaceWrapper) RefreshLocation(ctx echo.Context) error {
 	return err
 }
 
+// SetLocationSchedule converts echo context to params.
+func (w *ServerInterfaceWrapper) SetLocationSchedule(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetLocationSchedule(ctx, id)
+	return err
+}
+
 // GetMe converts echo context to params.
 func (w *ServerInterfaceWrapper) GetMe(ctx echo.Context) error {
 	var err error
@@ -1694,6 +1713,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/locations", wrapper.ListLocations, options.OperationMiddlewares["listLocations"]...)
 	router.POST(options.BaseURL+"/locations", wrapper.RegisterLocation, options.OperationMiddlewares["registerLocation"]...)
 	router.DELETE(options.BaseURL+"/locations/:id", wrapper.DeleteLocation, options.OperationMiddlewares["deleteLocation"]...)
+	router.PUT(options.BaseURL+"/locations/:id/schedule", wrapper.SetLocationSchedule, options.OperationMiddlewares["setLocationSchedule"]...)
 	router.GET(options.BaseURL+"/organizations/repositories", wrapper.ListOrganizationRepositories, options.OperationMiddlewares["listOrganizationRepositories"]...)
 	router.POST(options.BaseURL+"/proposals", wrapper.ProposeCatalogFile, options.OperationMiddlewares["proposeCatalogFile"]...)
 	router.POST(options.BaseURL+"/locations/:id/refresh", wrapper.RefreshLocation, options.OperationMiddlewares["refreshLocation"]...)
@@ -3440,6 +3460,46 @@ func (response RefreshLocationdefaultApplicationProblemPlusJSONResponse) VisitRe
 	return err
 }
 
+type SetLocationScheduleRequestObject struct {
+	ID   ID `json:"id"`
+	Body *SetLocationScheduleJSONRequestBody
+}
+
+type SetLocationScheduleResponseObject interface {
+	VisitSetLocationScheduleResponse(w http.ResponseWriter) error
+}
+
+type SetLocationSchedule200JSONResponse Location
+
+func (response SetLocationSchedule200JSONResponse) VisitSetLocationScheduleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetLocationScheduledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetLocationScheduledefaultApplicationProblemPlusJSONResponse) VisitSetLocationScheduleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetMeRequestObject struct {
 }
 
@@ -4302,6 +4362,9 @@ type StrictServerInterface interface {
 	// RefreshLocation Read a location again
 	// (POST /locations/{id}/refresh)
 	RefreshLocation(ctx context.Context, request RefreshLocationRequestObject) (RefreshLocationResponseObject, error)
+	// SetLocationSchedule Say how often a location is read again
+	// (PUT /locations/{id}/schedule)
+	SetLocationSchedule(ctx context.Context, request SetLocationScheduleRequestObject) (SetLocationScheduleResponseObject, error)
 	// GetMe Who is asking, and what they may do
 	// (GET /me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
@@ -5665,6 +5728,54 @@ func (sh *strictHandler) RefreshLocation(ctx echo.Context, id ID) error {
 		return err
 	} else if validResponse, ok := response.(RefreshLocationResponseObject); ok {
 		return validResponse.VisitRefreshLocationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetLocationSchedule operation middleware
+func (sh *strictHandler) SetLocationSchedule(ctx echo.Context, id ID) error {
+	var request SetLocationScheduleRequestObject
+
+	request.ID = id
+
+	var body SetLocationScheduleJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetLocationSchedule(ctx.Request().Context(), request.(SetLocationScheduleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetLocationSchedule")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetLocationScheduleResponseObject); ok {
+		return validResponse.VisitSetLocationScheduleResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

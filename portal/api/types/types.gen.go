@@ -96,6 +96,27 @@ func (e EntityDocumentKind) Valid() bool {
 	}
 }
 
+// Defines values for EverySource.
+const (
+	EveryOfLocation     EverySource = "location"
+	EveryOfOrganization EverySource = "organization"
+	EveryOfType         EverySource = "default"
+)
+
+// Valid indicates whether the value is a known member of the EverySource enum.
+func (e EverySource) Valid() bool {
+	switch e {
+	case EveryOfLocation:
+		return true
+	case EveryOfOrganization:
+		return true
+	case EveryOfType:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FindingCheck.
 const (
 	OwnerExists         FindingCheck = "owner-exists"
@@ -828,6 +849,9 @@ type EnvironmentList struct {
 	Items []Environment `json:"items"`
 }
 
+// EverySource Who decided how often a location is read: nobody, so it is as its type is; somebody for this location; or somebody for the organisation it was found in.
+type EverySource string
+
 // ExportPage defines model for ExportPage.
 type ExportPage struct {
 	Items []ExportedEntity `json:"items"`
@@ -1108,6 +1132,14 @@ type Location struct {
 	// CreatedBy Who registered it.
 	CreatedBy string `json:"created_by,omitempty,omitzero"`
 
+	// Every How often it is read by itself, or never when it is paused; absent for what nobody reads, such as what pipelines send.
+	//
+	// Example: 10m
+	Every string `json:"every,omitempty,omitzero"`
+
+	// EveryFrom Who decided how often a location is read: nobody, so it is as its type is; somebody for this location; or somebody for the organisation it was found in.
+	EveryFrom EverySource `json:"every_from,omitempty,omitzero"`
+
 	// Failures How often in a row it could not be read.
 	Failures      int       `json:"failures,omitempty,omitzero"`
 	ID            string    `json:"id"`
@@ -1138,8 +1170,13 @@ type LocationList struct {
 
 // LocationRequest defines model for LocationRequest.
 type LocationRequest struct {
-	// Branch Branch of a git repository; its default one when absent.
+	// Branch Branch or tag of a git repository; its default branch when absent.
 	Branch string `json:"branch,omitempty,omitzero"`
+
+	// Every How often it is read again, as in a schedule; as it was, or as its type is, when absent.
+	//
+	// Example: 5m
+	Every string `json:"every,omitempty,omitzero"`
 
 	// Organization Which repositories of an organisation are read; only with the type github-org. Sent for an organisation that is registered already, they replace those it has.
 	Organization *OrganizationSettings `json:"organization,omitempty"`
@@ -1156,6 +1193,14 @@ type LocationRequest struct {
 
 // LocationRequestType Found out from the target when absent.
 type LocationRequestType string
+
+// LocationSchedule defines model for LocationSchedule.
+type LocationSchedule struct {
+	// Every A time from 1m to 30d, such as 5m, 1h30m or 2d; never, to read it only when asked; or default.
+	//
+	// Example: 5m
+	Every string `json:"every"`
+}
 
 // LocationType file is a file or folder on the server's machine, git a repository, url a file on the web, github-org all repositories of an organisation; push marks what pipelines send and platform what the server itself put into the catalog: those cannot be registered.
 type LocationType string
@@ -2177,6 +2222,9 @@ type PreviewServiceJSONRequestBody = Answers
 
 // RegisterLocationJSONRequestBody defines body for RegisterLocation for application/json ContentType.
 type RegisterLocationJSONRequestBody = LocationRequest
+
+// SetLocationScheduleJSONRequestBody defines body for SetLocationSchedule for application/json ContentType.
+type SetLocationScheduleJSONRequestBody = LocationSchedule
 
 // ProposeCatalogFileJSONRequestBody defines body for ProposeCatalogFile for application/json ContentType.
 type ProposeCatalogFileJSONRequestBody = ProposalRequest

@@ -35,6 +35,8 @@ const (
 	FieldSettings = "settings"
 	// FieldRefreshEvery holds the string denoting the refresh_every field in the database.
 	FieldRefreshEvery = "refresh_every"
+	// FieldInheritedEvery holds the string denoting the inherited_every field in the database.
+	FieldInheritedEvery = "inherited_every"
 	// FieldRefreshAt holds the string denoting the refresh_at field in the database.
 	FieldRefreshAt = "refresh_at"
 	// FieldLastSucceeded holds the string denoting the last_succeeded field in the database.
@@ -60,6 +62,7 @@ var Columns = []string{
 	FieldParentID,
 	FieldSettings,
 	FieldRefreshEvery,
+	FieldInheritedEvery,
 	FieldRefreshAt,
 	FieldLastSucceeded,
 	FieldFailures,
@@ -92,6 +95,8 @@ var (
 	DefaultSettings string
 	// DefaultRefreshEvery holds the default value on creation for the "refresh_every" field.
 	DefaultRefreshEvery int
+	// DefaultInheritedEvery holds the default value on creation for the "inherited_every" field.
+	DefaultInheritedEvery int
 	// DefaultFailures holds the default value on creation for the "failures" field.
 	DefaultFailures int
 )
@@ -162,6 +167,11 @@ func BySettings(opts ...sql.OrderTermOption) OrderOption {
 // ByRefreshEvery orders the results by the refresh_every field.
 func ByRefreshEvery(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRefreshEvery, opts...).ToFunc()
+}
+
+// ByInheritedEvery orders the results by the inherited_every field.
+func ByInheritedEvery(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldInheritedEvery, opts...).ToFunc()
 }
 
 // ByRefreshAt orders the results by the refresh_at field.

@@ -124,6 +124,11 @@ func RefreshEvery(v int) predicate.Location {
 	return predicate.Location(sql.FieldEQ(FieldRefreshEvery, v))
 }
 
+// InheritedEvery applies equality check predicate on the "inherited_every" field. It's identical to InheritedEveryEQ.
+func InheritedEvery(v int) predicate.Location {
+	return predicate.Location(sql.FieldEQ(FieldInheritedEvery, v))
+}
+
 // RefreshAt applies equality check predicate on the "refresh_at" field. It's identical to RefreshAtEQ.
 func RefreshAt(v time.Time) predicate.Location {
 	return predicate.Location(sql.FieldEQ(FieldRefreshAt, v))
@@ -852,6 +857,46 @@ func RefreshEveryLT(v int) predicate.Location {
 // RefreshEveryLTE applies the LTE predicate on the "refresh_every" field.
 func RefreshEveryLTE(v int) predicate.Location {
 	return predicate.Location(sql.FieldLTE(FieldRefreshEvery, v))
+}
+
+// InheritedEveryEQ applies the EQ predicate on the "inherited_every" field.
+func InheritedEveryEQ(v int) predicate.Location {
+	return predicate.Location(sql.FieldEQ(FieldInheritedEvery, v))
+}
+
+// InheritedEveryNEQ applies the NEQ predicate on the "inherited_every" field.
+func InheritedEveryNEQ(v int) predicate.Location {
+	return predicate.Location(sql.FieldNEQ(FieldInheritedEvery, v))
+}
+
+// InheritedEveryIn applies the In predicate on the "inherited_every" field.
+func InheritedEveryIn(vs ...int) predicate.Location {
+	return predicate.Location(sql.FieldIn(FieldInheritedEvery, vs...))
+}
+
+// InheritedEveryNotIn applies the NotIn predicate on the "inherited_every" field.
+func InheritedEveryNotIn(vs ...int) predicate.Location {
+	return predicate.Location(sql.FieldNotIn(FieldInheritedEvery, vs...))
+}
+
+// InheritedEveryGT applies the GT predicate on the "inherited_every" field.
+func InheritedEveryGT(v int) predicate.Location {
+	return predicate.Location(sql.FieldGT(FieldInheritedEvery, v))
+}
+
+// InheritedEveryGTE applies the GTE predicate on the "inherited_every" field.
+func InheritedEveryGTE(v int) predicate.Location {
+	return predicate.Location(sql.FieldGTE(FieldInheritedEvery, v))
+}
+
+// InheritedEveryLT applies the LT predicate on the "inherited_every" field.
+func InheritedEveryLT(v int) predicate.Location {
+	return predicate.Location(sql.FieldLT(FieldInheritedEvery, v))
+}
+
+// InheritedEveryLTE applies the LTE predicate on the "inherited_every" field.
+func InheritedEveryLTE(v int) predicate.Location {
+	return predicate.Location(sql.FieldLTE(FieldInheritedEvery, v))
 }
 
 // RefreshAtEQ applies the EQ predicate on the "refresh_at" field.

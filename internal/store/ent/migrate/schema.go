@@ -365,6 +365,7 @@ var (
 		{Name: "parent_id", Type: field.TypeString, Default: ""},
 		{Name: "settings", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "refresh_every", Type: field.TypeInt, Default: 0},
+		{Name: "inherited_every", Type: field.TypeInt, Default: 0},
 		{Name: "refresh_at", Type: field.TypeTime, Nullable: true},
 		{Name: "last_succeeded", Type: field.TypeTime, Nullable: true},
 		{Name: "failures", Type: field.TypeInt, Default: 0},
@@ -388,7 +389,7 @@ var (
 			{
 				Name:    "location_refresh_at",
 				Unique:  false,
-				Columns: []*schema.Column{LocationsColumns[13]},
+				Columns: []*schema.Column{LocationsColumns[14]},
 			},
 		},
 	}

@@ -341,6 +341,10 @@ func conflict(l Location, e Entity, other Source) Problem {
 		Message: e.Ref().String() + " of " + l.String() + " is already defined by " + other.where() + ".",
 		Hint:    "Rename one of them, or remove the other location.",
 	}
+	if l.Type == LocationPush && other.Type == LocationPush && sameRepository(l.Target) == sameRepository(other.Target) {
+		p.Hint = "Send only one branch of a repository. For this one to count, remove the other: platform catalog remove " +
+			Location{Type: other.Type, Target: other.Target, Branch: other.Branch}.String()
+	}
 	return p.cleaned()
 }
 

@@ -132,12 +132,20 @@ func TestCatalog(t *testing.T) {
 		{name: "locations", line: "locations", out: "l0          /well"},
 		{
 			name: "history", line: "history orders --limit 2", asked: "GET /entities/component/default/orders/history?limit=2",
-			out: "renamed from component:default/sales   component:default/orders   user:default/ada   0123456789\n",
+			out: "renamed from component:default/sales, spec.owner: checkout to none   component:default/orders   user:default/ada   0123456789\n" +
+				"0001-01-01 00:00:00   changed a, b, c and 1 more                                           component:default/orders   Bob                c0ffee Mend it\n",
 			setup: func(s *clitest.Server) {
-				s.Answer("GET /entities/component/default/orders/history", 200, types.History{Items: []types.EntityChange{{
-					Operation: types.ChangePut, Entity: "component:default/orders", Previous: "component:default/sales",
-					Actor: "user:default/ada", Commit: "0123456789abcdef",
-				}}})
+				s.Answer("GET /entities/component/default/orders/history", 200, types.History{Items: []types.EntityChange{
+					{
+						Operation: types.ChangePut, What: types.WhatRenamed, Entity: "component:default/orders", Previous: "component:default/sales",
+						Actor: "user:default/ada", Commit: "0123456789abcdef", Fields: []types.FieldChange{{Path: "spec.owner", Before: "checkout"}},
+					},
+					{
+						Operation: types.ChangePut, What: types.WhatChanged, Entity: "component:default/orders", Actor: "schedule", Commit: "beef",
+						Fields:    []types.FieldChange{{Path: "a"}, {Path: "b"}, {Path: "c"}, {Path: "d"}},
+						ChangedBy: types.CommitOfChange{Commit: "c0ffee", Author: "Bob", Subject: "Mend it"},
+					},
+				}})
 			},
 		},
 		{

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -32,7 +33,8 @@ func push(env *cli.Env) *cobra.Command {
 		Short: "Send catalog files from a pipeline",
 		Long: "Send catalog files from a pipeline, with the files that they include and the documents of their entities:\n" +
 			"nobody has to read the repository. Repository, branch and commit are those of the git work tree, unless flags\n" +
-			"say otherwise. A commit with an earlier date than the one sent before is refused; dates are to the second.",
+			"say otherwise; where a pipeline has no branch checked out, its variables tell. Send only the branch that counts:\n" +
+			"others define the same entities, which is a conflict. A commit with an earlier date than the one sent before is refused; dates are to the second.",
 		Example: "  platform catalog push catalog-info.yaml\n  platform catalog push catalog-info.yaml services/*/catalog-info.yaml --all",
 		Args:    cli.Args(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -80,7 +82,11 @@ func pushed(ctx context.Context, env *cli.Env, opts pushOptions, tree git.Checko
 			WithHint("Say which repository it is: --repository https://HOST/OWNER/NAME")
 	}
 	if out.Branch == "" {
-		out.Branch = tree.Branch
+		out.Branch = cmp.Or(tree.Branch, git.BranchInPipeline(os.Getenv))
+	}
+	if out.Branch == "" && tree.Commit != "" { // what is sent without a branch would replace what others are sent for
+		return out, fault.New(fault.Invalid, "No branch is checked out, and no variable of a pipeline names one.").
+			WithHint("Say for which branch this is: platform catalog push --branch main ...")
 	}
 	if out.Commit == "" || out.Commit == tree.Commit {
 		out.Commit, out.CommittedAt = tree.Commit, tree.CommittedAt.UTC().Truncate(time.Second)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/goldenpath/platform/catalog"
 	"github.com/goldenpath/platform/cmd/internal/cli"
 	"github.com/goldenpath/platform/internal/fault"
 	"github.com/goldenpath/platform/portal/api/client"
@@ -50,7 +51,7 @@ func remove(env *cli.Env) *cobra.Command {
 	return &cobra.Command{
 		Use:   "remove LOCATION",
 		Short: "Forget a registered location and its entities",
-		Long:  "Forget a registered location and its entities. LOCATION is its id or the path or address it was registered with.",
+		Long:  "Forget a registered location and its entities. LOCATION is its id, or the path or address it was registered with.",
 		Args:  cli.Args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
@@ -82,10 +83,24 @@ func findLocation(ctx context.Context, env *cli.Env, api *client.ClientWithRespo
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(env.Dir, path)
 	}
+	var found []types.Location
+	var names []string
 	for _, l := range locations.Items {
-		if l.ID == word || l.Target == word || l.Target == path || l.Branch != "" && l.Target+"#"+l.Branch == word {
+		whole := catalog.Location{Type: catalog.LocationType(l.Type), Target: l.Target, Branch: l.Branch, Path: l.Path}.String()
+		if l.ID == word || whole == word || l.Branch != "" && l.Target+"#"+l.Branch == word {
 			return l, nil
 		}
+		if l.Target == word || l.Target == path {
+			found, names = append(found, l), append(names, whole+" ("+l.ID+")")
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+	default:
+		return types.Location{}, fault.New(fault.Invalid, "Several locations are of %s: %s.", word, strings.Join(names, ", ")).
+			WithHint("Name one of them, in quotes, or its id.")
 	}
 	return types.Location{}, fault.New(fault.NotFound, "No location %s is registered.", word).
 		WithHint("See the locations: platform catalog locations")

@@ -165,7 +165,11 @@ func report(env *cli.Env, r types.Registration) error {
 	}
 	f := fault.New(fault.Failed, "%s in %s.", cli.Count(len(r.Problems), "problem", "problems"), r.Location.Target)
 	if len(r.Entities) == 0 {
-		f = fault.New(fault.Invalid, "%s is registered and will be read again, but it defines nothing yet.", r.Location.Target)
+		again := "is registered and will be read again"
+		if r.Location.Type == types.LocationTypePush {
+			again = "is kept"
+		}
+		f = fault.New(fault.Invalid, "%s %s, but it defines nothing yet.", r.Location.Target, again)
 	}
 	shown := r.Problems[:min(len(r.Problems), problemsShown)]
 	for _, p := range shown {

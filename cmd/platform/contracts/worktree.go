@@ -2,6 +2,7 @@ package contracts
 
 import (
 	"context"
+	"os"
 	"os/exec"
 
 	"github.com/goldenpath/platform/cmd/internal/cli"
@@ -28,6 +29,9 @@ func settleVersion(ctx context.Context, env *cli.Env, version, branch *string) e
 	case tree.Branch != "":
 		*branch = tree.Branch
 		said += "; branch " + tree.Branch
+	case git.BranchInPipeline(os.Getenv) != "":
+		*branch = git.BranchInPipeline(os.Getenv)
+		said += "; branch " + *branch + ", as the pipeline says"
 	default:
 		said += "; no branch is checked out, so none is recorded"
 	}

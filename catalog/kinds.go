@@ -133,7 +133,7 @@ func (c *checker) field(spec *value, rule fieldRule) {
 	case len(rule.oneOf) > 0:
 		if v.kind != kindString || !slices.Contains(rule.oneOf, v.text) {
 			c.report(v, field, pointer(field)+" must be equal to one of the allowed values - allowedValues: "+
-				strings.Join(rule.oneOf, ","), "")
+				strings.Join(rule.oneOf, ","), "Write one of them, or leave it out.")
 		}
 	default:
 		c.textField(v, field)

@@ -117,7 +117,7 @@ func (c *checker) report(v *value, field, message, hint string) {
 // field, field is its path.
 func (c *checker) format(v *value, field, shown string, valid func(string) bool, want string) {
 	if v.kind == kindNull {
-		c.report(v, field, shown+" must have a value", "")
+		c.report(v, field, shown+" must have a value", v.insteadOf("must have a value"))
 		return
 	}
 	if v.kind == kindString && valid(v.text) {
@@ -179,7 +179,24 @@ func (c *checker) envelope(doc *value) {
 
 func (c *checker) malformed(v *value, field, message string) {
 	path := "/" + strings.ReplaceAll(field, ".", "/")
-	c.report(v, field, "Malformed envelope, "+path+" "+message, "")
+	c.report(v, field, "Malformed envelope, "+path+" "+message, v.insteadOf(message))
+}
+
+// insteadOf says what to write where v breaks a rule.
+func (v *value) insteadOf(rule string) string {
+	switch {
+	case strings.HasPrefix(rule, "must NOT have fewer"), v.kind == kindNull:
+		return "Fill it in or leave it out."
+	case strings.Contains(rule, "'url'"):
+		return "Add where it leads, such as url: https://example.com"
+	case rule == "must be string" && (v.kind == kindNumber || v.kind == kindBool):
+		return "Put it in quotes: \"" + v.text + "\"."
+	case rule == "must be string":
+		return "It is " + article(v.typeName()) + " here; write one text."
+	case rule == "must be array":
+		return "It is " + article(v.typeName()) + " here; write a list, such as [a, b]."
+	}
+	return "It is " + article(v.typeName()) + " here; write keys with values below it."
 }
 
 // filled checks that a part of the envelope is a text and not an empty one.

@@ -65,7 +65,6 @@ func meaningful(doc []byte) bool {
 }
 
 var (
-	yamlLine     = regexp.MustCompile(`line (\d+)`)
 	yamlInt      = regexp.MustCompile(`^[-+]?[0-9]+$`)
 	yamlFloat    = regexp.MustCompile(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`)
 	jsonNumber   = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$`)
@@ -74,41 +73,13 @@ var (
 
 // parseYAML reads one document. A syntax error names a line of the file.
 func parseYAML(c chunk, l Limits) (*value, *Problem) {
-	var node yaml.Node
-	if err := yaml.Unmarshal(c.data, &node); err != nil {
-		message, line := strings.TrimPrefix(err.Error(), "yaml: "), c.line
-		if m := yamlLine.FindStringSubmatch(message); m != nil {
-			n, _ := strconv.Atoi(m[1])
-			line = c.line + max(n, 1) - 1
-			message = strings.TrimPrefix(message, m[0]+": ")
-			if countsFromZero(message) {
-				line++
-			}
-			line = min(line, c.line+bytes.Count(bytes.TrimSpace(c.data), []byte("\n")))
-		}
-		return nil, &Problem{
-			Line: line, Message: "This is not valid YAML: " + message + ".",
-			Hint: "Check the indentation and quote values that hold : or #.",
-		}
+	node, err := decode(c.data)
+	if err != nil {
+		return nil, syntaxProblem(c, err)
 	}
 	b := builder{limits: l, offset: c.line - 1}
-	v := b.value(&node, 0)
+	v := b.value(node, 0)
 	return v, b.problem
-}
-
-// countsFromZero reports whether the YAML library numbers the lines of this
-// message from zero: it does when its grammar complains, not its scanner.
-func countsFromZero(message string) bool {
-	rest, found := strings.CutPrefix(message, "did not find expected ")
-	if !found {
-		return false
-	}
-	for _, what := range []string{"','", "key", "'-'", "node content", "<"} {
-		if strings.HasPrefix(rest, what) {
-			return true
-		}
-	}
-	return false
 }
 
 // builder turns nodes into values, aliases expanded, within the limits.
@@ -119,12 +90,12 @@ type builder struct {
 	problem *Problem
 }
 
-// tooLarge is what a value may cost beyond its text: an object of its own.
+// valueCost is what a value may cost beyond its text: an object of its own.
 const valueCost = 16
 
-func (b *builder) fail(n *yaml.Node, format string, args ...any) *value {
+func (b *builder) fail(n *yaml.Node, hint, format string, args ...any) *value {
 	if b.problem == nil {
-		b.problem = &Problem{Line: b.offset + n.Line, Column: n.Column, Message: fmt.Sprintf(format, args...)}
+		b.problem = &Problem{Line: b.offset + n.Line, Column: n.Column, Message: fmt.Sprintf(format, args...), Hint: hint}
 	}
 	return nil
 }
@@ -134,10 +105,11 @@ func (b *builder) value(n *yaml.Node, depth int) *value {
 		return nil
 	}
 	if depth > b.limits.Depth {
-		return b.fail(n, "The document is nested deeper than %d levels.", b.limits.Depth)
+		return b.fail(n, "Write it flatter, or leave out what the catalog does not need.", "The document is nested deeper than %d levels.", b.limits.Depth)
 	}
 	if b.size += len(n.Value) + valueCost; b.size > b.limits.Entity {
-		b.fail(n, "The document is larger than %d MB once its aliases are expanded.", b.limits.Entity>>20)
+		b.fail(n, "Write the values out that are needed instead of repeating them by aliases (*name), or leave some out.",
+			"The document is larger than %d MB once its aliases are expanded.", b.limits.Entity>>20)
 		return nil
 	}
 	v := &value{line: b.offset + n.Line, column: n.Column}
@@ -175,10 +147,11 @@ func (b *builder) object(v *value, n *yaml.Node, depth int) *value {
 			name = name.Alias
 		}
 		if name.Kind != yaml.ScalarNode {
-			return b.fail(n.Content[i], "Only a text can be a key.")
+			return b.fail(n.Content[i], "Put the key in quotes, or move the list or object behind a key of its own; {{ }} has to stand in quotes.",
+				"Only a text can be a key.")
 		}
 		if seen[name.Value] {
-			return b.fail(n.Content[i], "Map keys must be unique; %q is written twice.", name.Value)
+			return b.fail(n.Content[i], "Delete one of them, or put --- between two entities.", "Map keys must be unique; %q is written twice.", name.Value)
 		}
 		seen[name.Value] = true
 		item := b.value(n.Content[i+1], depth+1)

@@ -69,7 +69,7 @@ func (c *Catalog) readAgain(ctx context.Context, l Location, whole bool) (Regist
 		asked.Version = ""
 	}
 	tree, err := c.open(ctx, asked)
-	if l.Type == LocationGit && isRemote(l.Target) {
+	if l.Type == LocationGit {
 		if err := c.checked(ctx, l.Target, "ingestion", err); err != nil {
 			return Registration{}, err
 		}

@@ -112,6 +112,15 @@ func (c *Catalog) checked(ctx context.Context, repository, source string, reason
 	return nil
 }
 
+// couldRead notes that a repository was read: that is a look at it, whoever
+// asked for it.
+func (c *Catalog) couldRead(ctx context.Context, l Location) error {
+	if l.Type != LocationGit {
+		return nil
+	}
+	return c.checked(ctx, l.Target, "ingestion", nil)
+}
+
 // repositories returns the addresses of the repositories that locations and
 // entities name, each once.
 func (c *Catalog) repositories(ctx context.Context) ([]string, error) {

@@ -47,6 +47,9 @@ func (c *Catalog) Register(ctx context.Context, l Location) (Registration, error
 	if found.nothing() {
 		return Registration{}, nothingThere(l)
 	}
+	if err := c.couldRead(ctx, l); err != nil {
+		return Registration{}, err
+	}
 	if found.follows, err = c.drafts(ctx, l); err != nil {
 		return Registration{}, err
 	}

@@ -114,6 +114,9 @@ func (c *Catalog) Retarget(ctx context.Context, id string, l Location) (Registra
 	if found.nothing() {
 		return Registration{}, nothingThere(l)
 	}
+	if err := c.couldRead(ctx, l); err != nil {
+		return Registration{}, err
+	}
 	moved := before
 	moved.Type, moved.Target, moved.Branch, moved.Path, moved.Version = l.Type, l.Target, l.Branch, l.Path, ""
 	var r Registration

@@ -40,6 +40,7 @@ func TestLifecycle(t *testing.T, on On) {
 		{"what no commit has yet gives way to what one has", testDraft},
 		{"a file that was sent before it was merged stays until it is", testDraftAhead},
 		{"who owns what is checked, with what shows it", testHealth},
+		{"reading a repository is a look at it", testReadingIsLooking},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

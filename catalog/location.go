@@ -41,7 +41,7 @@ type Location struct {
 	// Empty means that it has to be read to know.
 	Version  string
 	ParentID string // the location that found this one
-	Settings string // JSON: how its source is searched, and what is known of it there
+	Settings string // JSON: how its source is searched, and what is known of it there; of a push, commits before it
 
 	// RefreshEvery is what somebody said of this location, InheritedEvery of the
 	// organisation it was found in: 0 is nothing, Never only when asked.

@@ -21,9 +21,11 @@ type PushRequest struct {
 	// Commit has the files. Empty, they are a draft that gives way to any commit of
 	// the repository.
 	Commit string
-	// CommittedAt is when the commit was made; zero when that is not known. A
-	// commit that is older than the one sent before is refused: pipelines overtake
-	// each other.
+	// Ancestors are commits before it, those nearest to it first, as far as they
+	// are known: a commit that comes before the one sent last is refused, because
+	// pipelines overtake each other. Where neither is known to come before the
+	// other, CommittedAt decides: when the commit was made, zero when not known.
+	Ancestors   []string
 	CommittedAt time.Time
 	Files       map[string][]byte
 	// Commits are those that changed a file last, of the files where that is known.
@@ -60,10 +62,8 @@ func (c *Catalog) Push(ctx context.Context, p PushRequest) (Registration, error)
 	}
 	if exists {
 		l = known
-		if last := pushedAt(known); p.CommittedAt.Before(last) && !p.CommittedAt.IsZero() {
-			return Registration{}, fault.New(fault.Conflict,
-				"The commit %s of %s is older than %s, which was sent already.", p.Commit, p.CommittedAt.UTC().Format(time.RFC3339), known.Commit).
-				WithHint("Nothing is wrong when a newer pipeline has overtaken this one. Otherwise send the newer commit.")
+		if err := p.overtaken(known); err != nil {
+			return Registration{}, err
 		}
 	}
 	tree := p.tree()

@@ -25,16 +25,35 @@ const maxKept = 64 << 20
 type sent struct {
 	files []PushedFile
 	whole bool // it is all that the repository has
+	push  PushRequest
 }
 
 // sent returns what is to be kept of a push in which found was found.
 func (p PushRequest) sent(found reading) *sent {
-	s := &sent{whole: len(p.Entries) == 0}
+	s := &sent{whole: len(p.Entries) == 0, push: p}
 	for name, content := range p.Files {
 		s.files = append(s.files, PushedFile{Path: name, Content: content, Entry: found.seen[name]})
 	}
 	slices.SortFunc(s.files, func(a, b PushedFile) int { return cmp.Compare(a.Path, b.Path) })
 	return s
+}
+
+// follows decides about what is taken in of l, known as it is now: another push
+// may have come meanwhile.
+func (s *sent) follows(l *Location, known Location, read string) error {
+	switch {
+	case l.Type != LocationPush:
+		return nil
+	case s == nil && known.Commit != read:
+		return older("The commit %s was sent while %s was read.", known.Commit, read)
+	case s == nil:
+		return nil
+	}
+	if err := s.push.overtaken(known); err != nil {
+		return err
+	}
+	l.Settings = s.push.remembered(known)
+	return nil
 }
 
 // keepPushed keeps what was sent, in the transaction that takes it in.

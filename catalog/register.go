@@ -181,6 +181,9 @@ func (c *Catalog) accept(ctx context.Context, l Location, tree *Tree, found read
 				l.RefreshAt = l.CreatedAt
 			}
 		}
+		if err := found.sent.follows(&l, known, tree.Commit); err != nil {
+			return err
+		}
 		r = Registration{Created: !exists}
 		change, err := c.merge(ctx, l, found)
 		if err != nil {

@@ -83,7 +83,7 @@ func (f *fakeCatalog) Health(_ context.Context, q catalog.HealthQuery) ([]catalo
 }
 
 func (f *fakeCatalog) Push(_ context.Context, p catalog.PushRequest) (catalog.Registration, error) {
-	if string(p.Files["catalog-info.yaml"]) != "kind: x" || p.Commit != "c0ffee" || p.CommittedAt.IsZero() || len(p.Entries) != 1 {
+	if string(p.Files["catalog-info.yaml"]) != "kind: x" || p.Commit != "c0ffee" || p.CommittedAt.IsZero() || len(p.Entries) != 1 || len(p.Ancestors) != 1 {
 		return catalog.Registration{}, errQuery()
 	}
 	r := f.registration()

@@ -82,7 +82,7 @@ func fromFinding(f catalog.Finding) types.Finding {
 // PushEntities answers POST /pushes.
 func (a *API) PushEntities(ctx context.Context, r server.PushEntitiesRequestObject) (server.PushEntitiesResponseObject, error) {
 	p := catalog.PushRequest{
-		Target: r.Body.Target, Branch: r.Body.Branch, Commit: r.Body.Commit, CommittedAt: r.Body.CommittedAt,
+		Target: r.Body.Target, Branch: r.Body.Branch, Commit: r.Body.Commit, CommittedAt: r.Body.CommittedAt, Ancestors: r.Body.Ancestors,
 		Entries: r.Body.Entries, Files: make(map[string][]byte, len(r.Body.Files)), Commits: map[string]catalog.Commit{},
 	}
 	for _, file := range r.Body.Files {

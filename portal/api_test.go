@@ -112,7 +112,7 @@ var apiCalls = []apiCall{
 	{op: "listOwnership", path: "/ownership?owner=checkout", status: 200, wants: []string{`"check":"owner-exists"`}},
 	{
 		op: "pushEntities", method: "POST", path: "/pushes", status: 200, wants: []string{`"orphaned":["component:default/gone"]`, `"component:default/sales":"component:default/orders"`},
-		body: `{"target":"https://github.com/acme/orders","commit":"c0ffee","committed_at":"2026-03-01T12:00:00Z","entries":["catalog-info.yaml"],"files":[{"path":"catalog-info.yaml","content":"kind: x"}]}`,
+		body: `{"target":"https://github.com/acme/orders","commit":"c0ffee","ancestors":["bebe"],"committed_at":"2026-03-01T12:00:00Z","entries":["catalog-info.yaml"],"files":[{"path":"catalog-info.yaml","content":"kind: x"}]}`,
 	},
 	{op: "listGoldenPaths", path: "/golden-paths", status: 200, wants: []string{`"name":"go-http"`, `"default":true`}},
 	{op: "getGoldenPath", path: "/golden-paths/go-http", status: 200, wants: []string{`"schema":{"type":"object"}`}},

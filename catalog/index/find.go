@@ -126,4 +126,3 @@ func (o *ordering) after(x *Index, p *Place, backward bool) int {
 	}
 	return at
 }
-

@@ -33,8 +33,20 @@ func push(env *cli.Env) *cobra.Command {
 		Short: "Send catalog files from a pipeline",
 		Long: "Send catalog files from a pipeline, with the files that they include and the documents of their entities:\n" +
 			"nobody has to read the repository. Repository, branch and commit are those of the git work tree, unless flags\n" +
-			"say otherwise; where a pipeline has no branch checked out, its variables tell. Send only the branch that counts:\n" +
-			"others define the same entities, which is a conflict. A commit with an earlier date than the one sent before is refused; dates are to the second.",
+			"say otherwise; where a pipeline has no branch checked out, its variables tell. Send only the branch that counts:
+" +
+			"others define the same entities, which is a conflict.
+
+" +
+			"Pipelines overtake each other, so a commit that comes before the one sent last is refused (exit status 5), and one
+" +
+			"that comes after it is taken, whatever the dates of the two say. Up to 200 commits before the one that is sent go
+" +
+			"along for that, as far as the clone has them; even a clone of one commit knows its parents. Where neither commit is
+" +
+			"known to come before the other, as after a rebase, their dates decide, which are to the second: the earlier one is
+" +
+			"refused, and of two from the same second the one that is sent last stays.",
 		Example: "  platform catalog push catalog-info.yaml\n  platform catalog push catalog-info.yaml services/*/catalog-info.yaml --all",
 		Args:    cli.Args(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -128,6 +140,7 @@ func pushed(ctx context.Context, env *cli.Env, opts pushOptions, tree git.Checko
 	}
 	if tree.Root != "" && out.Commit == tree.Commit {
 		addCommits(ctx, tree.Root, out.Files)
+		out.Ancestors = ancestors(ctx, tree.Root)
 	}
 	if !opts.all {
 		out.Entries = entries
@@ -153,4 +166,16 @@ func addCommits(ctx context.Context, root string, files []types.PushedFile) {
 			files[i].ChangedBy = types.CommitOfChange{Commit: c.ID, Author: c.Author, Email: c.Email, At: c.At, Subject: c.Subject}
 		}
 	}
+}
+
+// ancestors returns the commits before the newest one, as far as the clone knows
+// them: without any, the server compares dates.
+func ancestors(ctx context.Context, root string) []string {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	known, err := git.Ancestors(ctx, root, catalog.MaxAncestors)
+	if err != nil {
+		return nil
+	}
+	return known
 }

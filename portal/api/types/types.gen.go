@@ -1621,10 +1621,12 @@ type PublishedContract struct {
 
 // Push defines model for Push.
 type Push struct {
-	Branch string `json:"branch,omitempty,omitzero"`
-	Commit string `json:"commit,omitempty,omitzero"`
+	// Ancestors Commits before this one as far as they are known, the nearest first; the first 200 count. A commit that comes before the one sent last is refused; one that comes after it is taken whatever the dates say.
+	Ancestors []string `json:"ancestors,omitempty,omitzero"`
+	Branch    string   `json:"branch,omitempty,omitzero"`
+	Commit    string   `json:"commit,omitempty,omitzero"`
 
-	// CommittedAt When the commit was made: an older one than was sent before is refused.
+	// CommittedAt When the commit was made. Where neither this commit nor the one sent before is known to come before the other, the older one is refused.
 	CommittedAt time.Time `json:"committed_at,omitempty,omitzero"`
 
 	// Entries Catalog files among the files. Without any, the files are all that the repository has.

@@ -1,0 +1,111 @@
+package catalog_test
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/goldenpath/platform/catalog"
+	"github.com/goldenpath/platform/catalog/catalogtest"
+	"github.com/goldenpath/platform/internal/fault"
+)
+
+func TestWhichPushIsTheNewerOne(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	type push struct {
+		commit    string
+		at        time.Time
+		ancestors []string
+	}
+	id := func(letter string) string { return strings.Repeat(letter, 40) }
+	a, b, c := id("a"), id("b"), id("c")
+	for _, tt := range []struct {
+		name   string
+		pushes []push
+		refuse string // of the last one
+	}{
+		{"the second of two of one second", []push{{a, noon, nil}, {b, noon, []string{a}}}, ""},
+		{"the first of two of one second, overtaken", []push{{b, noon, []string{a}}, {a, noon, nil}}, "comes before"},
+		{"an older one by a clock that is ahead", []push{{b, noon, []string{a}}, {a, noon.Add(time.Hour), nil}}, "comes before"},
+		{"a newer one by a clock that is behind", []push{{a, noon, nil}, {b, noon.Add(-time.Hour), []string{a}}}, ""},
+		{"letters of the other case", []push{{strings.ToUpper(a), noon, nil}, {b, noon.Add(-time.Hour), []string{a}}}, ""},
+		{"the same again", []push{{b, noon, []string{a}}, {b, noon, []string{a}}}, ""},
+		{"a clone that knows nothing, later", []push{{a, noon, nil}, {b, noon.Add(time.Second), nil}}, ""},
+		{"a clone that knows nothing, of the same second", []push{{a, noon, nil}, {b, noon, nil}}, ""},
+		{"a clone that knows nothing, earlier", []push{{a, noon, nil}, {b, noon.Add(-time.Second), nil}}, "is older than"},
+		{"another line, later", []push{{b, noon, []string{a}}, {c, noon.Add(time.Second), []string{a}}}, ""},
+		{"another line, earlier", []push{{b, noon, []string{a}}, {c, noon.Add(-time.Second), []string{a}}}, "is older than"},
+		{"nobody knows when", []push{{a, noon, nil}, {b, time.Time{}, nil}}, ""},
+		{"clones of one commit add up", []push{{a, noon, nil}, {b, noon, []string{a}}, {c, noon, []string{b}}, {a, noon, nil}}, "comes before"},
+		{"sent again by a clone that knows less", []push{{b, noon, []string{a}}, {b, noon, nil}, {a, noon, nil}}, "comes before"},
+		{"what was known of another line is forgotten", []push{{b, noon, []string{a}}, {c, noon, nil}, {a, noon, nil}}, ""},
+		{"no commit that git would write", []push{{"v2", noon, []string{"v1"}}, {"v1", noon, nil}}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			fake := catalogtest.NewFake()
+			cat := catalog.New(fake, fake, catalogtest.Reader{}, slog.New(slog.DiscardHandler))
+			for i, p := range tt.pushes {
+				r, err := cat.Push(t.Context(), catalog.PushRequest{
+					Target: "https://git.acme.io/acme/orders.git", Branch: "main", Commit: p.commit, CommittedAt: p.at, Ancestors: p.ancestors,
+					Files: map[string][]byte{"catalog-info.yaml": group("a").Data},
+				})
+				switch refuse := tt.refuse; {
+				case i == len(tt.pushes)-1 && refuse != "":
+					if !fault.Is(err, fault.Conflict) || !strings.Contains(err.Error(), refuse) {
+						t.Errorf("%v, want a conflict that says %q", err, refuse)
+					}
+				case err != nil:
+					t.Errorf("push %d: %v", i, err)
+				case r.Location.Commit != p.commit:
+					t.Errorf("push %d: the catalog has %s", i, r.Location.Commit)
+				}
+			}
+		})
+	}
+}
+
+// TestPushesAtTheSameTime sends many commits of one second at once: the newest
+// one stays, whoever comes last.
+func TestPushesAtTheSameTime(t *testing.T) {
+	t.Parallel()
+	const commits = 3 * catalog.MaxAncestors / 2
+	fake := catalogtest.NewFake()
+	c := catalog.New(fake, fake, catalogtest.Reader{}, slog.New(slog.DiscardHandler))
+	ids := make([]string, commits)
+	for i := range ids {
+		ids[i] = fmt.Sprintf("%08x%032x", i+1, i)
+	}
+	var pushes sync.WaitGroup
+	for i := range 40 {
+		at := commits - 1 - i
+		pushes.Go(func() {
+			var before []string
+			for j := at - 1; j >= 0; j-- {
+				before = append(before, ids[j])
+			}
+			_, err := c.Push(t.Context(), catalog.PushRequest{
+				Target: "https://git.acme.io/acme/orders.git", Branch: "main", Commit: ids[at], CommittedAt: time.Unix(1_800_000_000, 0), Ancestors: before,
+				Files: map[string][]byte{"catalog-info.yaml": group(fmt.Sprintf("g%d", at)).Data},
+			})
+			if err != nil && !fault.Is(err, fault.Conflict) {
+				t.Error(err)
+			}
+		})
+	}
+	pushes.Wait()
+	locations, err := c.Locations(t.Context())
+	if err != nil || len(locations) != 1 || locations[0].Commit != ids[commits-1] {
+		t.Fatalf("the catalog has %+v, %v", locations, err)
+	}
+	if kept := strings.Fields(locations[0].Settings); len(kept) != catalog.MaxAncestors {
+		t.Errorf("%d commits are kept", len(kept))
+	}
+	if _, err := c.Get(t.Context(), catalog.NewRef("Group", "", fmt.Sprintf("g%d", commits-1))); err != nil {
+		t.Error(err)
+	}
+}

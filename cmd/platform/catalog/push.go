@@ -33,19 +33,12 @@ func push(env *cli.Env) *cobra.Command {
 		Short: "Send catalog files from a pipeline",
 		Long: "Send catalog files from a pipeline, with the files that they include and the documents of their entities:\n" +
 			"nobody has to read the repository. Repository, branch and commit are those of the git work tree, unless flags\n" +
-			"say otherwise; where a pipeline has no branch checked out, its variables tell. Send only the branch that counts:
-" +
-			"others define the same entities, which is a conflict.
-
-" +
-			"Pipelines overtake each other, so a commit that comes before the one sent last is refused (exit status 5), and one
-" +
-			"that comes after it is taken, whatever the dates of the two say. Up to 200 commits before the one that is sent go
-" +
-			"along for that, as far as the clone has them; even a clone of one commit knows its parents. Where neither commit is
-" +
-			"known to come before the other, as after a rebase, their dates decide, which are to the second: the earlier one is
-" +
+			"say otherwise; where a pipeline has no branch checked out, its variables tell. Send only the branch that counts:\n" +
+			"others define the same entities, which is a conflict.\n\n" +
+			"Pipelines overtake each other, so a commit that comes before the one sent last is refused (exit status 5), and one\n" +
+			"that comes after it is taken, whatever the dates of the two say. Up to 200 commits before the one that is sent go\n" +
+			"along for that, as far as the clone has them; even a clone of one commit knows its parents. Where neither commit is\n" +
+			"known to come before the other, as after a rebase, their dates decide, which are to the second: the earlier one is\n" +
 			"refused, and of two from the same second the one that is sent last stays.",
 		Example: "  platform catalog push catalog-info.yaml\n  platform catalog push catalog-info.yaml services/*/catalog-info.yaml --all",
 		Args:    cli.Args(cobra.MinimumNArgs(1)),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 )
@@ -97,7 +98,14 @@ func (c *Catalog) touches(ctx context.Context, l Location, files []string) (bool
 // namesCatalog reports whether files may hold the first entities of a repository.
 func namesCatalog(files []string) bool { return files == nil || slices.ContainsFunc(files, isYAML) }
 
-func isMarkdown(name string) bool { return strings.HasSuffix(strings.ToLower(name), ".md") }
+// isMarkdown knows the endings that MkDocs knows.
+func isMarkdown(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".md", ".markdown", ".mdown", ".mkdn", ".mkd":
+		return true
+	}
+	return false
+}
 
 // sameRepository returns what is equal for all ways to write one repository's
 // address: https://github.com/Acme/orders.git, git@github.com:acme/orders.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io/fs"
 	"maps"
-	"path"
 	"slices"
 	"strings"
 )
@@ -17,7 +16,7 @@ func Check(fsys fs.FS, entry string) ([]Entity, []Problem) {
 	if err != nil {
 		return nil, []Problem{{File: entry, Message: err.Error()}}
 	}
-	return found.entities, found.problems
+	return found.entities, slices.Concat(found.problems, found.docs.problems)
 }
 
 // Sources returns the files that catalog files need, sorted: themselves, those
@@ -36,14 +35,8 @@ func Sources(ctx context.Context, fsys fs.FS, entries ...string) ([]string, []Pr
 		needed[name] = true
 	}
 	maps.Copy(needed, found.included)
-	for _, record := range found.records {
-		for _, place := range record.Notes.Documented {
-			for _, name := range mkdocsNames {
-				if config := path.Join(place.Docs, name); place.Docs != "" && isFile(fsys, config) {
-					needed[config] = true
-				}
-			}
-		}
+	for _, order := range found.docs.orders {
+		needed[order] = true
 	}
 	for _, plan := range found.docs.plans {
 		for _, doc := range plan.docs {
@@ -51,11 +44,6 @@ func Sources(ctx context.Context, fsys fs.FS, entries ...string) ([]string, []Pr
 		}
 	}
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(needed)), isAddress), found.problems
-}
-
-func isFile(fsys fs.FS, name string) bool {
-	info, err := fs.Stat(fsys, name)
-	return err == nil && info.Mode().IsRegular()
 }
 
 // ValidateJSON returns what is wrong with an entity that is JSON and would be

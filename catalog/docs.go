@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/url"
 	"path"
 	"slices"
@@ -31,6 +32,7 @@ type documented struct {
 	plans    []docPlan
 	problems []Problem
 	total    int
+	orders   []string // the files that say in which order pages come
 }
 
 // docPlan is what an entity has of documents, in order.
@@ -167,10 +169,19 @@ func (r *reader) document(ctx context.Context) error {
 			r.out.docs.plans = append(r.out.docs.plans, l.plan)
 		}
 	}
+	r.out.docs.orders = slices.Sorted(maps.Keys(r.docs.orders))
 	return nil
 }
 
-func (d *documented) problem(p Problem) { d.problems = append(d.problems, p.cleaned()) }
+// maxDocProblems bounds what is said of the documents of a location before the
+// limit for all its problems cuts it: thousands of entities may share a folder.
+const maxDocProblems = 5000
+
+func (d *documented) problem(p Problem) {
+	if len(d.problems) < maxDocProblems {
+		d.problems = append(d.problems, p.cleaned())
+	}
+}
 
 // finish works out whether the documents are those of the last reading.
 func (p *docPlan) finish(before string) {

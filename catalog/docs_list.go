@@ -19,10 +19,11 @@ type docLister struct {
 // docsSeen is what was found while listing documents. Many entities may share a
 // folder, and it is looked into once.
 type docsSeen struct {
-	sites   map[string]docsSite
+	sites   map[string]docsSite // by their folder
 	folders map[string][]string
 	files   map[string]docsFile
 	names   map[string]map[string]bool // what folders hold
+	orders  map[string]bool            // the files with the order of pages
 }
 
 // present reports whether there is something of that name. Most folders with
@@ -53,15 +54,6 @@ func (r *reader) present(name string) bool {
 	return names[path.Base(name)]
 }
 
-// docsSite is a folder with docs.
-type docsSite struct {
-	pages  string // the folder they are in
-	order  []navEntry
-	found  []string // pages, by name
-	readme bool     // there are none, and a README stands for them
-	wrong  *Problem
-}
-
 // docsFile is what is known of a document that was not read.
 type docsFile struct {
 	size      int64
@@ -70,36 +62,7 @@ type docsFile struct {
 }
 
 func newDocsSeen() docsSeen {
-	return docsSeen{sites: map[string]docsSite{}, folders: map[string][]string{}, files: map[string]docsFile{}, names: map[string]map[string]bool{}}
-}
-
-// mkdocsNames are the names that the file with the order of pages may have.
-var mkdocsNames = []string{"mkdocs.yml", "mkdocs.yaml"} //nolint:gochecknoglobals // a constant list
-
-// site looks into a folder with an mkdocs.yml, or without one.
-func (r *reader) site(folder string) docsSite {
-	m := mkdocs{folder: "docs"}
-	for _, name := range mkdocsNames {
-		if !r.present(path.Join(folder, name)) {
-			continue
-		}
-		data, problem := r.files.read(path.Join(folder, name), r.limits.File)
-		if problem != nil {
-			return docsSite{wrong: problem}
-		}
-		m = parseMkdocs(data, r.limits)
-		break
-	}
-	pages := path.Join(folder, m.folder)
-	if path.IsAbs(m.folder) || !fs.ValidPath(pages) {
-		return docsSite{wrong: &Problem{
-			Message: "docs_dir of " + path.Join(folder, "mkdocs.yml") + " leads out of the location.", Hint: "Name a folder beside it.",
-		}}
-	}
-	site := docsSite{pages: pages, order: m.nav, found: r.markdown(pages)}
-	readme := path.Join(folder, "README.md")
-	site.readme = len(site.found) == 0 && r.present(readme) && r.files.check(readme) == nil
-	return site
+	return docsSeen{sites: map[string]docsSite{}, folders: map[string][]string{}, files: map[string]docsFile{}, names: map[string]map[string]bool{}, orders: map[string]bool{}}
 }
 
 // techdocs lists the pages of a folder. As with Backstage, docs that are not
@@ -108,30 +71,19 @@ func (l *docLister) techdocs(folder string) {
 	seen := l.reader.docs.sites
 	site, known := seen[folder]
 	if !known {
-		site = l.reader.site(folder)
+		site = l.reader.site(folder, nil)
 		seen[folder] = site
 	}
-	if site.wrong != nil {
-		l.complain(site.wrong.Message, site.wrong.Hint)
-		return
+	for _, wrong := range site.wrong {
+		l.blame(wrong)
 	}
 	if site.readme {
 		l.add(DocTechDocs, "README.md", path.Join(folder, "README.md"), "")
 		return
 	}
-	there := map[string]bool{}
-	for _, name := range site.found {
-		there[name] = l.decisions == "" || path.Dir(path.Join(site.pages, name)) != path.Clean(l.decisions)
-	}
-	for _, entry := range site.order {
-		if name := path.Clean(entry.path); there[name] {
-			delete(there, name)
-			l.add(DocTechDocs, name, path.Join(site.pages, name), entry.title)
-		}
-	}
-	for _, name := range site.found {
-		if there[name] {
-			l.add(DocTechDocs, name, path.Join(site.pages, name), "")
+	for _, page := range site.pages {
+		if l.decisions == "" || path.Dir(page.file) != path.Clean(l.decisions) {
+			l.add(DocTechDocs, page.path, page.file, page.title)
 		}
 	}
 }
@@ -184,7 +136,7 @@ func (r *reader) findMarkdown(folder string) []string {
 	})
 	rank := func(name string) string {
 		base := strings.ToLower(path.Base(name))
-		if base == "index.md" || base == "readme.md" {
+		if stem := strings.TrimSuffix(base, path.Ext(base)); stem == "index" || stem == "readme" {
 			return path.Join(path.Dir(name), "\x00"+base)
 		}
 		return name
@@ -240,6 +192,16 @@ func (l *docLister) add(kind DocKind, name, file, title string) {
 		}
 	}
 	l.plan.docs = append(l.plan.docs, doc)
+}
+
+// blame says what is wrong in a file of the documents' own.
+func (l *docLister) blame(wrong Problem) {
+	if wrong.File == "" {
+		l.complain(wrong.Message, wrong.Hint)
+		return
+	}
+	wrong.Ref = l.plan.at.Ref
+	l.reader.out.docs.problem(wrong)
 }
 
 func (l *docLister) complain(message, hint string) {

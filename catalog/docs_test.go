@@ -56,8 +56,9 @@ func TestDocumentsOfAnEntity(t *testing.T) {
 				"docs/unlisted.md": page("no heading"), "docs/image.png": page("x"), "docs/.hidden/x.md": page("x"),
 			},
 			want: []string{
-				`techdocs index.md "Home": # Start here #`, `techdocs guides/z.md "Zed": ---`, `techdocs guides/a.md "Ab": # Other`, `techdocs unlisted.md "": no heading`,
+				`techdocs index.md "Home": # Start here #`, `techdocs guides/z.md "x": ---`, `techdocs guides/a.md "Ab": # Other`, `techdocs unlisted.md "": no heading`,
 			},
+			problems: []string{"mkdocs.yml:9: nav names gone.md, and there is no file docs/gone.md."},
 		},
 		{
 			name: "without a navigation, by name",
@@ -95,6 +96,35 @@ func TestDocumentsOfAnEntity(t *testing.T) {
 			},
 			want: []string{`techdocs index.md "I": # I`, `techdocs adr/notes/x.md "X": # X`, `techdocs b.md "B": # B`, `adr 0001-a.md "One": # One`},
 		},
+		{
+			name: "an order that nobody can read",
+			files: fstest.MapFS{
+				"catalog-info.yaml": described("backstage.io/techdocs-ref: dir:."), "mkdocs.yml": page("site_name: A\nnav: [\n"), "docs/b.md": page("# B"), "docs/a.markdown": page("# A"),
+			},
+			want:     []string{`techdocs a.markdown "A": # A`, `techdocs b.md "B": # B`},
+			problems: []string{"mkdocs.yml:2: The order of the pages cannot be read, so they are in that of their names. This is not valid YAML: did not find expected node content."},
+		},
+		{
+			name: "a folder that is not there", files: fstest.MapFS{"catalog-info.yaml": described("backstage.io/techdocs-ref: dir:nope")},
+			problems: []string{"catalog-info.yaml:1: The documents cannot be read: there is no folder nope."},
+		},
+		{
+			name: "sites in a site",
+			files: fstest.MapFS{
+				"catalog-info.yaml": described("backstage.io/techdocs-ref: dir:."),
+				"mkdocs.yml":        page("site_name: All\nnav:\n- Intro: index.md\n- API: '!include ./api/mkdocs.yml'\n- Rest: '*include ./more/*/mkdocs.yml'\n- '!include ./gone/mkdocs.yml'\n- '!include ../x/mkdocs.yml'\n"),
+				"docs/index.md":     page("# I"),
+				"api/mkdocs.yml":    page("site_name: The API\nnav:\n- How: z.md\n- '!include ../mkdocs.yml'\n- no.md\n"), "api/docs/a.md": page("# A"), "api/docs/z.md": page("# Z"),
+				"more/one/mkdocs.yml": page("site_name: more/one\n"), "more/one/docs/index.md": page("# One"),
+			},
+			want: []string{`techdocs index.md "Intro": # I`, `techdocs the-api/z.md "How": # Z`, `techdocs the-api/a.md "A": # A`, `techdocs more/one/index.md "One": # One`},
+			problems: []string{
+				"api/mkdocs.yml:4: nav includes ../mkdocs.yml, which includes this file.",
+				"api/mkdocs.yml:5: nav names no.md, and there is no file api/docs/no.md.",
+				"mkdocs.yml:6: nav includes ./gone/mkdocs.yml, and there is no file gone/mkdocs.yml.",
+				"mkdocs.yml:7: nav includes ../x/mkdocs.yml, which leads out of the location.",
+			},
+		},
 		{name: "another repository", files: fstest.MapFS{"catalog-info.yaml": described("'backstage.io/techdocs-ref': 'url:https://github.com/acme/docs'")}},
 		{
 			name: "docs that lead out", files: fstest.MapFS{"catalog-info.yaml": described("'backstage.io/techdocs-ref': 'dir:../../etc'")},
@@ -103,7 +133,7 @@ func TestDocumentsOfAnEntity(t *testing.T) {
 		{
 			name:     "a docs_dir that leads out",
 			files:    fstest.MapFS{"catalog-info.yaml": described("backstage.io/techdocs-ref: dir:."), "mkdocs.yml": page("docs_dir: ../../../etc\n")},
-			problems: []string{"catalog-info.yaml:1: docs_dir of mkdocs.yml leads out of the location."},
+			problems: []string{"mkdocs.yml:1: docs_dir of mkdocs.yml leads out of the location."},
 		},
 		{
 			name:     "a page that is too large",

@@ -2,18 +2,27 @@ package catalog
 
 import (
 	"bytes"
+	"path"
 	"regexp"
+	"slices"
 	"strings"
 )
 
 // mkdocs is what we read of an mkdocs.yml: where the pages lie and in which
 // order. Themes, plugins and extensions are the renderer's.
 type mkdocs struct {
-	folder string     // docs_dir, relative to the file
-	nav    []navEntry // in order; empty when the file has none
+	name       string // site_name
+	folder     string // docs_dir, relative to the file
+	folderLine int
+	nav        []navEntry // in order; empty when the file has none
 }
 
-type navEntry struct{ path, title string }
+// navEntry is a page, or the mkdocs.yml of a site that is included.
+type navEntry struct {
+	path, title string
+	line        int
+	include     bool
+}
 
 // maxNav bounds how many pages an order may name.
 const maxNav = 2000
@@ -24,24 +33,31 @@ var docsDir = regexp.MustCompile(`(?m)^docs_dir:[ \t]*['"]?([^'"#\r\n]+?)['"]?[ 
 
 // parseMkdocs reads an mkdocs.yml. Whatever is wrong in it costs only the order
 // of the pages.
-func parseMkdocs(data []byte, l Limits) mkdocs {
+func parseMkdocs(data []byte, l Limits) (mkdocs, *Problem) {
 	m := mkdocs{folder: "docs"}
 	chunks := splitDocuments(bytes.ReplaceAll(data, []byte("!!python/"), []byte("python/")))
+	var problem *Problem
 	if len(chunks) == 1 {
-		if doc, problem := parseYAML(chunks[0], l); problem == nil && doc.kind == kindObject {
-			if folder := doc.str("docs_dir"); folder != "" {
-				m.folder = folder
+		var doc *value
+		doc, problem = parseYAML(chunks[0], l)
+		if problem == nil && doc.kind == kindObject {
+			m.name = doc.str("site_name")
+			if folder := doc.get("docs_dir"); folder != nil && folder.kind == kindString && folder.text != "" {
+				m.folder, m.folderLine = folder.text, folder.line
 			}
 			m.add(doc.get("nav"), "", 0)
-			return m
+			return m, nil
+		}
+		if problem == nil && doc.kind != kindNull {
+			problem = &Problem{Line: doc.line, Message: "It is " + article(doc.typeName()) + ".", Hint: "Write keys with values, such as site_name: Orders"}
 		}
 	}
-	if found := docsDir.FindSubmatch(data); found != nil {
-		if folder := strings.TrimSpace(string(found[1])); folder != "" {
-			m.folder = folder
+	if found := docsDir.FindSubmatchIndex(data); found != nil {
+		if folder := strings.TrimSpace(string(data[found[2]:found[3]])); folder != "" {
+			m.folder, m.folderLine = folder, 1+bytes.Count(data[:found[0]], []byte("\n"))
 		}
 	}
-	return m
+	return m, problem
 }
 
 // add takes the pages of a nav: paths, titles with paths, titles with more of both.
@@ -51,8 +67,13 @@ func (m *mkdocs) add(v *value, title string, depth int) {
 	}
 	switch v.kind {
 	case kindString:
-		if isMarkdown(v.text) && !strings.Contains(v.text, "://") {
-			m.nav = append(m.nav, navEntry{path: v.text, title: title})
+		target := strings.TrimSpace(v.text)
+		for _, mark := range []string{"!include ", "*include "} {
+			target = strings.TrimSpace(strings.TrimPrefix(target, mark))
+		}
+		include := slices.Contains(mkdocsNames, path.Base(target))
+		if include || isMarkdown(target) && !strings.Contains(target, "://") {
+			m.nav = append(m.nav, navEntry{path: target, title: title, line: v.line, include: include})
 		}
 	case kindList:
 		for _, item := range v.items {
@@ -66,12 +87,15 @@ func (m *mkdocs) add(v *value, title string, depth int) {
 	}
 }
 
-// titleOf returns the first heading of a page, "" when it has none. Front matter
-// is passed over.
+// titleOf returns the title that a page's front matter gives it, else its first
+// heading, "" when it has neither.
 func titleOf(page []byte) string {
-	if rest, ok := bytes.CutPrefix(page, []byte("---\n")); ok {
-		if _, after, ended := bytes.Cut(rest, []byte("\n---\n")); ended {
-			page = after
+	if matter := frontMatter.FindSubmatch(page); matter != nil {
+		page = page[len(matter[0]):]
+		if doc, problem := parseYAML(chunk{data: matter[1], line: 1}, DefaultLimits()); problem == nil {
+			if title := strings.TrimSpace(doc.str("title")); title != "" {
+				return printable(shortenedTo(title, maxTitle))
+			}
 		}
 	}
 	fence := ""
@@ -92,6 +116,9 @@ func titleOf(page []byte) string {
 	}
 	return ""
 }
+
+// frontMatter is YAML between two lines of dashes at the top of a page.
+var frontMatter = regexp.MustCompile(`\A(?:\x{feff})?---[ \t]*\r?\n((?:[^\n]*\n)*?)---[ \t]*(?:\r?\n|\z)`)
 
 // maxTitle bounds the title of a document, in bytes.
 const maxTitle = 300

@@ -68,7 +68,7 @@ func (e RepositoryEvent) concerns(l Location) bool {
 	case e.Branch == "":
 		return true
 	case l.Branch != "":
-		return l.Branch == e.Branch
+		return strings.TrimPrefix(l.Branch, tagPrefix) == e.Branch
 	}
 	return e.DefaultBranch == "" || e.DefaultBranch == e.Branch
 }

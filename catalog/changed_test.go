@@ -25,6 +25,7 @@ func TestWhichLocationsAChangeConcerns(t *testing.T) {
 		"default": {Target: "https://github.com/Acme/orders"},
 		"ssh":     {Target: "git@github.com:acme/orders.git", Branch: "main"},
 		"dev":     {Target: "https://github.com/acme/orders.git", Branch: "dev"},
+		"tag":     {Target: "https://github.com/acme/orders.git", Branch: "refs/tags/v1"},
 		"other":   {Target: "https://github.com/acme/other.git"},
 	} {
 		r, err := c.Register(t.Context(), l)
@@ -50,8 +51,9 @@ func TestWhichLocationsAChangeConcerns(t *testing.T) {
 		{"a document", func(e *catalog.RepositoryEvent) { e.Files = []string{"docs/new.md"} }, []string{"default", "ssh"}},
 		{"code", func(e *catalog.RepositoryEvent) { e.Files = []string{"main.go", "api/other.proto"} }, nil},
 		{"another branch", func(e *catalog.RepositoryEvent) { e.Branch = "dev" }, []string{"dev"}},
+		{"a tag", func(e *catalog.RepositoryEvent) { e.Branch = "v1" }, []string{"tag"}},
 		{"a branch that nobody reads", func(e *catalog.RepositoryEvent) { e.Branch = "wip" }, nil},
-		{"the repository itself", func(e *catalog.RepositoryEvent) { e.Branch, e.Listed = "", true }, []string{"default", "dev", "org", "ssh"}},
+		{"the repository itself", func(e *catalog.RepositoryEvent) { e.Branch, e.Listed = "", true }, []string{"default", "dev", "org", "ssh", "tag"}},
 		{"a repository of another company", func(e *catalog.RepositoryEvent) { e.Target = "https://github.com/acme2/orders.git" }, nil},
 		{"a repository that is not covered", func(e *catalog.RepositoryEvent) { e.Target = "https://github.com/acme/new.git" }, []string{"org"}},
 		{"code in one that is not covered", func(e *catalog.RepositoryEvent) {

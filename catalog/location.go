@@ -181,6 +181,7 @@ func (l Location) normalFile(folder string) (Location, error) {
 }
 
 func (l Location) normalGit() (Location, error) {
+	l.Branch = strings.TrimPrefix(l.Branch, branchPrefix)
 	l.Target = strings.TrimSuffix(l.Target, "/")
 	if !strings.Contains(l.Target, "://") {
 		return l, nil // git@host:owner/repo.git, or a path
@@ -216,25 +217,6 @@ func (l Location) normalURL() (Location, error) {
 	return l, nil
 }
 
-// fromPage turns the address of a file's page into repository, branch and path.
-func (l Location) fromPage(u *url.URL) Location {
-	for _, mark := range []string{"/-/blob/", "/-/tree/", "/blob/", "/tree/"} {
-		repository, rest, found := strings.Cut(u.Path, mark)
-		if !found || strings.Count(strings.Trim(repository, "/"), "/") == 0 {
-			continue
-		}
-		branch, path, _ := strings.Cut(rest, "/")
-		if l.Branch == "" {
-			l.Branch = branch
-		}
-		l.Path = path
-		u.Path, u.RawPath, u.RawQuery, u.Fragment = repository, "", "", ""
-		l.Target = u.String()
-		return l
-	}
-	return l
-}
-
 // OriginSelf is where the entities come from that describe the platform itself.
 func OriginSelf() Location { return Location{Type: LocationPlatform, Target: "self"} }
 
@@ -267,7 +249,11 @@ func typeOf(target string) LocationType {
 // of its page on a git host, which leads to the repository.
 func isWebFile(target string) bool {
 	u, err := url.Parse(target)
-	return err == nil && isYAML(u.Path) && !strings.Contains(u.Path, "/blob/")
+	if err != nil || !isYAML(u.Path) {
+		return false
+	}
+	_, _, isPage := cutPage(u)
+	return !isPage
 }
 
 // isSSH recognizes git@host:owner/repo: a colon before any slash.

@@ -64,11 +64,11 @@ func (r *CatalogReader) fetch(ctx context.Context, l catalog.Location, folder st
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, from.session.Close()) }()
-	id, name, err := from.tip(l.Branch)
+	id, name, err := from.tip(l)
 	if err != nil {
 		return nil, err
 	}
-	if l.Version != "" && l.Version == versionOf(from.commitOf(id, name), name) {
+	if l.Version != "" && l.Version == versionOf(from.commitOf(id, name), name.Short()) {
 		return nil, errSame
 	}
 	limited := &limitedFS{Filesystem: osfs.New(folder), left: new(atomic.Int64)}

@@ -29,7 +29,6 @@ import (
 var (
 	errNoKey         = errors.New("there is no key to log in with over SSH")
 	errUnknownScheme = errors.New("unsupported scheme")
-	errNoRef         = errors.New("no such branch or tag")
 )
 
 // conversation is an open conversation with a repository on another machine.
@@ -122,46 +121,6 @@ func sshKey(user string) (transport.AuthMethod, error) {
 	return nil, errNoKey
 }
 
-// commitOf returns the commit of what is fetched: an annotated tag is an object
-// of its own.
-func (r *conversation) commitOf(id plumbing.Hash, name string) plumbing.Hash {
-	if tag := "refs/tags/" + name; r.commands.References[tag] == id {
-		if commit, ok := r.commands.Peeled[tag]; ok {
-			return commit
-		}
-	}
-	return id
-}
-
-// tip returns the newest commit of a branch, of a tag of that name, or of the
-// default branch when there is no name.
-func (r *conversation) tip(name string) (plumbing.Hash, string, error) {
-	refs, err := r.commands.AllReferences()
-	if err != nil {
-		return plumbing.ZeroHash, "", err
-	}
-	if name == "" {
-		head, ok := refs[plumbing.HEAD]
-		if !ok {
-			return plumbing.ZeroHash, "", errNoRef
-		}
-		if head.Type() == plumbing.SymbolicReference {
-			name = head.Target().Short()
-			head, ok = refs[head.Target()]
-		}
-		if !ok {
-			return plumbing.ZeroHash, "", errNoRef
-		}
-		return head.Hash(), name, nil
-	}
-	for _, full := range []string{"refs/heads/" + name, "refs/tags/" + name} {
-		if ref, ok := refs[plumbing.ReferenceName(full)]; ok {
-			return ref.Hash(), name, nil
-		}
-	}
-	return plumbing.ZeroHash, "", errNoRef
-}
-
 // request asks for one commit, and so many before it. Its filter says which
 // files need not come, where the other side can leave out any.
 func (r *conversation) request(id plumbing.Hash, depth int, filter packp.Filter) (*packp.UploadPackRequest, error) {
@@ -183,8 +142,9 @@ func (r *conversation) request(id plumbing.Hash, depth int, filter packp.Filter)
 }
 
 // fetch gets the files of one commit, without history, into storer, where it
-// becomes the branch called name. Files that are too large to be read need not come.
-func (r *conversation) fetch(ctx context.Context, storer storage.Storer, id plumbing.Hash, name string) error {
+// has the name it has on the other side. Files that are too large to be read need
+// not come.
+func (r *conversation) fetch(ctx context.Context, storer storage.Storer, id plumbing.Hash, name plumbing.ReferenceName) error {
 	request, err := r.request(id, 1, packp.FilterBlobLimit(maxBlob, packp.BlobLimitPrefixNone))
 	if err != nil {
 		return err
@@ -192,11 +152,10 @@ func (r *conversation) fetch(ctx context.Context, storer storage.Storer, id plum
 	if err := r.receive(ctx, storer, request); err != nil {
 		return err
 	}
-	branch := plumbing.NewBranchReferenceName(name)
-	if err := storer.SetReference(plumbing.NewHashReference(branch, id)); err != nil {
+	if err := storer.SetReference(plumbing.NewHashReference(name, id)); err != nil || name == plumbing.HEAD {
 		return err
 	}
-	return storer.SetReference(plumbing.NewSymbolicReference(plumbing.HEAD, branch))
+	return storer.SetReference(plumbing.NewSymbolicReference(plumbing.HEAD, name))
 }
 
 // receive puts what a request brings into storer.

@@ -162,7 +162,7 @@ func treeOf(storer storage.Storer, l catalog.Location) (*catalog.Tree, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open repository %s: %w", l.Target, err)
 	}
-	id, branch, err := tip(repository, l.Branch)
+	id, branch, err := tip(repository, l)
 	if err != nil {
 		return nil, branchFault(l, err)
 	}
@@ -196,33 +196,6 @@ func treeOf(storer storage.Storer, l catalog.Location) (*catalog.Tree, error) {
 // versionOf is by what a repository is known to be as it was: entities say from
 // which branch they are, so its name counts, too.
 func versionOf(id plumbing.Hash, branch string) string { return id.String() + " " + branch }
-
-// tip returns the commit of a branch or tag, or of HEAD when there is no name.
-func tip(repository *gogit.Repository, name string) (plumbing.Hash, string, error) {
-	if name == "" {
-		head, err := repository.Head()
-		if err != nil {
-			return plumbing.ZeroHash, "", err
-		}
-		return head.Hash(), head.Name().Short(), nil
-	}
-	for _, ref := range []string{"refs/heads/" + name, "refs/remotes/origin/" + name, "refs/tags/" + name} {
-		id, err := repository.ResolveRevision(plumbing.Revision(ref))
-		if err == nil {
-			return *id, name, nil
-		}
-	}
-	return plumbing.ZeroHash, "", plumbing.ErrReferenceNotFound
-}
-
-func branchFault(l catalog.Location, err error) error {
-	if l.Branch == "" {
-		return fault.New(fault.Invalid, "The repository %s is empty.", l.Target).
-			WithHint("Push a branch that holds catalog-info.yaml, then register it again.").WithCause(err)
-	}
-	return fault.New(fault.NotFound, "%s has no branch %s.", l.Target, l.Branch).
-		WithHint("Check how it is written, or leave the branch out to read the default one.").WithCause(err)
-}
 
 // localFolder returns the folder of a repository on this machine.
 func (r *CatalogReader) localFolder(target string) (string, bool) {

@@ -236,7 +236,7 @@ func TestOpenExplainsWhatIsWrong(t *testing.T) {
 		{"a device", catalog.Location{Type: catalog.LocationFile, Target: "/dev/null"}, fault.Invalid, "neither a file nor a folder"},
 		{"no repository", catalog.Location{Type: catalog.LocationGit, Target: t.TempDir()}, fault.NotFound, "There is no repository"},
 		{"an empty repository", catalog.Location{Type: catalog.LocationGit, Target: empty}, fault.Invalid, "is empty"},
-		{"no such branch", catalog.Location{Type: catalog.LocationGit, Target: folder, Branch: "none"}, fault.NotFound, "has no branch none"},
+		{"no such branch", catalog.Location{Type: catalog.LocationGit, Target: folder, Branch: "none"}, fault.NotFound, "has no branch or tag none"},
 		{"no such path", catalog.Location{Type: catalog.LocationGit, Target: folder, Path: "svc"}, fault.NotFound, "There is no file or folder svc"},
 		{"nobody listens", catalog.Location{Type: catalog.LocationGit, Target: "http://127.0.0.1:1/a/b.git"}, fault.Unavailable, "could not be reached"},
 		{"a scheme git does not know", catalog.Location{Type: catalog.LocationGit, Target: "gopher://acme.io/a/b.git"}, fault.Invalid, "not an address git understands"},

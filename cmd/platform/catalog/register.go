@@ -48,7 +48,7 @@ func register(env *cli.Env) *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&opts.branch, "branch", "", "branch or tag of a git repository; its default branch when absent")
+	flags.StringVar(&opts.branch, "branch", "", "branch or tag of a git repository, the branch where both have the name (refs/tags/NAME is the tag); its default branch when absent")
 	flags.StringVar(&opts.path, "path", "", "file or folder inside a git repository; for an organisation, catalog file or pattern of such, as in services/*/catalog-info.yaml")
 	flags.StringVar(&opts.kind, "type", "", "{file | git | url | github-org}; found out from PATH_OR_URL when absent")
 	flags.StringVar(&opts.every, "every", "", "how often it is read again, "+everyFlag)

@@ -1170,7 +1170,7 @@ type LocationList struct {
 
 // LocationRequest defines model for LocationRequest.
 type LocationRequest struct {
-	// Branch Branch or tag of a git repository; its default branch when absent.
+	// Branch Branch or tag of a git repository, the branch where both have the name (refs/tags/NAME is the tag); its default branch when absent.
 	Branch string `json:"branch,omitempty,omitzero"`
 
 	// Every How often it is read again, as in a schedule; as it was, or as its type is, when absent.

@@ -81,7 +81,7 @@ func (c *Catalog) readAgain(ctx context.Context, l Location, whole bool) (Regist
 	if tree.Unchanged {
 		return c.unchanged(ctx, l, before)
 	}
-	found, err := read(ctx, l, tree, c.limits, before)
+	found, err := read(ctx, l, tree, c.limits, c.parsers, before)
 	if err != nil {
 		return Registration{}, err
 	}

@@ -159,6 +159,7 @@ type Catalog struct {
 	now     func() time.Time
 	model   *model
 	storing turn // who waits here for the feed's lock keeps no transaction open
+	parsers parsers
 
 	schedule      *schedule
 	organizations Organizations // nil when no host is known
@@ -169,7 +170,7 @@ type Catalog struct {
 func New(store Store, unit Unit, reader Reader, log *slog.Logger) *Catalog {
 	return &Catalog{
 		store: store, unit: unit, reader: reader, log: log,
-		limits: DefaultLimits(), orphans: DefaultOrphans(), now: time.Now, model: newModel(store), storing: newTurn(), schedule: &schedule{nudged: make(chan struct{}, 1)},
+		limits: DefaultLimits(), orphans: DefaultOrphans(), now: time.Now, model: newModel(store), storing: newTurn(), parsers: newParsers(), schedule: &schedule{nudged: make(chan struct{}, 1)},
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 // returns the entities that are right and every problem. No other catalog is
 // asked, so what only it could know, such as a name that is taken, is not told.
 func Check(fsys fs.FS, entry string) ([]Entity, []Problem) {
-	found, err := read(context.Background(), Location{Type: LocationFile}, &Tree{FS: fsys, Entry: entry}, DefaultLimits(), nil)
+	found, err := read(context.Background(), Location{Type: LocationFile}, &Tree{FS: fsys, Entry: entry}, DefaultLimits(), nil, nil)
 	if err != nil {
 		return nil, []Problem{{File: entry, Message: err.Error()}}
 	}
@@ -26,7 +26,7 @@ func Sources(ctx context.Context, fsys fs.FS, entries ...string) ([]string, []Pr
 	found, err := read(ctx, Location{Type: LocationFile}, &Tree{
 		FS: fsys, Entries: entries,
 		Signature: func(string) (string, bool) { return "read", true }, // files that include others are noted with them
-	}, DefaultLimits(), nil)
+	}, DefaultLimits(), nil, nil)
 	if err != nil {
 		return nil, []Problem{{Message: err.Error()}}
 	}

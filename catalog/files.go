@@ -20,6 +20,8 @@ type files struct {
 	used   *[]string // files that placeholders name, when they are noted
 	walked *walked
 	seen   *seenFiles
+	// parsers bound how many documents are parsed at a time; nil does not.
+	parsers parsers
 	// place says where a file is, for the entities in it; nil when they are not placed.
 	place func(file string) placement
 	// targets are the lines on which a file's Location entities name others; nil

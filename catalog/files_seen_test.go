@@ -39,7 +39,7 @@ func TestFoldersAreNotListedAgainForDocuments(t *testing.T) {
 		"hidden/vendor/site/docs/one.md": file("# One"),
 		"missing/catalog-info.yaml":      component("missing", "./nothing"),
 	}, map[string]int{}}
-	found, err := read(t.Context(), Location{Type: LocationFile, Target: "/x"}, &Tree{FS: tree, Entry: "."}, DefaultLimits(), nil)
+	found, err := read(t.Context(), Location{Type: LocationFile, Target: "/x"}, &Tree{FS: tree, Entry: "."}, DefaultLimits(), nil, nil)
 	if err != nil || len(found.problems) > 0 {
 		t.Fatal(err, found.problems)
 	}

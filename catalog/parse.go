@@ -53,7 +53,7 @@ func parseFile(file string, data []byte, around *files, l Limits) ([]Entity, []P
 
 // parseDocument returns the entity of one document, nil when it holds none.
 func parseDocument(file string, c chunk, around *files, l Limits) (*Entity, []Problem) {
-	doc, problem := parseYAML(c, l)
+	doc, problem := around.parseYAML(c, l)
 	if problem != nil {
 		return nil, []Problem{*problem}
 	}
@@ -92,6 +92,14 @@ func parseDocument(file string, c chunk, around *files, l Limits) (*Entity, []Pr
 	e.Raw = raw
 	e.Source.Path, e.Source.Line = file, doc.line
 	return &e, nil
+}
+
+// parseYAML parses a document when it is its turn.
+func (f *files) parseYAML(c chunk, l Limits) (*value, *Problem) {
+	if f != nil {
+		defer f.parsers.take()()
+	}
+	return parseYAML(c, l)
 }
 
 // refIn returns what a document says it defines, "" when that cannot be read.

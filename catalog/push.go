@@ -67,7 +67,7 @@ func (c *Catalog) Push(ctx context.Context, p PushRequest) (Registration, error)
 		}
 	}
 	tree := p.tree()
-	found, err := read(ctx, l, tree, c.limits, nil)
+	found, err := read(ctx, l, tree, c.limits, c.parsers, nil)
 	if err != nil {
 		return Registration{}, err
 	}

@@ -60,23 +60,23 @@ type describedFile struct {
 // by level, the files that Location entities name. A file is read once however
 // often it is named, so circles end by themselves. Files that are as they were
 // are not read at all.
-func read(ctx context.Context, l Location, tree *Tree, limits Limits, before *past) (reading, error) {
-	found, whole, err := readChanged(ctx, l, tree, limits, before)
+func read(ctx context.Context, l Location, tree *Tree, limits Limits, slots parsers, before *past) (reading, error) {
+	found, whole, err := readChanged(ctx, l, tree, limits, slots, before)
 	if err == nil && !whole {
-		found, _, err = readChanged(ctx, l, tree, limits, before.unsigned())
+		found, _, err = readChanged(ctx, l, tree, limits, slots, before.unsigned())
 	}
 	return found, err
 }
 
 // readChanged reads the files that changed. Whole is false when that is not
 // enough to know what the location defines.
-func readChanged(ctx context.Context, l Location, tree *Tree, limits Limits, before *past) (_ reading, whole bool, _ error) {
+func readChanged(ctx context.Context, l Location, tree *Tree, limits Limits, slots parsers, before *past) (_ reading, whole bool, _ error) {
 	r := &reader{
 		location: l, tree: tree, files: newFiles(ctx, tree, limits), limits: limits, past: before,
 		refs: map[Ref]Source{}, shaky: map[string]bool{}, docs: newDocsSeen(),
 		out: reading{seen: map[string]bool{}, broken: map[string]bool{}, included: map[string]bool{}, unchanged: map[string]bool{}},
 	}
-	r.out.absent, r.out.branch = r.files.absent, tree.Branch
+	r.out.absent, r.out.branch, r.files.parsers = r.files.absent, tree.Branch, slots
 	level := r.start()
 	for depth := 0; len(level) > 0; depth++ {
 		found, err := r.parseAll(ctx, level)

@@ -88,7 +88,7 @@ func (c *Catalog) read(ctx context.Context, l Location) (reading, *Tree, error) 
 	if err != nil {
 		return reading{}, nil, err
 	}
-	found, err := read(ctx, l, tree, c.limits, nil)
+	found, err := read(ctx, l, tree, c.limits, c.parsers, nil)
 	if err != nil {
 		c.close(ctx, l, tree)
 		return reading{}, nil, err
@@ -159,8 +159,23 @@ func (c *Catalog) unreadable(ctx context.Context, l Location, reason error) erro
 
 // accept brings the catalog in line with what was found, in one transaction.
 func (c *Catalog) accept(ctx context.Context, l Location, tree *Tree, found reading) (Registration, error) {
+	defer c.inTurn(ctx, found)()
+	return c.acceptNow(ctx, l, tree, found)
+}
+
+// inTurn waits until a reading may be stored, and returns what lets the next one.
+func (c *Catalog) inTurn(ctx context.Context, found reading) (giveBack func()) {
+	if len(found.entities) < manyEntities {
+		return func() {}
+	}
+	turn := c.storing.take(ctx)
+	parser := c.parsers.take()
+	return func() { parser(); turn() }
+}
+
+// acceptNow is accept for whoever has the turn, or is in a transaction already.
+func (c *Catalog) acceptNow(ctx context.Context, l Location, tree *Tree, found reading) (Registration, error) {
 	var r Registration
-	defer c.storing.take(ctx)()
 	err := c.unit.InTx(ctx, func(ctx context.Context) error {
 		if err := c.store.LockFeed(ctx); err != nil {
 			return fmt.Errorf("lock the catalog's feed: %w", err)

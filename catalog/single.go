@@ -119,6 +119,7 @@ func (c *Catalog) Retarget(ctx context.Context, id string, l Location) (Registra
 	}
 	moved := before
 	moved.Type, moved.Target, moved.Branch, moved.Path, moved.Version = l.Type, l.Target, l.Branch, l.Path, ""
+	defer c.inTurn(ctx, found)()
 	var r Registration
 	err = c.unit.InTx(ctx, func(ctx context.Context) error {
 		if err := c.store.LockFeed(ctx); err != nil {
@@ -127,7 +128,7 @@ func (c *Catalog) Retarget(ctx context.Context, id string, l Location) (Registra
 		if err := c.store.SaveLocation(ctx, moved); err != nil {
 			return fmt.Errorf("save location %s: %w", moved, err)
 		}
-		r, err = c.accept(ctx, moved, tree, found)
+		r, err = c.acceptNow(ctx, moved, tree, found)
 		return err
 	})
 	return r, err

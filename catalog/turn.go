@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"runtime"
 	"time"
 )
 
@@ -9,9 +10,15 @@ import (
 // without.
 type turn chan struct{}
 
-// turnPatience is how long a turn is waited for: whoever has it may be held up
-// by another process, or by a transaction that waits for the one in the queue.
-const turnPatience = 2 * time.Second
+const (
+	// turnPatience is how long a turn is waited for: whoever has it may be held up
+	// by a transaction that waits for the one in the queue.
+	turnPatience = time.Minute
+	// manyEntities is from how many entities on a location is stored in turn. Of
+	// many such locations one at a time asks for the database, so that whoever
+	// writes little waits for one of them and not for all.
+	manyEntities = 1000
+)
 
 func newTurn() turn { return make(turn, 1) }
 
@@ -26,4 +33,22 @@ func (t turn) take(ctx context.Context) (giveBack func()) {
 	case <-ctx.Done():
 	}
 	return func() {}
+}
+
+// parsers are how many documents all readings parse at a time: no more than
+// there are processors, so that reading many locations at once leaves one to
+// whoever stores what was read, and others wait for.
+type parsers chan struct{}
+
+func newParsers() parsers {
+	return make(parsers, max(2, runtime.GOMAXPROCS(0))) // who stores takes one of them
+}
+
+// take waits for a place, and returns what gives it back. Nil has any number.
+func (p parsers) take() (giveBack func()) {
+	if p == nil {
+		return func() {}
+	}
+	p <- struct{}{}
+	return func() { <-p }
 }

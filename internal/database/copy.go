@@ -47,6 +47,11 @@ type transaction struct {
 // begin begins a transaction. Whoever gets it calls end when it has ended.
 func (db *DB) begin(ctx context.Context) (t transaction, end func(), err error) {
 	if db.dialect != Postgres {
+		next, err := db.line.first(ctx)
+		if err != nil {
+			return t, nil, err
+		}
+		defer next()
 		t.tx, err = db.writer.BeginTx(ctx, nil)
 		return t, func() {}, err
 	}

@@ -35,6 +35,7 @@ type DB struct {
 	log     *slog.Logger
 
 	writer *sql.DB // on SQLite the one connection that writes
+	line   line    // of those who wait for it; only on SQLite
 	reader *sql.DB // the same as writer on PostgreSQL
 	pool   *pgxpool.Pool
 
@@ -96,7 +97,8 @@ func (db *DB) Path() string { return db.path }
 func (db *DB) Pool() *pgxpool.Pool { return db.pool }
 
 // SQL returns the connections that may write. On SQLite there is one: whoever
-// asks for it inside a transaction waits for themselves. Use Writer there.
+// asks for it inside a transaction waits for themselves, and who asks for it here
+// does not stand in line. Use Writer.
 func (db *DB) SQL() *sql.DB { return db.writer }
 
 // Ping returns a fault when the database does not answer.

@@ -58,5 +58,8 @@ func (db *DB) Writer(ctx context.Context) Writer {
 		return tx
 	}
 	db.remember(ctx)
+	if db.dialect == SQLite {
+		return lined{db: db.writer, line: &db.line}
+	}
 	return db.writer
 }

@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,16 +9,13 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"strconv"
 	"strings"
-
-	"github.com/spf13/cobra"
-	"go.yaml.in/yaml/v3"
 
 	"github.com/goldenpath/platform/cmd/internal/cli"
 	"github.com/goldenpath/platform/internal/fault"
 	"github.com/goldenpath/platform/portal/api/client"
 	"github.com/goldenpath/platform/portal/api/types"
+	"github.com/spf13/cobra"
 )
 
 func export(env *cli.Env) *cobra.Command {
@@ -128,28 +124,21 @@ func writeEntity(root *os.Root, e types.ExportedEntity) error {
 	if err != nil {
 		return err
 	}
-	decoder := json.NewDecoder(bytes.NewReader(e.Document))
-	decoder.UseNumber()
-	document, err := nodeOf(decoder)
+	file := entityFile(kind, namespace, name)
+	files, err := entityFiles(e.Document, path.Base(file), func(number int) string { return fmt.Sprintf("literal-%d.json", number) })
 	if err != nil {
 		return fmt.Errorf("write %s: %w", e.Ref, err)
 	}
-	file := entityFile(kind, namespace, name)
-	if err := root.MkdirAll(filepath.FromSlash(path.Dir(file)), 0o750); err != nil {
+	folder := path.Dir(file)
+	if err := root.MkdirAll(filepath.FromSlash(folder), 0o750); err != nil {
 		return fmt.Errorf("make the folder of %s: %w", file, err)
 	}
-	for i, literal := range literals(document) {
-		beside := fmt.Sprintf("literal-%d.json", i+1)
-		if err := writeNew(root, path.Join(path.Dir(file), beside), literal.json()); err != nil {
+	for _, f := range files {
+		if err := writeNew(root, path.Join(folder, f.name), f.content); err != nil {
 			return err
 		}
-		literal.replace("./" + beside)
 	}
-	content, err := encodeYAML(document)
-	if err != nil {
-		return fmt.Errorf("write %s: %w", e.Ref, err)
-	}
-	return writeNew(root, file, content)
+	return nil
 }
 
 // writeNew writes a file that is not there yet.
@@ -166,100 +155,4 @@ func writeNew(root *os.Root, file string, content []byte) error {
 		return fmt.Errorf("write %s: %w", file, err)
 	}
 	return f.Close()
-}
-
-// literal is an object that reads like a placeholder and is none: a file said so
-// that another one took in. Written as it is, it would be filled in. What a
-// placeholder takes in is not filled in again, so it goes into a file of its own.
-type literal struct{ node *yaml.Node }
-
-// literals returns those in a document, in their order.
-func literals(node *yaml.Node) []literal {
-	if node.Kind == yaml.MappingNode && len(node.Content) == 2 && node.Content[1].Kind == yaml.ScalarNode {
-		switch node.Content[0].Value {
-		case "$text", "$json", "$yaml":
-			return []literal{{node}}
-		}
-	}
-	var out []literal
-	for _, child := range node.Content {
-		out = append(out, literals(child)...)
-	}
-	return out
-}
-
-func (l literal) json() []byte {
-	text, _ := json.Marshal(map[string]string{l.node.Content[0].Value: l.node.Content[1].Value}) //nolint:errchkjson // of texts
-	return append(text, '\n')
-}
-
-func (l literal) replace(file string) {
-	l.node.Content = []*yaml.Node{textNode("$json"), textNode(file)}
-}
-
-// encodeYAML writes a document as people write YAML: keys in their order, long
-// texts as blocks, quotes only where they are needed.
-func encodeYAML(document *yaml.Node) ([]byte, error) {
-	var b bytes.Buffer
-	encoder := yaml.NewEncoder(&b)
-	encoder.SetIndent(2)
-	if err := encoder.Encode(document); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), encoder.Close()
-}
-
-// nodeOf reads the next value of a JSON document.
-func nodeOf(decoder *json.Decoder) (*yaml.Node, error) {
-	token, err := decoder.Token()
-	if err != nil {
-		return nil, err
-	}
-	switch t := token.(type) {
-	case string:
-		return textNode(t), nil
-	case json.Number:
-		return &yaml.Node{Kind: yaml.ScalarNode, Value: t.String()}, nil
-	case bool:
-		return &yaml.Node{Kind: yaml.ScalarNode, Value: strconv.FormatBool(t)}, nil
-	case json.Delim:
-		node := &yaml.Node{Kind: yaml.SequenceNode}
-		if t == '{' {
-			node.Kind = yaml.MappingNode
-		}
-		for decoder.More() { // a key comes as a value of its own
-			child, err := nodeOf(decoder)
-			if err != nil {
-				return nil, err
-			}
-			node.Content = append(node.Content, child)
-		}
-		if len(node.Content) == 0 {
-			node.Style = yaml.FlowStyle
-		}
-		_, err := decoder.Token()
-		return node, err
-	default:
-		return &yaml.Node{Kind: yaml.ScalarNode, Value: "null"}, nil
-	}
-}
-
-func textNode(s string) *yaml.Node {
-	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
-	if strings.Contains(s, "\n") {
-		node.Style = yaml.LiteralStyle
-	} else if quoted(s) {
-		node.Style = yaml.DoubleQuotedStyle
-	}
-	return node
-}
-
-// quoted reports whether a text would be something else without quotes.
-func quoted(s string) bool {
-	var node yaml.Node
-	if err := yaml.Unmarshal([]byte(s), &node); err != nil || len(node.Content) != 1 {
-		return true
-	}
-	first := node.Content[0]
-	return first.Kind != yaml.ScalarNode || first.Tag != "!!str" || first.Value != s || first.Style != 0
 }

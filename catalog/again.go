@@ -65,7 +65,7 @@ func (c *Catalog) readAgain(ctx context.Context, l Location, whole bool) (Regist
 	}
 	asked := l
 	version, current := strings.CutPrefix(l.Version, howRead)
-	if asked.Version = version; (whole || !current) && l.Type != LocationPush {
+	if asked.Version = version; (whole || !current) && !l.sent() {
 		asked.Version = ""
 	}
 	tree, err := c.open(ctx, asked)
@@ -160,7 +160,7 @@ func (c *Catalog) remember(ctx context.Context, l *Location, found reading, conf
 	save, forget := found.records, found.forget
 	l.Version = found.version
 	if len(conflicts) > 0 {
-		if l.Type != LocationPush { // its version says which push is the newer one
+		if !l.sent() { // its version says which push is the newer one
 			l.Version = ""
 		}
 		contested := map[string]bool{}

@@ -19,6 +19,7 @@ const (
 	LocationURL       LocationType = "url"        // a file on the web
 	LocationGitHubOrg LocationType = "github-org" // the repositories of an organisation on GitHub
 	LocationPush      LocationType = "push"       // what pipelines send; never read
+	LocationCopy      LocationType = "copy"       // what an import took as it is from another catalog; never read
 	LocationPlatform  LocationType = "platform"   // what the platform itself put into the catalog; never read
 )
 
@@ -152,7 +153,7 @@ func (l Location) normal(folder string) (Location, error) {
 		return l, nil
 	case LocationFile:
 		return l.normalFile(folder)
-	case LocationGit, LocationPush:
+	case LocationGit, LocationPush, LocationCopy:
 		return l.normalGit()
 	case LocationURL:
 		return l.normalURL()
@@ -270,7 +271,7 @@ func (l Location) where(base, path string) string {
 	switch l.Type {
 	case LocationFile:
 		return "file:" + filepath.Join(base, filepath.FromSlash(path))
-	case LocationGit, LocationPush:
+	case LocationGit, LocationPush, LocationCopy:
 		if page := l.page(path, "blob"); page != "" {
 			return "url:" + page
 		}

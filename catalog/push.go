@@ -33,30 +33,39 @@ type PushRequest struct {
 	// Entries are the catalog files among Files. Without any, all of them are
 	// those of the repository, and what they do not define is gone.
 	Entries []string
+	// Copies says that this is what an import found in another catalog, whose
+	// address is the target: it gives way to whoever defines the same entities.
+	Copies bool
 }
 
 // Push takes in what a pipeline sends. Where the repository is read anyway, it
 // is read now instead, because then it can speak for itself.
 func (c *Catalog) Push(ctx context.Context, p PushRequest) (Registration, error) {
-	l, err := Location{Type: LocationPush, Target: p.Target, Branch: p.Branch}.normal("")
+	kind := LocationPush
+	if p.Copies {
+		kind = LocationCopy
+	}
+	l, err := Location{Type: kind, Target: p.Target, Branch: p.Branch}.normal("")
 	if err != nil {
 		return Registration{}, err
 	}
 	if err := p.check(); err != nil {
 		return Registration{}, err
 	}
-	git, anyway, err := c.readAnyway(ctx, l, p)
-	if err != nil {
-		return Registration{}, err
-	}
-	if anyway {
-		return c.Refresh(ctx, git.ID)
+	if !p.Copies {
+		git, anyway, err := c.readAnyway(ctx, l, p)
+		if err != nil {
+			return Registration{}, err
+		}
+		if anyway {
+			return c.Refresh(ctx, git.ID)
+		}
 	}
 	known, exists, err := c.store.LocationByKey(ctx, l)
 	if err != nil {
 		return Registration{}, fmt.Errorf("read location %s: %w", l, err)
 	}
-	if exists && p.Commit == "" && !known.draft() {
+	if exists && !p.Copies && p.Commit == "" && !known.draft() {
 		return Registration{}, fault.New(fault.Conflict, "A pipeline has sent the catalog files of %s already, at %s.", known.Target, known.Commit).
 			WithHint("Commit the files and let the pipeline send them, or send them with their commit: platform catalog push catalog-info.yaml")
 	}

@@ -17,6 +17,9 @@ type PushedFile struct {
 	Entry   bool // it is read as a catalog file
 }
 
+// sent reports whether l is not read: somebody sends what it has, which is kept.
+func (l Location) sent() bool { return l.Type == LocationPush || l.Type == LocationCopy }
+
 // maxKept bounds how many bytes are kept of what pipelines sent of a repository:
 // twice what one of them may send.
 const maxKept = 64 << 20
@@ -81,7 +84,7 @@ func (c *Catalog) keepPushed(ctx context.Context, l Location, found reading) err
 
 // open opens a location. What pipelines sent is read from what is kept of it.
 func (c *Catalog) open(ctx context.Context, l Location) (*Tree, error) {
-	if l.Type != LocationPush {
+	if !l.sent() {
 		return c.reader.Open(ctx, l)
 	}
 	kept, err := c.store.PushedFiles(ctx, l.ID)
@@ -96,6 +99,10 @@ func (c *Catalog) open(ctx context.Context, l Location) (*Tree, error) {
 		}
 	}
 	if len(p.Entries) == 0 {
+		if l.Type == LocationCopy {
+			return nil, fault.New(fault.Invalid, "Nothing is kept of what was copied from %s.", l.Target).
+				WithHint("Copy it again: platform catalog import --backstage %s", strings.TrimSuffix(l.Target, "/api/catalog"))
+		}
 		return nil, fault.New(fault.Invalid, "Nothing is kept of what was sent of %s.", l.Target).
 			WithHint("Send it again from its pipeline, or a clone: platform catalog push catalog-info.yaml")
 	}

@@ -136,7 +136,7 @@ func (c *Catalog) unreadable(ctx context.Context, l Location, reason error) erro
 	}
 	claimed := l.RefreshAt
 	l.Errors = []Problem{Problem{Message: f.Message, Hint: f.Hint}.cleaned()}
-	if l.Type != LocationGitHubOrg && l.Type != LocationPush {
+	if l.Type != LocationGitHubOrg && !l.sent() {
 		l.Version = "" // its problems are known again only when all of it was read
 	}
 	c.readBadly(&l, reason)
@@ -273,8 +273,10 @@ func (c *Catalog) merge(ctx context.Context, l Location, found reading) (changes
 		ref := e.Ref()
 		before, exists := known[ref]
 		_, succeeded := diff.from[before.Source.LocationID]
-		if exists && before.Source.LocationID != l.ID && !succeeded && !before.givesWay() {
-			diff.conflicts = append(diff.conflicts, conflict(l, e, before.Source))
+		if exists && before.Source.LocationID != l.ID && !succeeded && !before.givesWay(l) {
+			if !before.silent(l) {
+				diff.conflicts = append(diff.conflicts, conflict(l, e, before.Source))
+			}
 			continue
 		}
 		defined[ref] = true
@@ -344,14 +346,6 @@ func (r reading) gone(h Header) bool {
 func (r reading) named(ref Ref) bool {
 	name := ref.String()
 	return slices.ContainsFunc(r.problems, func(p Problem) bool { return p.Ref == name })
-}
-
-// givesWay reports whether an entity may be taken over by a file: those the
-// platform made for somebody are only there until somebody writes them down,
-// and orphans have nobody who does.
-func (h Header) givesWay() bool {
-	made := OriginMade()
-	return h.orphan() || h.Source.Type == made.Type && h.Source.Target == made.Target
 }
 
 // conflict tells owners of both what defines e beside other: at either entity

@@ -44,7 +44,9 @@ type WaitError struct {
 func (e *WaitError) Error() string { return e.Reason }
 
 // onSchedule reports whether locations of a type are read by themselves.
-func onSchedule(t LocationType) bool { return t != LocationPlatform && t != LocationPush }
+func onSchedule(t LocationType) bool {
+	return t != LocationPlatform && t != LocationPush && t != LocationCopy
+}
 
 // jittered moves a time by up to a tenth, each location by another part at
 // another time: what was registered together is not read together for ever.

@@ -65,7 +65,7 @@ func (c *Catalog) forgetVersion(ctx context.Context, id string) error {
 	if err != nil {
 		return fmt.Errorf("read location %s: %w", id, err)
 	}
-	if !exists || l.Version == "" || l.Type == LocationPush || l.Type == LocationGitHubOrg {
+	if !exists || l.Version == "" || l.sent() || l.Type == LocationGitHubOrg {
 		return nil
 	}
 	l.Version = ""
@@ -136,7 +136,7 @@ func (c *Catalog) Retarget(ctx context.Context, id string, l Location) (Registra
 
 // readable refuses locations that only the platform writes to.
 func readable(l Location) error {
-	if l.Type == LocationPlatform || l.Type == LocationPush {
+	if l.Type == LocationPlatform || l.sent() {
 		return fault.New(fault.Invalid, "Locations of type %s cannot be registered.", string(l.Type)).
 			WithHint("Register a file, a folder or a repository: platform catalog register PATH_OR_URL")
 	}

@@ -83,7 +83,7 @@ func fromFinding(f catalog.Finding) types.Finding {
 func (a *API) PushEntities(ctx context.Context, r server.PushEntitiesRequestObject) (server.PushEntitiesResponseObject, error) {
 	p := catalog.PushRequest{
 		Target: r.Body.Target, Branch: r.Body.Branch, Commit: r.Body.Commit, CommittedAt: r.Body.CommittedAt, Ancestors: r.Body.Ancestors,
-		Entries: r.Body.Entries, Files: make(map[string][]byte, len(r.Body.Files)), Commits: map[string]catalog.Commit{},
+		Entries: r.Body.Entries, Copies: r.Body.Copies, Files: make(map[string][]byte, len(r.Body.Files)), Commits: map[string]catalog.Commit{},
 	}
 	for _, file := range r.Body.Files {
 		p.Files[file.Path] = []byte(file.Content)
@@ -111,13 +111,16 @@ func (a *API) ExportEntities(ctx context.Context, r server.ExportEntitiesRequest
 	if err != nil {
 		return nil, err
 	}
-	out := server.ExportEntities200JSONResponse{Next: page.Next, Items: make([]types.ExportedEntity, len(page.Items))}
-	for i, e := range page.Items {
+	out := server.ExportEntities200JSONResponse{Next: page.Next, Items: make([]types.ExportedEntity, 0, len(page.Items))}
+	for _, e := range page.Items {
+		if e.AboutPlatform() {
+			continue
+		}
 		document, err := e.Exported()
 		if err != nil {
 			return nil, err
 		}
-		out.Items[i] = types.ExportedEntity{Ref: e.Ref().String(), Document: document}
+		out.Items = append(out.Items, types.ExportedEntity{Ref: e.Ref().String(), Document: document})
 	}
 	return out, nil
 }

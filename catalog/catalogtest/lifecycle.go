@@ -39,6 +39,8 @@ func TestLifecycle(t *testing.T, on On) {
 		{"a branch that is not read keeps to itself", testOtherBranch},
 		{"what no commit has yet gives way to what one has", testDraft},
 		{"a file that was sent before it was merged stays until it is", testDraftAhead},
+		{"what the platform says of itself gives way to whoever writes it down", testSelfGivesWay},
+		{"copies from another catalog give way to what they are copies of", testCopiesGiveWay},
 		{"who owns what is checked, with what shows it", testHealth},
 		{"reading a repository is a look at it", testReadingIsLooking},
 	} {

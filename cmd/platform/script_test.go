@@ -158,7 +158,7 @@ func listening(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	deadline := time.Now().Add(30 * time.Second)
 	for {
-		body, err := os.ReadFile(ts.MkAbs(filepath.Join("data", "server.json")))
+		body, err := os.ReadFile(filepath.Join(ts.Getenv("PLATFORM_DATA"), "server.json"))
 		var server struct{ URL string }
 		if err == nil && json.Unmarshal(body, &server) == nil {
 			ts.Setenv(args[0], server.URL)

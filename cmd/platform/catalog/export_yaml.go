@@ -152,10 +152,10 @@ func isBlock(s string) bool {
 
 // unseen reports whether a letter must be written as an escape.
 func unseen(r rune) bool {
-	switch {
-	case r == '\n' || r == '\t':
+	switch r {
+	case '\n', '\t':
 		return false
-	case r == utf8.RuneError, r == '\ufeff', r == '\u2028', r == '\u2029', r == '\u00a0':
+	case utf8.RuneError, '\ufeff', '\u2028', '\u2029', '\u00a0':
 		return true
 	}
 	return r < ' ' || r >= 0x7f && r < 0xa0 || r >= 0xfff0 && r <= 0xffff

@@ -25,6 +25,7 @@ import (
 type imported struct {
 	Registered []string  `json:"registered"` // locations
 	Entities   int       `json:"entities"`   // taken as they are, because nobody could read where they come from
+	TakenOver  []string  `json:"taken_over"` // copies of an earlier import that a location defines now
 	Left       []leftOut `json:"left"`
 }
 
@@ -39,7 +40,8 @@ func importer(env *cli.Env) *cobra.Command {
 		Use:   "import",
 		Short: "Take over a Backstage catalog: from a running one, or from its configuration",
 		Long: "Take over a Backstage catalog. From a running one, the locations that were registered there are registered\n" +
-			"here; what comes from places that cannot be read is taken as it is. A token is read from BACKSTAGE_TOKEN.\n" +
+			"here; what comes from places that cannot be read is copied as it is, and gives way to any location that defines\n" +
+			"it, when that can be read. A token is read from BACKSTAGE_TOKEN.\n" +
 			"From an app-config.yaml, its locations and GitHub organisations are registered. Exits with 1 when something\n" +
 			"could not be taken over, and says what and why. Doing it again is safe.",
 		Example: "  platform catalog import --backstage https://backstage.acme.example\n  platform catalog import --app-config app-config.production.yaml",
@@ -54,7 +56,7 @@ func importer(env *cli.Env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			in := intake{env: env, api: api, out: imported{Registered: []string{}, Left: []leftOut{}}}
+			in := intake{env: env, api: api, out: imported{Registered: []string{}, TakenOver: []string{}, Left: []leftOut{}}}
 			if config != "" {
 				err = in.fromConfig(ctx, config)
 			} else {
@@ -105,9 +107,12 @@ func (in *intake) leave(what, why string) {
 
 func (in *intake) report() error {
 	err := in.env.Print(in.out, func(w io.Writer) error {
-		rows := make([][]string, 0, len(in.out.Registered)+len(in.out.Left))
+		rows := make([][]string, 0, len(in.out.Registered)+len(in.out.TakenOver)+len(in.out.Left))
 		for _, target := range in.out.Registered {
 			rows = append(rows, []string{"registered", target, ""})
+		}
+		for _, ref := range in.out.TakenOver {
+			rows = append(rows, []string{"taken over", ref, "It was a copy, and is read from where it is written now."})
 		}
 		for _, l := range in.out.Left {
 			rows = append(rows, []string{"left out", l.What, l.Why})

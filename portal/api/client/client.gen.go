@@ -366,6 +366,8 @@ type ClientInterface interface {
 
 	// ExportEntities Entities as their files say them, in pages
 	//
+	// What the platform says of itself is left out; every platform says its own. So a page may be shorter than its limit.
+	//
 	// Corresponds with GET /exports (the `ExportEntities` operationId).
 	ExportEntities(ctx context.Context, params *ExportEntitiesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -1298,6 +1300,8 @@ func (c *Client) ListEnvironments(ctx context.Context, reqEditors ...RequestEdit
 }
 
 // ExportEntities Entities as their files say them, in pages
+//
+// What the platform says of itself is left out; every platform says its own. So a page may be shorter than its limit.
 //
 // Corresponds with GET /exports (the `ExportEntities` operationId).
 func (c *Client) ExportEntities(ctx context.Context, params *ExportEntitiesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -5565,6 +5569,8 @@ type ClientWithResponsesInterface interface {
 
 	// ExportEntitiesWithResponse Entities as their files say them, in pages
 	//
+	// What the platform says of itself is left out; every platform says its own. So a page may be shorter than its limit.
+	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /exports (the `ExportEntities` operationId).
@@ -9380,6 +9386,8 @@ func (c *ClientWithResponses) ListEnvironmentsWithResponse(ctx context.Context, 
 }
 
 // ExportEntitiesWithResponse Entities as their files say them, in pages
+//
+// What the platform says of itself is left out; every platform says its own. So a page may be shorter than its limit.
 //
 // Returns a wrapper object for the known response body format(s).
 //

@@ -251,6 +251,7 @@ func (e LocationRequestType) Valid() bool {
 
 // Defines values for LocationType.
 const (
+	LocationTypeCopy      LocationType = "copy"
 	LocationTypeFile      LocationType = "file"
 	LocationTypeGit       LocationType = "git"
 	LocationTypeGithubOrg LocationType = "github-org"
@@ -262,6 +263,8 @@ const (
 // Valid indicates whether the value is a known member of the LocationType enum.
 func (e LocationType) Valid() bool {
 	switch e {
+	case LocationTypeCopy:
+		return true
 	case LocationTypeFile:
 		return true
 	case LocationTypeGit:
@@ -1159,7 +1162,7 @@ type Location struct {
 	RefreshAt time.Time `json:"refresh_at,omitempty,omitzero"`
 	Target    string    `json:"target"`
 
-	// Type file is a file or folder on the server's machine, git a repository, url a file on the web, github-org all repositories of an organisation; push marks what pipelines send and platform what the server itself put into the catalog: those cannot be registered.
+	// Type file is a file or folder on the server's machine, git a repository, url a file on the web, github-org all repositories of an organisation; push marks what pipelines send, copy what an import took as it is from another catalog, and platform what the server itself put into the catalog: those cannot be registered.
 	Type LocationType `json:"type"`
 }
 
@@ -1202,7 +1205,7 @@ type LocationSchedule struct {
 	Every string `json:"every"`
 }
 
-// LocationType file is a file or folder on the server's machine, git a repository, url a file on the web, github-org all repositories of an organisation; push marks what pipelines send and platform what the server itself put into the catalog: those cannot be registered.
+// LocationType file is a file or folder on the server's machine, git a repository, url a file on the web, github-org all repositories of an organisation; push marks what pipelines send, copy what an import took as it is from another catalog, and platform what the server itself put into the catalog: those cannot be registered.
 type LocationType string
 
 // Me defines model for Me.
@@ -1628,6 +1631,9 @@ type Push struct {
 
 	// CommittedAt When the commit was made. Where neither this commit nor the one sent before is known to come before the other, the older one is refused.
 	CommittedAt time.Time `json:"committed_at,omitempty,omitzero"`
+
+	// Copies These are copies from another catalog, whose address is the target. Whoever defines the same entities, now or later, takes them over.
+	Copies bool `json:"copies,omitempty,omitzero"`
 
 	// Entries Catalog files among the files. Without any, the files are all that the repository has.
 	Entries []string     `json:"entries,omitempty,omitzero"`

@@ -136,7 +136,7 @@ func (c *Catalog) unchanged(ctx context.Context, l Location, before *past) (Regi
 	for _, h := range before.at {
 		r.Entities = append(r.Entities, h.Ref)
 	}
-	slices.SortFunc(r.Entities, func(a, b Ref) int { return strings.Compare(a.String(), b.String()) })
+	sortRefs(r.Entities)
 	return r, nil
 }
 

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -264,7 +262,7 @@ func (c *Catalog) readChildren(ctx context.Context, r Registration) (Registratio
 	}
 	group.Wait()
 	for _, refs := range [][]Ref{r.Entities, r.Added, r.Changed, r.Removed, r.Orphaned} {
-		slices.SortFunc(refs, func(a, b Ref) int { return strings.Compare(a.String(), b.String()) })
+		sortRefs(refs)
 	}
 	return r, nil
 }

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/goldenpath/platform/internal/fault"
@@ -123,4 +124,21 @@ func quote(s string) string {
 		return `"` + s + `"`
 	}
 	return string(b)
+}
+
+// sortRefs sorts by how references are written. Each is written once: there may
+// be tens of thousands.
+func sortRefs(refs []Ref) {
+	type written struct {
+		text string
+		ref  Ref
+	}
+	all := make([]written, len(refs))
+	for i, ref := range refs {
+		all[i] = written{ref.String(), ref}
+	}
+	slices.SortFunc(all, func(a, b written) int { return strings.Compare(a.text, b.text) })
+	for i, w := range all {
+		refs[i] = w.ref
+	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -176,6 +175,7 @@ func (c *Catalog) inTurn(ctx context.Context, found reading) (giveBack func()) {
 // acceptNow is accept for whoever has the turn, or is in a transaction already.
 func (c *Catalog) acceptNow(ctx context.Context, l Location, tree *Tree, found reading) (Registration, error) {
 	var r Registration
+	var change changes
 	err := c.unit.InTx(ctx, func(ctx context.Context) error {
 		if err := c.store.LockFeed(ctx); err != nil {
 			return fmt.Errorf("lock the catalog's feed: %w", err)
@@ -200,8 +200,7 @@ func (c *Catalog) acceptNow(ctx context.Context, l Location, tree *Tree, found r
 			return err
 		}
 		r = Registration{Created: !exists}
-		change, err := c.merge(ctx, l, found)
-		if err != nil {
+		if change, err = c.merge(ctx, l, found); err != nil {
 			return err
 		}
 		l.Errors = slices.Concat(found.problems, found.docs.problems, change.conflicts, found.untouched(known.Errors))
@@ -222,7 +221,6 @@ func (c *Catalog) acceptNow(ctx context.Context, l Location, tree *Tree, found r
 		if err := c.keepPushed(ctx, l, found); err != nil {
 			return err
 		}
-		change.describe(&r)
 		if err := c.write(ctx, change, Author{Actor: actorOf(ctx), Commit: tree.Commit, At: c.now()}); err != nil {
 			return err
 		}
@@ -231,6 +229,7 @@ func (c *Catalog) acceptNow(ctx context.Context, l Location, tree *Tree, found r
 	if err != nil {
 		return Registration{}, err
 	}
+	change.describe(&r) // nobody who waits to write waits for this
 	r.Location, r.Problems = l, l.Errors
 	return r, nil
 }
@@ -436,7 +435,7 @@ func (d changes) describe(r *Registration) {
 	r.Renamed = d.renamed
 	r.Entities = slices.Concat(r.Added, r.Changed, d.same)
 	for _, refs := range [][]Ref{r.Entities, r.Added, r.Changed, r.Removed, r.Orphaned} {
-		slices.SortFunc(refs, func(a, b Ref) int { return strings.Compare(a.String(), b.String()) })
+		sortRefs(refs)
 	}
 }
 

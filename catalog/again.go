@@ -188,7 +188,8 @@ func (r *reader) sign(name string, included []string) string {
 		return ""
 	}
 	sum := sha256.New()
-	fmt.Fprintf(sum, "%s%s\n%s\n", howRead, r.location, r.tree.Branch) // entities say where they are from
+	// Entities say where they are from.
+	fmt.Fprintf(sum, "%s%s\n%s\n%s\n", howRead, r.location, r.tree.Branch, placementOf(name, r.location, r.tree).location)
 	for _, one := range append([]string{name}, included...) {
 		signature, ok := "", false
 		if !isAddress(one) {

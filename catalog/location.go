@@ -289,20 +289,3 @@ func (l Location) where(base, path string) string {
 		return l.String()
 	}
 }
-
-// page returns the web page of a file or folder on the hosts whose addresses we
-// know, for a branch that is known by name.
-func (l Location) page(path, view string) string {
-	u, err := url.Parse(l.Target)
-	if err != nil || l.Branch == "" || (u.Scheme != "https" && u.Scheme != "http") {
-		return ""
-	}
-	repository := strings.TrimSuffix(l.Target, ".git")
-	switch u.Hostname() {
-	case "github.com":
-		return repository + "/" + view + "/" + l.Branch + "/" + path
-	case "gitlab.com":
-		return repository + "/-/" + view + "/" + l.Branch + "/" + path
-	}
-	return ""
-}

@@ -65,3 +65,32 @@ func unescaped(s string) string {
 	}
 	return s
 }
+
+// page returns the web page of a file or folder on the hosts whose addresses we
+// know, for a branch that is known by name. A host of one's own tells by its name
+// what it runs, as gitlab.acme.io does.
+func (l Location) page(path, view string) string {
+	u, err := url.Parse(l.Target)
+	if err != nil || l.Branch == "" || (u.Scheme != "https" && u.Scheme != "http") {
+		return ""
+	}
+	mark := pageMark(strings.ToLower(u.Hostname()), view)
+	if mark == "" {
+		return ""
+	}
+	return strings.TrimSuffix(l.Target, ".git") + mark + l.Branch + "/" + path
+}
+
+func pageMark(host, view string) string {
+	switch {
+	case host == "bitbucket.org":
+		return "/src/"
+	case host == "codeberg.org", strings.Contains(host, "gitea"), strings.Contains(host, "forgejo"):
+		return "/src/branch/"
+	case strings.Contains(host, "gitlab"):
+		return "/-/" + view + "/"
+	case strings.Contains(host, "github"):
+		return "/" + view + "/"
+	}
+	return ""
+}

@@ -61,8 +61,8 @@ type docFile struct {
 // of decisions beside a file belong to the entities with docs, else to the first
 // that is about software.
 func (r *reader) places(file string, entities []Entity) []docsPlace {
-	if isAddress(file) || r.location.Type == LocationURL {
-		return nil // nothing on the web can be listed
+	if isAddress(file) || r.location.Type == LocationURL || r.location.Type == LocationCopy {
+		return nil // nothing on the web can be listed, and copies have nothing beside them
 	}
 	var out []docsPlace
 	adrs := path.Join(path.Dir(file), "docs", "adr")

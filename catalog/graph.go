@@ -244,14 +244,16 @@ func (c *Catalog) OwnersOf(ctx context.Context, ref Ref) ([]Owner, error) {
 	return owners, nil
 }
 
-// OwnedBy returns what a group or user owns, ordered by ref; transitively, also
-// what the groups below it own, and a user's groups.
+// OwnedBy returns what a group or user owns, ordered by ref. Transitively, it is
+// all of which OwnersOf names a group: also what the groups below it own, and
+// what their users do; and of a user, what the user's groups own.
 func (c *Catalog) OwnedBy(ctx context.Context, owner Ref, transitive bool) ([]Ref, error) {
 	x, err := c.model.index(ctx)
 	if err != nil {
 		return nil, err
 	}
-	owners := []string{NewRef(owner.Kind, owner.Namespace, owner.Name).String()}
+	seed := NewRef(owner.Kind, owner.Namespace, owner.Name)
+	owners := []string{seed.String()}
 	seen := map[string]bool{owners[0]: true}
 	var owned []string
 	for at := 0; at < len(owners); at++ {
@@ -259,7 +261,7 @@ func (c *Catalog) OwnedBy(ctx context.Context, owner Ref, transitive bool) ([]Re
 			switch {
 			case e.Type == RelationOwnerOf:
 				owned = append(owned, e.Target)
-			case transitive && (e.Type == RelationParentOf || at == 0 && e.Type == RelationMemberOf) && !seen[e.Target]:
+			case transitive && !seen[e.Target] && leadsDown(e.Type, seed, at == 0):
 				seen[e.Target] = true
 				owners = append(owners, e.Target)
 			}
@@ -271,4 +273,13 @@ func (c *Catalog) OwnedBy(ctx context.Context, owner Ref, transitive bool) ([]Re
 		refs = append(refs, neighbour(x, name).Ref)
 	}
 	return refs, nil
+}
+
+// leadsDown reports whether what somebody owns counts to the seed, by how that
+// one is related to it. What a user's colleagues own is not the user's.
+func leadsDown(relation string, seed Ref, first bool) bool {
+	if strings.EqualFold(seed.Kind, KindUser) {
+		return relation == RelationParentOf || first && relation == RelationMemberOf
+	}
+	return relation == RelationParentOf || relation == RelationHasMember
 }

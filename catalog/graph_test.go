@@ -1,6 +1,8 @@
 package catalog_test
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -170,7 +172,7 @@ func TestOwners(t *testing.T) {
 		want       string
 	}{
 		{"group:retail", false, ""},
-		{"group:retail", true, "component:default/orders"},
+		{"group:retail", true, "api:default/stock component:default/orders"},
 		{"group:checkout", false, "component:default/orders"},
 		{"user:ada", false, "api:default/stock"},
 		{"user:ada", true, "api:default/stock component:default/orders"},
@@ -186,6 +188,56 @@ func TestOwners(t *testing.T) {
 		}
 		if strings.Join(got, " ") != tt.want {
 			t.Errorf("%s owns %v, want %s (transitive: %t)", tt.owner, got, tt.want, tt.transitive)
+		}
+	}
+}
+
+// TestOwnersAndOwnedAgree makes groups at random that are part of each other in
+// circles: of whatever a group is said to be an owner, it is said to own.
+func TestOwnersAndOwnedAgree(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(30) {
+		random := rand.New(rand.NewPCG(seed, 1)) // #nosec G404 -- the same for the same seed
+		group := func() string { return fmt.Sprintf("g%d", random.IntN(6)) }
+		var b strings.Builder
+		for i := range 6 {
+			fmt.Fprintf(&b, "---\napiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: g%d}\nspec: {type: team, parent: %s, children: [%s]}\n", i, group(), group())
+			fmt.Fprintf(&b, "---\napiVersion: backstage.io/v1alpha1\nkind: User\nmetadata: {name: u%d}\nspec: {memberOf: [%s]}\n", i, group())
+			owner := group()
+			if i%2 == 0 {
+				owner = fmt.Sprintf("user:u%d", random.IntN(6))
+			}
+			fmt.Fprintf(&b, "---\napiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: c%d}\nspec: {type: service, lifecycle: production, owner: %s}\n", i, owner)
+		}
+		c := registered(t, fstest.MapFS{"catalog-info.yaml": {Data: []byte(b.String())}})
+		says := map[string]bool{}
+		for i := range 6 {
+			name := fmt.Sprintf("component:default/c%d", i)
+			owners, err := c.OwnersOf(t.Context(), ref(t, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, o := range owners {
+				says[o.Ref.String()+" "+name] = o.Ref.Kind == "group"
+			}
+		}
+		for i := range 6 {
+			g := catalog.NewRef("group", "", fmt.Sprintf("g%d", i))
+			owned, err := c.OwnedBy(t.Context(), g, true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, o := range owned {
+				if key := g.String() + " " + o.String(); !says[key] {
+					t.Errorf("seed %d: %s is owned, and the group is no owner", seed, key)
+				}
+				delete(says, g.String()+" "+o.String())
+			}
+		}
+		for key, isGroup := range says {
+			if isGroup {
+				t.Errorf("seed %d: %s is an owner that owns it not", seed, key)
+			}
 		}
 	}
 }

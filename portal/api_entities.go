@@ -118,6 +118,11 @@ func (a *API) EntityOwned(ctx context.Context, r server.EntityOwnedRequestObject
 	if err != nil {
 		return nil, err
 	}
+	if len(refs) == 0 { // nothing is not the answer about a name that nobody has
+		if _, err := a.deps.Catalog.Get(ctx, ref); err != nil {
+			return nil, err
+		}
+	}
 	return server.EntityOwned200JSONResponse{Items: mapped(refs, catalog.Ref.String)}, nil
 }
 

@@ -43,7 +43,30 @@ func (a *API) ListProblems(ctx context.Context, r server.ListProblemsRequestObje
 	if err != nil {
 		return nil, err
 	}
+	if len(problems) == 0 { // that nothing is wrong is not the answer about a name that nobody has
+		if err := a.known(ctx, q); err != nil {
+			return nil, err
+		}
+	}
 	return server.ListProblems200JSONResponse{Items: mapped(problems, fromSourceProblem)}, nil
+}
+
+// known fails when a query names somebody or something that is not in the
+// catalog. Who owns something is known, also where nobody wrote down who that is.
+func (a *API) known(ctx context.Context, q catalog.ProblemQuery) error {
+	if q.Ref != nil {
+		if _, err := a.deps.Catalog.Get(ctx, *q.Ref); err != nil {
+			return err
+		}
+	}
+	if q.Owner == nil {
+		return nil
+	}
+	owned, err := a.deps.Catalog.OwnedBy(ctx, *q.Owner, true)
+	if err == nil && len(owned) == 0 {
+		_, err = a.deps.Catalog.Get(ctx, *q.Owner)
+	}
+	return err
 }
 
 // ListOwnership answers GET /ownership.

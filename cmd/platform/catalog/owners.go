@@ -63,11 +63,17 @@ func owned(env *cli.Env) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return env.Print(found, func(w io.Writer) error { return cli.Rows(w, []string{"entity"}, column(found.Items)) })
+				return env.Print(found, func(w io.Writer) error {
+					if len(found.Items) == 0 {
+						env.Talk("%s owns nothing.", cli.Plain(args[0]))
+						return nil
+					}
+					return cli.Rows(w, []string{"entity"}, column(found.Items))
+				})
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&transitive, "transitive", false, "also what groups below it own, and a user's groups")
+	cmd.Flags().BoolVar(&transitive, "transitive", false, "also what groups below it and their users own, and what a user's groups own")
 	return cmd
 }
 

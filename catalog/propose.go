@@ -3,8 +3,6 @@ package catalog
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"path"
 	"slices"
@@ -190,11 +188,38 @@ func (p *proposing) look(ctx context.Context, files HostedFiles) (proposal.Propo
 	if failed != nil {
 		return made, failed
 	}
-	made.Because["name"] = "the name of the repository"
+	if made.Because["name"] == "the remote origin" {
+		made.Because["name"] = "the name of the repository"
+	}
+	if err := p.rename(ctx, &made); err != nil {
+		return made, err
+	}
 	if made.Unread > 0 {
 		p.note(thousands(made.Unread) + " files that may say more were not looked into; `platform init` in a clone looks into all.")
 	}
-	return made, p.settleOwner(ctx, &made)
+	return made, p.settleOwners(ctx, &made)
+}
+
+// rename calls components otherwise whose names the catalog has already: another
+// repository may have the same manifest.
+func (p *proposing) rename(ctx context.Context, made *proposal.Proposal) error {
+	whole := proposal.Name(p.subject())
+	for _, one := range made.Components() {
+		e, found, err := p.Find(ctx, NewRef(KindComponent, "", one.Name))
+		if err != nil {
+			return err
+		}
+		if !found || sameRepository(e.Source.Target) == sameRepository(p.at.Address()) {
+			continue
+		}
+		before := one.Name
+		if one.Name = whole; one.Folder != "" {
+			one.Name = whole + "-" + before
+		}
+		one.Because["name"] = "the name of the repository"
+		p.note(code(before) + " is in the catalog already, from " + code(e.Source.Target) + ", so it is called " + code(one.Name) + " here.")
+	}
+	return nil
 }
 
 // subject is what the proposal is for.
@@ -255,48 +280,4 @@ func (p *proposing) offer(out Proposed, made proposal.Proposal, open *PullReques
 		Branch: proposalBranch, Path: proposalFile, Content: out.File, Title: "Add " + proposalFile + " for the software catalog",
 		Body: proposalBody(out, made), Open: open, Anew: anew,
 	}
-}
-
-// marker is how a pull request remembers which file was proposed in it.
-func marker(file []byte) string {
-	sum := sha256.Sum256(file)
-	return "<!-- platform:catalog-info sha256:" + hex.EncodeToString(sum[:]) + " -->"
-}
-
-// proposalBody is what the pull request says. It quotes nothing that the
-// repository's files say in sentences: those could name people and issues.
-func proposalBody(out Proposed, made proposal.Proposal) string {
-	var b strings.Builder
-	b.WriteString("With this file the repository is in the software catalog: people see what it is, who answers for it and what depends on it. " +
-		"Everything in it was worked out from the repository, so please look whether it is right, and correct it here.\n\n")
-	b.WriteString("| | proposed | because of |\n|---|---|---|\n")
-	for _, row := range [][3]string{
-		{"name", made.Name, made.Because["name"]},
-		{"owner", made.Owner, made.Because["owner"]},
-		{"type", made.Type, made.Because["type"]},
-		{"lifecycle", made.Lifecycle, made.Because["lifecycle"]},
-		{"tags", strings.Join(made.Tags, ", "), made.Because["tags"]},
-	} {
-		b.WriteString("| " + row[0] + " | " + code(row[1]) + " | " + code(row[2]) + " |\n")
-	}
-	for _, api := range made.APIs {
-		b.WriteString("| API | " + code(api.Name) + " | " + code(api.File) + " |\n")
-	}
-	if len(out.Notes) > 0 {
-		b.WriteString("\nPlease look at this:\n\n")
-		for _, note := range out.Notes {
-			b.WriteString("- " + note + "\n")
-		}
-	}
-	b.WriteString("\nClosing this pull request says that the repository is not to be in the catalog; nobody opens it again by itself.\n\n")
-	b.WriteString(marker(out.File) + "\n")
-	return b.String()
-}
-
-// code is a text in a cell of a table that Markdown finds nothing in.
-func code(s string) string {
-	if s = printable(s); s == "" {
-		return ""
-	}
-	return "`" + strings.NewReplacer("`", "'", "|", "¦").Replace(s) + "`"
 }

@@ -15,8 +15,27 @@ const (
 	annotationUser = "github.com/user-login" // of a user
 )
 
-// settleOwner calls the owner what the catalog calls it, and says what people
+// settleOwners calls the owners what the catalog calls them, and says what people
 // have to look at.
+func (p *proposing) settleOwners(ctx context.Context, made *proposal.Proposal) error {
+	settled := map[string]proposal.Proposal{}
+	for _, one := range made.Components() {
+		named := one.Owner
+		if before, known := settled[named]; known { // said once is enough
+			one.Owner = before.Owner
+			if named == "" {
+				one.Because["owner"] = before.Because["owner"]
+			}
+			continue
+		}
+		if err := p.settleOwner(ctx, one); err != nil {
+			return err
+		}
+		settled[named] = *one
+	}
+	return nil
+}
+
 func (p *proposing) settleOwner(ctx context.Context, made *proposal.Proposal) error {
 	if made.Owner == "" && p.request.Owner != "" {
 		made.Owner, made.Because["owner"] = p.request.Owner, ""

@@ -4,6 +4,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -25,24 +26,60 @@ func (l *looker) apis(component string) []API {
 			found = append(found, API{Type: kind, File: name})
 		}
 	}
+	found = distinct(found)
 	taken := map[string]bool{}
 	for i := range found {
 		name := component
-		if len(found) > 1 {
-			base := path.Base(found[i].File)
-			base = strings.TrimSuffix(base, path.Ext(base))
-			if slices.Contains([]string{"openapi", "swagger", "asyncapi", "schema", "api"}, base) {
-				base = strings.Trim(strings.ReplaceAll(path.Dir(found[i].File), "/", "-"), ".-") + "-" + found[i].Type
-			}
-			name = cleanName(component + "-" + strings.Trim(base, "-"))
+		if words := telling(found[i].File, component); len(found) > 1 && words != "" {
+			name = cleanName(component + "-" + words)
 		}
-		for taken[strings.ToLower(name)] {
-			name = cleanName(name + "-2")
+		if taken[strings.ToLower(name)] {
+			name = cleanName(name + "-" + found[i].Type)
+		}
+		for n := 2; taken[strings.ToLower(name)]; n++ {
+			name = shortened(name, "-"+strconv.Itoa(n))
 		}
 		taken[strings.ToLower(name)] = true
 		found[i].Name = name
 	}
 	return found
+}
+
+// distinct leaves out what is the same document in another notation.
+func distinct(found []API) []API {
+	stem := func(a API) string { return a.Type + " " + strings.TrimSuffix(a.File, path.Ext(a.File)) }
+	seen := map[string]bool{}
+	return slices.DeleteFunc(found, func(a API) bool {
+		twice := seen[stem(a)]
+		seen[stem(a)] = true
+		return twice
+	})
+}
+
+var word = regexp.MustCompile(`[A-Za-z0-9]+`)
+
+// telling returns what the path of a file says beyond where such files lie
+// anyway, and what the component is called anyway.
+func telling(file, component string) string {
+	known := map[string]bool{}
+	for _, one := range word.FindAllString(strings.ToLower(component), -1) {
+		known[one] = true
+	}
+	for _, one := range []string{
+		"api", "apis", "app", "asyncapi", "assets", "conf", "contract", "contracts", "definition", "definitions", "doc", "docs", "go",
+		"graphql", "grpc", "http", "inf", "internal", "java", "json", "kotlin", "main", "meta", "openapi", "pkg", "proto", "protobuf", "protos", "public",
+		"resource", "resources", "rest", "schema", "schemas", "server", "spec", "specification", "specs", "src", "static", "swagger", "web", "webapp", "yaml",
+	} {
+		known[one] = true
+	}
+	var words []string
+	for _, one := range word.FindAllString(strings.TrimSuffix(file, path.Ext(file)), -1) {
+		if one = strings.ToLower(one); !known[one] {
+			known[one] = true
+			words = append(words, one)
+		}
+	}
+	return strings.Join(words, "-")
 }
 
 // likely returns the files that may describe an API. Where not all can be read,

@@ -94,33 +94,6 @@ func prose(s string) string {
 	return strings.TrimSpace(s[:max(strings.LastIndexByte(s, ' '), 1)]) + "…"
 }
 
-// kind tells a service from a website and a library.
-func (l *looker) kind() (kind, because string) {
-	if l.has("package.json") {
-		head := l.head("package.json")
-		for _, framework := range []string{`"next"`, `"react-dom"`, `"vue"`, `"@angular/core"`, `"svelte"`, `"astro"`, `"gatsby"`} {
-			if strings.Contains(head, framework) {
-				return "website", "package.json needs " + strings.Trim(framework, `"`)
-			}
-		}
-	}
-	if file := l.named("Dockerfile", "Dockerfile.*", "Containerfile"); file != "" {
-		return "service", file
-	}
-	if file := l.deployment(); file != "" {
-		return "service", file
-	}
-	for _, name := range l.files {
-		if path.Base(name) == "main.go" && (name == "main.go" || strings.HasPrefix(name, "cmd/")) {
-			return "service", name
-		}
-	}
-	if language, file := l.language(); language != "" {
-		return "library", "nothing starts or deploys it, and " + file + " says what it is written in"
-	}
-	return "service", "nothing says otherwise"
-}
-
 // deployment returns a manifest that runs something on Kubernetes.
 func (l *looker) deployment() string {
 	if l.runs == nil {
@@ -140,7 +113,7 @@ func (l *looker) findDeployment() string {
 			continue
 		}
 		if looked++; l.bound > 0 && looked > l.bound/4 {
-			l.missed[name] = true
+			l.miss(name)
 			continue
 		}
 		head := l.head(name)
@@ -150,6 +123,9 @@ func (l *looker) findDeployment() string {
 	}
 	return ""
 }
+
+// experimental is the lifecycle of what nothing deploys.
+const experimental = "experimental"
 
 // lifecycle believes that what is deployed is used.
 func (l *looker) lifecycle() (lifecycle, because string) {
@@ -161,62 +137,10 @@ func (l *looker) lifecycle() (lifecycle, because string) {
 			return "production", name
 		}
 	}
-	return "experimental", "nothing deploys it"
-}
-
-// owner takes whoever owns everything, or else the most, in CODEOWNERS.
-func (l *looker) owner() (owner, because string) {
-	for _, name := range []string{".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"} {
-		if !l.has(name) {
-			continue
-		}
-		counts := map[string]int{}
-		all := ""
-		for line := range strings.Lines(l.head(name)) {
-			line, _, _ = strings.Cut(line, "#")
-			words := strings.Fields(line)
-			if len(words) < 2 {
-				continue
-			}
-			who := ownerNamed(words[1:])
-			if words[0] == "*" || words[0] == "/" || words[0] == "**" {
-				all = who
-			}
-			if who != "" {
-				counts[who]++
-			}
-		}
-		if all != "" {
-			return all, name
-		}
-		for who, n := range counts {
-			if n > counts[owner] || n == counts[owner] && who < owner {
-				owner = who
-			}
-		}
-		if owner != "" {
-			return owner, name
-		}
+	if l.has(".gitlab-ci.yml") && strings.Contains(l.head(".gitlab-ci.yml"), "environment:") {
+		return "production", ".gitlab-ci.yml"
 	}
-	return "", ""
-}
-
-// ownerNamed prefers a team to a person; an address is nobody in the catalog.
-func ownerNamed(words []string) string {
-	person := ""
-	for _, word := range words {
-		name, ok := strings.CutPrefix(word, "@")
-		if !ok || name == "" {
-			continue
-		}
-		if _, team, ok := strings.Cut(name, "/"); ok {
-			return cleanName(path.Base(team))
-		}
-		if person == "" {
-			person = "user:" + cleanName(name)
-		}
-	}
-	return person
+	return experimental, "nothing deploys it"
 }
 
 func isYAML(name string) bool {

@@ -5,10 +5,8 @@
 package proposal
 
 import (
-	"io"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -38,10 +36,29 @@ type Proposal struct {
 	Tags        []string
 	Annotations map[string]string
 	APIs        []API
+	// Folder is where it lies in the repository; empty when that is all of it.
+	Folder string
+	// Parts are the packages of a repository that has several, each a component.
+	Parts []Proposal
+	// Holder says that the repository itself is no component beside its parts.
+	Holder bool
 	// Because says what each guess is based on, by field.
 	Because map[string]string
 	// Unread is how many files that may say something were not looked into.
 	Unread int
+}
+
+// Components returns what is proposed, each component once: the repository
+// itself, unless it only holds others, and its parts.
+func (p *Proposal) Components() []*Proposal {
+	var all []*Proposal
+	if !p.Holder {
+		all = append(all, p)
+	}
+	for i := range p.Parts {
+		all = append(all, &p.Parts[i])
+	}
+	return all
 }
 
 // API is a description of an API in a file.
@@ -81,18 +98,27 @@ func ours(name string) bool {
 }
 
 func (l *looker) propose(r Repository) Proposal {
-	p := Proposal{Annotations: map[string]string{}, Because: map[string]string{}}
-	p.Name, p.Because["name"] = nameOf(r)
-	if language, file := l.language(); language != "" {
-		p.Tags = []string{language}
-		p.Because["tags"] = file
+	rules, rulesFile := l.ownerRules()
+	folders := l.parts()
+	rest := l.without(folders)
+	p := rest.describe(r)
+	p.Owner, p.Because["owner"] = rules.mostly(), rulesFile
+	if len(folders) > 0 { // who owns most of the parts does not own the others
+		p.Owner = rules.all()
 	}
-	p.Title, p.Description, p.Because["description"] = l.readme()
-	p.Owner, p.Because["owner"] = l.owner()
-	p.Type, p.Because["type"] = l.kind()
-	p.Lifecycle, p.Because["lifecycle"] = l.lifecycle()
-	p.APIs = l.apis(p.Name)
-	l.annotate(&p, r)
+	rest.annotate(&p, r)
+	names := map[string]bool{}
+	for _, folder := range folders {
+		part := l.below(folder).describe(Repository{Folder: path.Base(folder)})
+		part.Folder = folder
+		part.belongTo(p, names)
+		part.Owner, part.Because["owner"] = rules.of(folder), rulesFile
+		if part.Owner == "" {
+			part.Owner = p.Owner
+		}
+		p.Parts = append(p.Parts, part)
+	}
+	p.Holder = len(p.Parts) > 0 && !rest.runsItself()
 	for name := range l.missed {
 		if _, read := l.kept[name]; !read {
 			p.Unread++
@@ -101,150 +127,88 @@ func (l *looker) propose(r Repository) Proposal {
 	return p
 }
 
-const (
-	maxFiles = 20_000
-	maxDepth = 8
-)
-
-// MaxHead is how many bytes of a file are looked at.
-const MaxHead = 64 << 10
-
-// looker knows the files of a repository.
-type looker struct {
-	read  func(name string) string
-	files []string // sorted
-
-	bound  int               // how many may be read; 0: all
-	kept   map[string]string // what was read, where that is bounded
-	missed map[string]bool   // what was not, for that reason
-	runs   *string           // what deployment found, once it looked
-}
-
-// list returns the files of a repository, without those of others.
-func list(fsys fs.FS) []string {
-	var files []string
-	_ = fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return nil //nolint:nilerr // a folder nobody may read does not hide the others
-		case entry.IsDir() && name != "." && (foreign(entry.Name()) || strings.Count(name, "/") >= maxDepth):
-			return fs.SkipDir
-		case entry.Type().IsRegular():
-			files = append(files, name)
-		}
-		if len(files) >= maxFiles {
-			return fs.SkipAll
-		}
-		return nil
-	})
-	slices.Sort(files)
-	return files
-}
-
-// foreign are folders with files of others, and with samples.
-func foreign(folder string) bool {
-	switch folder {
-	case "node_modules", "vendor", "third_party", "testdata", "fixtures", "dist", "build", "target", "examples":
-		return true
+// describe proposes what can be told from the files alone.
+func (l *looker) describe(r Repository) Proposal {
+	p := Proposal{Annotations: map[string]string{}, Because: map[string]string{}}
+	m := l.manifest()
+	p.Name, p.Because["name"] = m.nameOf(r)
+	if language, file := l.language(); language != "" {
+		p.Tags = []string{language}
+		p.Because["tags"] = file
 	}
-	return strings.HasPrefix(folder, ".") && folder != ".github"
-}
-
-func (l *looker) has(name string) bool {
-	_, found := slices.BinarySearch(l.files, name)
-	return found
-}
-
-// named returns the first file whose name matches a pattern.
-func (l *looker) named(patterns ...string) string {
-	for _, pattern := range patterns {
-		for _, name := range l.files {
-			if ok, err := path.Match(pattern, path.Base(name)); err == nil && ok {
-				return name
-			}
-		}
+	p.Title, p.Description, p.Because["description"] = l.readme()
+	if m.description != "" {
+		p.Description, p.Because["description"] = m.description, m.file
 	}
-	return ""
-}
-
-// head returns the start of a file, "" when it cannot be read, or no more may be.
-func (l *looker) head(name string) string {
-	if l.bound == 0 {
-		return l.read(name)
-	}
-	if known, ok := l.kept[name]; ok {
-		return known
-	}
-	if len(l.kept) >= l.bound {
-		l.missed[name] = true
-		return ""
-	}
-	l.kept[name] = l.read(name)
-	return l.kept[name]
-}
-
-// head returns the start of a file, "" when it cannot be read.
-func head(fsys fs.FS, name string) string {
-	f, err := fsys.Open(name)
-	if err != nil {
-		return ""
-	}
-	defer f.Close()
-	start, err := io.ReadAll(io.LimitReader(f, MaxHead))
-	if err != nil {
-		return ""
-	}
-	return string(start)
-}
-
-var notInName = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
-
-// maxName is how long the name of an entity may be.
-const maxName = 63
-
-// Name returns what the component of a repository is called.
-func Name(r Repository) string {
-	name, _ := nameOf(r)
-	return name
-}
-
-// nameOf calls the component what its repository is called.
-func nameOf(r Repository) (name, because string) {
-	name, because = path.Base(strings.TrimSuffix(strings.ReplaceAll(r.Origin, ":", "/"), ".git")), "the remote origin"
-	if r.Origin == "" {
-		name, because = r.Folder, "the folder"
-	}
-	return cleanName(name), because
-}
-
-// cleanName makes a name that entities may have.
-func cleanName(s string) string {
-	s = notInName.ReplaceAllString(s, "-")
-	s = strings.Trim(s[:min(len(s), maxName)], "-_.")
-	if s == "" {
-		return "service"
-	}
-	return s
-}
-
-func (l *looker) annotate(p *Proposal, r Repository) {
-	if rest, ok := onGitHub(r.Origin); ok {
-		p.Annotations["github.com/project-slug"] = rest
+	l.deployment() // before all that is read goes to APIs
+	p.APIs = l.apis(p.Name)
+	p.Type, p.Because["type"] = l.kind(m, p.APIs)
+	p.Lifecycle, p.Because["lifecycle"] = l.lifecycle()
+	if l.deployment() != "" {
+		p.Annotations["backstage.io/kubernetes-id"] = p.Name
 	}
 	if l.has("mkdocs.yml") || l.has("docs/index.md") {
 		p.Annotations["backstage.io/techdocs-ref"] = "dir:."
 	}
-	if l.deployment() != "" {
+	return p
+}
+
+// belongTo makes a component a part of its repository: its paths begin there, and
+// its name is one that the others do not have.
+func (p *Proposal) belongTo(whole Proposal, taken map[string]bool) {
+	before := p.Name
+	if generic(p.Name) || taken[strings.ToLower(p.Name)] || strings.EqualFold(p.Name, whole.Name) {
+		p.Name = cleanName(whole.Name + "-" + p.Name)
+	}
+	for taken[strings.ToLower(p.Name)] {
+		p.Name = cleanName(whole.Name + "-" + strings.ReplaceAll(p.Folder, "/", "-"))
+		if taken[strings.ToLower(p.Name)] {
+			p.Name = shortened(p.Name, "-2")
+		}
+	}
+	taken[strings.ToLower(p.Name)] = true
+	for i, api := range p.APIs {
+		p.APIs[i].File = path.Join(p.Folder, api.File)
+		if rest, ok := strings.CutPrefix(api.Name, before); ok {
+			p.APIs[i].Name = cleanName(p.Name + rest)
+		}
+	}
+	for field, file := range p.Because {
+		if file != "" && !strings.HasPrefix(file, "the ") && !strings.HasPrefix(file, "nothing ") {
+			p.Because[field] = path.Join(p.Folder, file)
+		}
+	}
+	if p.Lifecycle == experimental && whole.Lifecycle != experimental {
+		p.Lifecycle, p.Because["lifecycle"] = whole.Lifecycle, whole.Because["lifecycle"]
+	}
+	for _, key := range []string{"github.com/project-slug", "gitlab.com/project-slug"} {
+		if slug := whole.Annotations[key]; slug != "" {
+			p.Annotations[key] = slug
+		}
+	}
+	if p.Annotations["backstage.io/techdocs-ref"] != "" {
+		p.Annotations["backstage.io/techdocs-ref"] = "dir:./" + p.Folder
+	}
+	if p.Annotations["backstage.io/kubernetes-id"] != "" {
 		p.Annotations["backstage.io/kubernetes-id"] = p.Name
 	}
 }
 
-// onGitHub returns OWNER/NAME of a repository on github.com.
-func onGitHub(origin string) (string, bool) {
-	for _, prefix := range []string{"https://github.com/", "git@github.com:", "ssh://git@github.com/"} {
+func (*looker) annotate(p *Proposal, r Repository) {
+	if slug, ok := hosted(r.Origin, "github.com"); ok && strings.Count(slug, "/") == 1 {
+		p.Annotations["github.com/project-slug"] = slug
+	}
+	if slug, ok := hosted(r.Origin, "gitlab.com"); ok {
+		p.Annotations["gitlab.com/project-slug"] = slug
+	}
+}
+
+// hosted returns OWNER/NAME of a repository on a host.
+func hosted(origin, host string) (string, bool) {
+	for _, prefix := range []string{"https://" + host + "/", "git@" + host + ":", "ssh://git@" + host + "/"} {
 		if rest, ok := strings.CutPrefix(origin, prefix); ok {
 			rest = strings.TrimSuffix(strings.TrimSuffix(rest, "/"), ".git")
-			return rest, strings.Count(rest, "/") == 1
+			return rest, strings.Count(rest, "/") > 0
 		}
 	}
 	return "", false

@@ -16,39 +16,49 @@ import (
 func (p Proposal) YAML() []byte {
 	var b bytes.Buffer
 	b.WriteString("# What this repository is, for the software catalog. Check it with: platform catalog validate catalog-info.yaml\n")
+	for i, one := range p.Components() {
+		if i > 0 {
+			b.WriteString("---\n")
+		}
+		one.write(&b)
+	}
+	return b.Bytes()
+}
+
+// write writes a component and its APIs.
+func (p Proposal) write(b *bytes.Buffer) {
 	b.WriteString("apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n")
-	p.line(&b, "name", p.Name)
+	p.line(b, "name", p.Name)
 	if p.Title != "" && p.Title != p.Name {
-		p.line(&b, "title", p.Title)
+		p.line(b, "title", p.Title)
 	}
 	if p.Description != "" {
-		p.line(&b, "description", p.Description)
+		p.line(b, "description", p.Description)
 	}
 	if len(p.Annotations) > 0 {
 		b.WriteString("  annotations:\n")
 		for _, key := range slices.Sorted(maps.Keys(p.Annotations)) {
-			fmt.Fprintf(&b, "    %s: %s\n", key, scalar(p.Annotations[key]))
+			fmt.Fprintf(b, "    %s: %s\n", key, scalar(p.Annotations[key]))
 		}
 	}
 	if len(p.Tags) > 0 {
-		fmt.Fprintf(&b, "  tags: [%s]%s\n", strings.Join(p.Tags, ", "), p.why("tags"))
+		fmt.Fprintf(b, "  tags: [%s]%s\n", strings.Join(p.Tags, ", "), p.why("tags"))
 	}
 	b.WriteString("spec:\n")
-	p.spec(&b, p.Type)
+	p.spec(b, p.Type)
 	if len(p.APIs) > 0 {
 		b.WriteString("  providesApis:\n")
 		for _, api := range p.APIs {
-			fmt.Fprintf(&b, "    - %s\n", scalar(api.Name))
+			fmt.Fprintf(b, "    - %s\n", scalar(api.Name))
 		}
 	}
 	for _, api := range p.APIs {
 		b.WriteString("---\napiVersion: backstage.io/v1alpha1\nkind: API\nmetadata:\n")
-		fmt.Fprintf(&b, "  name: %s\n", scalar(api.Name))
+		fmt.Fprintf(b, "  name: %s\n", scalar(api.Name))
 		b.WriteString("spec:\n")
-		p.spec(&b, api.Type)
-		fmt.Fprintf(&b, "  definition:\n    $text: %s\n", scalar("./"+api.File))
+		p.spec(b, api.Type)
+		fmt.Fprintf(b, "  definition:\n    $text: %s\n", scalar("./"+api.File))
 	}
-	return b.Bytes()
 }
 
 // spec writes what components and APIs have in common.

@@ -32,6 +32,10 @@ func (o options) check() error {
 	return nil
 }
 
+func checkOwner(owner string) error {
+	return checkRef("--owner", strings.TrimSpace(owner), catalog.KindGroup)
+}
+
 // checkRef refuses what names no entity. Backstage takes any text for a name
 // here; no entity could ever have it.
 func checkRef(flag, value, kind string) error {

@@ -39,6 +39,8 @@ func Command(env *cli.Env) *cobra.Command {
 		Short: "Write the catalog file of a repository that has none, and register it",
 		Long: "Write the catalog file of a repository that has none, and register it. What is in the repository says most:\n" +
 			"its language, its OpenAPI, AsyncAPI, GraphQL and gRPC files, CODEOWNERS, README, workflows and manifests.\n" +
+			"Of a repository with several packages (workspaces of npm, pnpm, Go, Cargo or uv, modules of Maven or Gradle,\n" +
+			"services side by side) each becomes a component with its own owner.\n" +
 			"Flags say otherwise. What nobody can know is asked for where a person is at the terminal. A file that is\n" +
 			"there already is never overwritten.\n\n" +
 			"The file is registered under the address of the remote origin, as a draft: whatever brings it in from there\n" +
@@ -85,6 +87,9 @@ func run(ctx context.Context, env *cli.Env, opts options) error {
 		}
 	}
 	p := propose(root.FS(), opts, at)
+	if err := oneOnly(opts, p); err != nil {
+		return err
+	}
 	api, err := env.API(ctx)
 	if err != nil {
 		return err
@@ -131,19 +136,42 @@ func thereAlready(file string, at place) error {
 // propose looks at the repository; what flags say counts more.
 func propose(fsys fs.FS, opts options, at place) proposal.Proposal {
 	p := proposal.Look(fsys, proposal.Repository{Folder: filepath.Base(opts.dir), Origin: at.origin, Below: at.below})
-	for field, said := range map[string]struct {
-		to    *string
-		value string
-	}{
-		"name": {&p.Name, opts.Name}, "owner": {&p.Owner, opts.Owner}, "system": {&p.System, opts.System},
-		"type": {&p.Type, opts.Type}, "lifecycle": {&p.Lifecycle, opts.Lifecycle}, "description": {&p.Description, opts.Description},
-	} {
-		if said.value != "" {
-			*said.to = said.value
-			delete(p.Because, field)
+	if p.Owner == "" && at.below != "." {
+		p.Owner, p.Because["owner"] = proposal.OwnerOf(os.DirFS(at.top), at.below)
+	}
+	said := map[string]string{"owner": opts.Owner, "system": opts.System, "lifecycle": opts.Lifecycle}
+	if len(p.Parts) == 0 {
+		said["name"], said["type"], said["description"] = opts.Name, opts.Type, opts.Description
+	}
+	for _, one := range append(p.Components(), &p) {
+		for field, value := range said {
+			if value == "" || field == "owner" && one.Folder != "" && one.Owner != "" && one.Owner != p.Owner {
+				continue // a part has an owner of its own
+			}
+			*fieldOf(one, field) = value
+			delete(one.Because, field)
 		}
 	}
 	return p
+}
+
+func fieldOf(p *proposal.Proposal, field string) *string {
+	return map[string]*string{
+		"name": &p.Name, "owner": &p.Owner, "system": &p.System, "type": &p.Type, "lifecycle": &p.Lifecycle, "description": &p.Description,
+	}[field]
+}
+
+// oneOnly refuses flags that can be meant for one component only.
+func oneOnly(opts options, p proposal.Proposal) error {
+	if len(p.Parts) == 0 || opts.Name == "" && opts.Type == "" && opts.Description == "" {
+		return nil
+	}
+	var names []string
+	for _, one := range p.Components() {
+		names = append(names, one.Name)
+	}
+	return fault.New(fault.Invalid, "--name, --type and --description are those of one component, and there are %d here: %s.", len(names), strings.Join(names, ", ")).
+		WithHint("See what is proposed with --dry-run and correct the file afterwards, or describe one of their folders: platform init %s", p.Parts[0].Folder)
 }
 
 // settleOwner asks who owns it when nothing says so, and says when the owner is
@@ -158,22 +186,47 @@ func settleOwner(ctx context.Context, env *cli.Env, api *client.ClientWithRespon
 	for i, g := range page.Items {
 		groups[i] = g.Metadata.Name
 	}
-	err = env.Require(ctx, "platform init --owner checkout", cli.Question{
-		Flag: "owner", Title: "Which group answers for it?", Help: strings.Join(groups[:min(len(groups), 8)], ", "), Options: groups, Value: &p.Owner,
-	})
-	if err != nil {
+	questions := []cli.Question{{
+		Flag: "owner", Title: "Which group answers for it?", Help: strings.Join(groups[:min(len(groups), 8)], ", "), Options: groups, Value: &p.Owner, Check: checkOwner,
+	}}
+	if env.Interactive() && len(p.Parts) == 0 && strings.HasPrefix(p.Because["type"], "nothing") {
+		p.Type = ""
+		questions = append(questions, cli.Question{Flag: "type", Title: "What is it?", Options: []string{"service", "website", "library"}, Value: &p.Type})
+		delete(p.Because, "type")
+	}
+	if !slices.ContainsFunc(p.Components(), func(one *proposal.Proposal) bool { return one.Owner == "" }) {
+		questions = questions[1:]
+	}
+	if err := env.Require(ctx, "platform init --owner checkout", questions...); err != nil {
 		return err
 	}
-	bare := strings.TrimPrefix(strings.TrimPrefix(p.Owner, "group:"), "default/")
-	same := func(g string) bool { return strings.EqualFold(g, bare) }
-	if len(groups) > 0 && page.Total <= len(groups) && !strings.Contains(bare, ":") && !slices.ContainsFunc(groups, same) {
-		hint := ""
-		if near := fault.Nearest(bare, groups, 1); len(near) > 0 {
-			hint = " Did you mean " + near[0] + "?"
+	told := map[string]bool{}
+	for _, one := range p.Components() {
+		if one.Owner == "" {
+			one.Owner = p.Owner
 		}
-		env.Talk("%s The group %s is not in the catalog.%s", env.Yellow("Note:"), bare, hint)
+		if name, isUser := strings.CutPrefix(one.Owner, "user:"); isUser && slices.ContainsFunc(groups, func(g string) bool { return strings.EqualFold(g, name) }) {
+			one.Owner = name // CODEOWNERS of GitLab write groups as they write people
+		}
+		if !told[one.Owner] && len(groups) > 0 && page.Total <= len(groups) {
+			tellOwner(env, one.Owner, groups)
+		}
+		told[one.Owner] = true
 	}
 	return nil
+}
+
+// tellOwner says when an owner is no group of the catalog.
+func tellOwner(env *cli.Env, owner string, groups []string) {
+	bare := strings.TrimPrefix(strings.TrimPrefix(owner, "group:"), "default/")
+	if strings.Contains(bare, ":") || slices.ContainsFunc(groups, func(g string) bool { return strings.EqualFold(g, bare) }) {
+		return
+	}
+	hint := ""
+	if near := fault.Nearest(bare, groups, 1); len(near) > 0 {
+		hint = " Did you mean " + near[0] + "?"
+	}
+	env.Talk("%s The group %s is not in the catalog.%s", env.Yellow("Note:"), bare, hint)
 }
 
 // write writes the file whole or not at all, and never over another.

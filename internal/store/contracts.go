@@ -30,12 +30,16 @@ import (
 type Contracts struct {
 	s     *Store
 	names *names
+	many  int // from how many rows on questions are asked side by side
 }
+
+// manyRows is from how many rows on that is faster.
+const manyRows = 500
 
 var _ contracts.Store = (*Contracts)(nil)
 
 // Contracts returns the store of the contracts domain.
-func (s *Store) Contracts() *Contracts { return &Contracts{s, newNames()} }
+func (s *Store) Contracts() *Contracts { return &Contracts{s, newNames(), manyRows} }
 
 func (c *Contracts) client(ctx context.Context) *ent.Client { return c.s.client(ctx) }
 

@@ -115,23 +115,7 @@ func (c *Contracts) VersionPlaces(ctx context.Context, ids []int64) (map[int64]c
 	if len(ids) == 0 {
 		return out, nil
 	}
-	type place struct {
-		what, version, order int64 // order is of a branch, as in detailRow
-		latest               bool
-		id, name             string // id is of a deployment, name then of its environment an id, too
-	}
-	q := c.query(ctx)
-	onBranch, arg := q.anyOf(`bv.version_id`, ids)
-	tagged, _ := q.anyOf(`t.version_id`, ids)
-	deployed, _ := q.anyOf(`d.version_id`, ids)
-	q.args = []any{arg, arg, arg}
-	list, err := rowsOf(q, `SELECT 0, bv.version_id, bv.id, b.head_version_id = bv.version_id, '', b.name`+fromBranches+onBranch+
-		` UNION ALL SELECT 1, t.version_id, CAST(0 AS bigint), `+isLatestTag+`, '', t.name`+fromTags+tagged+
-		` UNION ALL SELECT 2, d.version_id, CAST(0 AS bigint), false, d.id, d.environment_id FROM deployments d WHERE d.current AND `+deployed,
-		func(rows *sql.Rows) (p place, err error) {
-			err = rows.Scan(&p.what, &p.version, &p.order, &p.latest, &p.id, &p.name)
-			return p, err
-		})
+	list, err := c.places(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -157,4 +141,46 @@ func (c *Contracts) VersionPlaces(ctx context.Context, ids []int64) (map[int64]c
 		out[p.version] = d
 	}
 	return out, nil
+}
+
+// place is a branch, tag or current deployment of a version, without dates.
+type place struct {
+	what, version, order int64 // order is of a branch, as in detailRow
+	latest               bool
+	id, name             string // id is of a deployment, name then of its environment an id, too
+}
+
+// places reads the places of versions: of few at once, of many side by side.
+func (c *Contracts) places(ctx context.Context, ids []int64) ([]place, error) {
+	q := c.query(ctx)
+	onBranch, arg := q.anyOf(`bv.version_id`, ids)
+	tagged, _ := q.anyOf(`t.version_id`, ids)
+	deployed, _ := q.anyOf(`d.version_id`, ids)
+	questions := []string{
+		`SELECT 0, bv.version_id, bv.id, b.head_version_id = bv.version_id, '', b.name` + fromBranches + onBranch,
+		`SELECT 1, t.version_id, CAST(0 AS bigint), ` + isLatestTag + `, '', t.name` + fromTags + tagged,
+		`SELECT 2, d.version_id, CAST(0 AS bigint), false, d.id, d.environment_id FROM deployments d WHERE d.current AND ` + deployed,
+	}
+	ask := func(q *contractsQuery, text string) ([]place, error) {
+		return rowsOf(q, text, func(rows *sql.Rows) (p place, err error) {
+			err = rows.Scan(&p.what, &p.version, &p.order, &p.latest, &p.id, &p.name)
+			return p, err
+		})
+	}
+	if len(ids) < c.many {
+		q.args = []any{arg, arg, arg}
+		return ask(q, strings.Join(questions, ` UNION ALL `))
+	}
+	var lists [3][]place
+	var asks []func(ctx context.Context) error
+	for i, text := range questions {
+		asks = append(asks, func(ctx context.Context) (err error) {
+			q := c.query(ctx)
+			q.args = []any{arg}
+			lists[i], err = ask(q, text)
+			return err
+		})
+	}
+	err := c.sideBySide(ctx, asks...)
+	return slices.Concat(lists[0], lists[1], lists[2]), err
 }

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/goldenpath/platform/contracts"
 	"github.com/goldenpath/platform/internal/database"
 )
@@ -165,10 +167,49 @@ func (c *Contracts) rowsBetween(ctx context.Context, rq contracts.RowQuery, s ve
 		asProvider, arg2 := q.anyOf(`x.provider_id`, rq.Involving)
 		q.and(`(`+asConsumer+` OR `+asProvider+`)`, arg1, arg2)
 	}
-	publications, err := publicationsOf(q, rq)
-	publications = slices.DeleteFunc(publications, func(p publication) bool { _, ok := rq.Versions[p.provider]; return !ok })
-	if err != nil || len(publications) == 0 {
+	var publications []publication
+	var own []result // of the services asked about, when they were read beside
+	versions, beside := c.ownVersions(rq, s)
+	asks := []func(ctx context.Context) error{func(ctx context.Context) (err error) {
+		q.ctx = ctx
+		publications, err = publicationsOf(q, rq)
+		return err
+	}}
+	if beside {
+		asks = append(asks, func(ctx context.Context) (err error) {
+			results := c.query(ctx)
+			results.in(`v.provider_version_id`, versions)
+			own, err = resultsOf(results, rq)
+			return err
+		})
+	}
+	if err := c.sideBySide(ctx, asks...); err != nil {
 		return nil, err
+	}
+	publications = slices.DeleteFunc(publications, func(p publication) bool { _, ok := rq.Versions[p.provider]; return !ok })
+	if len(publications) == 0 {
+		return nil, nil
+	}
+	if !beside {
+		list, err := c.resultsFor(ctx, publications, rq)
+		if err != nil {
+			return nil, err
+		}
+		return c.joined(ctx, publications, list, true)
+	}
+	others := slices.DeleteFunc(slices.Clone(publications), func(p publication) bool { return slices.Contains(rq.Involving, p.provider) })
+	list, err := c.resultsFor(ctx, others, rq)
+	if err != nil {
+		return nil, err
+	}
+	return c.joined(ctx, publications, merged(own, list), true)
+}
+
+// resultsFor reads what providers said about publications, those of their
+// versions that are asked about, in the order of contents.
+func (c *Contracts) resultsFor(ctx context.Context, publications []publication, rq contracts.RowQuery) ([]result, error) {
+	if len(publications) == 0 {
+		return nil, nil
 	}
 	results := c.query(ctx)
 	results.in(`v.content_id`, contentsOf(publications, (*publication).contentID))
@@ -179,11 +220,52 @@ func (c *Contracts) rowsBetween(ctx context.Context, rq contracts.RowQuery, s ve
 	}
 	provider, args := results.covers(by, column, `v.provider_id`)
 	results.and(provider, args...)
-	list, err := resultsOf(results, rq)
-	if err != nil {
-		return nil, err
+	return resultsOf(results, rq)
+}
+
+// ownVersions returns the versions of the services asked about, and whether what
+// they said is better read by them than by what it is about: where they meet
+// many, and are few.
+func (c *Contracts) ownVersions(rq contracts.RowQuery, s versionSets) (versions []int64, beside bool) {
+	if len(s.all) < c.many || len(rq.Involving) == 0 {
+		return nil, false
 	}
-	return c.joined(ctx, publications, list, true)
+	for _, service := range rq.Involving {
+		set := rq.Versions[service]
+		if set.All {
+			return nil, false
+		}
+		versions = append(versions, set.IDs...)
+	}
+	return versions, len(versions) > 0 && len(versions) <= fewVersions
+}
+
+// merged returns two lists as one, in the order of contents.
+func merged(a, b []result) []result {
+	if len(b) == 0 {
+		return a
+	}
+	out := slices.Concat(a, b)
+	slices.SortFunc(out, byContent)
+	return slices.CompactFunc(out, func(a, b result) bool { return a.id == b.id })
+}
+
+// sideBySide asks at the same time, on connections of their own; in a
+// transaction, which has one, one after the other.
+func (c *Contracts) sideBySide(ctx context.Context, asks ...func(ctx context.Context) error) error {
+	if _, ok := c.s.db.Tx(ctx); ok || len(asks) == 1 {
+		for _, ask := range asks {
+			if err := ask(ctx); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	for _, ask := range asks {
+		group.Go(func() error { return ask(ctx) })
+	}
+	return group.Wait()
 }
 
 // fewVersions is how many versions are better looked up one by one among the

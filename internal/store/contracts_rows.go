@@ -99,6 +99,12 @@ func publicationsOf(q *contractsQuery, rq contracts.RowQuery) ([]publication, er
 	})
 }
 
+// byContent is the order of results: of one content by provider versions, the
+// newest first.
+func byContent(a, b result) int {
+	return cmp.Or(cmp.Compare(a.content, b.content), cmp.Compare(a.version, b.version), cmp.Compare(b.id, a.id))
+}
+
 // resultsOf returns results in the order of contents: the newest per content and
 // provider version, unless all count. They are told apart here, because few have a
 // later one and asking for it costs as much as reading the result.
@@ -108,9 +114,7 @@ func resultsOf(q *contractsQuery, rq contracts.RowQuery) ([]result, error) {
 		err = rows.Scan(&r.id, &r.content, &r.version, &r.success, &r.incomplete, &r.at)
 		return r, err
 	})
-	slices.SortFunc(list, func(a, b result) int {
-		return cmp.Or(cmp.Compare(a.content, b.content), cmp.Compare(a.version, b.version), cmp.Compare(b.id, a.id))
-	})
+	slices.SortFunc(list, byContent)
 	if !rq.EveryResult {
 		list = slices.CompactFunc(list, func(a, b result) bool { return a.content == b.content && a.version == b.version })
 	}

@@ -23,6 +23,29 @@ func TestContractsStore(t *testing.T) {
 	contractstest.TestStore(t, contractsOn)
 }
 
+// sideBySideOn runs a test as on databases with thousands of rows.
+func sideBySideOn(t *testing.T, run func(t *testing.T, b contractstest.Backend)) {
+	t.Helper()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		t.Helper()
+		run(t, contractstest.Backend{Store: store.New(db).Contracts().SideBySide(0), Unit: db})
+	})
+}
+
+func TestContractsStoreSideBySide(t *testing.T) {
+	t.Parallel()
+	contractstest.TestStore(t, sideBySideOn)
+}
+
+func TestTheGateSideBySide(t *testing.T) {
+	t.Parallel()
+	sideBySideOn(t, func(t *testing.T, b contractstest.Backend) {
+		t.Helper()
+		const worlds = 100
+		contractstest.TestGate(t, b, 0, worlds)
+	})
+}
+
 func TestTheGateOnDatabases(t *testing.T) {
 	t.Parallel()
 	contractsOn(t, func(t *testing.T, b contractstest.Backend) {

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 
@@ -34,6 +35,7 @@ type Handler struct {
 	contracts *contracts.Broker
 	options   Options
 	router    *echo.Echo
+	buffers   sync.Pool // of written: large answers are written into the memory of those before
 }
 
 // New returns the handler for b.

@@ -219,7 +219,9 @@ func (h *Handler) answerMatrix(c echo.Context, m contracts.Matrix, err error) er
 		w.row(&m.Rows[i])
 	}
 	w.raw("]}\n")
-	return ok(c, w.written)
+	err = ok(c, w.written)
+	h.release(w.written)
+	return err
 }
 
 // matrixTable is the matrix for terminals.

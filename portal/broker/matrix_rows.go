@@ -29,11 +29,33 @@ type matrixWriter struct {
 	versions map[int64][2]int  // where each version is written out already
 }
 
+// Memory for answers is used again when it is large enough to be worth it, and
+// not so large that it had better be given back.
+const smallestKept, largestKept = 64 << 10, 8 << 20
+
+// buffer returns memory to write an answer of about size bytes into.
+func (h *Handler) buffer(size int) written {
+	if kept, ok := h.buffers.Get().(*written); ok {
+		if size >= smallestKept && cap(*kept) >= size {
+			return (*kept)[:0]
+		}
+		h.buffers.Put(kept)
+	}
+	return make(written, 0, size)
+}
+
+// release gives memory back once the answer is written.
+func (h *Handler) release(w written) {
+	if smallestKept <= cap(w) && cap(w) <= largestKept {
+		h.buffers.Put(&w)
+	}
+}
+
 // matrixWriter reads what is around the versions of all rows at once.
 func (h *Handler) matrixWriter(c echo.Context, m contracts.Matrix) (*matrixWriter, error) {
 	const perRow = 1536 // bytes, roughly
 	w := &matrixWriter{
-		written: make(written, 0, perRow*(len(m.Rows)+1)), u: h.urls(c),
+		written: h.buffer(perRow * (len(m.Rows) + 1)), u: h.urls(c),
 		versions: make(map[int64][2]int, len(m.Rows)+1), envs: map[string][]byte{},
 	}
 	if len(m.Rows) == 0 {

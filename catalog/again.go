@@ -6,12 +6,23 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 // howRead is part of every signature and version. It is raised when the same
 // file is to give other entities than before, so that all files are read again.
-const howRead = "2:"
+const howRead = "3:"
+
+// versionIn returns the version of a source from what is stored of it, and
+// whether it was read then as it would be now.
+func versionIn(stored string) (version string, current bool) {
+	how, version, found := strings.Cut(stored, ":")
+	if _, err := strconv.Atoi(how); err != nil || !found {
+		return stored, false
+	}
+	return version, how+":" == howRead
+}
 
 // past is what is known of a location when it is read again.
 type past struct {
@@ -19,6 +30,7 @@ type past struct {
 	files  map[string]FileRecord
 	counts map[string]int // how many entities are stored, by file
 	holder map[Ref]string // the file of an entity
+	web    *web           // what was asked elsewhere while it is read again; nil at first
 }
 
 // past returns what is known of a location.
@@ -64,11 +76,11 @@ func (c *Catalog) readAgain(ctx context.Context, l Location, whole bool) (Regist
 		return Registration{}, err
 	}
 	asked := l
-	version, current := strings.CutPrefix(l.Version, howRead)
+	version, current := versionIn(l.Version)
 	if asked.Version = version; (whole || !current) && !l.sent() {
 		asked.Version = ""
 	}
-	tree, err := c.open(ctx, asked)
+	tree, err := c.openAgain(ctx, asked, before)
 	if l.Type == LocationGit {
 		if err := c.checked(ctx, l.Target, "ingestion", err); err != nil {
 			return Registration{}, err
@@ -192,8 +204,11 @@ func (r *reader) sign(name string, included []string) string {
 	fmt.Fprintf(sum, "%s%s\n%s\n%s\n", howRead, r.location, r.tree.Branch, placementOf(name, r.location, r.tree).location)
 	for _, one := range append([]string{name}, included...) {
 		signature, ok := "", false
-		if !isAddress(one) {
+		switch {
+		case !isAddress(one):
 			signature, ok = r.tree.Signature(one)
+		case r.files.web != nil:
+			signature, ok = r.files.web.versionOf(one)
 		}
 		if !ok {
 			return ""
@@ -220,14 +235,15 @@ func (r *reader) unchanged(name string) (FileRecord, bool) {
 func (r *reader) finish() {
 	if r.out.cut {
 		r.out.records = nil
-	} else if r.tree.Version != nil && !r.files.elsewhere() { // what lies elsewhere changes without a sign here
-		if version := r.tree.Version(); version != "" {
-			r.out.version = howRead + version
-		}
 	}
 	r.out.records = slices.DeleteFunc(r.out.records, func(f FileRecord) bool {
 		return f.Signature == "" || r.shaky[f.Path] || r.out.broken[f.Path]
 	})
+	if !r.out.cut && r.tree.Version != nil && r.remembersElsewhere() {
+		if version := r.tree.Version(); version != "" {
+			r.out.version = howRead + version
+		}
+	}
 	if r.past == nil {
 		return
 	}

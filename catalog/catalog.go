@@ -143,9 +143,11 @@ type Tree struct {
 	// Signature returns what changes whenever a file does, without reading it;
 	// false when that cannot be told. Nil when it never can.
 	Signature func(name string) (string, bool)
-	// Fetch returns a file from another place on the web, when that is allowed;
-	// its errors are faults. Nil when there is none.
-	Fetch func(ctx context.Context, address string, limit int64) ([]byte, error)
+	// Fetch returns a file from another place on the web, when that is allowed and
+	// it is not the version that is known; its errors are faults, caused by a
+	// WaitError where the place wants to be left alone. Nil when there is none.
+	// An unchanged tree may have it, too.
+	Fetch func(ctx context.Context, address string, limit int64, known string) (Fetched, error)
 }
 
 // Catalog answers what there is and takes in what changes.

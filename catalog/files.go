@@ -22,6 +22,8 @@ type files struct {
 	seen   *seenFiles
 	// parsers bound how many documents are parsed at a time; nil does not.
 	parsers parsers
+	// inside returns the path in the location that an address means, if it does.
+	inside func(address string) (name string, ok bool)
 	// place says where a file is, for the entities in it; nil when they are not placed.
 	place func(file string) placement
 	// targets are the lines on which a file's Location entities name others; nil
@@ -45,7 +47,7 @@ func (w *walked) step() bool {
 func newFiles(ctx context.Context, tree *Tree, l Limits) *files {
 	f := &files{fs: tree.FS, walked: &walked{ctx: ctx, left: l.Walked}, seen: &seenFiles{}}
 	if tree.Fetch != nil {
-		f.web = &web{get: func(address string, limit int64) ([]byte, error) { return tree.Fetch(ctx, address, limit) }}
+		f.web = newWeb(ctx, tree, l)
 	}
 	return f
 }
@@ -147,8 +149,7 @@ func readAll(r io.Reader, size int64) ([]byte, error) {
 // check returns why name cannot be a file to read, nil when it can.
 func (f *files) check(name string) *Problem {
 	if isAddress(name) {
-		_, problem := f.web.read(name, DefaultLimits().File)
-		return problem
+		return f.web.check(name)
 	}
 	_, problem := f.size(name)
 	return problem

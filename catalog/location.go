@@ -91,8 +91,8 @@ func (l Location) key() Location {
 const maxTarget = 2000
 
 // ParseLocation understands what people type after "catalog register": the
-// address of a repository, a page of a file on GitHub or GitLab, or a path,
-// which is taken from folder when it is relative.
+// address of a repository, the page of a file on a git host, or a path, which is
+// taken from folder when it is relative.
 func ParseLocation(s, branch, folder string) (Location, error) {
 	s = strings.TrimSpace(s)
 	if s == "" {
@@ -196,7 +196,7 @@ func (l Location) normalGit() (Location, error) {
 		return l, fault.New(fault.Invalid, "The address holds a password, which everybody who sees the catalog would see.").
 			WithHint("Leave it out and configure a token for the git host.")
 	}
-	return l.fromPage(u), nil
+	return l.fromPage(), nil
 }
 
 func (l Location) normalURL() (Location, error) {
@@ -216,6 +216,19 @@ func (l Location) normalURL() (Location, error) {
 	u.Fragment = ""
 	l.Target = u.String()
 	return l, nil
+}
+
+// fromPage turns the address of a file's page into repository, branch and path.
+func (l Location) fromPage() Location {
+	page, ok := ParseGitPage(l.Target)
+	if !ok {
+		return l
+	}
+	if l.Branch == "" {
+		l.Branch = page.Branch
+	}
+	l.Target, l.Path = page.Repository, page.pathIn(l.Branch)
+	return l
 }
 
 // OriginSelf is where the entities come from that describe the platform itself.
@@ -253,8 +266,8 @@ func isWebFile(target string) bool {
 	if err != nil || !isYAML(u.Path) {
 		return false
 	}
-	_, _, isPage := cutPage(u)
-	return !isPage
+	_, page := ParseGitPage(target)
+	return !page || strings.EqualFold(u.Host, contentHost)
 }
 
 // isSSH recognizes git@host:owner/repo: a colon before any slash.
@@ -272,8 +285,8 @@ func (l Location) where(base, path string) string {
 	case LocationFile:
 		return "file:" + filepath.Join(base, filepath.FromSlash(path))
 	case LocationGit, LocationPush, LocationCopy:
-		if page := l.page(path, "blob"); page != "" {
-			return "url:" + page
+		if page, ok := l.page(path); ok {
+			return "url:" + page.File()
 		}
 		at := l
 		at.Path = path
@@ -288,4 +301,11 @@ func (l Location) where(base, path string) string {
 	default:
 		return l.String()
 	}
+}
+
+// page returns the page of a file or folder where it is known how the host
+// writes it, for a branch that is known by name.
+func (l Location) page(path string) (GitPage, bool) {
+	p, ok := pageIn(l.Target, l.Branch)
+	return p.In(path), ok && l.Branch != ""
 }

@@ -101,7 +101,11 @@ func (x *expander) fillYAML(key, name string, data []byte) (filled *value, messa
 // what is wrong with it. It is a path inside the location, or an address.
 func (f *files) resolve(file, target string) (name, message, hint string) {
 	if f.web != nil && (isAddress(target) || isAddress(file)) {
-		return resolveAddress(file, target)
+		name, message, hint = resolveAddress(file, target)
+		if path, ok := f.inLocation(name); message == "" && ok {
+			return f.resolve(".", path)
+		}
+		return name, message, hint
 	}
 	if strings.Contains(target, "://") {
 		return "", target + " is an address; only files of the same location are read.",
@@ -122,6 +126,14 @@ func (f *files) resolve(file, target string) (name, message, hint string) {
 		return "", target + " leads into the folder of git itself.", "Name a file of the repository."
 	}
 	return name, "", ""
+}
+
+// inLocation returns the path in the location that an address means, if it does.
+func (f *files) inLocation(address string) (string, bool) {
+	if f.inside == nil {
+		return "", false
+	}
+	return f.inside(address)
 }
 
 // readProblem says in words why a file cannot be read.

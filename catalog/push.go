@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
-	"strings"
 	"testing/fstest"
 	"time"
 
@@ -129,7 +128,7 @@ func (p PushRequest) tree() *Tree {
 // pushedAt returns when the commit was made that was sent last, zero when that
 // is not known.
 func pushedAt(l Location) time.Time {
-	at, _ := strings.CutPrefix(l.Version, howRead)
+	at, _ := versionIn(l.Version)
 	t, err := time.Parse(time.RFC3339Nano, at)
 	if err != nil {
 		return time.Time{}

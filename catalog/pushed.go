@@ -109,7 +109,7 @@ func (c *Catalog) open(ctx context.Context, l Location) (*Tree, error) {
 	slices.Sort(p.Entries)
 	tree := p.tree()
 	tree.Version = func() string { // it is still the version that was sent
-		version, _ := strings.CutPrefix(l.Version, howRead)
+		version, _ := versionIn(l.Version)
 		return version
 	}
 	return tree, nil

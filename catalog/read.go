@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -27,6 +28,7 @@ type reading struct {
 	records   []FileRecord    // what to remember of files that were read
 	forget    []string        // files that are no longer to be remembered
 	version   string
+	until     time.Time // when a host wants to be asked again that did not answer
 	docs      documented
 	commits   commits  // that changed what was read
 	sent      *sent    // by a pipeline; nil when nobody did
@@ -77,12 +79,15 @@ func readChanged(ctx context.Context, l Location, tree *Tree, limits Limits, slo
 		out: reading{seen: map[string]bool{}, broken: map[string]bool{}, included: map[string]bool{}, unchanged: map[string]bool{}},
 	}
 	r.out.absent, r.out.branch, r.files.parsers = r.files.absent, tree.Branch, slots
+	r.files.inside = r.inside
+	r.rememberWeb()
 	level := r.start()
 	for depth := 0; len(level) > 0; depth++ {
 		found, err := r.parseAll(ctx, level)
 		if err != nil {
 			return reading{}, false, err
 		}
+		r.fetchAhead(found, depth)
 		var next []string
 		r.expect(found)
 		for _, f := range found {
@@ -168,6 +173,9 @@ func (r *reader) parseAll(ctx context.Context, names []string) ([]parsed, error)
 	out := make([]parsed, len(names))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
+	if slices.ContainsFunc(names, isAddress) {
+		group.SetLimit(webReaders) // most of the time is spent waiting
+	}
 	for i, name := range names {
 		group.Go(func() error {
 			if err := ctx.Err(); err != nil {
@@ -262,7 +270,8 @@ func sourceIn(s Source, l Location, tree *Tree) Source {
 // placementOf says where a file of a location is.
 func placementOf(file string, l Location, tree *Tree) placement {
 	shown := l
-	if tree.Branch != "" {
+	_, known := l.page("")
+	if tree.Branch != "" && (!known || !strings.HasPrefix(l.Branch, tagPrefix)) { // pages of a tag are not those of a branch
 		shown.Branch = tree.Branch
 	}
 	p := placement{origin: l.String()}
@@ -271,16 +280,22 @@ func placementOf(file string, l Location, tree *Tree) placement {
 	}
 	if isAddress(file) {
 		p.location = "url:" + file
+		if page, ok := ParseGitPage(file); ok {
+			p.source = "url:" + page.folder()
+		}
 		return p
 	}
 	p.location = shown.where(tree.Base, file)
-	if folder := shown.page(strings.TrimSuffix(file, lastPart(file)), "tree"); folder != "" {
-		p.source = "url:" + folder
+	if page, ok := shown.page(file); ok {
+		p.source = "url:" + page.folder()
 	}
 	return p
 }
 
-func lastPart(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
+// folder returns the address of the page of a file's folder.
+func (p GitPage) folder() string {
+	return p.In(p.Path[:strings.LastIndexByte(p.Path, '/')+1]).Folder()
+}
 
 func (r *reader) problem(p Problem) {
 	if len(r.out.problems) < r.limits.Problems {

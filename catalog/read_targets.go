@@ -3,12 +3,14 @@ package catalog
 import (
 	"cmp"
 	"slices"
+	"time"
 )
 
 // record is what to remember of a file.
 func (r *reader) record(f parsed) FileRecord {
 	record := FileRecord{Path: f.file, Signature: r.sign(f.file, f.included)}
 	record.Notes = FileNotes{Included: f.included, Entities: len(f.entities), Documented: r.places(f.file, f.entities)}
+	record.Notes.Versions = r.files.lookedAt(append([]string{f.file}, f.included...)...)
 	for _, e := range f.entities {
 		if named := targetsOf(e); len(named.Names) > 0 {
 			record.NamesFiles = true
@@ -86,8 +88,12 @@ func (r *reader) targets(f parsed, e Entity, depth int) []string {
 		return nil
 	}
 	var names []string
+	var waits waiting
 	for _, target := range named.Names {
 		found, problem := r.target(f.file, target)
+		if problem != nil && waits.add(r.files, problem) {
+			continue
+		}
 		if problem != nil && !named.Optional {
 			at.Message, at.Hint = problem.Message, problem.Hint
 			at.Line = cmp.Or(f.targets[target], e.Source.Line)
@@ -96,7 +102,49 @@ func (r *reader) targets(f parsed, e Entity, depth int) []string {
 		}
 		names = append(names, found...)
 	}
+	if waits.count > 0 {
+		at.Message, at.Hint = waits.message(), waits.hint
+		r.out.broken[f.file] = true
+		r.out.until = later(r.out.until, waits.until)
+		r.problem(at)
+	}
 	return names
+}
+
+// waiting counts files that are not read because their host wants to be left
+// alone: that is one thing to say, and not one for each file.
+type waiting struct {
+	count        int
+	until        time.Time
+	reason, hint string
+}
+
+// add counts a file that could not be read, when that is why.
+func (w *waiting) add(f *files, p *Problem) bool {
+	if p.File == "" || !isAddress(p.File) || f.web == nil {
+		return false
+	}
+	until := f.web.look(p.File).until
+	if until.IsZero() {
+		return false
+	}
+	w.count++
+	w.until, w.reason, w.hint = later(w.until, until), p.Message, p.Hint
+	return true
+}
+
+func (w waiting) message() string {
+	if w.count == 1 {
+		return "A file that this names is not read yet: " + w.reason
+	}
+	return thousands(w.count) + " of the files that this names are not read yet: " + w.reason
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // target returns the files one target means; several when it has wildcards.
@@ -104,6 +152,13 @@ func (r *reader) target(file, target string) ([]string, *Problem) {
 	name, message, hint := r.files.resolve(file, target)
 	if message != "" {
 		return nil, &Problem{Message: "Target cannot be read: " + message, Hint: hint}
+	}
+	if isAddress(name) && isAddressPattern(name) {
+		page, _ := ParseGitPage(name)
+		return nil, &Problem{
+			Message: "Target cannot be read: " + target + " is a pattern in another repository, where nothing can be listed.",
+			Hint:    "Register the repository itself: platform catalog register " + page.Repository + " --branch " + page.Branch + " --path '" + page.Path + "'",
+		}
 	}
 	problem := r.files.check(name)
 	if problem != nil && !isAddress(name) && IsPattern(name) {
@@ -117,6 +172,9 @@ func (r *reader) target(file, target string) ([]string, *Problem) {
 		return found, nil
 	}
 	if problem != nil {
+		if isAddress(name) && !r.files.web.look(name).until.IsZero() {
+			return nil, problem
+		}
 		return nil, &Problem{Message: "Target cannot be read: " + problem.Message, Hint: problem.Hint}
 	}
 	return []string{name}, nil

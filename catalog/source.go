@@ -62,11 +62,12 @@ type FileRecord struct {
 // FileNotes are what reading a file told, so that reading it again can tell the
 // same without looking. The JSON form is stored.
 type FileNotes struct {
-	Included   []string    `json:"included,omitempty"` // files that placeholders name
-	Entities   int         `json:"entities,omitempty"` // how many it defines
-	Targets    []targets   `json:"targets,omitempty"`  // what its Location entities name
-	Documented []docsPlace `json:"documented,omitempty"`
-	Document   *Doc        `json:"document,omitempty"` // it is a document and no catalog file
+	Included   []string          `json:"included,omitempty"` // files that placeholders name
+	Versions   map[string]string `json:"versions,omitempty"` // of those files, and itself, that lie elsewhere
+	Entities   int               `json:"entities,omitempty"` // how many it defines
+	Targets    []targets         `json:"targets,omitempty"`  // what its Location entities name
+	Documented []docsPlace       `json:"documented,omitempty"`
+	Document   *Doc              `json:"document,omitempty"` // it is a document and no catalog file
 }
 
 // targets are what one Location entity names.
@@ -112,6 +113,16 @@ func (e Entity) DocumentsAt() string {
 		return ""
 	}
 	return at
+}
+
+// FileElsewhere returns the page of an entity's catalog file when a Location
+// entity of another repository named it by its address. Of the repository it is
+// in nothing else is read, and so none of its documents.
+func (e Entity) FileElsewhere() (GitPage, bool) {
+	if !isAddress(e.Source.Path) {
+		return GitPage{}, false
+	}
+	return ParseGitPage(e.Source.Path)
 }
 
 // RepositoryCheck is whether a repository could be reached when it was tried

@@ -33,6 +33,24 @@ type overviewPage struct {
 	Documents []docRow
 	// DocumentsAt is where documents are that were not read.
 	DocumentsAt string
+	// DocumentsCommand has documents read of a repository of which only the catalog
+	// file is.
+	DocumentsCommand string
+}
+
+// unreadDocuments says where the documents are that an entity names and that were
+// not read, and what to type to have them read.
+func unreadDocuments(e catalog.Entity) (at, command string) {
+	page, elsewhere := e.FileElsewhere()
+	switch {
+	case e.Metadata.Annotations[catalog.AnnotationTechDocs] == "":
+		return "", ""
+	case !elsewhere:
+		return e.DocumentsAt(), ""
+	case page.Branch == "":
+		return page.Repository, "platform catalog register " + page.Repository
+	}
+	return page.In("").Folder(), "platform catalog register " + page.Repository + " --branch " + page.Branch
 }
 
 // HealthCommand lists all that is open on what a group owns.
@@ -70,7 +88,7 @@ func (p *pages) showOverview(c echo.Context) error {
 		return err
 	}
 	if len(page.Documents) == 0 {
-		page.DocumentsAt = f.Entity.DocumentsAt()
+		page.DocumentsAt, page.DocumentsCommand = unreadDocuments(f.Entity)
 	}
 	return p.render(c, http.StatusOK, "entity/overview", page)
 }

@@ -77,7 +77,7 @@ func open(ctx context.Context, s config.Config, o opening) (_ *wired, err error)
 	}
 	reading := git.CatalogReaderOptions{Local: local.Folder, Guard: guard, ReadHosts: s.ReadHosts}
 	if github != nil {
-		reading.Login = github.Login
+		reading.Login, reading.Token, reading.API = github.Login, github.Token, github.ContentAddress
 	}
 	w.catalog = catalog.New(kept.Catalog(), w.db, git.NewCatalogReader(reading), w.log).
 		WithOrphans(catalog.OrphanPolicy{Keep: s.KeepOrphans, After: time.Duration(s.OrphanDays) * 24 * time.Hour})

@@ -35,6 +35,7 @@ var (
 type conversation struct {
 	session  transport.UploadPackSession
 	commands *packp.AdvRefs
+	acks     bool // the other side answers only who takes several acknowledgements
 }
 
 // connect opens a conversation: the repository says at once which branches and
@@ -64,7 +65,13 @@ func (r *CatalogReader) connect(ctx context.Context, target string) (*conversati
 			return nil, err
 		}
 	}
-	return open(ctx, client, endpoint, auth)
+	c, err := open(ctx, client, endpoint, auth)
+	if err == nil {
+		// Azure DevOps. go-git leaves these out, because they would confuse it when it
+		// says what it has; the catalog has nothing and never says so.
+		c.acks = strings.Contains(endpoint.Path, "/_git/")
+	}
+	return c, err
 }
 
 // open waits for the other side only as long as ctx lets it: outside of HTTP, a
@@ -126,6 +133,11 @@ func sshKey(user string) (transport.AuthMethod, error) {
 func (r *conversation) request(id plumbing.Hash, depth int, filter packp.Filter) (*packp.UploadPackRequest, error) {
 	request := packp.NewUploadPackRequestFromCapabilities(r.commands.Capabilities)
 	request.Wants = []plumbing.Hash{id}
+	if r.acks {
+		if err := request.Capabilities.Set(capability.MultiACK); err != nil {
+			return nil, err
+		}
+	}
 	if r.commands.Capabilities.Supports(capability.Shallow) {
 		request.Depth = packp.DepthCommits(depth)
 		if err := request.Capabilities.Set(capability.Shallow); err != nil {

@@ -29,6 +29,13 @@ type CatalogReaderOptions struct {
 	Local func(address string) (folder string, ok bool)
 	// Login returns the name and token for an address; both empty for none.
 	Login func(address string) (username, password string)
+	// Token returns the token to read a file at an address that a file of the
+	// location at another address names, "" where it has no business. An empty
+	// location lies on this machine. Nil when there is none.
+	Token func(location, address string) string
+	// API returns under which address the API of a file's host hands it out, "" when
+	// it is not known. Nil when there is none.
+	API func(page catalog.GitPage) string
 	// MaxBytes bounds what a clone may take on disk; 0 means 256 MB.
 	MaxBytes int64
 	// Timeout bounds how long a clone may take; 0 means two minutes.
@@ -49,6 +56,7 @@ type CatalogReader struct {
 	options   CatalogReaderOptions
 	web       http.RoundTripper
 	webClient *http.Client // for git
+	hosts     *webHosts
 }
 
 var _ catalog.Reader = (*CatalogReader)(nil)
@@ -65,7 +73,7 @@ func NewCatalogReader(o CatalogReaderOptions) *CatalogReader {
 		o.Guard = &Guard{}
 	}
 	web := o.Guard.transport()
-	return &CatalogReader{options: o, web: web, webClient: &http.Client{Transport: web}}
+	return &CatalogReader{options: o, web: web, webClient: &http.Client{Transport: web}, hosts: &webHosts{}}
 }
 
 // Open opens a location. Whoever gets the tree closes it.
@@ -139,14 +147,14 @@ func pathFault(target string, err error) error {
 func (r *CatalogReader) openRepository(ctx context.Context, l catalog.Location) (*catalog.Tree, error) {
 	storer, done, err := r.storage(ctx, l)
 	if errors.Is(err, errSame) {
-		return &catalog.Tree{Unchanged: true}, nil
+		return &catalog.Tree{Unchanged: true, Fetch: r.fetcher(l.Target)}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
 	tree, err := treeOf(storer, l)
 	if errors.Is(err, errSame) {
-		return &catalog.Tree{Unchanged: true}, done()
+		return &catalog.Tree{Unchanged: true, Fetch: r.fetcher(l.Target)}, done()
 	}
 	if err != nil {
 		return nil, errors.Join(err, done())

@@ -10,13 +10,16 @@ import (
 	"path"
 	"strings"
 	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/goldenpath/platform/catalog"
 	"github.com/goldenpath/platform/internal/fault"
 )
 
 // maxWebFiles bounds how many files are asked for in one location on the web.
-const maxWebFiles = 500
+const maxWebFiles = 5000
 
 var errTooManyFiles = errors.New("the location has too many files")
 
@@ -31,12 +34,13 @@ func (r *CatalogReader) openURL(ctx context.Context, l catalog.Location) (*catal
 	if entry == "" || !fs.ValidPath(entry) {
 		return nil, fault.New(fault.Invalid, "%s names no file.", l.Target).WithHint("Name a catalog file, such as https://HOST/catalog-info.yaml")
 	}
-	w := &webFS{reader: r, root: u, entry: entry, ctx: ctx, known: map[string]string{}, files: map[string]*webFile{}}
+	w := &webFS{reader: r, root: u, entry: entry, ctx: ctx, known: map[string]string{}, files: map[string]*gotFile{}}
+	w.left.Store(r.options.MaxBytes)
 	if l.Version != "" && json.Unmarshal([]byte(l.Version), &w.known) != nil {
 		w.known = map[string]string{}
 	}
 	if len(w.known) > 0 && w.unchanged() {
-		return &catalog.Tree{Unchanged: true}, nil
+		return &catalog.Tree{Unchanged: true, Fetch: r.fetcher(l.Target)}, nil
 	}
 	if _, err := w.content(entry); err != nil {
 		return nil, err
@@ -53,7 +57,8 @@ type webFS struct {
 
 	mu    sync.Mutex
 	known map[string]string // versions of the last reading, by path
-	files map[string]*webFile
+	files map[string]*gotFile
+	left  atomic.Int64 // bytes
 }
 
 var _ fs.StatFS = (*webFS)(nil)
@@ -66,37 +71,70 @@ func (w *webFS) address(name string) string {
 	return (&url.URL{Scheme: w.root.Scheme, Host: w.root.Host, Path: "/" + name}).String()
 }
 
+// ask asks for a file; known is the version that somebody has.
+func (w *webFS) ask(name, known string) (webFile, error) {
+	address := w.address(name)
+	return w.reader.get(w.ctx, webRequest{
+		address: address, shown: address, limit: maxBlob, known: known, accept: acceptFile, token: w.reader.tokenFor(w.root.String()),
+	})
+}
+
 // unchanged reports whether the host still has every file of the last reading.
 func (w *webFS) unchanged() bool {
-	same := true
+	var other atomic.Bool
+	group := errgroup.Group{}
+	group.SetLimit(webPlaces)
 	for name, version := range w.known {
-		file, err := w.reader.get(w.ctx, w.address(name), maxBlob, version, nil)
-		if err != nil || file.version != version {
-			same = false
-		}
-		if err == nil && !file.unchanged {
-			w.files[name] = &file
-		}
+		group.Go(func() error {
+			asked := version
+			if version == noFile {
+				asked = ""
+			}
+			file, err := w.ask(name, asked)
+			if err != nil && (version != noFile || !fault.Is(err, fault.NotFound)) || err == nil && file.version != version {
+				other.Store(true)
+			}
+			if err == nil && len(file.data) > 0 {
+				w.mu.Lock()
+				w.files[name] = &gotFile{got: sync.OnceValues(func() (*webFile, error) { return &file, nil })}
+				w.mu.Unlock()
+			}
+			return nil
+		})
 	}
-	return same
+	_ = group.Wait() // none of them fails
+	return !other.Load()
 }
+
+// noFile is the version of what is not there.
+const noFile = "none"
+
+// gotFile is a file that is got once.
+type gotFile struct{ got func() (*webFile, error) }
 
 // content returns a file.
 func (w *webFS) content(name string) (*webFile, error) {
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	if file := w.files[name]; file != nil {
-		return file, nil
-	}
-	if len(w.files) >= maxWebFiles {
+	file := w.files[name]
+	if file == nil && len(w.files) >= maxWebFiles {
+		w.mu.Unlock()
 		return nil, errTooManyFiles
 	}
-	file, err := w.reader.get(w.ctx, w.address(name), maxBlob, "", nil)
-	if err != nil {
-		return nil, err
+	if file == nil {
+		file = &gotFile{got: sync.OnceValues(func() (*webFile, error) {
+			got, err := w.ask(name, "")
+			if err != nil {
+				return nil, err
+			}
+			if w.left.Add(-int64(len(got.data))) < 0 {
+				return nil, errTooLarge
+			}
+			return &got, nil
+		})}
+		w.files[name] = file
 	}
-	w.files[name] = &file
-	return &file, nil
+	w.mu.Unlock()
+	return file.got()
 }
 
 // version tells the versions of all files that were got.
@@ -105,7 +143,15 @@ func (w *webFS) version() string {
 	defer w.mu.Unlock()
 	versions := make(map[string]string, len(w.files))
 	for name, file := range w.files {
-		versions[name] = file.version
+		got, err := file.got()
+		switch {
+		case err == nil:
+			versions[name] = got.version
+		case fault.Is(err, fault.NotFound):
+			versions[name] = noFile
+		default:
+			return "" // it may be had next time
+		}
 	}
 	text, err := json.Marshal(versions)
 	if err != nil {

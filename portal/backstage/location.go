@@ -42,18 +42,14 @@ func fromLocation(l catalog.Location) location {
 // pageOf returns the web page of what is read of a repository, the repository's
 // own address where that is all of it.
 func pageOf(l catalog.Location) string {
-	u, err := url.Parse(l.Target)
-	if err != nil || l.Branch == "" || u.Host == "" {
+	page, ok := l.Page()
+	switch {
+	case !ok:
 		return l.Target
+	case l.Path == "":
+		return strings.TrimSuffix(page.Folder(), "/")
 	}
-	mark := "/blob/"
-	if l.Path == "" {
-		mark = "/tree/"
-	}
-	if strings.Contains(u.Host, "gitlab") {
-		mark = "/-" + mark
-	}
-	return strings.TrimSuffix(strings.TrimSuffix(l.Target, ".git")+mark+l.Branch+"/"+l.Path, "/")
+	return page.File()
 }
 
 // locationInput is what a client registers.

@@ -32,6 +32,8 @@ type PushRequest struct {
 	// Entries are the catalog files among Files. Without any, all of them are
 	// those of the repository, and what they do not define is gone.
 	Entries []string
+	// Force takes the commit whatever was sent before: a branch was set back.
+	Force bool
 	// Copies says that this is what an import found in another catalog, whose
 	// address is the target: it gives way to whoever defines the same entities.
 	Copies bool

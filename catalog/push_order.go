@@ -54,6 +54,8 @@ func (a ancestors) have(commit string) bool {
 func (p PushRequest) overtaken(known Location) error {
 	mine, others := p.ancestors(), known.knownAncestors()
 	switch {
+	case p.Force:
+		return nil
 	case known.Commit != "" && strings.EqualFold(p.Commit, known.Commit), mine.have(known.Commit):
 		return nil
 	case others.have(p.Commit):
@@ -66,7 +68,7 @@ func (p PushRequest) overtaken(known Location) error {
 
 func older(format string, args ...any) error {
 	return fault.New(fault.Conflict, format, args...).
-		WithHint("Nothing is wrong when a newer pipeline has overtaken this one. Otherwise send the newer commit.")
+		WithHint("Nothing is wrong when a newer pipeline has overtaken this one. If the branch was set back: platform catalog push --force ...")
 }
 
 // remembered returns what to keep of the ancestors of a push: those it knows,

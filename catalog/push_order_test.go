@@ -20,6 +20,7 @@ func TestWhichPushIsTheNewerOne(t *testing.T) {
 		commit    string
 		at        time.Time
 		ancestors []string
+		force     bool
 	}
 	id := func(letter string) string { return strings.Repeat(letter, 40) }
 	a, b, c := id("a"), id("b"), id("c")
@@ -28,22 +29,24 @@ func TestWhichPushIsTheNewerOne(t *testing.T) {
 		pushes []push
 		refuse string // of the last one
 	}{
-		{"the second of two of one second", []push{{a, noon, nil}, {b, noon, []string{a}}}, ""},
-		{"the first of two of one second, overtaken", []push{{b, noon, []string{a}}, {a, noon, nil}}, "comes before"},
-		{"an older one by a clock that is ahead", []push{{b, noon, []string{a}}, {a, noon.Add(time.Hour), nil}}, "comes before"},
-		{"a newer one by a clock that is behind", []push{{a, noon, nil}, {b, noon.Add(-time.Hour), []string{a}}}, ""},
-		{"letters of the other case", []push{{strings.ToUpper(a), noon, nil}, {b, noon.Add(-time.Hour), []string{a}}}, ""},
-		{"the same again", []push{{b, noon, []string{a}}, {b, noon, []string{a}}}, ""},
-		{"a clone that knows nothing, later", []push{{a, noon, nil}, {b, noon.Add(time.Second), nil}}, ""},
-		{"a clone that knows nothing, of the same second", []push{{a, noon, nil}, {b, noon, nil}}, ""},
-		{"a clone that knows nothing, earlier", []push{{a, noon, nil}, {b, noon.Add(-time.Second), nil}}, "is older than"},
-		{"another line, later", []push{{b, noon, []string{a}}, {c, noon.Add(time.Second), []string{a}}}, ""},
-		{"another line, earlier", []push{{b, noon, []string{a}}, {c, noon.Add(-time.Second), []string{a}}}, "is older than"},
-		{"nobody knows when", []push{{a, noon, nil}, {b, time.Time{}, nil}}, ""},
-		{"clones of one commit add up", []push{{a, noon, nil}, {b, noon, []string{a}}, {c, noon, []string{b}}, {a, noon, nil}}, "comes before"},
-		{"sent again by a clone that knows less", []push{{b, noon, []string{a}}, {b, noon, nil}, {a, noon, nil}}, "comes before"},
-		{"what was known of another line is forgotten", []push{{b, noon, []string{a}}, {c, noon, nil}, {a, noon, nil}}, ""},
-		{"no commit that git would write", []push{{"v2", noon, []string{"v1"}}, {"v1", noon, nil}}, ""},
+		{"the second of two of one second", []push{{a, noon, nil, false}, {b, noon, []string{a}, false}}, ""},
+		{"the first of two of one second, overtaken", []push{{b, noon, []string{a}, false}, {a, noon, nil, false}}, "comes before"},
+		{"an older one by a clock that is ahead", []push{{b, noon, []string{a}, false}, {a, noon.Add(time.Hour), nil, false}}, "comes before"},
+		{"a newer one by a clock that is behind", []push{{a, noon, nil, false}, {b, noon.Add(-time.Hour), []string{a}, false}}, ""},
+		{"letters of the other case", []push{{strings.ToUpper(a), noon, nil, false}, {b, noon.Add(-time.Hour), []string{a}, false}}, ""},
+		{"the same again", []push{{b, noon, []string{a}, false}, {b, noon, []string{a}, false}}, ""},
+		{"a clone that knows nothing, later", []push{{a, noon, nil, false}, {b, noon.Add(time.Second), nil, false}}, ""},
+		{"a clone that knows nothing, of the same second", []push{{a, noon, nil, false}, {b, noon, nil, false}}, ""},
+		{"a clone that knows nothing, earlier", []push{{a, noon, nil, false}, {b, noon.Add(-time.Second), nil, false}}, "is older than"},
+		{"another line, later", []push{{b, noon, []string{a}, false}, {c, noon.Add(time.Second), []string{a}, false}}, ""},
+		{"another line, earlier", []push{{b, noon, []string{a}, false}, {c, noon.Add(-time.Second), []string{a}, false}}, "is older than"},
+		{"nobody knows when", []push{{a, noon, nil, false}, {b, time.Time{}, nil, false}}, ""},
+		{"clones of one commit add up", []push{{a, noon, nil, false}, {b, noon, []string{a}, false}, {c, noon, []string{b}, false}, {a, noon, nil, false}}, "comes before"},
+		{"sent again by a clone that knows less", []push{{b, noon, []string{a}, false}, {b, noon, nil, false}, {a, noon, nil, false}}, "comes before"},
+		{"what was known of another line is forgotten", []push{{b, noon, []string{a}, false}, {c, noon, nil, false}, {a, noon, nil, false}}, ""},
+		{"the branch was set back", []push{{b, noon, []string{a}, false}, {a, noon.Add(-time.Hour), nil, true}}, ""},
+		{"and went on from there", []push{{b, noon, []string{a}, false}, {a, noon, nil, true}, {c, noon, []string{a}, false}}, ""},
+		{"no commit that git would write", []push{{"v2", noon, []string{"v1"}, false}, {"v1", noon, nil, false}}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -51,7 +54,7 @@ func TestWhichPushIsTheNewerOne(t *testing.T) {
 			cat := catalog.New(fake, fake, catalogtest.Reader{}, slog.New(slog.DiscardHandler))
 			for i, p := range tt.pushes {
 				r, err := cat.Push(t.Context(), catalog.PushRequest{
-					Target: "https://git.acme.io/acme/orders.git", Branch: "main", Commit: p.commit, CommittedAt: p.at, Ancestors: p.ancestors,
+					Target: "https://git.acme.io/acme/orders.git", Branch: "main", Commit: p.commit, CommittedAt: p.at, Ancestors: p.ancestors, Force: p.force,
 					Files: map[string][]byte{"catalog-info.yaml": group("a").Data},
 				})
 				switch refuse := tt.refuse; {

@@ -105,7 +105,7 @@ func fromFinding(f catalog.Finding) types.Finding {
 // PushEntities answers POST /pushes.
 func (a *API) PushEntities(ctx context.Context, r server.PushEntitiesRequestObject) (server.PushEntitiesResponseObject, error) {
 	p := catalog.PushRequest{
-		Target: r.Body.Target, Branch: r.Body.Branch, Commit: r.Body.Commit, CommittedAt: r.Body.CommittedAt, Ancestors: r.Body.Ancestors,
+		Target: r.Body.Target, Branch: r.Body.Branch, Commit: r.Body.Commit, CommittedAt: r.Body.CommittedAt, Ancestors: r.Body.Ancestors, Force: r.Body.Force,
 		Entries: r.Body.Entries, Copies: r.Body.Copies, Files: make(map[string][]byte, len(r.Body.Files)), Commits: map[string]catalog.Commit{},
 	}
 	for _, file := range r.Body.Files {

@@ -23,7 +23,7 @@ import (
 type pushOptions struct {
 	paths                      []string
 	repository, branch, commit string
-	all                        bool
+	all, force                 bool
 }
 
 func push(env *cli.Env) *cobra.Command {
@@ -52,6 +52,7 @@ func push(env *cli.Env) *cobra.Command {
 	flags.StringVar(&opts.branch, "branch", "", "branch; the one checked out when absent")
 	flags.StringVar(&opts.commit, "commit", "", "commit; the one checked out when absent")
 	flags.BoolVar(&opts.all, "all", false, "these are all catalog files of the repository: what they do not define is gone")
+	flags.BoolVar(&opts.force, "force", false, "take the commit even if it comes before the one sent last: the branch was set back")
 	return cmd
 }
 
@@ -78,7 +79,7 @@ func runPush(ctx context.Context, env *cli.Env, opts pushOptions) error {
 
 // pushed collects what is sent.
 func pushed(ctx context.Context, env *cli.Env, opts pushOptions, tree git.Checkout) (types.Push, error) {
-	out := types.Push{Target: opts.repository, Branch: opts.branch, Commit: opts.commit}
+	out := types.Push{Target: opts.repository, Branch: opts.branch, Commit: opts.commit, Force: opts.force}
 	if out.Target == "" {
 		out.Target = tree.Origin
 	}

@@ -1639,6 +1639,9 @@ type Push struct {
 	Entries []string     `json:"entries,omitempty,omitzero"`
 	Files   []PushedFile `json:"files"`
 
+	// Force Take the commit even if it comes before the one sent last: the branch was set back.
+	Force bool `json:"force,omitempty,omitzero"`
+
 	// Target Address of the repository.
 	//
 	// Example: https://github.com/acme/orders.git

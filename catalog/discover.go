@@ -100,7 +100,7 @@ func (c *Catalog) settle(ctx context.Context, l Location, found []FoundRepositor
 		for _, repository := range found {
 			child, known := children[repository.ID]
 			delete(children, repository.ID)
-			if err := c.settleOne(ctx, l, child, known, repository, settings.Path); err != nil {
+			if err := c.settleOne(ctx, l, child, known, repository, settings); err != nil {
 				return err
 			}
 		}
@@ -124,7 +124,7 @@ func (c *Catalog) settle(ctx context.Context, l Location, found []FoundRepositor
 }
 
 // settleOne makes or changes the location of one repository.
-func (c *Catalog) settleOne(ctx context.Context, l, child Location, known bool, r FoundRepository, path string) error {
+func (c *Catalog) settleOne(ctx context.Context, l, child Location, known bool, r FoundRepository, s OrganizationSettings) error {
 	var before childSettings
 	_ = json.Unmarshal([]byte(child.Settings), &before) // of a new one there are none
 	settings, err := json.Marshal(childSettings{ID: r.ID, Pushed: r.Pushed})
@@ -132,11 +132,11 @@ func (c *Catalog) settleOne(ctx context.Context, l, child Location, known bool, 
 		return fmt.Errorf("encode what is known of %s: %w", r.Address, err)
 	}
 	reading := !child.RefreshAt.IsZero() || child.paused() && !before.Gone
-	if known && child.Target == r.Address && child.Path == path && before.Pushed.Equal(r.Pushed) && reading {
+	if known && child.Target == r.Address && child.Path == s.Path && child.Branch == s.Branch && before.Pushed.Equal(r.Pushed) && reading {
 		return nil
 	}
-	if child.Target != r.Address || child.Path != path {
-		place := Location{Type: LocationGit, Target: r.Address, Path: path}
+	if child.Target != r.Address || child.Path != s.Path || child.Branch != s.Branch {
+		place := Location{Type: LocationGit, Target: r.Address, Branch: s.Branch, Path: s.Path}
 		if _, taken, err := c.store.LocationByKey(ctx, place); err != nil || taken {
 			return err // somebody registered it by hand
 		}
@@ -144,7 +144,7 @@ func (c *Catalog) settleOne(ctx context.Context, l, child Location, known bool, 
 	if !known {
 		child = Location{ID: newID(), Type: LocationGit, ParentID: l.ID, CreatedAt: c.now(), CreatedBy: l.CreatedBy, InheritedEvery: l.RefreshEvery}
 	}
-	child.Target, child.Path, child.Settings, child.Version = r.Address, path, string(settings), ""
+	child.Target, child.Branch, child.Path, child.Settings, child.Version = r.Address, s.Branch, s.Path, string(settings), ""
 	// One that somebody paused is read only when it comes or comes back. Where all
 	// of the organisation is paused, somebody asked for this.
 	if !known || before.Gone || child.RefreshEvery != Never {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -21,13 +22,24 @@ const organizationPrefix = string(LocationGitHubOrg) + ":"
 type OrganizationSettings struct {
 	// Path is the catalog file, or a pattern of such; catalog-info.yaml when empty.
 	Path string `json:"path,omitempty"`
+	// Branch is read of each repository, where there is one of that name; each
+	// one's default branch when empty.
+	Branch string `json:"branch,omitempty"`
 	// Repositories is a pattern of names with * and ?; all when empty.
 	Repositories string `json:"repositories,omitempty"`
-	// Topics are those of which a repository must have one; any when empty.
-	Topics []string `json:"topics,omitempty"`
+	// Expression is a regular expression for whole names; all when empty.
+	Expression string `json:"expression,omitempty"`
+	// Topics are those of which a repository must have one; any when empty. One of
+	// WithoutTopics keeps it out.
+	Topics        []string `json:"topics,omitempty"`
+	WithoutTopics []string `json:"without_topics,omitempty"`
+	// Visibility is public, private or internal; any when empty.
+	Visibility []string `json:"visibility,omitempty"`
 	// Archived and Forks take in those, too.
 	Archived bool `json:"archived,omitempty"`
 	Forks    bool `json:"forks,omitempty"`
+
+	names *regexp.Regexp // what Expression says
 }
 
 // parseOrganization reads settings and fills in what they leave out.
@@ -48,6 +60,18 @@ func parseOrganization(settings string) (OrganizationSettings, error) {
 	if err != nil {
 		return s, fault.New(fault.Invalid, "%q is no pattern.", s.Repositories).WithHint("Write it like team-*").WithCause(err)
 	}
+	if s.names, err = regexp.Compile("^(?:" + s.Expression + ")$"); err != nil {
+		return s, fault.New(fault.Invalid, "%q is no regular expression: %s.", s.Expression, err).
+			WithHint("Write it without looking ahead or back, like ^(team|shop)-.*$").WithCause(err)
+	}
+	for _, v := range s.Visibility {
+		if !slices.Contains([]string{"public", "private", "internal"}, v) {
+			return s, fault.New(fault.Invalid, "No repository is %q to others.", v).WithHint("Write public, private or internal.")
+		}
+	}
+	if len(s.Branch) > maxTarget || printable(s.Branch) != s.Branch {
+		return s, fault.New(fault.Invalid, "The branch is no readable text of up to 2,000 characters.").WithHint("Write it like main.")
+	}
 	if wrong := wrongPattern(s.Path); wrong != "" {
 		return s, fault.New(fault.Invalid, "%s", wrong).WithHint("Write it like services/*/catalog-info.yaml")
 	}
@@ -67,20 +91,26 @@ func (s OrganizationSettings) Takes(r FoundRepository) bool {
 			return false
 		}
 	}
-	return len(s.Topics) == 0 || slices.ContainsFunc(s.Topics, func(t string) bool { return slices.Contains(r.Topics, strings.ToLower(t)) })
+	if s.names != nil && s.Expression != "" && !s.names.MatchString(r.Name) || len(s.Visibility) > 0 && !slices.Contains(s.Visibility, r.Visibility) {
+		return false
+	}
+	has := func(t string) bool { return slices.Contains(r.Topics, strings.ToLower(t)) }
+	return (len(s.Topics) == 0 || slices.ContainsFunc(s.Topics, has)) && !slices.ContainsFunc(s.WithoutTopics, has)
 }
 
 // FoundRepository is a repository that an organisation has.
 type FoundRepository struct {
-	ID       int64 // stays when it is renamed
-	Name     string
-	Address  string // to clone it from
-	Branch   string // the default one
-	Topics   []string
-	Pushed   time.Time // when something was pushed last
-	Archived bool
-	Fork     bool
-	Empty    bool
+	ID      int64 // stays when it is renamed
+	Name    string
+	Address string // to clone it from
+	Branch  string // the default one
+	Topics  []string
+	// Visibility is public, private or internal; empty when the host does not say.
+	Visibility string
+	Pushed     time.Time // when something was pushed last
+	Archived   bool
+	Fork       bool
+	Empty      bool
 }
 
 // Organizations knows which repositories organisations on a git host have.

@@ -206,7 +206,8 @@ func fromLocation(l catalog.Location) types.Location {
 	}
 	if settings, err := l.Organization(); err == nil && l.Type == catalog.LocationGitHubOrg {
 		out.Organization = &types.OrganizationSettings{
-			Path: settings.Path, Repositories: settings.Repositories, Topics: settings.Topics, Archived: settings.Archived, Forks: settings.Forks,
+			Path: settings.Path, Branch: settings.Branch, Repositories: settings.Repositories, Expression: settings.Expression, Topics: settings.Topics,
+			WithoutTopics: settings.WithoutTopics, Visibility: settings.Visibility, Archived: settings.Archived, Forks: settings.Forks,
 		}
 	}
 	return out
@@ -218,7 +219,8 @@ func toOrganization(s *types.OrganizationSettings) (string, error) {
 		return "", nil
 	}
 	settings, err := json.Marshal(catalog.OrganizationSettings{
-		Path: s.Path, Repositories: s.Repositories, Topics: s.Topics, Archived: s.Archived, Forks: s.Forks,
+		Path: s.Path, Branch: s.Branch, Repositories: s.Repositories, Expression: s.Expression, Topics: s.Topics,
+		WithoutTopics: s.WithoutTopics, Visibility: s.Visibility, Archived: s.Archived, Forks: s.Forks,
 	})
 	if err != nil {
 		return "", fmt.Errorf("encode the settings of an organisation: %w", err)

@@ -84,8 +84,8 @@ var apiCalls = []apiCall{
 	{op: "registerLocation", method: "POST", path: "/locations", body: `{"target":"/srv/orders"}`, status: 200, wants: []string{`"entities":["component:default/orders"]`, `"problems":[]`}},
 	{
 		op: "registerLocation", method: "POST", path: "/locations", status: 200,
-		body:  `{"target":"github-org:https://github.com/acme","organization":{"path":"x/*.yaml","repositories":"team-*","topics":["go"],"archived":true,"forks":true}}`,
-		wants: []string{`"organization":{"archived":true,"forks":true,"path":"x/*.yaml","repositories":"team-*","topics":["go"]}`},
+		body:  `{"target":"github-org:https://github.com/acme","organization":{"path":"x/*.yaml","repositories":"team-*","topics":["go"],"archived":true,"forks":true,"branch":"main","expression":"t.*","without_topics":["old"],"visibility":["internal"]}}`,
+		wants: []string{`"organization":{"archived":true,"branch":"main","expression":"t.*","forks":true,"path":"x/*.yaml","repositories":"team-*","topics":["go"],"visibility":["internal"],"without_topics":["old"]}`},
 	},
 	{
 		op: "listOrganizationRepositories", path: "/organizations/repositories?organization=https://github.com/acme&page=2", status: 200,

@@ -253,6 +253,7 @@ func github(t *testing.T) func(*testscript.TestScript, bool, []string) {
 		}
 		host.PageSize = 2
 		ts.Setenv("GITHUB", host.URL())
+		ts.Setenv("GITHUB_HOST", strings.TrimPrefix(host.URL(), "http://"))
 		ts.Setenv("PLATFORM_GITHUB_URL", host.URL())
 		ts.Setenv("PLATFORM_GITHUB_TOKEN", githosttest.Token)
 	}

@@ -1,6 +1,7 @@
 package githost
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -42,9 +43,15 @@ func NewOrganizations(g *GitHub) *Organizations { return &Organizations{github: 
 
 // listed is what is kept between two calls. Its JSON form is stored.
 type listed struct {
-	Path  string       `json:"path"` // for which files it was looked
-	Pages []listedPage `json:"pages"`
+	Path   string       `json:"path"`             // for which files it was looked
+	Branch string       `json:"branch,omitempty"` // and on which branch; each one's default when empty
+	Form   int          `json:"form"`             // what is kept of a repository
+	Pages  []listedPage `json:"pages"`
 }
+
+// listedForm is raised when more is kept of a repository, so that it is asked
+// for again.
+const listedForm = 1
 
 type listedPage struct {
 	Etag  string       `json:"etag"`
@@ -58,6 +65,7 @@ type listedRepo struct {
 	Address  string    `json:"address"`
 	Branch   string    `json:"branch,omitempty"`
 	Topics   []string  `json:"topics,omitempty"`
+	Seen     string    `json:"seen,omitempty"` // by whom: its visibility
 	Pushed   time.Time `json:"pushed"`
 	Archived bool      `json:"archived,omitempty"`
 	Fork     bool      `json:"fork,omitempty"`
@@ -73,10 +81,10 @@ func (o *Organizations) Repositories(ctx context.Context, organization string, s
 		return nil, state, err
 	}
 	var before listed
-	if json.Unmarshal([]byte(state), &before) != nil || before.Path != s.Path {
+	if json.Unmarshal([]byte(state), &before) != nil || before.Path != s.Path || before.Branch != s.Branch || before.Form != listedForm {
 		before = listed{}
 	}
-	now := listed{Path: s.Path}
+	now := listed{Path: s.Path, Branch: s.Branch, Form: listedForm}
 	known := map[int64]listedRepo{}
 	for _, page := range before.Pages {
 		for _, r := range page.Repos {
@@ -96,7 +104,7 @@ func (o *Organizations) Repositories(ctx context.Context, organization string, s
 				continue
 			}
 			if err == nil && !r.Looked { // after trouble, what is known is kept for the next call
-				r.Has, err = o.has(ctx, name, *r, s.Path)
+				r.Has, err = o.has(ctx, name, r.Name, cmp.Or(s.Branch, r.Branch), s.Path)
 				r.Looked = err == nil
 			}
 			if r.Has {
@@ -116,7 +124,7 @@ func (o *Organizations) Repositories(ctx context.Context, organization string, s
 
 func (r listedRepo) found() catalog.FoundRepository {
 	return catalog.FoundRepository{
-		ID: r.ID, Name: r.Name, Address: r.Address, Branch: r.Branch, Topics: r.Topics, Pushed: r.Pushed,
+		ID: r.ID, Name: r.Name, Address: r.Address, Branch: r.Branch, Topics: r.Topics, Visibility: r.Seen, Pushed: r.Pushed,
 		Archived: r.Archived, Fork: r.Fork, Empty: r.Branch == "" || r.Pushed.IsZero(),
 	}
 }
@@ -180,23 +188,23 @@ func (o *Organizations) page(ctx context.Context, name string, number int, old l
 	page := listedPage{Etag: response.Header.Get("Etag"), Next: response.NextPage != 0}
 	for _, r := range repos {
 		page.Repos = append(page.Repos, listedRepo{
-			ID: r.GetID(), Name: r.GetName(), Address: r.GetCloneURL(), Branch: r.GetDefaultBranch(), Topics: r.Topics,
+			ID: r.GetID(), Name: r.GetName(), Address: r.GetCloneURL(), Branch: r.GetDefaultBranch(), Topics: r.Topics, Seen: r.GetVisibility(),
 			Pushed: r.GetPushedAt().UTC(), Archived: r.GetArchived(), Fork: r.GetFork(),
 		})
 	}
 	return page, nil
 }
 
-// has reports whether a repository has a catalog file.
-func (o *Organizations) has(ctx context.Context, owner string, r listedRepo, file string) (bool, error) {
+// has reports whether a repository has a catalog file on a branch.
+func (o *Organizations) has(ctx context.Context, owner, name, branch, file string) (bool, error) {
 	has := false
 	_, err := o.patiently(ctx, func() (*github.Response, error) {
 		if !catalog.IsPattern(file) {
-			content, _, response, err := o.github.client.Repositories.GetContents(ctx, owner, r.Name, file, &github.RepositoryContentGetOptions{Ref: r.Branch})
+			content, _, response, err := o.github.client.Repositories.GetContents(ctx, owner, name, file, &github.RepositoryContentGetOptions{Ref: branch})
 			has = err == nil && content.GetType() == "file"
 			return response, err
 		}
-		tree, response, err := o.github.client.Git.GetTree(ctx, owner, r.Name, r.Branch, true)
+		tree, response, err := o.github.client.Git.GetTree(ctx, owner, name, branch, true)
 		if err != nil {
 			return response, err
 		}
@@ -213,7 +221,7 @@ func (o *Organizations) has(ctx context.Context, owner string, r listedRepo, fil
 		return false, nil
 	}
 	if err != nil {
-		return false, o.explain(err, "look for "+file+" in "+owner+"/"+r.Name)
+		return false, o.explain(err, "look for "+file+" in "+owner+"/"+name)
 	}
 	return has, nil
 }

@@ -158,11 +158,19 @@ func TestAnOrganizationIsDiscovered(t *testing.T) {
 func TestWhichRepositoriesAreTaken(t *testing.T) {
 	t.Parallel()
 	for settings, want := range map[string][]string{
-		`{"repositories":"team-*"}`:                          {"team-a"},
-		`{"topics":["Platform","x"]}`:                        {"tagged"},
-		`{"forks":true,"archived":true}`:                     {"fork", "old", "tagged", "team-a"},
-		`{"path":"services/*/catalog-info.yaml"}`:            {"one", "two"},
-		`{"path":"deep/catalog.yaml","repositories":"m???"}`: {"three"},
+		`{"repositories":"team-*"}`:                             {"team-a"},
+		`{"topics":["Platform","x"]}`:                           {"tagged"},
+		`{"forks":true,"archived":true}`:                        {"fork", "old", "tagged", "team-a"},
+		`{"path":"services/*/catalog-info.yaml"}`:               {"one", "two"},
+		`{"path":"deep/catalog.yaml","repositories":"m???"}`:    {"three"},
+		`{"path":"**/catalog-info.yaml","repositories":"mono"}`: {"deeper", "one", "two"},
+		`{"expression":"team-.|ol?d?"}`:                         {"team-a"},
+		`{"expression":"(team|tag).*"}`:                         {"tagged", "team-a"},
+		`{"without_topics":["Platform"],"forks":true}`:          {"fork", "team-a"},
+		`{"visibility":["internal","private"]}`:                 {"tagged"},
+		`{"branch":"main","repositories":"team-*"}`:             {"team-a"},
+		`{"branch":"release"}`:                                  {"team-a-release"},
+		`{"branch":"release","path":"**/catalog-info.yaml"}`:    {"team-a-release"},
 	} {
 		t.Run(settings, func(t *testing.T) {
 			t.Parallel()
@@ -170,7 +178,8 @@ func TestWhichRepositoriesAreTaken(t *testing.T) {
 			for _, name := range []string{"team-a", "tagged", "fork", "old"} {
 				d.fake.Commit("acme", name, map[string]string{"catalog-info.yaml": component(name)})
 			}
-			d.fake.Change("acme", "tagged", func(r *githosttest.Repository) { r.Topics = []string{"platform"} })
+			d.fake.CommitTo("acme", "team-a", "release", map[string]string{"catalog-info.yaml": component("team-a-release")})
+			d.fake.Change("acme", "tagged", func(r *githosttest.Repository) { r.Topics, r.Visibility = []string{"platform"}, "internal" })
 			d.fake.Change("acme", "fork", func(r *githosttest.Repository) { r.Fork = true })
 			d.fake.Change("acme", "old", func(r *githosttest.Repository) { r.Archived = true })
 			d.fake.Commit("acme", "mono", map[string]string{
@@ -203,6 +212,8 @@ func TestSettingsAreReplaced(t *testing.T) {
 		{"", []string{"shop"}},
 		{`{"repositories":"*","path":"deep/*.yaml"}`, []string{"shop-deep", "team-a-deep", "team-b-deep"}},
 		{`{"repositories":"team-?"}`, []string{"team-a", "team-b"}},
+		{`{"branch":"main"}`, []string{"shop", "team-a", "team-b"}},
+		{`{"branch":"release"}`, nil},
 	} {
 		if again := d.register(t, step.settings).Location.ID; again != first {
 			t.Errorf("%s: it is registered a second time", step.settings)
@@ -261,6 +272,8 @@ func TestWhatIsWrongWithAnOrganization(t *testing.T) {
 		{name: "another host", target: "https://github.com/acme", want: fault.Invalid, says: "for which the platform has a token"},
 		{name: "nothing in it", target: d.fake.URL() + "/acme", want: fault.Invalid, says: "No repository of"},
 		{name: "settings that are none", target: d.fake.URL() + "/acme", settings: `{"pth":"x"}`, want: fault.Invalid, says: "settings"},
+		{name: "a bad expression", target: d.fake.URL() + "/acme", settings: `{"expression":"(?!a)b"}`, want: fault.Invalid, says: "no regular expression"},
+		{name: "a bad visibility", target: d.fake.URL() + "/acme", settings: `{"visibility":["secret"]}`, want: fault.Invalid, says: "secret"},
 		{name: "a bad pattern", target: d.fake.URL() + "/acme", settings: `{"repositories":"[a"}`, want: fault.Invalid, says: "no pattern"},
 		{name: "a bad token", target: d.fake.URL() + "/acme", fail: githosttest.Failure{Status: http.StatusUnauthorized, Message: "Bad credentials"}, want: fault.Unauthenticated, says: "does not accept the token"},
 	} {

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -42,8 +43,8 @@ func importer(env *cli.Env) *cobra.Command {
 		Long: "Take over a Backstage catalog. From a running one, the locations that were registered there are registered\n" +
 			"here; what comes from places that cannot be read is copied as it is, and gives way to any location that defines\n" +
 			"it, when that can be read. A token is read from BACKSTAGE_TOKEN.\n" +
-			"From an app-config.yaml, its locations and GitHub organisations are registered. Exits with 1 when something\n" +
-			"could not be taken over, and says what and why. Doing it again is safe.",
+			"From an app-config.yaml, its locations and GitHub organisations are registered; variables are read from the\n" +
+			"environment. Exits with 1 when something could not be taken over, and says what and why. Doing it again is safe.",
 		Example: "  platform catalog import --backstage https://backstage.acme.example\n  platform catalog import --app-config app-config.production.yaml",
 		Args:    cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -159,8 +160,14 @@ func (in *intake) fromConfig(ctx context.Context, file string) error {
 	if err != nil {
 		return fault.New(fault.NotFound, "The file %s cannot be read.", file).WithHint("platform catalog import --app-config app-config.yaml").WithCause(err)
 	}
+	var document yaml.Node
 	var config appConfig
-	if err := yaml.Unmarshal(content, &config); err != nil {
+	err = yaml.Unmarshal(content, &document)
+	if err == nil {
+		fillVariables(&document)
+		err = document.Decode(&config)
+	}
+	if err != nil {
 		return fault.New(fault.Invalid, "%s is not valid YAML: %v.", file, err).WithHint("Check it with Backstage: backstage-cli config:check")
 	}
 	if len(config.Catalog.Rules) > 0 {
@@ -171,7 +178,7 @@ func (in *intake) fromConfig(ctx context.Context, file string) error {
 			in.leave(fmt.Sprintf("catalog.locations[%d].rules", i), noRules)
 		}
 		if strings.Contains(l.Target, "${") {
-			in.leave(l.Target, "It holds a variable. Register what it stands for: platform catalog register ADDRESS")
+			in.leave(l.Target, "It holds a variable that is not set here. Set it, or register what it stands for: platform catalog register ADDRESS")
 			continue
 		}
 		targets := []string{l.Target}
@@ -190,7 +197,7 @@ func (in *intake) fromConfig(ctx context.Context, file string) error {
 	for _, name := range slices.Sorted(maps.Keys(config.Catalog.Providers)) {
 		node := config.Catalog.Providers[name]
 		if name != "github" {
-			in.leave("catalog.providers."+name, "There is no such provider here. Register its repositories: platform catalog register ADDRESS")
+			in.leave("catalog.providers."+name, withoutProvider(name))
 			continue
 		}
 		if err := in.fromGitHub(ctx, node); err != nil {
@@ -198,6 +205,25 @@ func (in *intake) fromConfig(ctx context.Context, file string) error {
 		}
 	}
 	return nil
+}
+
+// variable is how a configuration of Backstage names one of the environment.
+var variable = regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*\}`)
+
+// fillVariables replaces those that are set here, too. What holds others is left
+// out and said.
+func fillVariables(n *yaml.Node) {
+	if n.Kind == yaml.ScalarNode {
+		n.Value = variable.ReplaceAllStringFunc(n.Value, func(name string) string {
+			if value := os.Getenv(name[2 : len(name)-1]); value != "" {
+				return value
+			}
+			return name
+		})
+	}
+	for _, child := range n.Content {
+		fillVariables(child)
+	}
 }
 
 // besideConfig finds the files that Backstage names from the folder of its

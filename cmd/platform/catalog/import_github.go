@@ -18,15 +18,18 @@ type githubProvider struct {
 	Organization string `yaml:"organization"`
 	Host         string `yaml:"host"`
 	CatalogPath  string `yaml:"catalogPath"`
-	Filters      struct {
+	Schedule     struct {
+		Frequency yaml.Node `yaml:"frequency"`
+	} `yaml:"schedule"`
+	Filters struct {
 		Branch     string `yaml:"branch"`
 		Repository string `yaml:"repository"` // a regular expression for the whole name
 		AllowForks *bool  `yaml:"allowForks"`
 		Archived   bool   `yaml:"allowArchived"`
-		Visibility any    `yaml:"visibility"`
+		Visibility words  `yaml:"visibility"`
 		Topic      struct {
-			Include []string `yaml:"include"`
-			Exclude []string `yaml:"exclude"`
+			Include words `yaml:"include"`
+			Exclude words `yaml:"exclude"`
 		} `yaml:"topic"`
 	} `yaml:"filters"`
 }
@@ -40,6 +43,7 @@ func (in *intake) fromGitHub(ctx context.Context, node yaml.Node) error {
 	for _, name := range slices.Sorted(maps.Keys(providers)) {
 		p, where := providers[name], strings.TrimSuffix("catalog.providers.github."+name, ".")
 		if p.Organization == "" {
+			in.leave(where, "It names no organisation. Register the one it reads: platform catalog register github-org:https://github.com/ORGANISATION")
 			continue
 		}
 		request, why := p.location()
@@ -51,6 +55,9 @@ func (in *intake) fromGitHub(ctx context.Context, node yaml.Node) error {
 			continue
 		}
 		taken[request.Target] = true
+		if request.Every, why = everyOf(p.Schedule.Frequency); why != "" {
+			in.leave(where+".schedule", why)
+		}
 		if err := in.register(ctx, request); err != nil {
 			return err
 		}
@@ -85,27 +92,43 @@ func (p githubProvider) location() (request types.LocationRequest, why string) {
 	if host == "" {
 		host = "github.com"
 	}
-	pattern, ok := asPattern(p.Filters.Repository)
+	expression := p.Filters.Repository
+	pattern, ok := asPattern(expression)
+	if ok {
+		expression = ""
+	}
 	request = types.LocationRequest{
 		Target: "https://" + host + "/" + p.Organization, Type: types.LocationRequestTypeGithubOrg,
 		Organization: &types.OrganizationSettings{
-			Path: strings.TrimPrefix(p.CatalogPath, "/"), Repositories: pattern, Topics: p.Filters.Topic.Include,
-			Archived: p.Filters.Archived, Forks: p.Filters.AllowForks == nil || *p.Filters.AllowForks, // it takes forks when nothing says otherwise
+			Path: strings.TrimPrefix(p.CatalogPath, "/"), Branch: p.Filters.Branch, Repositories: pattern, Expression: expression,
+			Topics: p.Filters.Topic.Include, WithoutTopics: p.Filters.Topic.Exclude, Visibility: p.Filters.Visibility, Archived: p.Filters.Archived,
+			Forks: p.Filters.AllowForks == nil || *p.Filters.AllowForks, // it takes forks when nothing says otherwise
 		},
 	}
-	switch {
-	case strings.Contains(host+p.Organization+p.CatalogPath, "${"):
-		why = "It holds a variable."
-	case !ok:
-		why = "Its regular expression " + p.Filters.Repository + " is no pattern with * and ?."
-	case p.Filters.Branch != "":
-		why = "Only default branches of an organisation are read, and it names " + p.Filters.Branch + "."
-	case len(p.Filters.Topic.Exclude) > 0, p.Filters.Visibility != nil:
-		why = "Repositories are not left out by topic or visibility."
-	case strings.Contains(p.CatalogPath, "**"):
-		why = "Its catalogPath " + p.CatalogPath + " is no pattern of one folder after the other."
+	if !ok {
+		request.Organization.Repositories = ""
+		if _, err := regexp.Compile(expression); err != nil {
+			why = "Its regular expression " + expression + " looks ahead or back, or is none."
+		}
+	}
+	for _, text := range []string{host, p.Organization, p.CatalogPath, p.Filters.Branch, p.Filters.Repository} {
+		if strings.Contains(text, "${") {
+			why = "It holds a variable that is not set here."
+		}
 	}
 	return request, why
+}
+
+// words are one or several.
+type words []string
+
+// UnmarshalYAML takes a single word as a list of it.
+func (w *words) UnmarshalYAML(node *yaml.Node) error {
+	if node.Kind == yaml.ScalarNode {
+		*w = words{node.Value}
+		return nil
+	}
+	return node.Decode((*[]string)(w))
 }
 
 // asPattern turns a simple regular expression into a pattern of names.

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/goldenpath/platform/catalog"
 	"github.com/goldenpath/platform/portal/api/types"
 )
 
@@ -34,12 +35,16 @@ func TestProvidersOfGitHub(t *testing.T) {
 		},
 		{"a dot that is one", `{organization: acme, filters: {repository: 'acme\.github\.io'}}`, "https://github.com/acme", settings(func(s *types.OrganizationSettings) { s.Repositories = "acme.github.io" }), ""},
 		{"any character", `{organization: acme, filters: {repository: 'a.c'}}`, "https://github.com/acme", settings(func(s *types.OrganizationSettings) { s.Repositories = "a?c" }), ""},
-		{"a real expression", "{organization: acme, filters: {repository: '(a|b).*'}}", "https://github.com/acme", nil, "regular expression"},
-		{"one that repeats", "{organization: acme, filters: {repository: 'ab*'}}", "https://github.com/acme", nil, "regular expression"},
-		{"one that may be left out", "{organization: acme, filters: {repository: 'ab?'}}", "https://github.com/acme", nil, "regular expression"},
-		{"another branch", "{organization: acme, filters: {branch: develop}}", "https://github.com/acme", nil, "default branches"},
-		{"a topic that is not wanted", "{organization: acme, filters: {topic: {exclude: [x]}}}", "https://github.com/acme", nil, "by topic"},
-		{"folders at any depth", "{organization: acme, catalogPath: '/**/catalog-info.yaml'}", "https://github.com/acme", nil, "catalogPath"},
+		{"a real expression", "{organization: acme, filters: {repository: '(a|b).*'}}", "https://github.com/acme", settings(func(s *types.OrganizationSettings) { s.Expression = "(a|b).*" }), ""},
+		{"one that repeats", "{organization: acme, filters: {repository: 'ab*'}}", "https://github.com/acme", settings(func(s *types.OrganizationSettings) { s.Expression = "ab*" }), ""},
+		{"one that may be left out", "{organization: acme, filters: {repository: '^ab?$'}}", "https://github.com/acme", settings(func(s *types.OrganizationSettings) { s.Expression = "^ab?$" }), ""},
+		{"one that looks ahead", "{organization: acme, filters: {repository: '(?!old-).*'}}", "https://github.com/acme", nil, "looks ahead"},
+		{"a branch", "{organization: acme, filters: {branch: main, repository: '.*'}}", "https://github.com/acme", settings(func(s *types.OrganizationSettings) { s.Branch, s.Repositories = "main", "*" }), ""},
+		{"a topic that is not wanted", "{organization: acme, filters: {topic: {exclude: x}}}", "https://github.com/acme", settings(func(s *types.OrganizationSettings) { s.WithoutTopics = []string{"x"} }), ""},
+		{"who may see it", "{organization: acme, filters: {visibility: [internal, private]}}", "https://github.com/acme", settings(func(s *types.OrganizationSettings) { s.Visibility = []string{"internal", "private"} }), ""},
+		{"folders at any depth", "{organization: acme, catalogPath: '/**/catalog-info.{yml,yaml}'}", "https://github.com/acme", settings(func(s *types.OrganizationSettings) { s.Path = "**/catalog-info.{yml,yaml}" }), ""},
+		{"what is looked at anyway", "{organization: acme, validateLocationsExist: true}", "https://github.com/acme", settings(nil), ""},
+		{"a variable in a filter", "{organization: acme, filters: {branch: '${BRANCH}'}}", "https://github.com/acme", nil, "variable"},
 		{"a variable", "{organization: '${ORG}'}", "https://github.com/${ORG}", nil, "variable"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -62,5 +67,42 @@ func TestProvidersOfGitHub(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestHowOftenAProviderReads(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][2]string{
+		"{minutes: 30}": {"30m"}, "{hours: 1, minutes: 30}": {"1h30m"}, "{days: 2}": {"2d"}, "PT30M": {"30m"}, "P1DT12H": {"36h"}, "45 minutes": {"45m"}, "3h": {"3h"},
+		"{seconds: 20}": {"1m", "more often"}, "{months: 3}": {"30d", "more rarely"}, "{cron: '0 * * * *'}": {"", "Only times"}, "{fortnights: 1}": {"", "Only times"}, "soon": {"", "Only times"}, "": {""},
+	} {
+		var p githubProvider
+		if err := yaml.Unmarshal([]byte("{organization: acme, schedule: {frequency: "+text+", timeout: {minutes: 3}}}"), &p); err != nil {
+			t.Fatal(err)
+		}
+		if text == "" {
+			p.Schedule.Frequency = yaml.Node{}
+		}
+		every, why := everyOf(p.Schedule.Frequency)
+		if every != want[0] || !strings.Contains(why, want[1]) || (why == "") != (want[1] == "") {
+			t.Errorf("%s: %q, %q; want %q, %q", text, every, why, want[0], want[1])
+		}
+		if every != "" {
+			if _, err := catalog.ParseEvery(every); err != nil {
+				t.Errorf("%s: %v", text, err)
+			}
+		}
+	}
+}
+
+func TestEachProviderWithoutACounterpartSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"gitlab": "GitLab", "gitlabOrg": "GitLab", "bitbucketCloud": "Bitbucket", "bitbucketServer": "Bitbucket", "azureDevOps": "Azure DevOps", "gitea": "Gitea", "gerrit": "Gerrit",
+		"ldapOrg": "LDAP", "microsoftGraphOrg": "Graph", "githubOrg": "members of GitHub", "keycloakOrg": "log in", "awsS3": "buckets", "ours": "no such provider",
+	} {
+		if why := withoutProvider(name); !strings.Contains(why, want) || !strings.Contains(why, "platform catalog register") || !strings.Contains(why, "import --backstage") {
+			t.Errorf("%s: %s", name, why)
+		}
 	}
 }

@@ -20,15 +20,15 @@ import (
 
 type registerOptions struct {
 	target, branch, path, kind, every string
-	repositories                      string
-	topics                            []string
+	repositories, expression          string
+	topics, withoutTopics, visibility []string
 	archived, forks                   bool
 }
 
 // organization reports whether a flag says something of an organisation's
 // repositories.
 func (o registerOptions) organization() bool {
-	return o.repositories != "" || len(o.topics) > 0 || o.archived || o.forks
+	return o.repositories+o.expression != "" || len(o.topics)+len(o.withoutTopics)+len(o.visibility) > 0 || o.archived || o.forks
 }
 
 func register(env *cli.Env) *cobra.Command {
@@ -48,12 +48,15 @@ func register(env *cli.Env) *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&opts.branch, "branch", "", "branch or tag of a git repository, the branch where both have the name (refs/tags/NAME is the tag); its default branch when absent")
+	flags.StringVar(&opts.branch, "branch", "", "branch or tag of a git repository, the branch where both have the name (refs/tags/NAME is the tag), or of each repository of an organisation; its default branch when absent")
 	flags.StringVar(&opts.path, "path", "", "file or folder inside a git repository; for an organisation, catalog file or pattern of such, as in services/*/catalog-info.yaml")
 	flags.StringVar(&opts.kind, "type", "", "{file | git | url | github-org}; found out from PATH_OR_URL when absent")
 	flags.StringVar(&opts.every, "every", "", "how often it is read again, "+everyFlag)
 	flags.StringVar(&opts.repositories, "repositories", "", "only an organisation's repositories with such names, as in 'team-*'")
 	flags.StringSliceVar(&opts.topics, "topic", nil, "only an organisation's repositories that have one of these topics")
+	flags.StringVar(&opts.expression, "expression", "", "only an organisation's repositories whose whole name this regular expression fits, as in '(team|shop)-.*'")
+	flags.StringSliceVar(&opts.withoutTopics, "without-topic", nil, "only an organisation's repositories that have none of these topics")
+	flags.StringSliceVar(&opts.visibility, "visibility", nil, "only an organisation's repositories that are public, private or internal")
 	flags.BoolVar(&opts.archived, "archived", false, "also an organisation's archived repositories")
 	flags.BoolVar(&opts.forks, "forks", false, "also an organisation's forks")
 	return cmd
@@ -94,12 +97,13 @@ func location(dir string, opts registerOptions) (types.LocationRequest, error) {
 	organization := request.Type == types.LocationRequestTypeGithubOrg || strings.HasPrefix(opts.target, "github-org:")
 	switch {
 	case !organization && opts.organization():
-		return request, fault.New(fault.Invalid, "%s is no organisation, so --repositories, --topic, --archived and --forks say nothing.", opts.target).
+		return request, fault.New(fault.Invalid, "%s is no organisation, so what is said of its repositories means nothing.", opts.target).
 			WithHint("Write an organisation like this: platform catalog register github-org:https://github.com/acme --repositories 'team-*'")
-	case organization && (opts.organization() || opts.path != ""):
-		request.Path = ""
+	case organization && (opts.organization() || opts.path != "" || opts.branch != ""):
+		request.Path, request.Branch = "", ""
 		request.Organization = &types.OrganizationSettings{
-			Path: opts.path, Repositories: opts.repositories, Topics: opts.topics, Archived: opts.archived, Forks: opts.forks,
+			Path: opts.path, Branch: opts.branch, Repositories: opts.repositories, Expression: opts.expression, Topics: opts.topics,
+			WithoutTopics: opts.withoutTopics, Visibility: opts.visibility, Archived: opts.archived, Forks: opts.forks,
 		}
 	}
 	if organization || isRemote(opts.target) {

@@ -4,6 +4,7 @@
 package githosttest
 
 import (
+	"cmp"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -47,6 +48,7 @@ type repo struct {
 	folder                             string // under which git keeps it; stays when it is renamed
 	private, archived, fork            bool
 	topics                             []string
+	visibility                         string
 	pushed                             time.Time // zero: never
 	cut                                int       // how many files a tree lists; 0: all
 	pulls                              []Pull
@@ -311,6 +313,7 @@ func (g *GitHub) json(r *repo) map[string]any {
 		"private": r.private, "description": r.description, "homepage": r.homepage,
 		"html_url": g.server.URL + "/" + r.owner + "/" + r.name, "clone_url": g.server.URL + "/" + r.owner + "/" + r.name + ".git",
 		"archived": r.archived, "fork": r.fork, "topics": append([]string{}, r.topics...), "pushed_at": pushedAt(r),
+		"visibility":     cmp.Or(r.visibility, "public"),
 		"default_branch": "main", "created_at": time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
 	}
 }

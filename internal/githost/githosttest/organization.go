@@ -20,6 +20,12 @@ import (
 // content - takes a file away, and "-> TARGET" is a link.
 func (g *GitHub) Commit(owner, name string, files map[string]string) {
 	g.t.Helper()
+	g.CommitTo(owner, name, "main", files)
+}
+
+// CommitTo does so on a branch, which starts at the default one when it is not there.
+func (g *GitHub) CommitTo(owner, name, branch string, files map[string]string) {
+	g.t.Helper()
 	g.mu.Lock()
 	found := g.repos[strings.ToLower(owner+"/"+name)]
 	g.mu.Unlock()
@@ -52,10 +58,10 @@ func (g *GitHub) Commit(owner, name string, files map[string]string) {
 			g.t.Fatal(err)
 		}
 	}
-	g.run(work, "checkout", "--quiet", "-B", "main")
+	g.run(work, "checkout", "--quiet", "-B", branch)
 	g.run(work, "add", "--all")
 	g.run(work, "-c", "user.name=Octo Cat", "-c", "user.email=octocat@github.com", "commit", "--quiet", "--allow-empty", "-m", "change")
-	g.run(work, "push", "--quiet", "origin", "main")
+	g.run(work, "push", "--quiet", "--force", "origin", branch)
 }
 
 // Repository is what tests change of a repository.
@@ -63,6 +69,7 @@ type Repository struct {
 	Name           string
 	Archived, Fork bool
 	Topics         []string
+	Visibility     string // public when empty
 	Pushed         time.Time
 	Cut            int // how many files a tree lists; 0: all
 }
@@ -80,10 +87,11 @@ func (g *GitHub) Change(owner, name string, change func(r *Repository)) {
 	if found.pushed.IsZero() {
 		found.pushed = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	}
-	r := Repository{Name: found.name, Archived: found.archived, Fork: found.fork, Topics: found.topics, Pushed: found.pushed, Cut: found.cut}
+	r := Repository{Name: found.name, Archived: found.archived, Fork: found.fork, Topics: found.topics, Visibility: found.visibility, Pushed: found.pushed, Cut: found.cut}
 	change(&r)
 	delete(g.repos, key)
 	found.name, found.archived, found.fork, found.topics, found.pushed, found.cut = r.Name, r.Archived, r.Fork, r.Topics, r.Pushed, r.Cut
+	found.visibility = r.Visibility
 	g.repos[strings.ToLower(owner+"/"+r.Name)] = found
 }
 

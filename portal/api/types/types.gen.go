@@ -1379,6 +1379,14 @@ type OrganizationSettings struct {
 	// Archived Also repositories that are archived.
 	Archived bool `json:"archived,omitempty,omitzero"`
 
+	// Branch The branch that is read of each repository that has one of that name; each one's default branch when absent.
+	Branch string `json:"branch,omitempty,omitzero"`
+
+	// Expression A regular expression for whole names, without looking ahead or back; all repositories when absent.
+	//
+	// Example: (team|shop)-.*
+	Expression string `json:"expression,omitempty,omitzero"`
+
 	// Forks Also repositories that are forks.
 	Forks bool `json:"forks,omitempty,omitzero"`
 
@@ -1394,6 +1402,12 @@ type OrganizationSettings struct {
 
 	// Topics A repository must have one of them; any when absent.
 	Topics []string `json:"topics,omitempty,omitzero"`
+
+	// Visibility Only repositories that are public, private or internal; any when absent.
+	Visibility []string `json:"visibility,omitempty,omitzero"`
+
+	// WithoutTopics A repository must have none of them.
+	WithoutTopics []string `json:"without_topics,omitempty,omitzero"`
 }
 
 // OwnerList defines model for OwnerList.

@@ -29,6 +29,9 @@ type files struct {
 	// targets are the lines on which a file's Location entities name others; nil
 	// when nobody wants to know.
 	targets map[string]int
+	// lines are where entities of a file refer to others; nil when nobody wants to
+	// know.
+	lines referenceLines
 }
 
 // walked counts what was passed by while looking for files: a few objects of

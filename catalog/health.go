@@ -72,7 +72,7 @@ func (c *Catalog) Health(ctx context.Context, q HealthQuery) ([]Finding, error) 
 	if err != nil {
 		return nil, err
 	}
-	h := examiner{x: x, now: c.now(), read: map[string]time.Time{}, repositories: map[string]RepositoryCheck{}}
+	h := examiner{ctx: ctx, lines: lineFinder{store: c.store, files: map[string]referenceLines{}}, x: x, now: c.now(), read: map[string]time.Time{}, repositories: map[string]RepositoryCheck{}}
 	locations, err := c.Locations(ctx)
 	if err != nil {
 		return nil, err
@@ -103,6 +103,9 @@ func (c *Catalog) Health(ctx context.Context, q HealthQuery) ([]Finding, error) 
 			}
 		}
 	}
+	if h.lines.err != nil {
+		return nil, h.lines.err
+	}
 	return out, nil
 }
 
@@ -129,6 +132,8 @@ func (c *Catalog) examined(ctx context.Context, q HealthQuery) ([]Ref, error) {
 
 // examiner knows what the checks of many entities need.
 type examiner struct {
+	ctx          context.Context // of the one question that it answers
+	lines        lineFinder
 	x            *index.Index
 	now          time.Time
 	read         map[string]time.Time       // locations, when they were read last
@@ -145,8 +150,12 @@ func (h *examiner) examine(e Entity) []Finding {
 		from.Source = where
 	}
 	var out []Finding
+	line := 0
 	note := func(check CheckName, state State, message, hint string) {
 		f := from
+		if state == StateFail && line > 0 {
+			f.Source = Problem{File: e.Source.Path, Line: line}.Where()
+		}
 		f.Check, f.State, f.Message, f.Hint = check, state, message, hint
 		switch {
 		case state == StatePass && !e.OrphanedAt.IsZero():
@@ -160,15 +169,48 @@ func (h *examiner) examine(e Entity) []Finding {
 		out = append(out, f)
 	}
 	if isOwned(e.Kind) {
+		line = h.lineOf(e, "owner", e.SpecString("owner"))
 		h.owner(e, note)
 	}
 	if len(references(e.Kind)) > 0 {
+		line = h.firstOpen(e)
 		h.references(e, note)
 	}
 	if isOwned(e.Kind) {
 		out = append(out, h.repository(e))
 	}
 	return out
+}
+
+// lineOf returns where an entity writes a reference that leads nowhere. Those
+// that lead somewhere are not looked up: nobody asks.
+func (h *examiner) lineOf(e Entity, field, written string) int {
+	for _, r := range references(e.Kind) {
+		if r.field != field || written == "" {
+			continue
+		}
+		ref, err := ParseRef(written, RefDefaults{Kind: r.defaultKind, Namespace: e.Metadata.Namespace})
+		if _, there := h.x.Lookup(ref.String()); err != nil || !there || field == "owner" && h.members(ref.String()) == 0 {
+			return h.lines.line(h.ctx, e, field, written)
+		}
+	}
+	return 0
+}
+
+// firstOpen returns the first line with a reference that leads nowhere.
+func (h *examiner) firstOpen(e Entity) int {
+	found := 0
+	for _, r := range references(e.Kind) {
+		if r.field == "owner" {
+			continue // has a check of its own
+		}
+		for _, target := range r.targets(e) {
+			if line := h.lineOf(e, r.field, target); line > 0 && (found == 0 || line < found) {
+				found = line
+			}
+		}
+	}
+	return found
 }
 
 // isOwned reports whether entities of a kind have an owner.

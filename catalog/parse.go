@@ -84,6 +84,9 @@ func parseDocument(file string, c chunk, around *files, l Limits) (*Entity, []Pr
 	if around != nil && around.targets != nil {
 		noteTargets(doc, around.targets)
 	}
+	if around != nil && around.lines != nil {
+		around.lines.note(doc)
+	}
 	normalize(doc)
 	if around != nil && around.place != nil {
 		around.place(file).mark(doc)

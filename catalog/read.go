@@ -121,6 +121,7 @@ type parsed struct {
 	problems []Problem
 	included []string
 	targets  map[string]int // the lines on which its Location entities name others
+	lines    referenceLines // on which its entities refer to others
 	hopeful  bool           // somebody wrote it, or may have written it, for the catalog
 	same     *FileRecord    // it is as it was and was not read
 }
@@ -199,9 +200,9 @@ func (r *reader) parse(name string) parsed {
 	}
 	around := r.files.noting()
 	around.place = func(file string) placement { return placementOf(file, r.location, r.tree) }
-	around.targets = map[string]int{}
+	around.targets, around.lines = map[string]int{}, referenceLines{}
 	entities, problems := parseFile(name, data, around, r.limits)
-	return parsed{file: name, entities: entities, problems: problems, included: around.included(), targets: around.targets, hopeful: hopeful(data)}
+	return parsed{file: name, entities: entities, problems: problems, included: around.included(), targets: around.targets, lines: around.lines, hopeful: hopeful(data)}
 }
 
 // expect makes room for what files hold: thousands of entities are moved once

@@ -24,6 +24,9 @@ type SourceStore interface {
 	SetDue(ctx context.Context, ids []string, at time.Time) error
 	// LocationFiles returns the files of a location as they were read last.
 	LocationFiles(ctx context.Context, locationID string) ([]FileRecord, error)
+	// NotesOf returns what reading a file of a location told, false when that is not
+	// remembered.
+	NotesOf(ctx context.Context, locationID, path string) (FileNotes, bool, error)
 	// SaveLocationFiles inserts and replaces files of a location by path, and
 	// forgets others.
 	SaveLocationFiles(ctx context.Context, locationID string, save []FileRecord, forget []string) error
@@ -68,6 +71,8 @@ type FileNotes struct {
 	Targets    []targets         `json:"targets,omitempty"`  // what its Location entities name
 	Documented []docsPlace       `json:"documented,omitempty"`
 	Document   *Doc              `json:"document,omitempty"` // it is a document and no catalog file
+
+	Lines referenceLines `json:"lines,omitempty"`
 }
 
 // targets are what one Location entity names.

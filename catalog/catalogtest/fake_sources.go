@@ -119,6 +119,12 @@ func (f *Fake) LocationFiles(ctx context.Context, locationID string) ([]catalog.
 	return slices.Collect(maps.Values(f.read(ctx).sources.files[locationID])), nil
 }
 
+// NotesOf returns what reading a file told.
+func (f *Fake) NotesOf(ctx context.Context, locationID, path string) (catalog.FileNotes, bool, error) {
+	record, found := f.read(ctx).sources.files[locationID][path]
+	return record.Notes, found, nil
+}
+
 // SaveLocationFiles inserts, replaces and forgets files of a location.
 func (f *Fake) SaveLocationFiles(ctx context.Context, locationID string, save []catalog.FileRecord, forget []string) error {
 	s, err := f.write(ctx)

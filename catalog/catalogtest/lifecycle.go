@@ -405,6 +405,13 @@ func testHealth(t *testing.T, s *shop) {
 	}
 	lost := ref("component:lost")
 	findings, err = s.Health(t.Context(), catalog.HealthQuery{Ref: &lost})
+	lines := strings.Split(service("lost", "chekout", "dependsOn: ['resource:none']"), "\n")
+	for i, field := range []string{0: "owner: ", 2: "system: "} {
+		at := slices.IndexFunc(lines, func(line string) bool { return field != "" && strings.Contains(line, field) })
+		if want := fmt.Sprintf("lost/catalog-info.yaml:%d", at+1); field != "" && (err != nil || findings[i].Source != want) {
+			t.Errorf("what %s names is said to be at %s, want %s; %v", field, findings[i].Source, want, err)
+		}
+	}
 	if err != nil || !strings.Contains(findings[0].Hint, "group:default/checkout") {
 		t.Errorf("the owner's hint: %+v, %v", findings, err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/goldenpath/platform/catalog"
 	"github.com/goldenpath/platform/internal/database"
+	"github.com/goldenpath/platform/internal/store/ent"
 	"github.com/goldenpath/platform/internal/store/ent/location"
 	"github.com/goldenpath/platform/internal/store/ent/locationfile"
 )
@@ -100,6 +101,22 @@ func (c *Catalog) LocationFiles(ctx context.Context, locationID string) ([]catal
 		}
 		return f, nil
 	})
+}
+
+// NotesOf returns what reading a file told.
+func (c *Catalog) NotesOf(ctx context.Context, locationID, path string) (catalog.FileNotes, bool, error) {
+	row, err := c.s.client(ctx).LocationFile.Query().Where(locationfile.LocationID(locationID), locationfile.Path(path)).Only(ctx)
+	if ent.IsNotFound(err) {
+		return catalog.FileNotes{}, false, nil
+	}
+	if err != nil {
+		return catalog.FileNotes{}, false, fmt.Errorf("select file %s of location %s: %w", path, locationID, err)
+	}
+	var notes catalog.FileNotes
+	if err := json.Unmarshal([]byte(row.Included), &notes); err != nil {
+		return catalog.FileNotes{}, false, fmt.Errorf("decode what is known of %s: %w", path, err)
+	}
+	return notes, true, nil
 }
 
 // SaveLocationFiles inserts and replaces files of a location by path, and

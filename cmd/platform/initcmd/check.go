@@ -11,7 +11,7 @@ import (
 var kindName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*$`)
 
 // howToName says which names there may be.
-const howToName = "Use letters and digits, with single - _ or . between them, at most 63 in all."
+const howToName = "Use letters and digits, with - _ or . between them, at most 63 in all."
 
 // check refuses what flags say and no catalog file can hold, or nobody can mean.
 func (o options) check() error {

@@ -1,0 +1,78 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+)
+
+// referenceLines are the lines on which entities refer to others: by entity, then
+// by field and what is written there.
+type referenceLines map[string]map[string]int
+
+// maxReferenceLines bounds what is remembered of one entity.
+const maxReferenceLines = 50
+
+// note takes in the lines of one entity.
+func (lines referenceLines) note(doc *value) {
+	spec, kind := doc.get("spec"), doc.str("kind")
+	if spec == nil {
+		return
+	}
+	var of map[string]int
+	for _, r := range references(kind) {
+		v := spec.get(r.field)
+		if v == nil {
+			continue
+		}
+		written := []*value{v}
+		if v.kind == kindList {
+			written = v.items
+		}
+		for _, one := range written {
+			if one.kind != kindString || len(of) >= maxReferenceLines {
+				continue
+			}
+			if of == nil {
+				of = map[string]int{}
+			}
+			of[referenceKey(r.field, one.text)] = one.line
+		}
+	}
+	if of != nil {
+		lines[refIn(doc)] = of
+	}
+}
+
+func referenceKey(field, written string) string {
+	return field + " " + shortenedTo(written, maxRefText)
+}
+
+// maxLineFiles bounds for how many files one question looks lines up.
+const maxLineFiles = 100
+
+// lineFinder knows on which lines entities refer to others. What it does not
+// know is 0.
+type lineFinder struct {
+	store SourceStore
+	files map[string]referenceLines
+	err   error
+}
+
+// line returns the line on which e writes a reference, 0 when that is not known.
+func (f *lineFinder) line(ctx context.Context, e Entity, field, written string) int {
+	at := e.Source.LocationID + " " + e.Source.Path
+	lines, known := f.files[at]
+	if !known {
+		if f.err != nil || len(f.files) >= maxLineFiles {
+			return 0
+		}
+		notes, _, err := f.store.NotesOf(ctx, e.Source.LocationID, e.Source.Path)
+		if err != nil {
+			f.err = fmt.Errorf("read on which lines %s refers to others: %w", e.Ref(), err)
+			return 0
+		}
+		lines = notes.Lines
+		f.files[at] = lines
+	}
+	return lines[e.Ref().String()][referenceKey(field, written)]
+}

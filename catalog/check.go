@@ -6,17 +6,46 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 )
 
-// Check reads what a file or folder defines, as registering it would, and
+// Checked is what reading a file or folder without any server told.
+type Checked struct {
+	Entities  []Entity
+	Problems  []Problem
+	Elsewhere []string // addresses that it names, which nobody looked at
+}
+
+// CheckAll reads what a file or folder defines, as registering it would, and
 // returns the entities that are right and every problem. No other catalog is
-// asked, so what only it could know, such as a name that is taken, is not told.
-func Check(fsys fs.FS, entry string) ([]Entity, []Problem) {
-	found, err := read(context.Background(), Location{Type: LocationFile}, &Tree{FS: fsys, Entry: entry}, DefaultLimits(), nil, nil)
+// asked, so what only it could know, such as a name that is taken, is not told,
+// and no other host, so files that are named by address may be anything.
+func CheckAll(fsys fs.FS, entry string) Checked {
+	elsewhere := map[string]bool{}
+	var mu sync.Mutex
+	found, err := read(context.Background(), Location{Type: LocationFile}, &Tree{
+		FS: fsys, Entry: entry,
+		Fetch: func(_ context.Context, address string, _ int64, _ string) (Fetched, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			elsewhere[address] = true
+			return Fetched{Data: []byte(nothingKnown)}, nil
+		},
+	}, DefaultLimits(), nil, nil)
 	if err != nil {
-		return nil, []Problem{{File: entry, Message: err.Error()}}
+		return Checked{Problems: []Problem{{File: entry, Message: err.Error()}}}
 	}
-	return found.entities, slices.Concat(found.problems, found.docs.problems)
+	return Checked{Entities: found.entities, Problems: slices.Concat(found.problems, found.docs.problems), Elsewhere: slices.Sorted(maps.Keys(elsewhere))}
+}
+
+// nothingKnown stands for a file that was not looked at: a text, one document of
+// JSON and of YAML, and no entity.
+const nothingKnown = "null\n"
+
+// Check returns the entities and problems of CheckAll.
+func Check(fsys fs.FS, entry string) ([]Entity, []Problem) {
+	checked := CheckAll(fsys, entry)
+	return checked.Entities, checked.Problems
 }
 
 // Sources returns the files that catalog files need, sorted: themselves, those

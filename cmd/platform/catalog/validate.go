@@ -20,6 +20,8 @@ import (
 type validation struct {
 	Entities []string              `json:"entities"`
 	Problems []types.SourceProblem `json:"problems"`
+	// Elsewhere are addresses that files name and nobody looked at.
+	Elsewhere []string `json:"elsewhere,omitempty"`
 
 	found []catalog.Problem // the same, with files from the folder the command runs in
 }
@@ -29,9 +31,9 @@ func validate(env *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate PATH...",
 		Short: "Check catalog files before anybody pushes them",
-		Long: "Check catalog files as registering them would, without a server and without storing anything. It does not ask\n" +
-			"whether another location defines the same. PATH is a file or a folder; what a file includes may lie anywhere in\n" +
-			"its repository. Exits with 1 when anything is wrong.",
+		Long: "Check catalog files as registering them would, without a server and without storing anything. It asks nobody: not\n" +
+			"whether another location defines the same, and not for files that are named by address. PATH is a file or a\n" +
+			"folder; what a file includes may lie anywhere in its repository. Exits with 1 when anything is wrong.",
 		Example: "  platform catalog validate catalog-info.yaml\n  platform catalog validate . --format github",
 		Args:    cli.Args(cobra.MinimumNArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -77,7 +79,9 @@ func (v *validation) check(dir, path string) error {
 	if err != nil {
 		return fmt.Errorf("find %s in %s: %w", whole, top, err)
 	}
-	entities, problems := catalog.Check(root.FS(), filepath.ToSlash(entry))
+	checked := catalog.CheckAll(root.FS(), filepath.ToSlash(entry))
+	entities, problems := checked.Entities, checked.Problems
+	v.Elsewhere = append(v.Elsewhere, checked.Elsewhere...)
 	if len(entities)+len(problems) == 0 {
 		problems = []catalog.Problem{{
 			File: filepath.ToSlash(entry), Message: "There is no catalog entity.", Hint: "Write one into catalog-info.yaml: platform init",
@@ -122,6 +126,10 @@ func (v *validation) report(env *cli.Env, format string) error {
 	})
 	if err != nil {
 		return err
+	}
+	if n := len(v.Elsewhere); n > 0 {
+		env.Talk("%s %s by address, which registering reads and this does not: %s", env.Yellow("Note:"),
+			cli.Count(n, "file is named", "files are named"), v.Elsewhere[0])
 	}
 	if len(v.found) > 0 {
 		return cli.VerdictError{Code: fault.Failed}

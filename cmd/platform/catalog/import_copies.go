@@ -56,18 +56,25 @@ func (in *intake) copyOthers(ctx context.Context, b backstage, here []types.Enti
 		known[e.Ref] = written(e)
 	}
 	var missing []foreignEntity
+	there := map[string]bool{}
 	for cursor := ""; ; {
 		page, next, err := b.page(ctx, cursor)
 		if err != nil {
 			return err
 		}
 		for _, e := range page {
+			there[e.ref] = true
 			if !known[e.ref] {
 				missing = append(missing, e)
 			}
 		}
 		if cursor = next; cursor == "" {
 			break
+		}
+	}
+	for _, e := range here {
+		if isCopy(e) && e.Source.Target == b.base && !there[e.Ref] {
+			in.leave(e.Ref, "It was copied before, and the other catalog has it no longer. Take it out: platform catalog delete "+e.Ref)
 		}
 	}
 	beside := 0

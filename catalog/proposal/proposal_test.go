@@ -282,3 +282,33 @@ func TestLookingAtFewFiles(t *testing.T) {
 		t.Errorf("proposed: %+v", p)
 	}
 }
+
+// TestFewFilesOfManyPackages asks for no more of a repository with many packages
+// than may be read, and says how many were not.
+func TestFewFilesOfManyPackages(t *testing.T) {
+	t.Parallel()
+	content := map[string]string{"CODEOWNERS": "* @acme/all\n/services/s7/ @acme/seven\n"}
+	for i := range 10 {
+		folder := fmt.Sprintf("services/s%d/", i)
+		content[folder+"package.json"] = fmt.Sprintf(`{"name": "@acme/shop-%d"}`, i)
+		content[folder+"openapi.yaml"] = "openapi: 3.0.0\n"
+		content[folder+"deploy/app.yaml"] = "kind: Deployment\n"
+	}
+	asked := map[string]int{}
+	p := proposal.LookAt(slices.Collect(maps.Keys(content)), func(name string) string {
+		asked[name]++
+		return content[name]
+	}, proposal.Repository{Folder: "mono", Reads: 8})
+	if len(asked) != 8 || p.Unread == 0 || !p.Holder || len(p.Parts) != 10 {
+		t.Errorf("%d files are asked for, %d are not; %d parts", len(asked), p.Unread, len(p.Parts))
+	}
+	for i, part := range p.Parts {
+		want := "all"
+		if i == 7 {
+			want = "seven"
+		}
+		if part.Owner != want || part.Name == "" {
+			t.Errorf("%s of %s in %s, want it of %s", part.Name, part.Owner, part.Folder, want)
+		}
+	}
+}

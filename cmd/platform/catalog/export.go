@@ -27,8 +27,8 @@ func export(env *cli.Env) *cobra.Command {
 		Short: "Write the whole catalog as YAML files",
 		Long: "Write the whole catalog as YAML files, one for each entity, as the files say them that they came from:\n" +
 			"DIR/NAMESPACE.KIND.NAME/catalog-info.yaml. Registering DIR elsewhere gives the same catalog. Locations that\n" +
-			"name files beside them are left out: what those files define is written itself. Files that are there already\n" +
-			"are never overwritten.",
+			"name files beside them are left out: what those files define is written itself; so is what the platform says of\n" +
+			"itself (this-platform/...), because every platform says its own. Files that are there already are never overwritten.",
 		Example: "  platform catalog export --into backup\n  platform catalog export --into apis --kind api",
 		Args:    cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {

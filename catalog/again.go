@@ -141,6 +141,9 @@ func (c *Catalog) blame(ctx context.Context, r *Registration, wrong []Problem) e
 func (c *Catalog) unchanged(ctx context.Context, l Location, before *past) (Registration, error) {
 	claimed := l.RefreshAt
 	c.readWell(&l)
+	if before.web.any() {
+		seldomer(&l)
+	}
 	if err := c.store.SaveSchedule(ctx, l, claimed); err != nil {
 		return Registration{}, fmt.Errorf("save location %s: %w", l, err)
 	}
@@ -233,6 +236,7 @@ func (r *reader) unchanged(name string) (FileRecord, bool) {
 
 // finish works out what to remember of the files.
 func (r *reader) finish() {
+	r.out.elsewhere = r.files.web.any()
 	if r.out.cut {
 		r.out.records = nil
 	}

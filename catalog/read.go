@@ -28,6 +28,7 @@ type reading struct {
 	records   []FileRecord    // what to remember of files that were read
 	forget    []string        // files that are no longer to be remembered
 	version   string
+	elsewhere bool      // hosts were asked for files
 	until     time.Time // when a host wants to be asked again that did not answer
 	docs      documented
 	commits   commits  // that changed what was read

@@ -208,6 +208,9 @@ func (c *Catalog) acceptNow(ctx context.Context, l Location, tree *Tree, found r
 			l.Errors = l.Errors[:c.limits.Problems]
 		}
 		c.readWell(&l)
+		if found.elsewhere {
+			seldomer(&l)
+		}
 		if found.until.After(l.LastRefreshed) && !l.RefreshAt.IsZero() {
 			l.RefreshAt = found.until
 		}

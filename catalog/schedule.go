@@ -102,6 +102,15 @@ func (c *Catalog) readWell(l *Location) {
 	}
 }
 
+// seldomer plans a file of this machine for as late as what lies elsewhere, since
+// it names such files: a look at it costs others a request for each.
+func seldomer(l *Location) {
+	every, _ := Location{Type: LocationURL}.Every()
+	if _, source := l.Every(); l.Type == LocationFile && source == EveryOfType && !l.RefreshAt.IsZero() {
+		l.RefreshAt = l.LastRefreshed.Add(jittered(*l, every, l.LastRefreshed))
+	}
+}
+
 // readBadly notes that a location could not be read.
 func (c *Catalog) readBadly(l *Location, reason error) {
 	l.LastRefreshed = c.now()

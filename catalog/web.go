@@ -171,3 +171,6 @@ func (w *web) asked() []string {
 	}
 	return out
 }
+
+// any reports whether anything was asked about.
+func (w *web) any() bool { return w != nil && len(w.asked()) > 0 }

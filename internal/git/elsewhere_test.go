@@ -135,12 +135,18 @@ func TestAListOfManyRepositories(t *testing.T) {
 	if host.busiest < 2 || host.busiest > 10 {
 		t.Errorf("%d requests at a time, want several and at most 10", host.busiest)
 	}
+	if wait := r.Location.RefreshAt.Sub(r.Location.LastRefreshed); wait < 5*time.Minute {
+		t.Errorf("read again in %s, want that hosts are not asked as often as a disk", wait)
+	}
 	e, err := process().Get(t.Context(), catalog.NewRef("component", "", "svc-7"))
 	if got, want := e.Metadata.Annotations[catalog.AnnotationSourceLocation], "url:"+host.URL+"/acme/svc-7/tree/main/"; err != nil || got != want {
 		t.Errorf("source location = %q, %v, want %q", got, err, want)
 	}
 	if r, err = process().Refresh(t.Context(), r.Location.ID); err != nil || len(r.Changed)+len(r.Problems) > 0 || len(r.Entities) != services+1 {
 		t.Errorf("Refresh = %d entities, %v, %v, %v", len(r.Entities), r.Changed, r.Problems, err)
+	}
+	if wait := r.Location.RefreshAt.Sub(r.Location.LastRefreshed); wait < 5*time.Minute {
+		t.Errorf("read again in %s", wait)
 	}
 	if diff := cmp.Diff(map[string]int{"304": services}, host.asked()); diff != "" {
 		t.Errorf("requests of the second reading (-want +got):\n%s", diff)

@@ -3,57 +3,15 @@ package catalog
 import (
 	"bytes"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"go.yaml.in/yaml/v3"
 )
 
 var (
 	yamlLine   = regexp.MustCompile(`line (\d+)`)
 	yamlAnchor = regexp.MustCompile(`unknown anchor '(.+)' referenced`)
-
-	// Half of a character beyond U+FFFF cannot stand alone, and our library refuses
-	// each half. Others, Backstage's among them, read what JSON writers make of an
-	// emoji: two halves in a row.
-	surrogates = regexp.MustCompile(`\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})`)
-	// standIns are characters that nobody uses, for the time of reading.
-	standIns       = regexp.MustCompile(`[\x{fd800}-\x{fdbff}][\x{fdc00}-\x{fdfff}]`)
-	loneStandIns   = regexp.MustCompile(`[\x{fd800}-\x{fdfff}]`)
-	writtenStandIn = regexp.MustCompile(`\\U000f([dD][89abAB][0-9a-fA-F]{2})\\U000f([dD][c-fC-F][0-9a-fA-F]{2})`)
-	notOurs        = regexp.MustCompile(`(?i)[\x{fd800}-\x{fdfff}]|\\U000fd[89a-f]`)
 )
-
-// decode reads a document into nodes.
-func decode(data []byte) (*yaml.Node, error) {
-	node := &yaml.Node{}
-	err := yaml.Unmarshal(data, node)
-	if err == nil || !strings.Contains(err.Error(), "invalid Unicode character escape code") || notOurs.Match(data) {
-		return node, err
-	}
-	// Where a text is not in double quotes, a backslash stands for itself. Only the
-	// library knows which is which, so both halves become characters that it takes
-	// and that show afterwards how they were read.
-	stood := &yaml.Node{}
-	if yaml.Unmarshal(surrogates.ReplaceAll(data, []byte(`\U000f$1\U000f$2`)), stood) != nil || !restore(stood) {
-		return node, err
-	}
-	return stood, nil
-}
-
-// restore puts into n and below what the characters stand for, and reports
-// whether none is left.
-func restore(n *yaml.Node) bool {
-	const offset = 0xf0000
-	n.Value = writtenStandIn.ReplaceAllString(n.Value, `\u$1\u$2`)
-	n.Value = standIns.ReplaceAllStringFunc(n.Value, func(pair string) string {
-		halves := []rune(pair)
-		return string((halves[0]-offset-0xd800)<<10 + (halves[1] - offset - 0xdc00) + 0x10000)
-	})
-	return !loneStandIns.MatchString(n.Value) && !slices.ContainsFunc(n.Content, func(below *yaml.Node) bool { return !restore(below) })
-}
 
 // syntaxProblem says where a document is no YAML, and what to do about it.
 func syntaxProblem(c chunk, err error) *Problem {

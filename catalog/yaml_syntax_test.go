@@ -36,7 +36,7 @@ func TestEveryMistakeSaysWhatToDo(t *testing.T) {
 		{"no UTF-8", head + "  name: a\n  title: caf\xe9\n", 5, "UTF-8"},
 		{"a control character", head + "  name: a\n  title: \"a\x07b\"\n", 5, "invisible"},
 		{"an escape that is none", head + "  name: a\n  title: \"C:\\qa\"\n", 5, "backslash"},
-		{"half a character", head + "  name: a\n  title: \"\\ud83d\"\n", 5, "backslash"},
+		{"an escape cut short", head + "  name: a\n  title: \"\\u12\"\n", 5, "backslash"},
 		{"an alias that is none", head + "  name: *all\n", 4, "quotes"},
 		{"a name that begins with @", head + "  name: @acme/a\n", 4, "quotes"},
 	} {
@@ -101,7 +101,7 @@ func FuzzHalves(f *testing.F) {
 		file := "apiVersion: acme.io/v1\nkind: Robot\nmetadata:\n  name: r2\n  title: \"x" + b.String() + "\"\n  description: 'x" + keep + "'\n"
 		entities, err := catalog.Parse("a.yaml", []byte(file))
 		if err != nil {
-			if strings.Contains(keep, `\`) || strings.ContainsFunc(s, func(r rune) bool { return r >= 0xfd800 && r <= 0xfdfff }) {
+			if strings.Contains(strings.ToLower(keep), `\u000fd`) {
 				return // what stands in for halves may not stand for itself beside them
 			}
 			t.Fatalf("%v in\n%s", err, file)

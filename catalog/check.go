@@ -52,27 +52,35 @@ func Check(fsys fs.FS, entry string) ([]Entity, []Problem) {
 // that their Location entities name, those that they include, and the documents
 // of their entities.
 func Sources(ctx context.Context, fsys fs.FS, entries ...string) ([]string, []Problem) {
-	found, err := read(ctx, Location{Type: LocationFile}, &Tree{
-		FS: fsys, Entries: entries,
-		Signature: func(string) (string, bool) { return "read", true }, // files that include others are noted with them
-	}, DefaultLimits(), nil, nil)
+	found, err := readSources(ctx, fsys, DefaultLimits(), entries)
 	if err != nil {
 		return nil, []Problem{{Message: err.Error()}}
 	}
-	needed := map[string]bool{}
-	for name := range found.seen {
-		needed[name] = true
-	}
-	maps.Copy(needed, found.included)
-	for _, order := range found.docs.orders {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(found.needed())), isAddress), found.problems
+}
+
+// readSources reads catalog files for what they need.
+func readSources(ctx context.Context, fsys fs.FS, limits Limits, entries []string) (reading, error) {
+	return read(ctx, Location{Type: LocationFile}, &Tree{
+		FS: fsys, Entries: entries,
+		Signature: func(string) (string, bool) { return "read", true }, // files that include others are noted with them
+	}, limits, nil, nil)
+}
+
+// needed returns the files that what was read consists of. Some of them may be
+// missing.
+func (r reading) needed() map[string]bool {
+	needed := maps.Clone(r.seen)
+	maps.Copy(needed, r.included)
+	for _, order := range r.docs.orders {
 		needed[order] = true
 	}
-	for _, plan := range found.docs.plans {
+	for _, plan := range r.docs.plans {
 		for _, doc := range plan.docs {
 			needed[doc.file] = true
 		}
 	}
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(needed)), isAddress), found.problems
+	return needed
 }
 
 // ValidateJSON returns what is wrong with an entity that is JSON and would be

@@ -14,7 +14,7 @@ import (
 type PushedFile struct {
 	Path    string
 	Content []byte
-	Entry   bool // it is read as a catalog file
+	Entry   bool // it is a catalog file by itself, and not because another one names it
 }
 
 // sent reports whether l is not read: somebody sends what it has, which is kept.
@@ -26,16 +26,17 @@ const maxKept = 64 << 20
 
 // sent is what a pipeline sent and is to be kept.
 type sent struct {
-	files []PushedFile
-	whole bool // it is all that the repository has
-	push  PushRequest
+	files  []PushedFile
+	forget []string // files that were kept and are not any more
+	whole  bool     // it is all that the repository has
+	push   PushRequest
 }
 
 // sent returns what is to be kept of a push in which found was found.
 func (p PushRequest) sent(found reading) *sent {
 	s := &sent{whole: len(p.Entries) == 0, push: p}
 	for name, content := range p.Files {
-		s.files = append(s.files, PushedFile{Path: name, Content: content, Entry: found.seen[name]})
+		s.files = append(s.files, PushedFile{Path: name, Content: content, Entry: slices.Contains(found.roots, name)})
 	}
 	slices.SortFunc(s.files, func(a, b PushedFile) int { return cmp.Compare(a.Path, b.Path) })
 	return s
@@ -64,20 +65,14 @@ func (c *Catalog) keepPushed(ctx context.Context, l Location, found reading) err
 	if found.sent == nil {
 		return nil
 	}
-	whole := found.sent.whole
-	if !whole {
-		kept, err := c.store.PushedFiles(ctx, l.ID)
-		if err != nil {
-			return fmt.Errorf("read what is kept of %s: %w", l, err)
-		}
-		size := 0
-		for _, f := range slices.Concat(kept, found.sent.files) {
-			size += len(f.Content)
-		}
-		whole = size > maxKept // what was sent longest ago may not be there any more
-	}
-	if err := c.store.KeepPushed(ctx, l.ID, found.sent.files, whole); err != nil {
+	if err := c.store.KeepPushed(ctx, l.ID, found.sent.files, found.sent.whole); err != nil {
 		return fmt.Errorf("keep what was sent of %s: %w", l, err)
+	}
+	if len(found.sent.forget) == 0 {
+		return nil
+	}
+	if err := c.store.ForgetPushed(ctx, l.ID, found.sent.forget); err != nil {
+		return fmt.Errorf("forget what was sent of %s: %w", l, err)
 	}
 	return nil
 }

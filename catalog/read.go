@@ -16,6 +16,7 @@ import (
 type reading struct {
 	entities []Entity // in the order of files, each ref once
 	problems []Problem
+	roots    []string               // files that it began with
 	seen     map[string]bool        // files that were named or found
 	broken   map[string]bool        // files with a problem
 	included map[string]bool        // files that placeholders name, also in files with a problem
@@ -33,6 +34,8 @@ type reading struct {
 	docs      documented
 	commits   commits  // that changed what was read
 	sent      *sent    // by a pipeline; nil when nobody did
+
+	left      map[string]bool // files that what was sent no longer needs
 	branch    string   // whose files they are, as far as that is known
 	follows   []string // locations that this one takes over from, by id
 }
@@ -83,6 +86,7 @@ func readChanged(ctx context.Context, l Location, tree *Tree, limits Limits, slo
 	r.files.inside = r.inside
 	r.rememberWeb()
 	level := r.start()
+	r.out.roots = level
 	for depth := 0; len(level) > 0; depth++ {
 		found, err := r.parseAll(ctx, level)
 		if err != nil {

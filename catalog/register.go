@@ -199,6 +199,9 @@ func (c *Catalog) acceptNow(ctx context.Context, l Location, tree *Tree, found r
 		if err := found.sent.follows(&l, known, tree.Commit); err != nil {
 			return err
 		}
+		if err := c.settleKept(ctx, l, &found); err != nil {
+			return err
+		}
 		r = Registration{Created: !exists}
 		if change, err = c.merge(ctx, l, found); err != nil {
 			return err
@@ -245,7 +248,7 @@ func (r reading) untouched(before []Problem) []Problem {
 	if !r.partial {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(before), func(p Problem) bool { return p.File == "" || r.seen[p.File] })
+	return slices.DeleteFunc(slices.Clone(before), func(p Problem) bool { return p.File == "" || r.seen[p.File] || r.left[p.File] })
 }
 
 // changes is the difference between what is stored and what should be.
@@ -341,7 +344,7 @@ func (r reading) gone(h Header) bool {
 	case r.seen[file]:
 		return !r.unchanged[file] && !r.broken[file]
 	case r.partial:
-		return false
+		return r.left[file]
 	}
 	return len(r.problems) == 0 || r.absent != nil && r.absent(file)
 }

@@ -33,6 +33,8 @@ type SourceStore interface {
 	// KeepPushed inserts and replaces files that a pipeline sent by path; whole
 	// forgets the others of the location.
 	KeepPushed(ctx context.Context, locationID string, files []PushedFile, whole bool) error
+	// ForgetPushed forgets files of a location that are kept.
+	ForgetPushed(ctx context.Context, locationID string, paths []string) error
 	// PushedFiles returns the files of a location that are kept, in any order.
 	PushedFiles(ctx context.Context, locationID string) ([]PushedFile, error)
 	// SaveDocuments makes docs the documents of an entity. Contents are by digest;

@@ -158,6 +158,18 @@ func (f *Fake) KeepPushed(ctx context.Context, locationID string, files []catalo
 	return nil
 }
 
+// ForgetPushed forgets files that a pipeline sent.
+func (f *Fake) ForgetPushed(ctx context.Context, locationID string, paths []string) error {
+	s, err := f.write(ctx)
+	if err != nil {
+		return err
+	}
+	for _, path := range paths {
+		delete(s.sources.pushed[locationID], path)
+	}
+	return nil
+}
+
 // PushedFiles returns the files that pipelines sent.
 func (f *Fake) PushedFiles(ctx context.Context, locationID string) ([]catalog.PushedFile, error) {
 	return slices.Collect(maps.Values(f.read(ctx).sources.pushed[locationID])), nil

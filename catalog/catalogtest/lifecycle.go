@@ -35,6 +35,8 @@ func TestLifecycle(t *testing.T, on On) {
 		{"the history tells who changed what, in which fields", testWhoChangedWhat},
 		{"problems reach those who can mend them", testProblemsReachOwners},
 		{"pipelines send their files", testPush},
+		{"what a push no longer needs is not kept", testPushedFilesGo},
+		{"what a pushed file no longer names is gone", testPushedTargetsGo},
 		{"a repository that is read takes over what was sent of it", testReadAfterPush},
 		{"a branch that is not read keeps to itself", testOtherBranch},
 		{"what no commit has yet gives way to what one has", testDraft},

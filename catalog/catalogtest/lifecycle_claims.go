@@ -173,6 +173,8 @@ func testKeepPushed(t *testing.T, b Backend) {
 	same("first", map[string]string{"a": "1 entry", "b": "\x00\xff"})
 	keep(false, catalog.PushedFile{Path: "b", Content: []byte("2"), Entry: true})
 	same("one more", map[string]string{"a": "1 entry", "b": "2 entry"})
+	b.inTx(t, func(ctx context.Context) error { return b.Store.ForgetPushed(ctx, "loc-1", []string{"a", "x"}) })
+	same("one less", map[string]string{"b": "2 entry"})
 	keep(true, catalog.PushedFile{Path: "c", Content: []byte("3")})
 	same("all", map[string]string{"c": "3"})
 

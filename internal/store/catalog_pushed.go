@@ -30,6 +30,17 @@ func (c *Catalog) KeepPushed(ctx context.Context, locationID string, files []cat
 	return nil
 }
 
+// ForgetPushed deletes files that a pipeline sent.
+func (c *Catalog) ForgetPushed(ctx context.Context, locationID string, paths []string) error {
+	for part := range slices.Chunk(paths, catalogBatch) {
+		_, err := c.s.client(ctx).PushedFile.Delete().Where(pushedfile.LocationID(locationID), pushedfile.PathIn(part...)).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("delete %d files that were pushed to location %s: %w", len(part), locationID, err)
+		}
+	}
+	return nil
+}
+
 // PushedFiles returns the files that pipelines sent.
 func (c *Catalog) PushedFiles(ctx context.Context, locationID string) ([]catalog.PushedFile, error) {
 	found, err := c.query(ctx, "SELECT path, content, entry FROM pushed_files WHERE location_id = ?", locationID)

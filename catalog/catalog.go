@@ -131,10 +131,9 @@ type Tree struct {
 	Commit  string // empty when the location has no versions
 	Branch  string // the branch that was read, when there are any
 	Close   func() error
-	// Commits returns the commits that changed files last since another one, as
-	// far as that can be told: a file that it leaves out has none, or nobody knows
-	// which. Nil when the location has no versions.
-	Commits func(ctx context.Context, since string, files []string) map[string]Commit
+	// Commits returns by which commits files were changed since another one, the
+	// newest first; nil when nobody knows. Nil when the location has no versions.
+	Commits func(ctx context.Context, since string, files []string) map[string][]FileCommit
 
 	Unchanged bool
 	// Version returns by what the source will say that nothing changed; asked once

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/sergi/go-diff/diffmatchpatch"
 )
 
 // FieldChange is a field that has another value than before.
@@ -12,17 +14,23 @@ type FieldChange struct {
 	// Path is the field as it is written in a filter: spec.owner,
 	// metadata.annotations.backstage.io/techdocs-ref.
 	Path string `json:"path"`
-	// Before and After are its values for people to read: shortened when long,
-	// empty when there was none.
+	// Before and After are its values for people to read: shortened when very long,
+	// empty when there was none. Of texts of several lines they say how many.
 	Before string `json:"before,omitempty"`
 	After  string `json:"after,omitempty"`
+	// Diff are the lines that differ between two texts, those that are gone after
+	// a minus and new ones after a plus; not more than can be looked through.
+	Diff string `json:"diff,omitempty"`
 }
 
 const (
 	// maxFields bounds how many fields one change tells.
 	maxFields = 40
 	// maxShown bounds how many letters of a value a change tells.
-	maxShown = 120
+	maxShown = 2000
+	// maxLines bounds how many lines of a text a change tells, maxLine how many
+	// letters of each.
+	maxLines, maxLine = 100, 300
 )
 
 // ownField reports whether the catalog writes a field itself: it tells where an
@@ -62,7 +70,11 @@ func appendDifferences(list []FieldChange, path string, before, after *value, de
 		if ownField(path) || before.equal(after) {
 			return list
 		}
-		return append(list, FieldChange{Path: path, Before: before.shown(), After: after.shown()})
+		change := FieldChange{Path: path, Before: before.shown(), After: after.shown()}
+		if before.severalLines() || after.severalLines() {
+			change.Diff = lineDiff(before.lines(), after.lines())
+		}
+		return append(list, change)
 	}
 	keys := slices.Clone(after.keys)
 	for _, key := range before.keys {
@@ -110,6 +122,51 @@ func (v *value) shown() string {
 		return strconv.Itoa(lines+1) + " lines"
 	}
 	return shortened(printable(strings.TrimSpace(v.text)))
+}
+
+// severalLines reports whether v is a text of more than one line.
+func (v *value) severalLines() bool {
+	return v != nil && v.kind == kindString && strings.Contains(strings.TrimRight(v.text, "\n"), "\n")
+}
+
+// lines returns a text that ends each of its lines; "" when v is none.
+func (v *value) lines() string {
+	if v == nil || v.kind != kindString || v.text == "" {
+		return ""
+	}
+	return strings.TrimRight(v.text, "\n") + "\n"
+}
+
+// lineDiff returns the lines that differ.
+func lineDiff(before, after string) string {
+	d := diffmatchpatch.New()
+	a, b, known := d.DiffLinesToRunes(before, after)
+	var out []string
+	more := 0
+	for _, part := range d.DiffCharsToLines(d.DiffMainRunes(a, b, false), known) {
+		sign := map[diffmatchpatch.Operation]string{diffmatchpatch.DiffDelete: "-", diffmatchpatch.DiffInsert: "+"}[part.Type]
+		if sign == "" {
+			if len(out) > 0 && out[len(out)-1] != "…" {
+				out = append(out, "…")
+			}
+			continue
+		}
+		for line := range strings.Lines(part.Text) {
+			if len(out) >= maxLines {
+				more++
+				continue
+			}
+			text := []rune(printable(strings.TrimRight(line, "\r\n")))
+			out = append(out, sign+string(text[:min(len(text), maxLine)]))
+		}
+	}
+	if len(out) > 0 && out[len(out)-1] == "…" {
+		out = out[:len(out)-1]
+	}
+	if more > 0 {
+		out = append(out, "… and "+strconv.Itoa(more)+" more lines")
+	}
+	return strings.Join(out, "\n")
 }
 
 // shortened cuts a text that is too long to be shown whole.

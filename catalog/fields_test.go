@@ -29,8 +29,11 @@ func TestDifferences(t *testing.T) {
 		{"keys come and go", `{"a": {"b": 1}}`, `{"a": {"c": {"d": 1}}}`, []string{`a.c:  > {"d":1}`, "a.b: 1 > "}},
 		{"lists are told whole", `{"a": [1, 2]}`, `{"a": [2, 1]}`, []string{"a: [1,2] > [2,1]"}},
 		{"another type", `{"a": {"b": 1}}`, `{"a": [1]}`, []string{`a: {"b":1} > [1]`}},
-		{"long", `{"a": "` + strings.Repeat("ä", 200) + `"}`, `{"a": "b\u0000c"}`, []string{"a: " + strings.Repeat("ä", 119) + "… > b\ufffdc"}},
-		{"lines", `{"a": "b\nc\nd\n"}`, `{"a": "b\n"}`, []string{"a: 3 lines > b"}},
+		{"long", `{"a": "` + strings.Repeat("ä", 3000) + `"}`, `{"a": "b\u0000c"}`, []string{"a: " + strings.Repeat("ä", 1999) + "… > b\ufffdc"}},
+		{"lines", `{"a": "b\nc\nd\n"}`, `{"a": "b\n"}`, []string{"a: 3 lines > b; -c; -d"}},
+		{"lines in the middle", `{"a": "1\n2\n3\n4\n5"}`, `{"a": "1\nzwei\n3\n4\n5\n6"}`, []string{"a: 5 lines > 6 lines; -2; +zwei; …; +6"}},
+		{"a text that was none", `{}`, `{"a": "b\nc"}`, []string{"a:  > 2 lines; +b; +c"}},
+		{"many lines", `{"a": "` + strings.Repeat(`x\n`, 300) + `"}`, `{"a": ""}`, []string{`a: 300 lines > ""` + strings.Repeat("; -x", 100) + "; … and 200 more lines"}},
 		{"too many", many(0, 0), many(1, 1), []string{"spec.deep: "}},
 		{
 			"our own", `{"metadata": {"annotations": {"backstage.io/managed-by-location": "a", "x": "1"}}}`,
@@ -46,7 +49,11 @@ func TestDifferences(t *testing.T) {
 			}
 			var got []string
 			for _, f := range found {
-				got = append(got, f.Path+": "+f.Before+" > "+f.After)
+				line := f.Path + ": " + f.Before + " > " + f.After
+				if f.Diff != "" {
+					line += "; " + strings.ReplaceAll(f.Diff, "\n", "; ")
+				}
+				got = append(got, line)
 			}
 			if tt.name == "too many" {
 				got[0] = got[0][:len(tt.want[0])]

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -64,8 +65,9 @@ type Event struct {
 	From string
 	// Fields are those that have another value than before.
 	Fields []FieldChange
-	// Commit is the one that changed the file, zero when nobody knows which did.
-	Commit Commit
+	// Commits are those that brought the change, the newest first: several when
+	// the location was not read in between. None when nobody knows which did.
+	Commits []Commit
 }
 
 // Commit is a commit of a repository.
@@ -80,20 +82,31 @@ type Commit struct {
 // Known reports whether c is a commit.
 func (c Commit) Known() bool { return c.ID != "" }
 
-// Who returns who made the change, as well as it is known: the author of the
-// commit, else whoever had it read.
+// Authors returns who wrote the commits that brought the change, each once.
+func (c Change) Authors() []string {
+	var names []string
+	for _, commit := range c.Commits {
+		if commit.Author != "" && !slices.Contains(names, commit.Author) {
+			names = append(names, commit.Author)
+		}
+	}
+	return names
+}
+
+// Who returns who made the change, as well as it is known: the authors of the
+// commits, else whoever had it read.
 func (c Change) Who() string {
-	if c.Commit.Author != "" {
-		return c.Commit.Author
+	if names := c.Authors(); len(names) > 0 {
+		return strings.Join(names, ", ")
 	}
 	return c.Author.Actor
 }
 
-// CommitID returns the commit that made the change, else the one that was read
+// CommitID returns the newest commit that made the change, else the one that was read
 // then; empty when there is none.
 func (c Change) CommitID() string {
-	if c.Commit.Known() {
-		return c.Commit.ID
+	if len(c.Commits) > 0 {
+		return c.Commits[0].ID
 	}
 	return c.Author.Commit
 }
@@ -171,11 +184,11 @@ func (s Source) where() string {
 func (c *Catalog) tell(ctx context.Context, diff *changes) error {
 	for i := range diff.save {
 		e := &diff.save[i]
-		e.Event.Commit = diff.commits.of(e.Source)
+		e.Event.Commits = diff.commits.of(e.Ref(), e.Event.PreviousRef, e.Source, e.Raw)
 	}
 	for i := range diff.remove {
 		h := &diff.remove[i]
-		h.Event = &Event{What: Deleted, Commit: diff.commits.of(h.Source)}
+		h.Event = &Event{What: Deleted, Commits: diff.commits.of(h.Ref, Ref{}, h.Source, nil)}
 	}
 	return c.compare(ctx, diff.save)
 }

@@ -27,8 +27,10 @@ type PushRequest struct {
 	Ancestors   []string
 	CommittedAt time.Time
 	Files       map[string][]byte
-	// Commits are those that changed a file last, of the files where that is known.
-	Commits map[string]Commit
+	// Commits are those by which a file was changed, the newest first, of the files
+	// where that is known. Newest is the commit itself, when it follows one only.
+	Commits map[string][]Commit
+	Newest  Commit
 	// Entries are the catalog files among Files. Without any, all of them are
 	// those of the repository, and what they do not define is gone.
 	Entries []string
@@ -85,7 +87,7 @@ func (c *Catalog) Push(ctx context.Context, p PushRequest) (Registration, error)
 		return Registration{}, fault.New(fault.Invalid, "The files that were sent hold no catalog entity.").
 			WithHint("Send the catalog files: platform catalog push catalog-info.yaml")
 	}
-	found.commits = p.commits(found)
+	found.commits = p.commits(known)
 	found.sent = p.sent(found)
 	return c.takeIn(ctx, l, tree, found)
 }

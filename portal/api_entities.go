@@ -51,11 +51,11 @@ func fromChange(c catalog.Change) types.EntityChange {
 		Operation: types.EntityChangeOperation(c.Operation), What: types.EntityChangeWhat(c.What), Entity: c.Ref.String(),
 		From: c.From, Actor: c.Author.Actor, Commit: c.Author.Commit, Location: c.LocationID, At: c.Author.At,
 		Fields: mapped(c.Fields, func(f catalog.FieldChange) types.FieldChange {
-			return types.FieldChange{Path: f.Path, Before: f.Before, After: f.After}
+			return types.FieldChange{Path: f.Path, Before: f.Before, After: f.After, Diff: f.Diff}
 		}),
 	}
-	if by := c.Commit; by.Known() {
-		out.ChangedBy = types.CommitOfChange{Commit: by.ID, Author: by.Author, Email: by.Email, At: by.At, Subject: by.Subject}
+	for _, by := range c.Commits {
+		out.ChangedBy = append(out.ChangedBy, types.CommitOfChange{Commit: by.ID, Author: by.Author, Email: by.Email, At: by.At, Subject: by.Subject})
 	}
 	if c.PreviousRef != (catalog.Ref{}) {
 		out.Previous = c.PreviousRef.String()

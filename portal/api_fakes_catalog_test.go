@@ -15,7 +15,7 @@ func (f *fakeCatalog) History(context.Context, catalog.Ref, int) ([]catalog.Chan
 	return some(f.full, catalog.Change{
 		Operation: catalog.OperationPut, Ref: catalog.NewRef("component", "", "orders"), Event: catalog.Event{
 			What: catalog.Renamed, PreviousRef: catalog.NewRef("component", "", "sales"), Fields: []catalog.FieldChange{{Path: "spec.owner", After: "checkout"}},
-			Commit: catalog.Commit{ID: "beef", Author: "Bob", At: apiTime, Subject: "Call it orders"},
+			Commits: []catalog.Commit{{ID: "beef", Author: "Bob", At: apiTime, Subject: "Call it orders"}},
 		},
 
 		Author: catalog.Author{Actor: "user:default/ada", Commit: "c0ffee", At: apiTime},

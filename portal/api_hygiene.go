@@ -102,17 +102,19 @@ func fromFinding(f catalog.Finding) types.Finding {
 	}
 }
 
+func toCommit(c types.CommitOfChange) catalog.Commit {
+	return catalog.Commit{ID: c.Commit, Author: c.Author, Email: c.Email, At: c.At, Subject: c.Subject}
+}
+
 // PushEntities answers POST /pushes.
 func (a *API) PushEntities(ctx context.Context, r server.PushEntitiesRequestObject) (server.PushEntitiesResponseObject, error) {
 	p := catalog.PushRequest{
 		Target: r.Body.Target, Branch: r.Body.Branch, Commit: r.Body.Commit, CommittedAt: r.Body.CommittedAt, Ancestors: r.Body.Ancestors, Force: r.Body.Force,
-		Entries: r.Body.Entries, Copies: r.Body.Copies, Files: make(map[string][]byte, len(r.Body.Files)), Commits: map[string]catalog.Commit{},
+		Entries: r.Body.Entries, Copies: r.Body.Copies, Files: make(map[string][]byte, len(r.Body.Files)), Commits: map[string][]catalog.Commit{}, Newest: toCommit(r.Body.Newest),
 	}
 	for _, file := range r.Body.Files {
 		p.Files[file.Path] = []byte(file.Content)
-		if by := file.ChangedBy; by.Commit != "" {
-			p.Commits[file.Path] = catalog.Commit{ID: by.Commit, Author: by.Author, Email: by.Email, At: by.At, Subject: by.Subject}
-		}
+		p.Commits[file.Path] = mapped(file.ChangedBy, toCommit)
 	}
 	registration, err := a.deps.Catalog.Push(ctx, p)
 	if err != nil {

@@ -24,6 +24,7 @@ type changeRow struct {
 	catalog.Change
 	Title string
 	From  string // its name before, or where it was written
+	To    string // its name since then, when that changed
 }
 
 func (p *pages) showHistory(c echo.Context) error {
@@ -50,7 +51,7 @@ func changeRows(changes []catalog.Change) []changeRow {
 	for i, change := range changes {
 		rows[i] = changeRow{Change: change, Title: strings.ToUpper(string(change.What[:1])) + string(change.What[1:]), From: change.From}
 		if change.PreviousRef != (catalog.Ref{}) {
-			rows[i].From = change.PreviousRef.String()
+			rows[i].From, rows[i].To = change.PreviousRef.String(), change.Ref.String()
 		}
 	}
 	return rows

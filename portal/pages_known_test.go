@@ -50,7 +50,7 @@ func TestWhatIsKnownOfAnEntity(t *testing.T) {
 			"It is deleted on ", "platform catalog delete component:default/lift",
 		}, nil},
 		{"a new name goes on with the history of the old one", "/catalog/component/default/belt/history", 200, []string{
-			"Renamed from component:default/old-belt ada", "Added ada",
+			"Renamed from component:default/old-belt to component:default/belt ada", "Added ada",
 		}, nil},
 		{"a group lists what is open", "/catalog/group/default/warehouse", 200, []string{
 			"Open checks of what it owns", "component:default/inventory Owner has members",
@@ -130,9 +130,9 @@ func TestChangesInWords(t *testing.T) {
 	})
 	var got []string
 	for _, r := range rows {
-		got = append(got, strings.TrimSpace(r.Title+" "+r.From))
+		got = append(got, strings.TrimSpace(r.Title+" "+r.From+" "+r.To))
 	}
-	want := []string{"Deleted", "Moved sales/catalog-info.yaml", "Renamed component:default/sales", "Changed", "Added"}
+	want := []string{"Deleted", "Moved sales/catalog-info.yaml", "Renamed component:default/sales component:default/orders", "Changed", "Added"}
 	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -28,12 +28,12 @@ func (c *committed) Open(ctx context.Context, l catalog.Location) (*catalog.Tree
 		return nil, err
 	}
 	tree.Commit = c.at
-	tree.Commits = func(_ context.Context, since string, files []string) map[string]catalog.Commit {
+	tree.Commits = func(_ context.Context, since string, files []string) map[string][]catalog.FileCommit {
 		c.asked = append(c.asked, since)
-		found := map[string]catalog.Commit{}
+		found := map[string][]catalog.FileCommit{}
 		for _, file := range files {
 			if who := c.changed[file]; who != "" {
-				found[file] = catalog.Commit{ID: "by-" + who, Author: who, At: At(len(who)), Subject: "as " + who + " wants"}
+				found[file] = []catalog.FileCommit{{Commit: catalog.Commit{ID: "by-" + who, Author: who, At: At(len(who)), Subject: "as " + who + " wants"}}}
 			}
 		}
 		return found
@@ -86,7 +86,7 @@ func testWhoChangedWhat(t *testing.T, s *shop) {
 	})
 	want(t, "untouched", tell("api:orders"), []string{"added by platform in c1"})
 	want(t, "gone", tell("component:inventory"), []string{"added by platform in c1", "orphaned by cyd in by-cyd"})
-	want(t, "included", tell("api:fleet"), []string{"added by platform in c1", `changed by eve in by-eve, spec.definition: {"openapi": "3.1.0"} > {"openapi": "3.1.1"}`})
+	want(t, "included", tell("api:fleet"), []string{"added by platform in c1", `changed by eve, d in by-eve, spec.definition: {"openapi": "3.1.0"} > {"openapi": "3.1.1"}`})
 	want(t, "added later", tell("component:fresh"), []string{"added by platform in c5"}) // nobody knows who made that file
 
 	s.refresh(t, id)

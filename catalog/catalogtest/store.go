@@ -346,8 +346,8 @@ func testHistory(t *testing.T, b Backend) {
 	e := Entity(t, "Robot", "r2", "loc-1")
 	told := catalog.Event{
 		What: catalog.Moved, From: "old/catalog-info.yaml",
-		Fields: []catalog.FieldChange{{Path: "spec.owner", Before: "checkout", After: "ware \"house\""}, {Path: "spec.new", After: "1"}},
-		Commit: catalog.Commit{ID: "c0ffee", Author: "Ada", Email: "ada@acme.io", At: At(3), Subject: "Move it"},
+		Fields:  []catalog.FieldChange{{Path: "spec.owner", Before: "checkout", After: "ware \"house\""}, {Path: "spec.new", After: "1"}},
+		Commits: []catalog.Commit{{ID: "c0ffee", Author: "Ada", Email: "ada@acme.io", At: At(3), Subject: "Move it"}, {ID: "beef", Author: "Bob", At: At(2)}},
 	}
 	for _, commit := range []string{"a", "b", "c"} {
 		b.save(t, author(commit), e, Entity(t, "Robot", "c3", "loc-1"))

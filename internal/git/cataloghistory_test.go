@@ -65,10 +65,24 @@ func (s *story) commit(t *testing.T, who, subject, file, content string) {
 }
 
 // tell returns who did what to the files since a commit.
-func tell(commits map[string]catalog.Commit) map[string]string {
+func tell(commits map[string][]catalog.Commit) map[string]string {
 	out := map[string]string{}
-	for file, c := range commits {
-		out[file] = c.Author + " " + c.Email + ": " + c.Subject
+	for file, list := range commits {
+		var lines []string
+		for _, c := range list {
+			lines = append(lines, c.Author+" "+c.Email+": "+c.Subject)
+		}
+		out[file] = strings.Join(lines, ", ")
+	}
+	return out
+}
+
+func commitsOf(changes map[string][]catalog.FileCommit) map[string][]catalog.Commit {
+	out := map[string][]catalog.Commit{}
+	for file, list := range changes {
+		for _, c := range list {
+			out[file] = append(out[file], c.Commit)
+		}
 	}
 	return out
 }
@@ -93,16 +107,20 @@ func TestWhoChangedAFile(t *testing.T) {
 	for _, target := range []string{s.folder, address} {
 		tree := open(t, reader, catalog.Location{Type: catalog.LocationGit, Target: target})
 		for since, want := range map[string]map[string]string{
-			"first":  {"catalog-info.yaml": bob, "README.md": cyd, "api/openapi.yaml": dan, "stock/catalog-info.yaml": fay},
+			"first":  {"catalog-info.yaml": bob, "README.md": cyd, "api/openapi.yaml": dan, "stock/catalog-info.yaml": fay + ", Ada ada@acme.io: stock"},
 			"readme": {"api/openapi.yaml": dan, "stock/catalog-info.yaml": fay},
 		} {
-			if diff := gocmp.Diff(want, tell(tree.Commits(t.Context(), s.ids[since], files))); diff != "" {
+			if diff := gocmp.Diff(want, tell(commitsOf(tree.Commits(t.Context(), s.ids[since], files)))); diff != "" {
 				t.Errorf("%s since %s (-want +got):\n%s", target, since, diff)
 			}
 		}
-		commit := tree.Commits(t.Context(), s.ids["first"], files)["catalog-info.yaml"]
-		if commit.ID != s.ids["owner"] || commit.At.IsZero() {
-			t.Errorf("%s: %+v", target, commit)
+		change := tree.Commits(t.Context(), s.ids["first"], files)["catalog-info.yaml"][0]
+		if change.Commit.ID != s.ids["owner"] || change.Commit.At.IsZero() {
+			t.Errorf("%s: %+v", target, change.Commit)
+		}
+		before, known := change.Before()
+		if local := target == s.folder; known != local || local && string(before) != component {
+			t.Errorf("%s: it was %q, %t", target, before, known)
 		}
 		ended, cancel := context.WithCancel(t.Context())
 		cancel()
@@ -110,6 +128,31 @@ func TestWhoChangedAFile(t *testing.T) {
 			t.Errorf("%s: nobody waits, and yet %v", target, found)
 		}
 	}
+}
+
+// TestWhoChangedAFileByForce sets a branch back, and then to another commit.
+func TestWhoChangedAFileByForce(t *testing.T) {
+	t.Parallel()
+	s := newStory(t)
+	s.commit(t, "Ada", "first", "catalog-info.yaml", component)
+	s.commit(t, "Bob", "second", "catalog-info.yaml", component+"# 2\n")
+	s.commit(t, "Cyd", "third", "catalog-info.yaml", component+"# 3\n")
+	s.git(t, "Dan", "branch", "kept") // what no branch has, hosts need not give
+	address := serve(t, filepath.Dir(s.folder)) + "/" + filepath.Base(s.folder) + "/.git"
+	reader := git.NewCatalogReader(git.CatalogReaderOptions{Guard: allow(t, "127.0.0.1")})
+	asked := func(what string, want map[string]string) {
+		t.Helper()
+		for _, target := range []string{s.folder, address} {
+			tree := open(t, reader, catalog.Location{Type: catalog.LocationGit, Target: target, Branch: "main"})
+			if diff := gocmp.Diff(want, tell(commitsOf(tree.Commits(t.Context(), s.ids["third"], []string{"catalog-info.yaml"})))); diff != "" {
+				t.Errorf("%s, %s (-want +got):\n%s", what, target, diff)
+			}
+		}
+	}
+	s.git(t, "Dan", "reset", "-q", "--hard", s.ids["first"])
+	asked("set back", map[string]string{}) // nobody's commit did it
+	s.commit(t, "Eve", "another", "catalog-info.yaml", component+"# other\n")
+	asked("set to another", map[string]string{"catalog-info.yaml": "Eve eve@acme.io: another"})
 }
 
 // TestWhoChangedAFileInAClone asks clones that hold only the end of a history.
@@ -122,7 +165,7 @@ func TestWhoChangedAFileInAClone(t *testing.T) {
 	for depth, want := range map[string]map[string]string{
 		"1": {}, // the newest commit is the oldest one there is: all may be older
 		"2": {"README.md": "Cyd cyd@acme.io: readme"},
-		"3": {"README.md": "Cyd cyd@acme.io: readme", "catalog-info.yaml": "Bob bob@acme.io: owner"},
+		"3": {"README.md": "Cyd cyd@acme.io: readme", "catalog-info.yaml": "Bob bob@acme.io: owner, Ada ada@acme.io: first"},
 	} {
 		folder := filepath.Join(t.TempDir(), "clone")
 		s.git(t, "Eve", "clone", "-q", "--depth", depth, "file://"+s.folder, folder)
@@ -132,12 +175,12 @@ func TestWhoChangedAFileInAClone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := gocmp.Diff(want, tell(found)); diff != "" {
+		if diff := gocmp.Diff(want, tell(found.Files)); diff != "" {
 			t.Errorf("depth %s (-want +got):\n%s", depth, diff)
 		}
 	}
 	edited, err := git.LastCommits(t.Context(), s.folder, map[string][]byte{"README.md": []byte("edited"), "catalog-info.yaml": nil})
-	if err != nil || len(edited) > 0 {
+	if err != nil || len(edited.Files) > 0 {
 		t.Errorf("what is not committed has commits: %v, %v", edited, err)
 	}
 	if _, err := git.LastCommits(t.Context(), t.TempDir(), nil); err == nil {

@@ -160,7 +160,7 @@ func (r *CatalogReader) openRepository(ctx context.Context, l catalog.Location) 
 		return nil, errors.Join(err, done())
 	}
 	tree.Close, tree.Fetch = done, r.fetcher(l.Target)
-	tree.Commits = r.lastCommits(l, storer, plumbing.NewHash(tree.Commit))
+	tree.Commits = r.changesOf(l, storer, plumbing.NewHash(tree.Commit))
 	return tree, nil
 }
 

@@ -94,21 +94,17 @@ func (c *Catalog) History(ctx context.Context, ref catalog.Ref, limit int) ([]ca
 
 // eventDetails is what the feed keeps of an event as JSON: nobody looks for it.
 type eventDetails struct {
-	From   string                `json:"from,omitempty"`
-	Fields []catalog.FieldChange `json:"fields,omitempty"`
-	Commit *catalog.Commit       `json:"commit,omitempty"`
+	From    string                `json:"from,omitempty"`
+	Fields  []catalog.FieldChange `json:"fields,omitempty"`
+	Commits []catalog.Commit      `json:"commits,omitempty"`
 }
 
 // writeDetails returns "" when there is nothing to tell, as of all that is new.
 func writeDetails(e *catalog.Event) (string, error) {
-	if e == nil || e.From == "" && len(e.Fields) == 0 && !e.Commit.Known() {
+	if e == nil || e.From == "" && len(e.Fields) == 0 && len(e.Commits) == 0 {
 		return "", nil
 	}
-	details := eventDetails{From: e.From, Fields: e.Fields}
-	if e.Commit.Known() {
-		details.Commit = &e.Commit
-	}
-	text, err := json.Marshal(details)
+	text, err := json.Marshal(eventDetails{From: e.From, Fields: e.Fields, Commits: e.Commits})
 	return string(text), err
 }
 
@@ -120,10 +116,7 @@ func readDetails(text string, e *catalog.Event) error {
 	if err := json.Unmarshal([]byte(text), &details); err != nil {
 		return fmt.Errorf("read what a change did: %w", err)
 	}
-	e.From, e.Fields = details.From, details.Fields
-	if details.Commit != nil {
-		e.Commit = *details.Commit
-	}
+	e.From, e.Fields, e.Commits = details.From, details.Fields, details.Commits
 	return nil
 }
 

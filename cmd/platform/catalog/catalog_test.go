@@ -143,7 +143,7 @@ func TestCatalog(t *testing.T) {
 					{
 						Operation: types.ChangePut, What: types.WhatChanged, Entity: "component:default/orders", Actor: "schedule", Commit: "beef",
 						Fields:    []types.FieldChange{{Path: "a"}, {Path: "b"}, {Path: "c"}, {Path: "d"}},
-						ChangedBy: types.CommitOfChange{Commit: "c0ffee", Author: "Bob", Subject: "Mend it"},
+						ChangedBy: []types.CommitOfChange{{Commit: "c0ffee", Author: "Bob", Subject: "Mend it"}},
 					},
 				}})
 			},

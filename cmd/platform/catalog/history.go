@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,9 +26,9 @@ func history(env *cli.Env) *cobra.Command {
 		Short: "Show who changed what of an entity, when and from which commit",
 		Long: "Show who changed what of an entity, when and from which commit, newest first. It goes on under the names\n" +
 			"that the entity had before, and knows entities that are gone.\n\n" +
-			"Who and the commit are those of the commit that changed the file. Where nobody knows which one did, as of\n" +
-			"what was just registered, they are whoever had it read, and the commit that was read. All fields, with their\n" +
-			"values before and after: --output json",
+			"Who and the commits are those that changed the entity since its location was read before. Where nobody knows\n" +
+			"which did, as of what was just registered, they are whoever had it read, and the commit that was read. All\n" +
+			"fields, with their values before and after, and the lines that differ in long texts: --output json",
 		Example: "  platform catalog history orders",
 		Args:    cli.Args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -48,12 +49,43 @@ func printHistory(w io.Writer, changes []types.EntityChange) error {
 	rows := make([][]string, len(changes))
 	for i, c := range changes {
 		who, commit := c.Actor, c.Commit[:min(len(c.Commit), shortCommit)]
-		if by := c.ChangedBy; by.Commit != "" {
-			who, commit = by.Author, by.Commit[:min(len(by.Commit), shortCommit)]+" "+by.Subject
+		if len(c.ChangedBy) > 0 {
+			who, commit = changedBy(c.ChangedBy)
 		}
 		rows[i] = []string{c.At.Local().Format(time.DateTime), whatHappened(c), c.Entity, who, commit}
 	}
 	return cli.Rows(w, []string{"when", "what", "entity", "who", "commit"}, rows)
+}
+
+// valueShown is how many letters of a value fit into a line.
+const valueShown = 40
+
+// shortly tells a value in a line.
+func shortly(value string) string {
+	letters := []rune(cmp.Or(value, "none"))
+	if len(letters) <= valueShown {
+		return string(letters)
+	}
+	return string(letters[:valueShown-1]) + "…"
+}
+
+// changedBy tells who wrote commits, and which they are.
+func changedBy(commits []types.CommitOfChange) (who, which string) {
+	var names, ids []string
+	for _, c := range commits {
+		if !slices.Contains(names, c.Author) {
+			names = append(names, c.Author)
+		}
+		ids = append(ids, c.Commit[:min(len(c.Commit), shortCommit)])
+	}
+	which = ids[0] + " " + commits[0].Subject
+	if len(ids) > 1 {
+		which = strings.Join(ids[:min(len(ids), fieldsNamed)], ", ")
+		if more := len(ids) - fieldsNamed; more > 0 {
+			which += fmt.Sprintf(" and %d more", more)
+		}
+	}
+	return strings.Join(names, ", "), which
 }
 
 // fieldsNamed is how many fields of one change are named in a line.
@@ -75,7 +107,7 @@ func whatHappened(c types.EntityChange) string {
 		what += ","
 	}
 	if len(c.Fields) == 1 {
-		return what + " " + c.Fields[0].Path + ": " + cmp.Or(c.Fields[0].Before, "none") + " to " + cmp.Or(c.Fields[0].After, "none")
+		return what + " " + c.Fields[0].Path + ": " + shortly(c.Fields[0].Before) + " to " + shortly(c.Fields[0].After)
 	}
 	named := make([]string, 0, fieldsNamed)
 	for _, f := range c.Fields[:min(len(c.Fields), fieldsNamed)] {

@@ -133,7 +133,7 @@ func pushed(ctx context.Context, env *cli.Env, opts pushOptions, tree git.Checko
 		out.Files = append(out.Files, types.PushedFile{Path: name, Content: string(content)})
 	}
 	if tree.Root != "" && out.Commit == tree.Commit {
-		addCommits(ctx, tree.Root, out.Files)
+		addCommits(ctx, tree.Root, &out)
 		out.Ancestors = ancestors(ctx, tree.Root)
 	}
 	if !opts.all {
@@ -142,22 +142,26 @@ func pushed(ctx context.Context, env *cli.Env, opts pushOptions, tree git.Checko
 	return out, nil
 }
 
-// addCommits adds to files the commits that changed them last. Pipelines often
+// addCommits adds to files by which commits they were changed. Pipelines often
 // have only the newest commit: then nobody knows, and nothing is said.
-func addCommits(ctx context.Context, root string, files []types.PushedFile) {
-	contents := make(map[string][]byte, len(files))
-	for _, f := range files {
+func addCommits(ctx context.Context, root string, push *types.Push) {
+	contents := make(map[string][]byte, len(push.Files))
+	for _, f := range push.Files {
 		contents[f.Path] = []byte(f.Content)
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	commits, err := git.LastCommits(ctx, root, contents)
+	changes, err := git.LastCommits(ctx, root, contents)
 	if err != nil {
 		return
 	}
-	for i := range files {
-		if c := commits[files[i].Path]; c.Known() {
-			files[i].ChangedBy = types.CommitOfChange{Commit: c.ID, Author: c.Author, Email: c.Email, At: c.At, Subject: c.Subject}
+	told := func(c catalog.Commit) types.CommitOfChange {
+		return types.CommitOfChange{Commit: c.ID, Author: c.Author, Email: c.Email, At: c.At, Subject: c.Subject}
+	}
+	push.Newest = told(changes.Newest)
+	for i := range push.Files {
+		for _, c := range changes.Files[push.Files[i].Path] {
+			push.Files[i].ChangedBy = append(push.Files[i].ChangedBy, told(c))
 		}
 	}
 }

@@ -574,7 +574,7 @@ type AuditPage struct {
 	Next  string       `json:"next,omitempty,omitzero"`
 }
 
-// CommitOfChange The commit that changed its file, or one that this includes; left out when nobody knows which one did.
+// CommitOfChange defines model for CommitOfChange.
 type CommitOfChange struct {
 	// At When it was committed.
 	At time.Time `json:"at"`
@@ -726,8 +726,8 @@ type EntityChange struct {
 	Actor string    `json:"actor"`
 	At    time.Time `json:"at"`
 
-	// ChangedBy The commit that changed its file, or one that this includes; left out when nobody knows which one did.
-	ChangedBy CommitOfChange `json:"changedBy,omitempty,omitzero"`
+	// ChangedBy The commits that changed the entity, the newest first: several when its location was not read in between. Where versions of its file are not at hand, those that changed the file, or one that it includes. Left out when nobody knows.
+	ChangedBy []CommitOfChange `json:"changedBy,omitempty,omitzero"`
 
 	// Commit The commit that was read then.
 	Commit string `json:"commit,omitempty,omitzero"`
@@ -904,6 +904,9 @@ type FieldChange struct {
 
 	// Before Its value until then, shortened; left out when there was none.
 	Before string `json:"before,omitempty,omitzero"`
+
+	// Diff Of texts of several lines, those that differ: gone after a minus, new after a plus; at most 100.
+	Diff string `json:"diff,omitempty,omitzero"`
 
 	// Path Example: spec.owner
 	Path string `json:"path"`
@@ -1654,7 +1657,8 @@ type Push struct {
 	Files   []PushedFile `json:"files"`
 
 	// Force Take the commit even if it comes before the one sent last: the branch was set back.
-	Force bool `json:"force,omitempty,omitzero"`
+	Force  bool           `json:"force,omitempty,omitzero"`
+	Newest CommitOfChange `json:"newest,omitempty,omitzero"`
 
 	// Target Address of the repository.
 	//
@@ -1664,8 +1668,8 @@ type Push struct {
 
 // PushedFile defines model for PushedFile.
 type PushedFile struct {
-	// ChangedBy The commit that changed its file, or one that this includes; left out when nobody knows which one did.
-	ChangedBy CommitOfChange `json:"changedBy,omitempty,omitzero"`
+	// ChangedBy The commits by which it was changed, the newest first, as far as they are known.
+	ChangedBy []CommitOfChange `json:"changedBy,omitempty,omitzero"`
 
 	// Content The text of the file.
 	Content string `json:"content"`

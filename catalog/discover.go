@@ -16,67 +16,82 @@ import (
 type childSettings struct {
 	ID     int64     `json:"id"` // of the repository on its host; stays when it is renamed
 	Pushed time.Time `json:"pushed"`
-	Gone   bool      `json:"gone,omitempty"` // the organisation has it no longer
+	Branch string    `json:"branch,omitempty"` // the default one
+	Gone   bool      `json:"gone,omitempty"`   // the organisation has it no longer, or somebody registered it
 }
 
 // registerOrganization takes in an organisation: a location of its own for every
-// repository it has. Those are read by the schedule; where none runs, now.
+// repository it has. Those are read by the schedule; where none runs, now. That
+// no repository has a catalog file yet is how it begins.
 func (c *Catalog) registerOrganization(ctx context.Context, l Location) (Registration, error) {
 	settings := l.Settings
-	found, state, err := c.repositoriesOf(ctx, l)
+	found, err := c.repositoriesOf(ctx, l)
 	if err != nil {
 		return Registration{}, err
 	}
-	if len(found) == 0 {
-		return Registration{}, fault.New(fault.Invalid, "No repository of %s that the token may see has a catalog file.", l.Target).
-			WithHint("Write one in a clone of a repository, and push it: platform init")
+	if err := found.meantAny(l); err != nil {
+		return Registration{}, err
 	}
 	l = l.key()
 	l.ID, l.CreatedAt, l.CreatedBy, l.Settings = newID(), c.now(), actorOf(ctx), settings
 	l.RefreshAt = l.CreatedAt
-	r, err := c.settle(ctx, l, found, state, true)
+	r, err := c.settle(ctx, l, found, true)
 	if err != nil {
 		return Registration{}, err
 	}
 	return c.readChildren(ctx, r)
+}
+
+// meantAny refuses an organisation of which nothing is to be read: nobody would
+// notice.
+func (d Discovery) meantAny(l Location) error {
+	switch {
+	case d.All == 0:
+		return fault.New(fault.Invalid, "The token may see no repository of %s.", l.Target).
+			WithHint("Give it the rights Contents and Metadata, read, for the repositories that are meant.")
+	case d.Looked == 0:
+		return fault.New(fault.Invalid, "None of the %s of %s is meant.", counted(d.All, "repository", "repositories"), l.Target).
+			WithHint("Say otherwise which are: --repositories, --expression, --topic, --without-topic, --visibility; --archived and --forks take in those, too. Empty ones are never read.")
+	}
+	return nil
 }
 
 // discover looks again which repositories an organisation has.
 func (c *Catalog) discover(ctx context.Context, l Location) (Registration, error) {
-	found, state, err := c.repositoriesOf(ctx, l)
-	if state != "" {
-		l.Version = state
+	found, err := c.repositoriesOf(ctx, l)
+	if found.State != "" {
+		l.Version = found.State
 	}
 	if err != nil {
 		return Registration{}, c.unreadable(ctx, l, err)
 	}
-	r, err := c.settle(ctx, l, found, state, false)
+	r, err := c.settle(ctx, l, found, false)
 	if err != nil {
 		return Registration{}, err
 	}
 	return c.readChildren(ctx, r)
 }
 
-func (c *Catalog) repositoriesOf(ctx context.Context, l Location) ([]FoundRepository, string, error) {
+func (c *Catalog) repositoriesOf(ctx context.Context, l Location) (Discovery, error) {
 	settings, err := parseOrganization(l.Settings)
 	if err != nil {
-		return nil, "", err
+		return Discovery{}, err
 	}
 	if c.organizations == nil {
-		return nil, "", fault.New(fault.Unauthenticated, "The platform has no token for GitHub, so it cannot see what %s has.", l.Target).
+		return Discovery{}, fault.New(fault.Unauthenticated, "The platform has no token for GitHub, so it cannot see what %s has.", l.Target).
 			WithHint("Set one that may read contents and metadata: PLATFORM_GITHUB_TOKEN")
 	}
-	found, state, err := c.organizations.Repositories(ctx, l.Target, settings, l.Version)
+	found, err := c.organizations.Repositories(ctx, l.Target, settings, l.Version)
 	if wait, ok := errors.AsType[*WaitError](err); ok {
 		err = fault.New(fault.Unavailable, "%s", wait.Reason).WithHint("Nothing is to be done: it goes on by itself.").WithCause(wait)
 	}
-	return found, state, err
+	return found, err
 }
 
 // settle brings the locations of an organisation's repositories in line with
 // what was found. A repository is known by its number: one that was renamed
 // keeps its location, and its entities their history.
-func (c *Catalog) settle(ctx context.Context, l Location, found []FoundRepository, state string, created bool) (Registration, error) {
+func (c *Catalog) settle(ctx context.Context, l Location, found Discovery, created bool) (Registration, error) {
 	settings, err := parseOrganization(l.Settings)
 	if err != nil {
 		return Registration{}, err
@@ -93,12 +108,24 @@ func (c *Catalog) settle(ctx context.Context, l Location, found []FoundRepositor
 		if exists {
 			l.RefreshEvery = now.RefreshEvery
 		}
-		children, err := c.children(ctx, l.ID)
+		all, err := c.Locations(ctx)
 		if err != nil {
 			return err
 		}
-		for _, repository := range found {
+		children, err := childrenIn(all, l.ID)
+		if err != nil {
+			return err
+		}
+		owned := registeredByHand(all)
+		for _, repository := range found.Repositories {
 			child, known := children[repository.ID]
+			taken, err := c.readByHand(ctx, owned, repository, settings)
+			if err != nil {
+				return err
+			}
+			if taken {
+				continue // what was found of it before goes, with the children that are left
+			}
 			delete(children, repository.ID)
 			if err := c.settleOne(ctx, l, child, known, repository, settings); err != nil {
 				return err
@@ -113,21 +140,21 @@ func (c *Catalog) settle(ctx context.Context, l Location, found []FoundRepositor
 		if exists {
 			l.meanwhile(now, claimed)
 		}
-		l.Version, l.Errors = state, nil
+		l.Version, l.Errors = found.State, nil
 		if err := c.store.SaveLocation(ctx, l); err != nil {
 			return fmt.Errorf("save location %s: %w", l, err)
 		}
 		return nil
 	})
 	c.Nudge()
-	return Registration{Location: l, Created: created}, err
+	return Registration{Location: l, Created: created, Discovery: &found}, err
 }
 
 // settleOne makes or changes the location of one repository.
 func (c *Catalog) settleOne(ctx context.Context, l, child Location, known bool, r FoundRepository, s OrganizationSettings) error {
 	var before childSettings
 	_ = json.Unmarshal([]byte(child.Settings), &before) // of a new one there are none
-	settings, err := json.Marshal(childSettings{ID: r.ID, Pushed: r.Pushed})
+	settings, err := json.Marshal(childSettings{ID: r.ID, Pushed: r.Pushed, Branch: r.Branch})
 	if err != nil {
 		return fmt.Errorf("encode what is known of %s: %w", r.Address, err)
 	}
@@ -138,7 +165,7 @@ func (c *Catalog) settleOne(ctx context.Context, l, child Location, known bool, 
 	if child.Target != r.Address || child.Path != s.Path || child.Branch != s.Branch {
 		place := Location{Type: LocationGit, Target: r.Address, Branch: s.Branch, Path: s.Path}
 		if _, taken, err := c.store.LocationByKey(ctx, place); err != nil || taken {
-			return err // somebody registered it by hand
+			return err // another organisation has it
 		}
 	}
 	if !known {
@@ -157,7 +184,8 @@ func (c *Catalog) settleOne(ctx context.Context, l, child Location, known bool, 
 }
 
 // vanished takes in that a repository is gone, archived or no longer meant: what
-// it defined has no file any more. The location goes with the last entity.
+// it defined has no file any more. The location goes with the last entity. Where
+// somebody registered the repository, theirs takes the entities over.
 func (c *Catalog) vanished(ctx context.Context, child Location) error {
 	left, err := c.store.HeadersAt(ctx, child.ID)
 	if err != nil {
@@ -192,10 +220,14 @@ func (c *Catalog) vanished(ctx context.Context, child Location) error {
 // children returns the locations that another one found, by the number of their
 // repository.
 func (c *Catalog) children(ctx context.Context, parent string) (map[int64]Location, error) {
-	all, err := c.store.Locations(ctx)
+	all, err := c.Locations(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read locations: %w", err)
+		return nil, err
 	}
+	return childrenIn(all, parent)
+}
+
+func childrenIn(all []Location, parent string) (map[int64]Location, error) {
 	out := map[int64]Location{}
 	for _, l := range all {
 		if l.ParentID != parent {

@@ -64,6 +64,8 @@ type Registration struct {
 	Orphaned []Ref       // no file defines them any more; the policy for orphans says how long they stay
 	Renamed  map[Ref]Ref // names that changed: the new one of each old one
 	Problems []Problem
+	// Discovery is how many repositories an organisation has; nil for other locations.
+	Discovery *Discovery
 	// Found are the entities themselves, where nothing was stored: of a preview.
 	Found []Entity
 	// Elsewhere are entities of a preview that another location defines already.

@@ -17,6 +17,9 @@ import (
 // organisation are meant: github-org:https://github.com/acme.
 const organizationPrefix = string(LocationGitHubOrg) + ":"
 
+// defaultCatalogFile is what is read of each repository when nothing else is said.
+const defaultCatalogFile = "catalog-info.yaml"
+
 // OrganizationSettings say which repositories of an organisation are read. The
 // JSON form is what people send and what is stored.
 type OrganizationSettings struct {
@@ -54,7 +57,7 @@ func parseOrganization(settings string) (OrganizationSettings, error) {
 		}
 	}
 	if s.Path == "" {
-		s.Path = "catalog-info.yaml"
+		s.Path = defaultCatalogFile
 	}
 	_, err := path.Match(s.Repositories, "")
 	if err != nil {
@@ -119,7 +122,15 @@ type Organizations interface {
 	// file. State is what the last call returned, with which the host is asked
 	// only for what changed; it is returned also when something went wrong midway.
 	// Errors are faults, or a WaitError.
-	Repositories(ctx context.Context, organization string, s OrganizationSettings, state string) ([]FoundRepository, string, error)
+	Repositories(ctx context.Context, organization string, s OrganizationSettings, state string) (Discovery, error)
+}
+
+// Discovery is what was found in an organisation.
+type Discovery struct {
+	Repositories []FoundRepository // that have a catalog file
+	Looked       int               // how many the settings take, with a file or without
+	All          int               // how many there are
+	State        string            // to be handed over the next time
 }
 
 // WithOrganizations returns a catalog that reads organisations, too, and shares

@@ -49,7 +49,7 @@ func (c *Catalog) Register(ctx context.Context, l Location) (Registration, error
 	if err := c.couldRead(ctx, l); err != nil {
 		return Registration{}, err
 	}
-	if found.follows, err = c.drafts(ctx, l); err != nil {
+	if found.follows, err = c.forerunners(ctx, l); err != nil {
 		return Registration{}, err
 	}
 	return c.takeIn(ctx, l.key(), tree, found)

@@ -10,7 +10,8 @@ import (
 
 // One repository may come into the catalog from several sides, one after the
 // other: from somebody's work tree before its catalog file is committed, from its
-// pipelines, and at last by being read. They say the same of the same entities,
+// pipelines, by being found in its organisation, and at last because somebody
+// registers it. They say the same of the same entities,
 // so whoever knows better takes over, with uid and history.
 
 // draft reports whether files were sent that no commit has yet.
@@ -18,10 +19,14 @@ func (l Location) draft() bool { return l.Type == LocationPush && l.Commit == ""
 
 // succeeds reports whether l says what before said until now. A draft gives way
 // to its repository on any branch: it is written on one and merged to another.
-// What pipelines send gives way to reading the repository.
+// What pipelines send gives way to reading the repository, and what was found in
+// an organisation to what somebody registers.
 func (l Location) succeeds(before Location) bool {
-	if before.Type != LocationPush || sameRepository(l.Target) != sameRepository(before.Target) {
+	if sameRepository(l.Target) != sameRepository(before.Target) {
 		return false
+	}
+	if before.Type != LocationPush {
+		return l.includes(before)
 	}
 	return l.Type == LocationGit || l.Type == LocationPush && before.draft()
 }
@@ -34,7 +39,7 @@ func (c *Catalog) predecessors(ctx context.Context, l Location, found reading, k
 		ids[id] = true
 	}
 	for _, h := range known {
-		if h.Source.LocationID != l.ID && h.Source.Type == LocationPush && !h.orphan() {
+		if h.Source.LocationID != l.ID && (h.Source.Type == LocationPush || h.Source.Type == LocationGit) && !h.orphan() {
 			ids[h.Source.LocationID] = true
 		}
 	}
@@ -51,8 +56,9 @@ func (c *Catalog) predecessors(ctx context.Context, l Location, found reading, k
 	return out, nil
 }
 
-// drafts returns the drafts of a repository, by id.
-func (c *Catalog) drafts(ctx context.Context, repository Location) ([]string, error) {
+// forerunners returns the drafts of a repository that somebody registers, and what
+// its organisation found of it, by id.
+func (c *Catalog) forerunners(ctx context.Context, repository Location) ([]string, error) {
 	if repository.Type != LocationGit {
 		return nil, nil
 	}
@@ -62,7 +68,7 @@ func (c *Catalog) drafts(ctx context.Context, repository Location) ([]string, er
 	}
 	var ids []string
 	for _, l := range locations {
-		if l.draft() && sameRepository(l.Target) == sameRepository(repository.Target) {
+		if (l.draft() || l.ParentID != "") && repository.succeeds(l) {
 			ids = append(ids, l.ID)
 		}
 	}
@@ -72,12 +78,12 @@ func (c *Catalog) drafts(ctx context.Context, repository Location) ([]string, er
 // inherited returns what predecessors hold that l did not define when it was
 // read, and that is gone therefore. Another branch may go on defining it. The
 // file of a draft may still be on its way into the branch that l reads; where it
-// has arrived, it counts.
+// has arrived, it counts. An organisation may know files that l does not read.
 func (c *Catalog) inherited(ctx context.Context, l Location, found reading, from map[string]Location, defined map[Ref]bool) ([]Header, error) {
 	var gone []Header
 	for id, before := range from {
 		branch := cmp.Or(l.Branch, found.branch, before.Branch)
-		if branch != before.Branch && !before.draft() {
+		if branch != before.Branch && !before.draft() && before.ParentID == "" {
 			continue
 		}
 		held, err := c.store.HeadersAt(ctx, id)
@@ -85,7 +91,7 @@ func (c *Catalog) inherited(ctx context.Context, l Location, found reading, from
 			return nil, fmt.Errorf("read the entities of %s: %w", before, err)
 		}
 		for _, h := range held {
-			if defined[h.Ref] || h.orphan() || !found.gone(h) || before.draft() && !found.seen[h.Source.Path] {
+			if defined[h.Ref] || h.orphan() || !found.gone(h) || (before.draft() || before.ParentID != "") && !found.seen[h.Source.Path] {
 				continue
 			}
 			h.Source.LocationID = l.ID // who speaks for it now
@@ -118,7 +124,5 @@ func (l Location) covers(p PushRequest) bool {
 	if l.Path == "" {
 		return true
 	}
-	return len(p.Entries) > 0 && !slices.ContainsFunc(p.Entries, func(name string) bool {
-		return name != l.Path && !strings.HasPrefix(name, l.Path+"/")
-	})
+	return len(p.Entries) > 0 && !slices.ContainsFunc(p.Entries, func(name string) bool { return !l.holds(name) })
 }

@@ -178,7 +178,7 @@ func fromEntity(e catalog.Entity) types.Entity {
 			return types.StatusItem{Type: s.Type, Level: s.Level, Message: s.Message}
 		}),
 		Source: types.EntitySource{
-			Type: string(e.Source.Type), Target: e.Source.Target, Path: e.Source.Path, Line: e.Source.Line, Commit: e.Source.Commit,
+			Type: string(e.Source.Type), Target: e.Source.Target, Path: e.Source.Path, Line: e.Source.Line, Commit: e.Source.Commit, Location: e.Source.LocationID,
 		},
 		UpdatedAt: e.UpdatedAt, OrphanedAt: e.OrphanedAt,
 	}
@@ -229,7 +229,7 @@ func toOrganization(s *types.OrganizationSettings) (string, error) {
 }
 
 func fromRegistration(r catalog.Registration) types.Registration {
-	return types.Registration{
+	out := types.Registration{
 		Location: fromLocation(r.Location),
 		Entities: mapped(r.Entities, catalog.Ref.String),
 		Added:    mapped(r.Added, catalog.Ref.String), Changed: mapped(r.Changed, catalog.Ref.String),
@@ -237,6 +237,10 @@ func fromRegistration(r catalog.Registration) types.Registration {
 		Renamed:  renamed(r.Renamed),
 		Problems: mapped(r.Problems, fromSourceProblem),
 	}
+	if d := r.Discovery; d != nil {
+		out.Repositories = &types.RepositoryCount{All: d.All, Looked: d.Looked, Found: len(d.Repositories)}
+	}
+	return out
 }
 
 func renamed(names map[catalog.Ref]catalog.Ref) map[string]string {

@@ -75,10 +75,11 @@ type listedRepo struct {
 
 // Repositories returns the repositories that the settings take and that have a
 // catalog file.
-func (o *Organizations) Repositories(ctx context.Context, organization string, s catalog.OrganizationSettings, state string) ([]catalog.FoundRepository, string, error) {
+func (o *Organizations) Repositories(ctx context.Context, organization string, s catalog.OrganizationSettings, state string) (catalog.Discovery, error) {
+	out := catalog.Discovery{State: state}
 	name, err := o.nameOf(organization)
 	if err != nil {
-		return nil, state, err
+		return out, err
 	}
 	var before listed
 	if json.Unmarshal([]byte(state), &before) != nil || before.Path != s.Path || before.Branch != s.Branch || before.Form != listedForm {
@@ -92,8 +93,8 @@ func (o *Organizations) Repositories(ctx context.Context, organization string, s
 		}
 	}
 	now.Pages, err = o.pages(ctx, name, before.Pages)
-	var found []catalog.FoundRepository
 	for i := range now.Pages {
+		out.All += len(now.Pages[i].Repos)
 		for j := range now.Pages[i].Repos {
 			r := &now.Pages[i].Repos[j]
 			if k, ok := known[r.ID]; ok && k.Looked && k.Pushed.Equal(r.Pushed) && k.Branch == r.Branch {
@@ -103,23 +104,24 @@ func (o *Organizations) Repositories(ctx context.Context, organization string, s
 			if !s.Takes(repository) {
 				continue
 			}
+			out.Looked++
 			if err == nil && !r.Looked { // after trouble, what is known is kept for the next call
 				r.Has, err = o.has(ctx, name, r.Name, cmp.Or(s.Branch, r.Branch), s.Path)
 				r.Looked = err == nil
 			}
 			if r.Has {
-				found = append(found, repository)
+				out.Repositories = append(out.Repositories, repository)
 			}
 		}
 	}
 	next, encodeErr := json.Marshal(now)
 	if encodeErr != nil {
-		return nil, state, fmt.Errorf("encode what is known of %s: %w", organization, encodeErr)
+		return out, fmt.Errorf("encode what is known of %s: %w", organization, encodeErr)
 	}
-	if err != nil && len(now.Pages) < len(before.Pages) {
-		return nil, state, err
+	if err == nil || len(now.Pages) >= len(before.Pages) {
+		out.State = string(next)
 	}
-	return found, string(next), err
+	return out, err
 }
 
 func (r listedRepo) found() catalog.FoundRepository {

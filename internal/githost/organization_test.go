@@ -270,7 +270,7 @@ func TestWhatIsWrongWithAnOrganization(t *testing.T) {
 	}{
 		{name: "no such organisation", target: d.fake.URL() + "/nobody", want: fault.NotFound, says: `knows no organisation "nobody"`},
 		{name: "another host", target: "https://github.com/acme", want: fault.Invalid, says: "for which the platform has a token"},
-		{name: "nothing in it", target: d.fake.URL() + "/acme", want: fault.Invalid, says: "No repository of"},
+		{name: "nothing in it that is meant", target: d.fake.URL() + "/acme", settings: `{"repositories":"team-*"}`, want: fault.Invalid, says: "None of the 1 repository of"},
 		{name: "settings that are none", target: d.fake.URL() + "/acme", settings: `{"pth":"x"}`, want: fault.Invalid, says: "settings"},
 		{name: "a bad expression", target: d.fake.URL() + "/acme", settings: `{"expression":"(?!a)b"}`, want: fault.Invalid, says: "no regular expression"},
 		{name: "a bad visibility", target: d.fake.URL() + "/acme", settings: `{"visibility":["secret"]}`, want: fault.Invalid, says: "secret"},
@@ -284,6 +284,26 @@ func TestWhatIsWrongWithAnOrganization(t *testing.T) {
 		if !fault.Is(err, tt.want) || !strings.Contains(err.Error(), tt.says) || fault.From(err).Hint == "" {
 			t.Errorf("%s: %v (%s), want %s %q with a hint", tt.name, err, fault.CodeOf(err), tt.want, tt.says)
 		}
+	}
+}
+
+// TestAnOrganizationWithoutCatalogFiles is registered before its first one is
+// merged: that is found the next time.
+func TestAnOrganizationWithoutCatalogFiles(t *testing.T) {
+	t.Parallel()
+	d := newDiscovery(t)
+	for _, name := range []string{"a", "b", "old"} {
+		d.fake.Commit("acme", name, map[string]string{"README.md": "x"})
+	}
+	d.fake.Change("acme", "old", func(r *githosttest.Repository) { r.Archived = true })
+	r := d.register(t, "")
+	if f := r.Discovery; f == nil || f.Looked != 2 || f.All != 3 || len(f.Repositories) != 0 || !r.Created {
+		t.Errorf("registered: %+v, %+v", r, f)
+	}
+	d.fake.Commit("acme", "b", map[string]string{"catalog-info.yaml": component("b")})
+	d.refresh(t, r.Location.ID)
+	if diff := cmp.Diff([]string{"b"}, d.names(t)); diff != "" {
+		t.Errorf("entities after the first one was merged (-want +got):\n%s", diff)
 	}
 }
 

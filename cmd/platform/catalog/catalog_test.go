@@ -84,9 +84,9 @@ func TestCatalog(t *testing.T) {
 		{
 			name: "register an organisation", line: "register github-org:https://github.com/acme", asked: `POST /locations {"target":"github-org:https://github.com/acme"}`,
 			setup: func(s *clitest.Server) {
-				s.Answer("POST /locations", 200, types.Registration{Location: types.Location{Type: types.LocationTypeGithubOrg}, Entities: []string{}, Problems: []types.SourceProblem{}})
+				s.Answer("POST /locations", 200, types.Registration{Location: types.Location{Type: types.LocationTypeGithubOrg}, Entities: []string{}, Problems: []types.SourceProblem{}, Repositories: &types.RepositoryCount{All: 9, Looked: 7, Found: 2}})
 			},
-			err: "its repositories are being read",
+			err: "Of 7 repositories, 2 have a catalog file and are being read",
 		},
 		{
 			name: "register by ssh", line: "register git@example.com:acme/orders.git", asked: `POST /locations {"target":"git@example.com:acme/orders.git"}`,

@@ -134,6 +134,27 @@ func isRemote(target string) bool {
 	return regexp.MustCompile(`^([a-z][a-z0-9+.-]*://|github-org:|[^/@\s]+@[^/:\s]+:)`).MatchString(target)
 }
 
+// organization says what was found in an organisation of which nothing is read yet.
+func organization(env *cli.Env, l types.Location, count types.RepositoryCount) {
+	looked := cli.Count(count.Looked, "repository", "repositories")
+	if count.Found > 0 {
+		env.Talk("%s The organisation is registered. Of %s, %d have a catalog file and are being read. See what they define: platform catalog list",
+			env.Green("✓"), looked, count.Found)
+		return
+	}
+	file := "catalog-info.yaml"
+	if l.Organization != nil && l.Organization.Path != "" {
+		file = l.Organization.Path
+	}
+	env.Talk("%s The organisation is registered. It was looked at %s, and none has the catalog file %s yet.", env.Green("✓"), looked, cli.Plain(file))
+	if l.Every == "" || l.Every == "never" {
+		env.Talk("Once one has, look again: platform catalog refresh github-org:%s", cli.Plain(l.Target))
+	} else {
+		env.Talk("It is looked at again every %s; one that has a file by then is read.", l.Every)
+	}
+	env.Talk("To see which files could be proposed as pull requests: platform catalog import-org %s --dry-run", cli.Plain(l.Target))
+}
+
 // problemsShown is how many problems of a location fit on a screen.
 const problemsShown = 20
 
@@ -159,8 +180,8 @@ func report(env *cli.Env, r types.Registration) error {
 	for before, now := range r.Renamed {
 		env.Talk("%s is %s now.", before, now)
 	}
-	if len(r.Problems) == 0 && len(r.Entities) == 0 && r.Location.Type == types.LocationTypeGithubOrg {
-		env.Talk("%s The organisation is registered, and its repositories are being read. See what they define: platform catalog list", env.Green("✓"))
+	if count := r.Repositories; count != nil && len(r.Problems) == 0 && (len(r.Entities) == 0 || count.Found == 0) {
+		organization(env, r.Location, *count)
 		return nil
 	}
 	if len(r.Problems) == 0 {

@@ -831,6 +831,9 @@ type EntitySource struct {
 	Commit string `json:"commit,omitempty,omitzero"`
 	Line   int    `json:"line,omitempty,omitzero"`
 
+	// Location Id of the location.
+	Location string `json:"location,omitempty,omitzero"`
+
 	// Path File inside the location.
 	Path   string `json:"path,omitempty,omitzero"`
 	Target string `json:"target"`
@@ -1202,7 +1205,7 @@ type LocationRequestType string
 
 // LocationSchedule defines model for LocationSchedule.
 type LocationSchedule struct {
-	// Every A time from 1m to 30d, such as 5m, 1h30m or 2d; never, to read it only when asked; or default.
+	// Every A time from 1m to 30d, such as 5m, 1h30m, 2d or 1w; never, to read it only when asked; or default.
 	//
 	// Example: 5m
 	Every string `json:"every"`
@@ -1734,6 +1737,9 @@ type Registration struct {
 
 	// Renamed The new name of each old one.
 	Renamed map[string]string `json:"renamed,omitempty,omitzero"`
+
+	// Repositories How many repositories an organisation has.
+	Repositories *RepositoryCount `json:"repositories,omitempty"`
 }
 
 // Relation defines model for Relation.
@@ -1743,6 +1749,18 @@ type Relation struct {
 
 	// Type Example: ownedBy
 	Type string `json:"type"`
+}
+
+// RepositoryCount How many repositories an organisation has.
+type RepositoryCount struct {
+	// All All that the token may see.
+	All int `json:"all"`
+
+	// Found Those that have one.
+	Found int `json:"found"`
+
+	// Looked Those that are meant: it was looked for a catalog file in them.
+	Looked int `json:"looked"`
 }
 
 // RuleUse defines model for RuleUse.

@@ -23,7 +23,7 @@ const (
 const everyDefault, everyNever = "default", "never"
 
 // ParseEvery understands how often a location is to be read: 5m, 1h30m, 2d,
-// never (only when asked), or default (0).
+// 1d12h, 1w, never (only when asked), or default (0).
 func ParseEvery(s string) (time.Duration, error) {
 	word := strings.ToLower(strings.TrimSpace(s))
 	switch word {
@@ -32,20 +32,44 @@ func ParseEvery(s string) (time.Duration, error) {
 	case everyNever:
 		return Never, nil
 	}
-	d, err := time.ParseDuration(word)
-	if days, found := strings.CutSuffix(word, "d"); found {
-		var n int
-		n, err = strconv.Atoi(days)
-		d = time.Duration(min(max(n, -1), 1000)) * day
+	text, below := strings.CutPrefix(word, "-")
+	whole, rest, err := wholeDays(text)
+	var d time.Duration
+	if err == nil && (rest != "" || text == "") {
+		d, err = time.ParseDuration(rest)
 	}
-	if err != nil {
+	if d = min(max(d, -1), 1000*day) + whole; below {
+		d = -d
+	}
+	if err != nil || strings.HasPrefix(rest, "-") || strings.HasPrefix(rest, "+") {
 		return 0, fault.New(fault.Invalid, "%q does not say how often a location is to be read.", printable(s)).
-			WithHint("Write a time such as 5m, 1h30m or 2d; never, to read it only when asked; or default.").WithCause(err)
+			WithHint("Write a time such as 5m, 1h30m, 2d, 1d12h or 1w; never, to read it only when asked; or default.").WithCause(err)
 	}
 	if d < 0 { // never is a word
 		return 0, negative(printable(word))
 	}
 	return d, soundEvery(d)
+}
+
+// wholeDays takes weeks and days from the beginning of a time, which Go does not
+// know, and returns what is left.
+func wholeDays(text string) (time.Duration, string, error) {
+	var d time.Duration
+	for _, unit := range []struct {
+		letter string
+		of     time.Duration
+	}{{"w", 7 * day}, {"d", day}} {
+		number, rest, found := strings.Cut(text, unit.letter)
+		if !found {
+			continue
+		}
+		n, err := strconv.ParseUint(number, 10, 31)
+		if err != nil {
+			return 0, text, err
+		}
+		d, text = d+time.Duration(min(n, 1000))*unit.of, rest
+	}
+	return d, text, nil
 }
 
 func negative(d string) error {
@@ -79,6 +103,8 @@ func FormatEvery(d time.Duration) string {
 		return everyDefault
 	case d%day == 0:
 		return strconv.Itoa(int(d/day)) + "d"
+	case d > day:
+		return strconv.Itoa(int(d/day)) + "d" + FormatEvery(d%day)
 	}
 	s := d.Round(time.Second).String()
 	if strings.HasSuffix(s, "m0s") {

@@ -73,7 +73,7 @@ func TestProvidersOfGitHub(t *testing.T) {
 func TestHowOftenAProviderReads(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string][2]string{
-		"{minutes: 30}": {"30m"}, "{hours: 1, minutes: 30}": {"1h30m"}, "{days: 2}": {"2d"}, "PT30M": {"30m"}, "P1DT12H": {"36h"}, "45 minutes": {"45m"}, "3h": {"3h"},
+		"{minutes: 30}": {"30m"}, "{hours: 1, minutes: 30}": {"1h30m"}, "{days: 2}": {"2d"}, "PT30M": {"30m"}, "P1DT12H": {"1d12h"}, "45 minutes": {"45m"}, "3h": {"3h"},
 		"{seconds: 20}": {"1m", "more often"}, "{months: 3}": {"30d", "more rarely"}, "{cron: '0 * * * *'}": {"", "Only times"}, "{fortnights: 1}": {"", "Only times"}, "soon": {"", "Only times"}, "": {""},
 	} {
 		var p githubProvider

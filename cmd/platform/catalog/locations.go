@@ -3,10 +3,12 @@ package catalog
 import (
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/goldenpath/platform/catalog"
 	"github.com/goldenpath/platform/cmd/internal/cli"
 	"github.com/goldenpath/platform/portal/api/client"
 	"github.com/goldenpath/platform/portal/api/types"
@@ -17,7 +19,8 @@ func locations(env *cli.Env) *cobra.Command {
 		Use:   "locations",
 		Short: "Show what is registered, how often it is read, and when next",
 		Long: "Show the files, folders, repositories and organisations that are registered, when each was read, how often it is and\n" +
-			"when next. To change that: platform catalog schedule LOCATION EVERY",
+			"when next. A target is an address or a path, with #BRANCH and :PATH where only those are read; so it is written as\n" +
+			"LOCATION elsewhere. To change how often it is read: platform catalog schedule LOCATION EVERY",
 		Args: cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
@@ -42,14 +45,18 @@ func printLocations(w io.Writer, list []types.Location) error {
 		if len(l.Problems) > 0 {
 			problems = strconv.Itoa(len(l.Problems))
 		}
-		target := l.Target
-		if l.Branch != "" {
-			target += "#" + l.Branch
-		}
-		rows[i] = []string{l.ID, string(l.Type), target, cli.Age(l.LastSucceeded, now), every(l), due(l.RefreshAt, now), problems}
+		rows[i] = []string{l.ID, string(l.Type), targetOf(l), cli.Age(l.LastSucceeded, now), every(l), due(l.RefreshAt, now), problems}
 	}
 	return cli.Rows(w, []string{"id", "type", "target", "read", "every", "again", "problems"}, rows)
 }
+
+// nameOf returns what a location is called as annotations do, TYPE:TARGET#BRANCH:PATH.
+func nameOf(l types.Location) string {
+	return catalog.Location{Type: catalog.LocationType(l.Type), Target: l.Target, Branch: l.Branch, Path: l.Path}.String()
+}
+
+// targetOf returns the same without the type, as lists show it.
+func targetOf(l types.Location) string { return strings.TrimPrefix(nameOf(l), string(l.Type)+":") }
 
 // due says when something happens next.
 func due(at, now time.Time) string {

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/goldenpath/platform/catalog"
 	"github.com/goldenpath/platform/cmd/internal/cli"
 	"github.com/goldenpath/platform/internal/fault"
 	"github.com/goldenpath/platform/portal/api/client"
@@ -28,7 +27,7 @@ func refresh(env *cli.Env) *cobra.Command {
 				return err
 			}
 			l, err := findLocation(ctx, env, api, args[0])
-			if kind, namespace, name, wrong := parseRef(args[0]); err != nil && wrong == nil && strings.Contains(args[0], ":") {
+			if kind, namespace, name, ok := namedEntity(args[0]); err != nil && ok {
 				registration, err := client.OK(api.RefreshEntityWithResponse(ctx, kind, namespace, name))
 				if err != nil {
 					return err
@@ -72,6 +71,12 @@ func remove(env *cli.Env) *cobra.Command {
 	}
 }
 
+// namedEntity reports which entity a word names that may name a location, too.
+func namedEntity(word string) (kind, namespace, name string, ok bool) {
+	kind, namespace, name, err := parseRef(word)
+	return kind, namespace, name, err == nil && strings.Contains(word, ":")
+}
+
 // findLocation returns the location a person means: by its id, or as the list
 // of locations shows it.
 func findLocation(ctx context.Context, env *cli.Env, api *client.ClientWithResponses, word string) (types.Location, error) {
@@ -83,24 +88,27 @@ func findLocation(ctx context.Context, env *cli.Env, api *client.ClientWithRespo
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(env.Dir, path)
 	}
-	var found []types.Location
-	var names []string
-	for _, l := range locations.Items {
-		whole := catalog.Location{Type: catalog.LocationType(l.Type), Target: l.Target, Branch: l.Branch, Path: l.Path}.String()
-		if l.ID == word || whole == word || l.Branch != "" && l.Target+"#"+l.Branch == word {
-			return l, nil
+	// The more exactly somebody writes which one is meant, the sooner it is that.
+	for _, is := range []func(l types.Location) bool{
+		func(l types.Location) bool { return l.ID == word || nameOf(l) == word },
+		func(l types.Location) bool { return targetOf(l) == word || targetOf(l) == path },
+		func(l types.Location) bool { return l.Branch != "" && l.Target+"#"+l.Branch == word },
+		func(l types.Location) bool { return l.Target == word || l.Target == path },
+	} {
+		var found []types.Location
+		var names []string
+		for _, l := range locations.Items {
+			if is(l) {
+				found, names = append(found, l), append(names, nameOf(l)+" ("+l.ID+")")
+			}
 		}
-		if l.Target == word || l.Target == path {
-			found, names = append(found, l), append(names, whole+" ("+l.ID+")")
+		if len(found) == 1 {
+			return found[0], nil
 		}
-	}
-	switch len(found) {
-	case 1:
-		return found[0], nil
-	case 0:
-	default:
-		return types.Location{}, fault.New(fault.Invalid, "Several locations are of %s: %s.", word, strings.Join(names, ", ")).
-			WithHint("Name one of them, in quotes, or its id.")
+		if len(found) > 1 {
+			return types.Location{}, fault.New(fault.Invalid, "Several locations are of %s: %s.", word, strings.Join(names, ", ")).
+				WithHint("Name one of them, in quotes, or its id.")
+		}
 	}
 	return types.Location{}, fault.New(fault.NotFound, "No location %s is registered.", word).
 		WithHint("See the locations: platform catalog locations")

@@ -49,6 +49,9 @@ type docPlan struct {
 // docsHint says how documents are named so that they are found.
 const docsHint = "Documents are read from the same repository: keep them beside the catalog file, and write where mkdocs.yml is, seen from there: dir:. or dir:./docs-folder"
 
+// adrsHint says how records of decisions are named so that they are found.
+const adrsHint = "Decision records are read from the same repository: write the folder with their Markdown, seen from the catalog file, such as docs/adr"
+
 // docFile is a document that was found and not read.
 type docFile struct {
 	Doc
@@ -60,7 +63,7 @@ type docFile struct {
 // places returns where the documents lie of the entities of one file. Records
 // of decisions beside a file belong to the entities with docs, else to the first
 // that is about software.
-func (r *reader) places(file string, entities []Entity) []docsPlace {
+func (r *reader) places(file string, entities []Entity, lines referenceLines) []docsPlace {
 	if isAddress(file) || r.location.Type == LocationURL || r.location.Type == LocationCopy {
 		return nil // nothing on the web can be listed, and copies have nothing beside them
 	}
@@ -68,11 +71,12 @@ func (r *reader) places(file string, entities []Entity) []docsPlace {
 	adrs := path.Join(path.Dir(file), "docs", "adr")
 	for _, e := range entities {
 		docs, wrong := r.docsFolder(file, e.Metadata.Annotations[AnnotationTechDocs])
-		place := docsPlace{Ref: e.Ref(), Line: e.Source.Line, Docs: docs, Wrong: wrong}
+		place := docsPlace{Ref: e.Ref(), Line: lines.ofDocs(e, AnnotationTechDocs), Docs: docs, Wrong: wrong}
 		if at := e.Metadata.Annotations[AnnotationADRs]; at != "" {
-			place.ADRs, _ = r.docsFolder(file, at)
+			place.ADRLine = lines.ofDocs(e, AnnotationADRs)
+			place.ADRs, place.WrongADRs = r.docsFolder(file, at)
 		}
-		if place.Docs != "" || place.Wrong != "" || place.ADRs != "" {
+		if place.Docs != "" || place.Wrong != "" || place.ADRs != "" || place.WrongADRs != "" {
 			out = append(out, place)
 		}
 	}
@@ -86,7 +90,7 @@ func (r *reader) places(file string, entities []Entity) []docsPlace {
 		return out
 	}
 	for i := range out {
-		if out[i].ADRs == "" && out[i].Docs != "" {
+		if out[i].ADRLine == 0 && out[i].Docs != "" {
 			out[i].ADRs = adrs
 		}
 	}
@@ -162,6 +166,7 @@ func (r *reader) document(ctx context.Context) error {
 			if place.Docs != "" {
 				l.techdocs(place.Docs)
 			}
+			r.checkADRs(f.file, place)
 			if place.ADRs != "" {
 				l.adrs()
 			}
@@ -171,6 +176,32 @@ func (r *reader) document(ctx context.Context) error {
 	}
 	r.out.docs.orders = slices.Sorted(maps.Keys(r.docs.orders))
 	return nil
+}
+
+// checkADRs says what is wrong with the folder that an entity names for its
+// records of decisions. One that nobody named may be missing.
+func (r *reader) checkADRs(file string, place docsPlace) {
+	if place.ADRLine == 0 {
+		return
+	}
+	wrong := place.WrongADRs
+	if wrong == "" && place.ADRs != "" && !r.present(place.ADRs) {
+		wrong = r.missing(place.ADRs) + "."
+	}
+	if wrong != "" {
+		r.out.docs.problem(Problem{
+			File: file, Line: place.ADRLine, Ref: place.Ref.String(), Field: "metadata.annotations." + AnnotationADRs,
+			Message: "The decision records cannot be read: " + wrong, Hint: adrsHint,
+		})
+	}
+}
+
+// missing says that a folder is not there.
+func (r *reader) missing(folder string) string {
+	if r.location.Type == LocationPush {
+		return "nothing of the folder " + folder + " was sent"
+	}
+	return "there is no folder " + folder
 }
 
 // maxDocProblems bounds what is said of the documents of a location before the

@@ -32,11 +32,7 @@ var mkdocsNames = []string{"mkdocs.yml", "mkdocs.yaml"} //nolint:gochecknoglobal
 // files that include it.
 func (r *reader) site(folder string, within []string) docsSite {
 	if !r.present(folder) {
-		message := "there is no folder " + folder
-		if r.location.Type == LocationPush {
-			message = "nothing of the folder " + folder + " was sent"
-		}
-		return docsSite{wrong: []Problem{{Message: "The documents cannot be read: " + message + ".", Hint: docsHint}}}
+		return docsSite{wrong: []Problem{{Message: "The documents cannot be read: " + r.missing(folder) + ".", Hint: docsHint}}}
 	}
 	for _, name := range mkdocsNames {
 		if config := path.Join(folder, name); r.present(config) {

@@ -106,7 +106,7 @@ func TestDocumentsOfAnEntity(t *testing.T) {
 		},
 		{
 			name: "a folder that is not there", files: fstest.MapFS{"catalog-info.yaml": described("backstage.io/techdocs-ref: dir:nope")},
-			problems: []string{"catalog-info.yaml:1: The documents cannot be read: there is no folder nope."},
+			problems: []string{"catalog-info.yaml:5: The documents cannot be read: there is no folder nope."},
 		},
 		{
 			name: "sites in a site",
@@ -128,8 +128,28 @@ func TestDocumentsOfAnEntity(t *testing.T) {
 		{name: "another repository", files: fstest.MapFS{"catalog-info.yaml": described("'backstage.io/techdocs-ref': 'url:https://github.com/acme/docs'")}},
 		{
 			name: "docs that lead out", files: fstest.MapFS{"catalog-info.yaml": described("'backstage.io/techdocs-ref': 'dir:../../etc'")},
-			problems: []string{"catalog-info.yaml:1: The documents cannot be read: ../../etc leads out of the location."},
+			problems: []string{"catalog-info.yaml:5: The documents cannot be read: ../../etc leads out of the location."},
 		},
+		{
+			name: "decisions in a folder that is not there", files: fstest.MapFS{"catalog-info.yaml": described("backstage.io/adr-location: decisions"), "docs/adr/1.md": page("# Go")},
+			problems: []string{"catalog-info.yaml:5: The decision records cannot be read: there is no folder decisions."},
+		},
+		{
+			name: "decisions that lead out", files: fstest.MapFS{"catalog-info.yaml": described("backstage.io/techdocs-ref: dir:., backstage.io/adr-location: ../../x"), "docs/a.md": page("# A")},
+			want:     []string{`techdocs a.md "A": # A`},
+			problems: []string{"catalog-info.yaml:5: The decision records cannot be read: ../../x leads out of the location."},
+		},
+		{
+			name: "places of their own that cannot be read", files: fstest.MapFS{"catalog-info.yaml": page(strings.Join([]string{
+				"apiVersion: backstage.io/v1alpha1", "kind: Component", "metadata:", "  name: a", "  annotations:",
+				"    backstage.io/adr-location: svn:here", "    a: b", "    backstage.io/techdocs-ref: dir:nope", "spec: {type: service, lifecycle: b, owner: c}",
+			}, "\n"))},
+			problems: []string{
+				"catalog-info.yaml:8: The documents cannot be read: there is no folder nope.",
+				"catalog-info.yaml:6: The decision records cannot be read: svn:here is neither dir: nor url:.",
+			},
+		},
+		{name: "decisions elsewhere", files: fstest.MapFS{"catalog-info.yaml": described("'backstage.io/adr-location': 'https://github.com/acme/docs/tree/main/adr'")}},
 		{
 			name:     "a docs_dir that leads out",
 			files:    fstest.MapFS{"catalog-info.yaml": described("backstage.io/techdocs-ref: dir:."), "mkdocs.yml": page("docs_dir: ../../../etc\n")},
@@ -139,7 +159,7 @@ func TestDocumentsOfAnEntity(t *testing.T) {
 			name:     "a page that is too large",
 			files:    fstest.MapFS{"catalog-info.yaml": described("backstage.io/techdocs-ref: dir:."), "docs/a.md": page(strings.Repeat("x", 1<<20+1)), "docs/b.md": page("# B")},
 			want:     []string{`techdocs b.md "B": # B`},
-			problems: []string{"catalog-info.yaml:1: docs/a.md is larger than 1 MB and is left out."},
+			problems: []string{"catalog-info.yaml:5: docs/a.md is larger than 1 MB and is left out."},
 		},
 	}
 	for _, tt := range tests {

@@ -29,8 +29,8 @@ type files struct {
 	// targets are the lines on which a file's Location entities name others; nil
 	// when nobody wants to know.
 	targets map[string]int
-	// lines are where entities of a file refer to others; nil when nobody wants to
-	// know.
+	// lines are where entities of a file refer to others, and to their documents;
+	// nil when nobody wants to know.
 	lines referenceLines
 }
 

@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/goldenpath/platform/internal/fault"
@@ -64,7 +65,7 @@ func (c *Catalog) notFound(ctx context.Context, ref Ref) error {
 		return former.fault()
 	}
 	err := fault.New(fault.NotFound, "%s is not in the catalog.", ref)
-	near, nearErr := c.Nearest(ctx, ref.Kind, ref.Name)
+	near, nearErr := c.meant(ctx, ref)
 	if nearErr != nil || len(near) == 0 {
 		return err.WithHint("Register its file: platform catalog register PATH_OR_URL")
 	}
@@ -74,6 +75,28 @@ func (c *Catalog) notFound(ctx context.Context, ref Ref) error {
 	}
 	return err.WithHint("Did you mean %s? Or register its file: platform catalog register PATH_OR_URL",
 		strings.Join(names, " or "))
+}
+
+// meant returns what may be meant by a ref that is not in the catalog: what is
+// called so and of another kind, then names of its kind that are written almost the
+// same, else such names of any kind.
+func (c *Catalog) meant(ctx context.Context, ref Ref) ([]Ref, error) {
+	near, err := c.Nearest(ctx, ref.Kind, ref.Name)
+	if err != nil {
+		return nil, err
+	}
+	others, err := c.Nearest(ctx, "", ref.Name)
+	if err != nil || len(near) == 0 {
+		return others, err
+	}
+	var same []Ref
+	for _, other := range others {
+		if strings.EqualFold(other.Name, ref.Name) && !slices.Contains(near, other) {
+			same = append(same, other)
+		}
+	}
+	near = append(same, near...)
+	return near[:min(len(near), 3)], nil
 }
 
 // Nearest returns up to three entities of a kind (of any kind when it is

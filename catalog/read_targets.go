@@ -9,7 +9,7 @@ import (
 // record is what to remember of a file.
 func (r *reader) record(f parsed) FileRecord {
 	record := FileRecord{Path: f.file, Signature: r.sign(f.file, f.included)}
-	record.Notes = FileNotes{Included: f.included, Entities: len(f.entities), Documented: r.places(f.file, f.entities), Lines: f.lines}
+	record.Notes = FileNotes{Included: f.included, Entities: len(f.entities), Documented: r.places(f.file, f.entities, f.lines), Lines: f.lines}
 	record.Notes.Versions = r.files.lookedAt(append([]string{f.file}, f.included...)...)
 	for _, e := range f.entities {
 		if named := targetsOf(e); len(named.Names) > 0 {

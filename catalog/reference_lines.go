@@ -5,20 +5,45 @@ import (
 	"fmt"
 )
 
-// referenceLines are the lines on which entities refer to others: by entity, then
-// by field and what is written there.
+// referenceLines are the lines on which entities refer to others, and to their
+// documents: by entity, then by field and what is written there.
 type referenceLines map[string]map[string]int
 
 // maxReferenceLines bounds what is remembered of one entity.
 const maxReferenceLines = 50
 
+// noteDocs takes in the lines on which one entity says where its documents are.
+func (lines referenceLines) noteDocs(doc *value) {
+	annotations := doc.get("metadata").get("annotations")
+	for _, name := range []string{AnnotationTechDocs, AnnotationADRs} {
+		v := annotations.get(name)
+		if v == nil || v.kind != kindString {
+			continue
+		}
+		if lines[refIn(doc)] == nil {
+			lines[refIn(doc)] = map[string]int{}
+		}
+		lines[refIn(doc)][referenceKey(name, v.text)] = v.line
+	}
+}
+
+// ofDocs returns the line of an annotation that says where documents are, else
+// that of the entity.
+func (lines referenceLines) ofDocs(e Entity, annotation string) int {
+	if line := lines[e.Ref().String()][referenceKey(annotation, e.Metadata.Annotations[annotation])]; line > 0 {
+		return line
+	}
+	return e.Source.Line
+}
+
 // note takes in the lines of one entity.
 func (lines referenceLines) note(doc *value) {
+	lines.noteDocs(doc)
 	spec, kind := doc.get("spec"), doc.str("kind")
 	if spec == nil {
 		return
 	}
-	var of map[string]int
+	of := lines[refIn(doc)]
 	for _, r := range references(kind) {
 		v := spec.get(r.field)
 		if v == nil {

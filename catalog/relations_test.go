@@ -174,6 +174,19 @@ func TestGetSuggestsWhatIsNear(t *testing.T) {
 	if f.Code != fault.NotFound || f.Message != "component:default/ordres is not in the catalog." || !strings.HasPrefix(f.Hint, "Did you mean component:default/orders? ") {
 		t.Errorf("Get = %+v", f)
 	}
+	// Who names no kind means a component, and perhaps should not have.
+	for _, tt := range []struct {
+		typed catalog.Ref
+		hint  string
+	}{
+		{catalog.NewRef("component", "", "checkout"), "Did you mean group:default/checkout? "},
+		{catalog.NewRef("component", "", "chekout"), "Did you mean group:default/checkout? "},
+		{catalog.NewRef("group", "", "website"), "Did you mean component:default/website? "},
+	} {
+		if _, err := c.Get(t.Context(), tt.typed); !strings.HasPrefix(fault.From(err).Hint, tt.hint) {
+			t.Errorf("%s: %q", tt.typed, fault.From(err).Hint)
+		}
+	}
 	_, err = c.Get(t.Context(), catalog.NewRef("component", "", "zzzzzzzzz"))
 	if f := fault.From(err); f.Hint != "Register its file: platform catalog register PATH_OR_URL" {
 		t.Errorf("hint = %q", f.Hint)

@@ -86,11 +86,14 @@ type targets struct {
 // docsPlace is where the documents of an entity lie.
 type docsPlace struct {
 	Ref    Ref    `json:"ref"`
-	Line   int    `json:"line,omitempty"`   // of the entity
+	Line   int    `json:"line,omitempty"`   // where it asks for them, else of the entity
 	Docs   string `json:"docs,omitempty"`   // folder of mkdocs.yml
 	ADRs   string `json:"adrs,omitempty"`   // folder of decision records
 	Wrong  string `json:"wrong,omitempty"`  // why what the annotation names cannot be read
 	Listed string `json:"listed,omitempty"` // what the documents were when they were stored last
+
+	ADRLine   int    `json:"adrLine,omitempty"`   // where it names the folder of its records; 0 when it names none
+	WrongADRs string `json:"wrongADRs,omitempty"` // why that folder cannot be read
 }
 
 // DocKind says what a document is.

@@ -79,6 +79,11 @@ func (a *API) ListOwnership(ctx context.Context, r server.ListOwnershipRequestOb
 	if err != nil {
 		return nil, err
 	}
+	if len(findings) == 0 {
+		if err := a.known(ctx, catalog.ProblemQuery{Owner: owner}); err != nil {
+			return nil, err
+		}
+	}
 	return server.ListOwnership200JSONResponse{Items: mapped(findings, fromFinding)}, nil
 }
 

@@ -33,6 +33,13 @@ func health(env *cli.Env) *cobra.Command {
 			if err := env.Print(found, func(w io.Writer) error { return printFindings(w, found.Items) }); err != nil {
 				return err
 			}
+			switch {
+			case len(found.Items) > 0:
+			case owner != "":
+				env.Talk("%s owns nothing that could be checked.", owner)
+			default:
+				env.Talk("Nothing in the catalog is open.")
+			}
 			return verdictOf(found.Items)
 		},
 	}
@@ -65,6 +72,9 @@ func findings(ctx context.Context, env *cli.Env, entity, owner string) (types.Fi
 }
 
 func printFindings(w io.Writer, list []types.Finding) error {
+	if len(list) == 0 {
+		return nil
+	}
 	rows := make([][]string, len(list))
 	for i, f := range list {
 		known := f.Source

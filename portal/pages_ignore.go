@@ -31,13 +31,13 @@ func (p *pages) listIgnoreRules(c echo.Context) error {
 	page := ignoreRulesPage{frame: newFrame(c, "Ignore rules", "contracts", crumb{"Contracts", "/contracts"})}
 	now := p.now()
 	for _, r := range rules {
-		row := ignoreRow{IgnoreRule: r, Badge: badge{"wait", "skipped", "Counts"}, Command: "platform contracts ignore remove " + r.ID}
+		row := ignoreRow{IgnoreRule: r, Badge: badge{"wait", "skipped", "In force"}, Command: "platform contracts ignore remove " + r.ID}
 		if r.Expired(now) {
 			row.Ended, row.Badge = true, badge{"unknown", "clock", "Expired"}
 		}
 		page.Rules = append(page.Rules, row)
 	}
-	// What counts comes first, and of that what ends soonest.
+	// What is in force comes first, and of that what ends soonest.
 	slices.SortStableFunc(page.Rules, func(a, b ignoreRow) int {
 		switch {
 		case a.Ended == b.Ended:

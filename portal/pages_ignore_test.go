@@ -35,7 +35,7 @@ func TestIgnoreRulesAreListed(t *testing.T) {
 		time.Sleep(10 * time.Millisecond) // until its end has passed
 	}
 	for _, want := range []string{
-		"inventory every version Counts " + long.Until() + " checkout it is being moved", "by ada",
+		"inventory every version In force " + long.Until() + " checkout it is being moved", "by ada",
 		"web version 1.2 Expired " + short.Until() + " checkout it is being moved",
 		"platform contracts ignore remove " + short.ID, "platform contracts ignore remove " + long.ID,
 	} {
@@ -44,6 +44,6 @@ func TestIgnoreRulesAreListed(t *testing.T) {
 		}
 	}
 	if strings.Index(words, "inventory every version") > strings.Index(words, "web version 1.2") {
-		t.Errorf("what counts does not come first: %s", words)
+		t.Errorf("what is in force does not come first: %s", words)
 	}
 }

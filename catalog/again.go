@@ -12,7 +12,7 @@ import (
 
 // howRead is part of every signature and version. It is raised when the same
 // file is to give other entities than before, so that all files are read again.
-const howRead = "3:"
+const howRead = "4:"
 
 // versionIn returns the version of a source from what is stored of it, and
 // whether it was read then as it would be now.

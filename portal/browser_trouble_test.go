@@ -34,6 +34,15 @@ func mendFile(b *window, w *world) {
 
 	// A list that nobody closed: the file says no more which entity it is about.
 	write("  lifecycle: [production\n")
+	b.goTo("/admin/locations")
+	for _, width := range []int64{1280, 820, 500, 390} { // what a location offers to do is seen beside what is wrong with it
+		b.size(width, 900)
+		b.is("document.querySelector('.problems li')")
+		b.is("[...document.querySelectorAll('.table-wrap')].every((t) => t.scrollWidth <= t.clientWidth)")
+		b.clear("light", "dark")
+	}
+	b.size(1280, 900)
+	b.goTo(entity)
 	b.is("document.querySelector('.message.warn li code')?.textContent === 'printer/catalog-info.yaml:9'")
 	b.clear("light", "dark")
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // rename finds among entities that are gone those that only have another name
@@ -14,7 +15,9 @@ import (
 //
 // An entity has another name when one of its kind is new that says the same in
 // everything but its name and title, wherever in the location; or when, in one
-// file, one of its kind is gone and one is new where it was written.
+// file, one of its kind is gone and one is new that resembles it. What has little
+// in common with what stood there before is another entity: it must not have the
+// uid, and with it the contracts and the history, of something else.
 func (c *Catalog) rename(ctx context.Context, diff *changes, gone []Header) ([]Header, error) {
 	if len(gone) == 0 || len(diff.created) == 0 {
 		return gone, nil
@@ -34,6 +37,13 @@ func (c *Catalog) rename(ctx context.Context, diff *changes, gone []Header) ([]H
 		}
 		for _, p := range pairs {
 			e := &diff.save[p.now]
+			alike, err := resembles(p.before, *e)
+			if err != nil {
+				return nil, err
+			}
+			if !alike {
+				continue
+			}
 			ref := e.Ref()
 			e.UID, e.CreatedAt = p.before.UID, p.before.CreatedAt
 			e.Event = &Event{What: Renamed, PreviousRef: p.before.Ref()}
@@ -138,3 +148,58 @@ func saying(e Entity) (string, error) {
 
 // standing is where an entity is written.
 func standing(e Entity) (string, error) { return e.Kind + " in " + e.Source.Path, nil }
+
+// resembles reports whether two entities of one kind may be the same one under
+// another name: they are of one type, and have the same value in at least half of
+// the fields that either has.
+func resembles(before, now Entity) (bool, error) {
+	if before.SpecString("type") != now.SpecString("type") {
+		return false, nil
+	}
+	var fields [2]map[string]string
+	for i, e := range []Entity{before, now} {
+		fields[i] = map[string]string{}
+		written, err := json.Marshal(map[string]any{
+			"labels": e.Metadata.Labels, "tags": e.Metadata.Tags, "links": e.Metadata.Links, "description": e.Metadata.Description,
+			"annotations": e.Metadata.Annotations, "more": e.Metadata.Extra, "spec": e.Spec,
+		})
+		if err != nil {
+			return false, fmt.Errorf("compare %s: %w", e.Ref(), err)
+		}
+		said, err := parseJSON(written, DefaultLimits())
+		if err != nil {
+			return false, fmt.Errorf("compare %s: %w", e.Ref(), err)
+		}
+		for _, part := range said.keys {
+			fieldsOf(fields[i], "", part, said.get(part))
+		}
+	}
+	same, all := 0, len(fields[1])
+	for path, value := range fields[0] {
+		other, both := fields[1][path]
+		switch {
+		case !both:
+			all++
+		case other == value:
+			same++
+		}
+	}
+	return 2*same >= all, nil
+}
+
+// fieldsOf notes what an entity says in its fields, those of maps each by itself.
+// What the catalog writes itself is none, nor is what is empty.
+func fieldsOf(fields map[string]string, parent, name string, v *value) {
+	path := strings.TrimPrefix(parent+"."+name, ".")
+	switch {
+	case v == nil || ownField("metadata."+path):
+	case v.kind == kindObject:
+		for _, key := range v.keys {
+			fieldsOf(fields, path, key, v.get(key))
+		}
+	default:
+		if text := string(v.appendJSON(nil)); text != "null" && text != "[]" && text != `""` {
+			fields[path] = text
+		}
+	}
+}

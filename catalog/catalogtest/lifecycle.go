@@ -30,6 +30,7 @@ func TestLifecycle(t *testing.T, on On) {
 		{"the same under another name is the same entity", testRename},
 		{"an old name tells the new one, or who deleted it", testFormer},
 		{"what stands in its place is the same entity", testRenameInPlace},
+		{"what has little in common with what stood there is another entity", testReplaced},
 		{"where several could be meant nothing is guessed", testRenameUnclear},
 		{"moving to another file changes nothing", testMoveFile},
 		{"the history tells who changed what, in which fields", testWhoChangedWhat},

@@ -171,7 +171,7 @@ type Catalog struct {
 func New(store Store, unit Unit, reader Reader, log *slog.Logger) *Catalog {
 	return &Catalog{
 		store: store, unit: unit, reader: reader, log: log,
-		limits: DefaultLimits(), orphans: DefaultOrphans(), now: time.Now, model: newModel(store), storing: newTurn(), parsers: newParsers(), schedule: &schedule{nudged: make(chan struct{}, 1)},
+		limits: DefaultLimits(), orphans: DefaultOrphans(), now: time.Now, model: newModel(store), storing: newTurn(), parsers: newParsers(), schedule: newSchedule(),
 	}
 }
 

@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -39,6 +38,9 @@ const (
 	fileFreshFor = 7 * 24 * time.Hour
 	// repositoryFreshFor is how long a look at a repository counts.
 	repositoryFreshFor = 3 * checkEvery
+	// sentFreshFor is how long it counts that a pipeline sent its files: it does so
+	// only when something changes.
+	sentFreshFor = 30 * 24 * time.Hour
 )
 
 // Finding is what one check says of one entity.
@@ -72,13 +74,13 @@ func (c *Catalog) Health(ctx context.Context, q HealthQuery) ([]Finding, error) 
 	if err != nil {
 		return nil, err
 	}
-	h := examiner{ctx: ctx, lines: lineFinder{store: c.store, files: map[string]referenceLines{}}, x: x, now: c.now(), read: map[string]time.Time{}, repositories: map[string]RepositoryCheck{}}
+	h := examiner{ctx: ctx, lines: lineFinder{store: c.store, files: map[string]referenceLines{}}, x: x, now: c.now(), read: map[string]time.Time{}, drafts: map[string]bool{}, repositories: map[string]RepositoryCheck{}}
 	locations, err := c.Locations(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for _, l := range locations {
-		h.read[l.ID] = l.LastSucceeded
+		h.read[l.ID], h.drafts[l.ID] = l.LastSucceeded, l.draft()
 	}
 	checks, err := c.store.RepositoryChecks(ctx)
 	if err != nil {
@@ -137,6 +139,7 @@ type examiner struct {
 	x            *index.Index
 	now          time.Time
 	read         map[string]time.Time       // locations, when they were read last
+	drafts       map[string]bool            // those that hold what no commit has yet
 	repositories map[string]RepositoryCheck // by address, however it is written
 }
 
@@ -308,30 +311,4 @@ func counted(n int, one, many string) string {
 		return "1 " + one
 	}
 	return thousands(n) + " " + many
-}
-
-func (h *examiner) repository(e Entity) Finding {
-	f := Finding{Ref: e.Ref(), Check: CheckRepositoryReachable, State: StateUnknown, Source: "nobody looked"}
-	address := RepositoryOf(e)
-	if address == "" {
-		f.Message = "It names no repository."
-		f.Hint = "Write the annotation " + AnnotationSourceLocation + ", for example url:https://github.com/acme/" + e.Metadata.Name + "/."
-		return f
-	}
-	check, looked := h.repositories[sameRepository(address)]
-	if !looked {
-		f.Message = "Nobody has looked for " + address + " yet."
-		return f
-	}
-	f.Source, f.At = cmp.Or(check.Source, "check")+" of "+check.Address, check.CheckedAt
-	switch {
-	case !check.Reachable:
-		f.State, f.Message = StateFail, cmp.Or(check.Message, address+" cannot be reached.")
-		f.Hint = "Correct the address, or give the platform a token that may read it."
-	case h.now.Sub(check.CheckedAt) > repositoryFreshFor:
-		f.State, f.Message = StateStale, address+" could be reached the last time somebody looked."
-	default:
-		f.State, f.Message = StatePass, address+" can be reached."
-	}
-	return f
 }

@@ -11,19 +11,6 @@ import (
 	"github.com/goldenpath/platform/internal/fault"
 )
 
-const (
-	// checkEvery is how often a repository is looked for that no location reads.
-	checkEvery = 24 * time.Hour
-	// checkTime bounds one look.
-	checkTime = time.Minute
-)
-
-// prober is a Reader that can say whether a repository is there without reading
-// it. Its errors are faults.
-type prober interface {
-	Reachable(ctx context.Context, repository string) error
-}
-
 // keep looks again and again for what is left over until ctx ends.
 func (c *Catalog) keep(ctx context.Context) {
 	timer := time.NewTimer(time.Minute) // a program that just started has other things to do
@@ -33,11 +20,13 @@ func (c *Catalog) keep(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-timer.C:
+			if err := c.Keep(ctx); err != nil && ctx.Err() == nil {
+				c.log.WarnContext(ctx, "keeping the catalog in order failed", "error", err)
+			}
+			timer.Reset(keepEvery)
+		case <-c.schedule.named:
+			c.lookSoon(ctx)
 		}
-		if err := c.Keep(ctx); err != nil && ctx.Err() == nil {
-			c.log.WarnContext(ctx, "keeping the catalog in order failed", "error", err)
-		}
-		timer.Reset(keepEvery)
 	}
 }
 
@@ -60,39 +49,6 @@ func (c *Catalog) Keep(ctx context.Context) error {
 		c.log.InfoContext(ctx, "documents expired", "count", gone)
 	}
 	return c.checkRepositories(ctx)
-}
-
-// checkRepositories tries the repositories that entities name.
-func (c *Catalog) checkRepositories(ctx context.Context) error {
-	reader, ok := c.reader.(prober)
-	if !ok {
-		return nil
-	}
-	checks, err := c.store.RepositoryChecks(ctx)
-	if err != nil {
-		return fmt.Errorf("read the checks of repositories: %w", err)
-	}
-	fresh := map[string]bool{}
-	for _, check := range checks {
-		fresh[check.Address] = check.CheckedAt.After(c.now().Add(-checkEvery))
-	}
-	named, err := c.repositories(ctx)
-	if err != nil {
-		return err
-	}
-	stale := slices.DeleteFunc(named, func(repository string) bool { return fresh[repository] })
-	for _, repository := range stale {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		looking, cancel := context.WithTimeout(ctx, checkTime)
-		err := reader.Reachable(looking, repository)
-		cancel()
-		if err := c.checked(ctx, repository, "check", err); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // checked notes whether a repository could be reached. What says nothing of the
@@ -170,15 +126,15 @@ func repositoryNamed(annotation, value string) string {
 }
 
 // RepositoryOf returns the address of the repository that an entity's code is
-// in: the one its annotations name, or the one its file is in. Empty when there
-// is none.
+// in: the one its annotations name, or the one its file is in, also when that was
+// sent. Empty when there is none.
 func RepositoryOf(e Entity) string {
 	for _, annotation := range []string{AnnotationSourceLocation, annotationProjectSlug} {
 		if repository := repositoryNamed(annotation, e.Metadata.Annotations[annotation]); repository != "" {
 			return repository
 		}
 	}
-	if e.Source.Type == LocationGit {
+	if e.Source.Type == LocationGit || e.Source.Type == LocationPush {
 		return e.Source.Target
 	}
 	return ""

@@ -238,6 +238,7 @@ func (c *Catalog) acceptNow(ctx context.Context, l Location, tree *Tree, found r
 	if err != nil {
 		return Registration{}, err
 	}
+	c.namesRepository(l, change.save)
 	change.describe(&r) // nobody who waits to write waits for this
 	r.Location, r.Problems = l, l.Errors
 	return r, nil

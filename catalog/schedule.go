@@ -31,7 +31,12 @@ const (
 // schedule is what the reading of locations shares in one process.
 type schedule struct {
 	nudged  chan struct{} // something may be due
+	named   chan struct{} // repositories were named that nobody may have looked for
 	running atomic.Int32
+}
+
+func newSchedule() *schedule {
+	return &schedule{nudged: make(chan struct{}, 1), named: make(chan struct{}, 1)}
 }
 
 // WaitError says that a source wants to be left alone for a while.

@@ -229,7 +229,7 @@ func repositoryOf(e catalog.Entity) field {
 			return field{Name: shortAddress(address), Value: address}
 		}
 	}
-	if e.Source.Type == catalog.LocationGit {
+	if e.Source.Type == catalog.LocationGit || e.Source.Type == catalog.LocationPush {
 		f := field{Name: shortAddress(e.Source.Target)}
 		if strings.HasPrefix(e.Source.Target, "https://") || strings.HasPrefix(e.Source.Target, "http://") {
 			f.Value = e.Source.Target

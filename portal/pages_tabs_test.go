@@ -6,6 +6,27 @@ import (
 	"github.com/goldenpath/platform/catalog"
 )
 
+func TestWhichRepositoryAnEntityIsIn(t *testing.T) {
+	t.Parallel()
+	named := map[string]string{catalog.AnnotationSourceLocation: "url:https://git.example.com/acme/shop/"}
+	for _, tt := range []struct {
+		name        string
+		from        catalog.Source
+		annotations map[string]string
+		want        field
+	}{
+		{"read", catalog.Source{Type: catalog.LocationGit, Target: "https://git.example.com/acme/orders.git"}, nil, field{Name: "git.example.com/acme/orders", Value: "https://git.example.com/acme/orders.git"}},
+		{"sent", catalog.Source{Type: catalog.LocationPush, Target: "https://git.example.com/acme/orders.git"}, nil, field{Name: "git.example.com/acme/orders", Value: "https://git.example.com/acme/orders.git"}},
+		{"sent from where only ssh leads", catalog.Source{Type: catalog.LocationPush, Target: "git@git.example.com:acme/orders.git"}, nil, field{Name: "git@git.example.com:acme/orders"}},
+		{"sent for another one", catalog.Source{Type: catalog.LocationPush, Target: "https://git.example.com/acme/orders.git"}, named, field{Name: "git.example.com/acme/shop", Value: "https://git.example.com/acme/shop/"}},
+		{"a copy", catalog.Source{Type: catalog.LocationCopy, Target: "https://backstage.example.com"}, nil, field{}},
+	} {
+		if got := repositoryOf(catalog.Entity{Source: tt.from, Metadata: catalog.Metadata{Annotations: tt.annotations}}); got != tt.want {
+			t.Errorf("%s: %+v, want %+v", tt.name, got, tt.want)
+		}
+	}
+}
+
 func TestWhereUnreadDocumentsAre(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, file, annotation, at, command string }{

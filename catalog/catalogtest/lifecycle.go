@@ -51,6 +51,9 @@ func TestLifecycle(t *testing.T, on On) {
 		{"copies from another catalog give way to what they are copies of", testCopiesGiveWay},
 		{"who owns what is checked, with what shows it", testHealth},
 		{"reading a repository is a look at it", testReadingIsLooking},
+		{"what was sent from a repository shows that it is there", testSendingIsSeeing},
+		{"repositories are looked for several at a time, few on one host", testLooksAreBounded},
+		{"a repository that is named is looked for soon", testLooksSoon},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -120,6 +120,11 @@ func (c *Catalog) takeIn(ctx context.Context, l Location, tree *Tree, found read
 	if err != nil {
 		return Registration{}, err
 	}
+	return c.withDocuments(ctx, r, tree, found)
+}
+
+// withDocuments stores the documents of what was taken in.
+func (c *Catalog) withDocuments(ctx context.Context, r Registration, tree *Tree, found reading) (Registration, error) {
 	wrong, err := c.saveDocuments(ctx, r.Location, tree, found)
 	if err != nil {
 		return Registration{}, err

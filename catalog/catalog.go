@@ -83,6 +83,9 @@ type LocationStore interface {
 	LocationByID(ctx context.Context, id string) (Location, bool, error)
 	// LocationByKey returns the one with l's type, target, branch and path.
 	LocationByKey(ctx context.Context, l Location) (Location, bool, error)
+	// LocationsNaming returns those whose target contains part, which is in lower
+	// case, in any case; oldest first, without their problems.
+	LocationsNaming(ctx context.Context, part string) ([]Location, error)
 	// AllProblems returns the problems of all locations.
 	AllProblems(ctx context.Context) ([]Problem, error)
 	// ProblemsVersion returns a text that is another one after any problem came

@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -105,18 +104,4 @@ func isMarkdown(name string) bool {
 		return true
 	}
 	return false
-}
-
-// sameRepository returns what is equal for all ways to write one repository's
-// address: https://github.com/Acme/orders.git, git@github.com:acme/orders.
-func sameRepository(target string) string {
-	if isSSH(target) {
-		_, rest, _ := strings.Cut(target, "@")
-		target = "ssh://" + strings.Replace(rest, ":", "/", 1)
-	}
-	u, err := url.Parse(target)
-	if err != nil || u.Host == "" {
-		return target
-	}
-	return strings.ToLower(u.Host + strings.TrimSuffix(strings.TrimSuffix(u.Path, "/"), ".git"))
 }

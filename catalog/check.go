@@ -116,6 +116,7 @@ func (c *Catalog) Preview(ctx context.Context, l Location) (Registration, error)
 		return Registration{}, err
 	}
 	if exists {
+		known.Target = l.Target // by whichever address it is to be read
 		l = known
 	}
 	found, tree, err := c.read(ctx, l)

@@ -2,7 +2,7 @@ package catalog
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"io/fs"
 	"maps"
 	"slices"
@@ -44,12 +44,23 @@ type PushRequest struct {
 // Push takes in what a pipeline sends. Where the repository is read anyway, it
 // is read now instead, because then it can speak for itself.
 func (c *Catalog) Push(ctx context.Context, p PushRequest) (Registration, error) {
+	r, err := c.push(ctx, p)
+	if errors.Is(err, errOtherAddress) {
+		r, err = c.push(ctx, p)
+	}
+	return r, err
+}
+
+func (c *Catalog) push(ctx context.Context, p PushRequest) (Registration, error) {
 	kind := LocationPush
 	if p.Copies {
 		kind = LocationCopy
 	}
 	l, err := Location{Type: kind, Target: p.Target, Branch: p.Branch}.normal("")
 	if err != nil {
+		return Registration{}, err
+	}
+	if err := p.checkOrigin(l); err != nil {
 		return Registration{}, err
 	}
 	if err := p.check(); err != nil {
@@ -64,9 +75,9 @@ func (c *Catalog) Push(ctx context.Context, p PushRequest) (Registration, error)
 			return c.Refresh(ctx, git.ID)
 		}
 	}
-	known, exists, err := c.store.LocationByKey(ctx, l)
+	known, exists, err := c.registered(ctx, l)
 	if err != nil {
-		return Registration{}, fmt.Errorf("read location %s: %w", l, err)
+		return Registration{}, err
 	}
 	if exists && !p.Copies && p.Commit == "" && !known.draft() {
 		return Registration{}, fault.New(fault.Conflict, "A pipeline has sent the catalog files of %s already, at %s.", known.Target, known.Commit).
@@ -142,12 +153,12 @@ func pushedAt(l Location) time.Time {
 
 // readAnyway returns the location that reads the branch a pipeline sends from.
 func (c *Catalog) readAnyway(ctx context.Context, pushed Location, p PushRequest) (Location, bool, error) {
-	locations, err := c.Locations(ctx)
+	locations, err := c.ofRepository(ctx, pushed.Target)
 	if err != nil {
 		return Location{}, false, err
 	}
 	for _, l := range locations {
-		if l.Type == LocationGit && sameRepository(l.Target) == sameRepository(pushed.Target) && (l.Branch == pushed.Branch || l.Branch == "") && l.covers(p) {
+		if l.Type == LocationGit && (l.Branch == pushed.Branch || l.Branch == "") && l.covers(p) {
 			return l, true, nil
 		}
 	}

@@ -46,7 +46,7 @@ func TestWhichPushIsTheNewerOne(t *testing.T) {
 		{"what was known of another line is forgotten", []push{{b, noon, []string{a}, false}, {c, noon, nil, false}, {a, noon, nil, false}}, ""},
 		{"the branch was set back", []push{{b, noon, []string{a}, false}, {a, noon.Add(-time.Hour), nil, true}}, ""},
 		{"and went on from there", []push{{b, noon, []string{a}, false}, {a, noon, nil, true}, {c, noon, []string{a}, false}}, ""},
-		{"no commit that git would write", []push{{"v2", noon, []string{"v1"}, false}, {"v1", noon, nil, false}}, ""},
+		{"too few letters to tell commits apart", []push{{"abcdef2", noon, []string{"abcdef1"}, false}, {"abcdef1", noon, nil, false}}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

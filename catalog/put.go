@@ -134,11 +134,7 @@ func (c *Catalog) known(ctx context.Context, l Location) (Location, bool, error)
 	if err != nil {
 		return Location{}, false, err
 	}
-	found, exists, err := c.store.LocationByKey(ctx, l)
-	if err != nil {
-		return Location{}, false, fmt.Errorf("read location %s: %w", l, err)
-	}
-	return found, exists, nil
+	return c.registered(ctx, l)
 }
 
 // prepare brings an entity into the form in which files are stored, however it

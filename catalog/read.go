@@ -32,12 +32,12 @@ type reading struct {
 	elsewhere bool      // hosts were asked for files
 	until     time.Time // when a host wants to be asked again that did not answer
 	docs      documented
-	commits   commits  // that changed what was read
-	sent      *sent    // by a pipeline; nil when nobody did
+	commits   commits // that changed what was read
+	sent      *sent   // by a pipeline; nil when nobody did
 
-	left      map[string]bool // files that what was sent no longer needs
-	branch    string   // whose files they are, as far as that is known
-	follows   []string // locations that this one takes over from, by id
+	left    map[string]bool // files that what was sent no longer needs
+	branch  string          // whose files they are, as far as that is known
+	follows []string        // locations that this one takes over from, by id
 }
 
 // reader goes through the files of one location.

@@ -14,9 +14,17 @@ import (
 
 // Register reads a location and takes in what it defines. Entities that are
 // wrong are reported and do not hide those that are right. Registering a
-// location again reads it again. A location that cannot be read at all, or that
+// location again reads it again, from the address that is given now. A location that cannot be read at all, or that
 // holds nothing, is refused and leaves nothing behind.
 func (c *Catalog) Register(ctx context.Context, l Location) (Registration, error) {
+	r, err := c.register(ctx, l)
+	if errors.Is(err, errOtherAddress) {
+		r, err = c.register(ctx, l)
+	}
+	return r, err
+}
+
+func (c *Catalog) register(ctx context.Context, l Location) (Registration, error) {
 	l, err := l.normal("")
 	if err != nil {
 		return Registration{}, err
@@ -24,13 +32,16 @@ func (c *Catalog) Register(ctx context.Context, l Location) (Registration, error
 	if err := readable(l); err != nil {
 		return Registration{}, err
 	}
-	known, exists, err := c.store.LocationByKey(ctx, l)
+	known, exists, err := c.registered(ctx, l)
 	if err != nil {
-		return Registration{}, fmt.Errorf("read location %s: %w", l, err)
+		return Registration{}, err
 	}
 	if exists && l.Settings != "" && l.Settings != known.Settings {
 		known.Settings = l.Settings
 		return c.discover(ctx, known)
+	}
+	if exists && known.Target != l.Target && known.ParentID == "" { // of what an organisation has, its own address counts
+		return c.Retarget(ctx, known.ID, l)
 	}
 	if exists {
 		return c.Refresh(ctx, known.ID)
@@ -180,9 +191,9 @@ func (c *Catalog) acceptNow(ctx context.Context, l Location, tree *Tree, found r
 		if err := c.store.LockFeed(ctx); err != nil {
 			return fmt.Errorf("lock the catalog's feed: %w", err)
 		}
-		known, exists, err := c.store.LocationByKey(ctx, l)
+		known, exists, err := c.asStored(ctx, l)
 		if err != nil {
-			return fmt.Errorf("read location %s: %w", l, err)
+			return err
 		}
 		claimed := l.RefreshAt
 		switch {
@@ -365,7 +376,9 @@ func conflict(l Location, e Entity, other Source) Problem {
 		Message: e.Ref().String() + " of " + l.String() + " is already defined by " + other.where() + ".",
 		Hint:    "Rename one of them, or remove the other location.",
 	}
-	if l.Type == LocationPush && other.Type == LocationPush && sameRepository(l.Target) == sameRepository(other.Target) {
+	if hint, twice := l.twice(other); twice {
+		p.Hint = hint
+	} else if l.Type == LocationPush && other.Type == LocationPush && sameRepository(l.Target) == sameRepository(other.Target) {
 		p.Hint = "Send only one branch of a repository. For this one to count, remove the other: platform catalog remove " +
 			Location{Type: other.Type, Target: other.Target, Branch: other.Branch}.String()
 	}

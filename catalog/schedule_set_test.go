@@ -114,7 +114,7 @@ func TestASchedule(t *testing.T) {
 		t.Errorf("as its type is, next at %s", l.RefreshAt)
 	}
 	pushed, err := c.Push(t.Context(), catalog.PushRequest{
-		Target: "https://git.acme.io/acme/orders.git", Branch: "main", Commit: "c0ffee", Files: map[string][]byte{"catalog-info.yaml": group("p").Data},
+		Target: "https://git.acme.io/acme/orders.git", Branch: "main", Commit: "c0ffee0", Files: map[string][]byte{"catalog-info.yaml": group("p").Data},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -102,7 +102,7 @@ func (c *Catalog) Retarget(ctx context.Context, id string, l Location) (Registra
 	if err != nil {
 		return Registration{}, err
 	}
-	if taken {
+	if taken && other.ID != id { // by another address it is the same one
 		return Registration{}, fault.New(fault.Conflict, "%s is registered already, as %s.", l, other.ID).
 			WithHint("Remove one of them: platform catalog locations")
 	}
@@ -131,7 +131,10 @@ func (c *Catalog) Retarget(ctx context.Context, id string, l Location) (Registra
 		r, err = c.acceptNow(ctx, moved, tree, found)
 		return err
 	})
-	return r, err
+	if err != nil {
+		return Registration{}, err
+	}
+	return c.withDocuments(ctx, r, tree, found)
 }
 
 // readable refuses locations that only the platform writes to.

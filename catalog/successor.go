@@ -62,7 +62,7 @@ func (c *Catalog) forerunners(ctx context.Context, repository Location) ([]strin
 	if repository.Type != LocationGit {
 		return nil, nil
 	}
-	locations, err := c.Locations(ctx)
+	locations, err := c.ofRepository(ctx, repository.Target)
 	if err != nil {
 		return nil, err
 	}

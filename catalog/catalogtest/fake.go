@@ -331,6 +331,18 @@ func (f *Fake) LocationByKey(ctx context.Context, l catalog.Location) (catalog.L
 	})
 }
 
+// LocationsNaming returns those whose target contains part.
+func (f *Fake) LocationsNaming(ctx context.Context, part string) ([]catalog.Location, error) {
+	var out []catalog.Location
+	for _, l := range f.read(ctx).locations {
+		if strings.Contains(strings.ToLower(l.Target), part) {
+			l.Errors = nil
+			out = append(out, l)
+		}
+	}
+	return out, nil
+}
+
 // AllProblems returns the problems of all locations.
 func (f *Fake) AllProblems(ctx context.Context) ([]catalog.Problem, error) {
 	var out []catalog.Problem

@@ -36,6 +36,10 @@ func TestLifecycle(t *testing.T, on On) {
 		{"the history tells who changed what, in which fields", testWhoChangedWhat},
 		{"problems reach those who can mend them", testProblemsReachOwners},
 		{"pipelines send their files", testPush},
+		{"a repository that is sent is one location by every address", testOneRepository},
+		{"a repository that is read is one location by every address", testOneReading},
+		{"a repository that has two locations already says which to remove", testTwoLocations},
+		{"only a commit of a repository can be sent", testNoRepository},
 		{"what a push no longer needs is not kept", testPushedFilesGo},
 		{"what a pushed file no longer names is gone", testPushedTargetsGo},
 		{"a repository that is read takes over what was sent of it", testReadAfterPush},
@@ -319,7 +323,7 @@ func testPush(t *testing.T, s *shop) {
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	request := func(minute int, files ...string) catalog.PushRequest {
 		p := catalog.PushRequest{
-			Target: "https://github.com/acme/orders.git", Branch: "main", Commit: fmt.Sprintf("c%d", minute),
+			Target: "https://github.com/acme/orders.git", Branch: "main", Commit: commitNumber(minute),
 			CommittedAt: at.Add(time.Duration(minute) * time.Minute), Files: map[string][]byte{},
 		}
 		for i := 0; i+1 < len(files); i += 2 {
@@ -334,7 +338,7 @@ func testPush(t *testing.T, s *shop) {
 	}
 	want(t, "added", text(r.Added), []string{"api:default/orders", "component:default/orders"})
 	e := s.get(t, "api:orders")
-	if e.SpecString("definition") != "openapi: 3.1.1" || e.Source.Commit != "c1" {
+	if e.SpecString("definition") != "openapi: 3.1.1" || e.Source.Commit != commitNumber(1) {
 		t.Errorf("definition %q from %s", e.SpecString("definition"), e.Source.Commit)
 	}
 	if got := e.Metadata.Annotations[catalog.AnnotationLocation]; got != "url:https://github.com/acme/orders/blob/main/catalog-info.yaml" {

@@ -57,7 +57,7 @@ func testPushTakesOver(t *testing.T, s *shop) {
 	push := func(minute int, files map[string]string, entries ...string) catalog.Registration {
 		t.Helper()
 		p := catalog.PushRequest{
-			Target: "https://github.com/acme/orders.git", Branch: "main", Commit: "c1", Files: map[string][]byte{}, Entries: entries,
+			Target: "https://github.com/acme/orders.git", Branch: "main", Commit: commitNumber(1), Files: map[string][]byte{}, Entries: entries,
 			CommittedAt: time.Date(2026, 3, 1, 12, minute, 0, 0, time.UTC),
 		}
 		for name, content := range files {
@@ -102,7 +102,7 @@ func testPushTakesOver(t *testing.T, s *shop) {
 		}
 	}
 	if _, err := s.Push(t.Context(), catalog.PushRequest{
-		Target: "https://github.com/acme/orders.git", Branch: "main", Commit: "c0",
+		Target: "https://github.com/acme/orders.git", Branch: "main", Commit: commitNumber(0),
 		Files: map[string][]byte{"catalog-info.yaml": nil}, CommittedAt: time.Date(2026, 3, 1, 12, 1, 0, 0, time.UTC),
 	}); !fault.Is(err, fault.Conflict) {
 		t.Errorf("an older push afterwards: %v", err)

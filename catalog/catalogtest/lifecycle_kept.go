@@ -60,15 +60,17 @@ func (p *pipeline) same(t *testing.T, pushed catalog.Registration) {
 	}
 }
 
+// documented is a component with documents.
+func documented(name string) string {
+	return "apiVersion: backstage.io/v1alpha1\nkind: Component\n" +
+		"metadata: {name: " + name + ", annotations: {backstage.io/techdocs-ref: 'dir:.'}}\n" +
+		"spec: {type: service, lifecycle: production, owner: checkout}\n"
+}
+
 // testPushedFilesGo sends files that lost what they include and document: read
 // again from what is kept, nothing of that comes back.
 func testPushedFilesGo(t *testing.T, s *shop) {
 	t.Helper()
-	documented := func(name string) string {
-		return "apiVersion: backstage.io/v1alpha1\nkind: Component\n" +
-			"metadata: {name: " + name + ", annotations: {backstage.io/techdocs-ref: 'dir:.'}}\n" +
-			"spec: {type: service, lifecycle: production, owner: checkout}\n"
-	}
 	including := "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: inc}\n" +
 		"spec: {type: service, lifecycle: production, owner: checkout, x: {$yaml: ../shared/inc.yaml}}\n"
 	p := &pipeline{shop: s, files: map[string]string{

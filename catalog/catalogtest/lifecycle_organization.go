@@ -173,7 +173,7 @@ func testOtherPlaceThanFound(t *testing.T, s *shop) {
 
 func testPushThenOrganization(t *testing.T, s *shop) {
 	t.Helper()
-	for _, commit := range []string{"", "c1"} {
+	for _, commit := range []string{"", commitNumber(1)} {
 		newOrdersOf(s)
 		s.send(t, "main", commit, service("orders", "checkout"))
 		uid := s.uid(t, "component:orders")
@@ -182,7 +182,7 @@ func testPushThenOrganization(t *testing.T, s *shop) {
 		if e := s.get(t, "component:orders"); e.UID != uid || e.Source.Type != catalog.LocationGit {
 			t.Errorf("orders is %s from %s", e.UID, e.Source.Type)
 		}
-		if r := s.send(t, "main", "c2", service("orders", "checkout")); r.Location.Type != catalog.LocationGit {
+		if r := s.send(t, "main", commitNumber(2), service("orders", "checkout")); r.Location.Type != catalog.LocationGit {
 			t.Errorf("a pipeline that goes on: %+v", r.Location)
 		}
 		s.forget(t)

@@ -141,7 +141,7 @@ func testCopiesGiveWay(t *testing.T, s *shop) {
 	}
 
 	// Pipelines outrank copies as well, and the platform itself outranks nothing.
-	if r := s.send(t, "main", "c1", service("kept", "pipeline")); len(r.Problems) > 0 {
+	if r := s.send(t, "main", commitNumber(1), service("kept", "pipeline")); len(r.Problems) > 0 {
 		t.Errorf("pushed: %v", r.Problems)
 	}
 	s.start(t, team("ours", "Ours"))

@@ -477,6 +477,12 @@ func testLocations(t *testing.T, b Backend) {
 	if _, exists, err := b.Store.LocationByKey(t.Context(), catalog.Location{Type: catalog.LocationFile, Target: "/srv/a", Path: "x"}); err != nil || exists {
 		t.Errorf("another path: %t, %v", exists, err)
 	}
+	for part, want := range map[string]int{"/srv/": 1, "acme.io/": 1, "r_": 0, "": 2} {
+		named, err := b.Store.LocationsNaming(t.Context(), part)
+		if err != nil || len(named) != want || want == 1 && len(named[0].Errors) > 0 {
+			t.Errorf("with %q in their target: %+v, %v", part, named, err)
+		}
+	}
 	second.Errors, second.LastRefreshed = second.Errors[:1], At(4)
 	b.inTx(t, func(ctx context.Context) error { return b.Store.SaveLocation(ctx, second) })
 	byID, exists, err := b.Store.LocationByID(t.Context(), "loc-a")

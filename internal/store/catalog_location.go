@@ -33,6 +33,20 @@ func (c *Catalog) LocationByKey(ctx context.Context, l catalog.Location) (catalo
 		location.Type(string(l.Type)), location.Target(l.Target), location.Branch(l.Branch), location.Path(l.Path)))
 }
 
+// LocationsNaming returns those whose target contains part, without problems.
+func (c *Catalog) LocationsNaming(ctx context.Context, part string) ([]catalog.Location, error) {
+	found, err := c.s.client(ctx).Location.Query().Where(location.TargetContainsFold(part)).
+		Order(location.ByCreatedAt(), location.ByID()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("select locations with %q in their target: %w", part, err)
+	}
+	out := make([]catalog.Location, len(found))
+	for i, row := range found {
+		out[i] = fromLocation(row)
+	}
+	return out, nil
+}
+
 func oneLocation(found []catalog.Location, err error) (catalog.Location, bool, error) {
 	if err != nil || len(found) == 0 {
 		return catalog.Location{}, false, err
@@ -46,6 +60,9 @@ func (c *Catalog) locations(ctx context.Context, where ...predicate.Location) ([
 		Order(location.ByCreatedAt(), location.ByID()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("select locations: %w", err)
+	}
+	if len(found) == 0 {
+		return nil, nil
 	}
 	problems := client.LocationProblem.Query()
 	if len(found) == 1 {

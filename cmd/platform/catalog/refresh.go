@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/goldenpath/platform/catalog"
 	"github.com/goldenpath/platform/cmd/internal/cli"
 	"github.com/goldenpath/platform/internal/fault"
 	"github.com/goldenpath/platform/portal/api/client"
@@ -94,6 +95,7 @@ func findLocation(ctx context.Context, env *cli.Env, api *client.ClientWithRespo
 		func(l types.Location) bool { return targetOf(l) == word || targetOf(l) == path },
 		func(l types.Location) bool { return l.Branch != "" && l.Target+"#"+l.Branch == word },
 		func(l types.Location) bool { return l.Target == word || l.Target == path },
+		func(l types.Location) bool { return catalog.SameRepository(l.Target, word) },
 	} {
 		var found []types.Location
 		var names []string

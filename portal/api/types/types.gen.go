@@ -1647,7 +1647,9 @@ type Push struct {
 	// Ancestors Commits before this one as far as they are known, the nearest first; the first 200 count. A commit that comes before the one sent last is refused; one that comes after it is taken whatever the dates say.
 	Ancestors []string `json:"ancestors,omitempty,omitzero"`
 	Branch    string   `json:"branch,omitempty,omitzero"`
-	Commit    string   `json:"commit,omitempty,omitzero"`
+
+	// Commit Its id, 7 to 64 hexadecimal digits. Without one the files are a draft, which gives way to any commit.
+	Commit string `json:"commit,omitempty,omitzero"`
 
 	// CommittedAt When the commit was made. Where neither this commit nor the one sent before is known to come before the other, the older one is refused.
 	CommittedAt time.Time `json:"committed_at,omitempty,omitzero"`
@@ -1663,7 +1665,7 @@ type Push struct {
 	Force  bool           `json:"force,omitempty,omitzero"`
 	Newest CommitOfChange `json:"newest,omitempty,omitzero"`
 
-	// Target Address of the repository.
+	// Target Address of the repository, as git has it. However it is written, one repository is one location.
 	//
 	// Example: https://github.com/acme/orders.git
 	Target string `json:"target"`

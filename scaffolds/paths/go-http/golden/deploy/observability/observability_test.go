@@ -8,9 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"example.com/golden/service/internal/telemetry"
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 func read(t *testing.T, path ...string) string {

@@ -9,8 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	sdktrace "go.opentelemetry.io/otel/sdk/trace"
-
 	"example.com/golden/service/internal/admin"
 	"example.com/golden/service/internal/clients"
 	"example.com/golden/service/internal/config"
@@ -21,6 +19,7 @@ import (
 	"example.com/golden/service/internal/outbound"
 	"example.com/golden/service/internal/states"
 	"example.com/golden/service/internal/telemetry"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
 
 // App is the service, ready to run.

@@ -9,9 +9,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/pact-foundation/pact-go/v2/provider"
-
 	"example.com/golden/service/internal/pacttest"
+	"github.com/pact-foundation/pact-go/v2/provider"
 )
 
 // Asks the running service everything its consumers' contracts ask.

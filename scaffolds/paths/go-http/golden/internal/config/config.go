@@ -11,9 +11,8 @@ import (
 	"reflect"
 	"time"
 
-	"github.com/caarlos0/env/v11"
-
 	"example.com/golden/service/internal/clients"
+	"github.com/caarlos0/env/v11"
 )
 
 // Config is everything that can be set.

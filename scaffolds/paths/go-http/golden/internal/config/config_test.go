@@ -8,9 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"example.com/golden/service/internal/config"
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestLoad_defaults(t *testing.T) {

@@ -10,9 +10,8 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"example.com/golden/service/internal/idempotency"
+	"github.com/getkin/kin-openapi/openapi3"
 )
 
 const idempotencyKey = "Idempotency-Key"

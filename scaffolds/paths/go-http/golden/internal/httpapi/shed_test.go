@@ -7,9 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/uuid"
-
 	"example.com/golden/service/internal/items"
+	"github.com/google/uuid"
 )
 
 // A store that takes its time.

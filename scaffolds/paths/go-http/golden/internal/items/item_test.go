@@ -6,11 +6,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/uuid"
-
 	"example.com/golden/service/internal/items"
 	"example.com/golden/service/internal/items/memory"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 )
 
 func newShelf() *items.Shelf {

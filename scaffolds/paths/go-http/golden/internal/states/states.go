@@ -14,9 +14,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"example.com/golden/service/internal/items"
+	"github.com/google/uuid"
 )
 
 // State makes one state come true. It may be asked for twice. The parameters

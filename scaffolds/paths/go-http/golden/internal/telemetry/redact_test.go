@@ -11,9 +11,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"example.com/golden/service/internal/telemetry"
+	"github.com/google/go-cmp/cmp"
 )
 
 // Every secret of these tests has it in the middle; no log line may.

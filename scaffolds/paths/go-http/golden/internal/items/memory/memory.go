@@ -7,9 +7,8 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/google/uuid"
-
 	"example.com/golden/service/internal/items"
+	"github.com/google/uuid"
 )
 
 // Store implements items.Store.

@@ -20,7 +20,7 @@ func testSendingIsSeeing(t *testing.T, s *shop) {
 	if f := s.reachable(t, "component:orders"); f.State != catalog.StateUnknown || !strings.Contains(f.Message, "before it was committed") || f.Hint == "" {
 		t.Errorf("a draft: %+v", f)
 	}
-	id := s.send(t, "main", "c1", service("orders", "checkout")).Location.ID
+	id := s.send(t, "main", commitNumber(1), service("orders", "checkout")).Location.ID
 	if e := s.get(t, "component:orders"); catalog.RepositoryOf(e) != ordersOverSSH {
 		t.Errorf("its repository is %q", catalog.RepositoryOf(e))
 	}

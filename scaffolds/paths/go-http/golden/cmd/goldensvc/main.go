@@ -11,11 +11,12 @@ import (
 	"runtime/debug"
 	"syscall"
 
+	"go.opentelemetry.io/otel"
+
 	"example.com/golden/service/internal/admin"
 	"example.com/golden/service/internal/app"
 	"example.com/golden/service/internal/config"
 	"example.com/golden/service/internal/telemetry"
-	"go.opentelemetry.io/otel"
 )
 
 const service = "goldensvc"

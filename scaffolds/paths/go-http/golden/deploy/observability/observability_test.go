@@ -8,8 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/golden/service/internal/telemetry"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"example.com/golden/service/internal/telemetry"
 )
 
 func read(t *testing.T, path ...string) string {

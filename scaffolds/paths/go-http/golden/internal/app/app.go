@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+
 	"example.com/golden/service/internal/admin"
 	"example.com/golden/service/internal/clients"
 	"example.com/golden/service/internal/config"
@@ -19,7 +21,6 @@ import (
 	"example.com/golden/service/internal/outbound"
 	"example.com/golden/service/internal/states"
 	"example.com/golden/service/internal/telemetry"
-	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
 
 // App is the service, ready to run.

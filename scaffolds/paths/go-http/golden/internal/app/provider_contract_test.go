@@ -9,8 +9,9 @@ import (
 	"path/filepath"
 	"testing"
 
-	"example.com/golden/service/internal/pacttest"
 	"github.com/pact-foundation/pact-go/v2/provider"
+
+	"example.com/golden/service/internal/pacttest"
 )
 
 // Asks the running service everything its consumers' contracts ask.

@@ -11,8 +11,9 @@ import (
 	"reflect"
 	"time"
 
-	"example.com/golden/service/internal/clients"
 	"github.com/caarlos0/env/v11"
+
+	"example.com/golden/service/internal/clients"
 )
 
 // Config is everything that can be set.

@@ -8,8 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"example.com/golden/service/internal/config"
 	"github.com/google/go-cmp/cmp"
+
+	"example.com/golden/service/internal/config"
 )
 
 func TestLoad_defaults(t *testing.T) {

@@ -7,13 +7,14 @@ import (
 	"log/slog"
 	"net/http"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"example.com/golden/service/api"
 	"example.com/golden/service/internal/clients"
 	"example.com/golden/service/internal/httpapi/openapi"
 	"example.com/golden/service/internal/idempotency"
 	"example.com/golden/service/internal/items"
 	"example.com/golden/service/internal/telemetry"
-	"go.opentelemetry.io/otel/trace"
 )
 
 // Deps is what the handlers work with.

@@ -12,6 +12,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+
 	"example.com/golden/service/client"
 	"example.com/golden/service/internal/httpapi"
 	"example.com/golden/service/internal/idempotency"
@@ -19,10 +24,6 @@ import (
 	"example.com/golden/service/internal/items/memory"
 	"example.com/golden/service/internal/outbound"
 	"example.com/golden/service/internal/telemetry"
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/uuid"
-	sdktrace "go.opentelemetry.io/otel/sdk/trace"
-	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 )
 
 // The whole handler, as main builds it, over a store that may be broken.

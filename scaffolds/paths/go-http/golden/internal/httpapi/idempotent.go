@@ -10,8 +10,9 @@ import (
 	"net/http"
 	"strings"
 
-	"example.com/golden/service/internal/idempotency"
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"example.com/golden/service/internal/idempotency"
 )
 
 const idempotencyKey = "Idempotency-Key"

@@ -7,10 +7,11 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"example.com/golden/service/client"
 	"example.com/golden/service/internal/items"
 	"example.com/golden/service/internal/items/memory"
-	"github.com/google/go-cmp/cmp"
 )
 
 const teapot = `{"name":"Blue teapot","quantity":3}`

@@ -6,11 +6,12 @@ import (
 	"runtime/debug"
 	"strings"
 
-	"example.com/golden/service/internal/telemetry"
 	"github.com/google/uuid"
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
+
+	"example.com/golden/service/internal/telemetry"
 )
 
 // Gives the request an id: the caller's, when it is a sane one.

@@ -7,8 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/golden/service/internal/items"
 	"github.com/google/uuid"
+
+	"example.com/golden/service/internal/items"
 )
 
 // A store that takes its time.

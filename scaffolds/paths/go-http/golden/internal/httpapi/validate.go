@@ -7,11 +7,12 @@ import (
 	"net/http"
 	"strings"
 
-	"example.com/golden/service/internal/httpapi/openapi"
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	nethttpmiddleware "github.com/oapi-codegen/nethttp-middleware"
+
+	"example.com/golden/service/internal/httpapi/openapi"
 )
 
 func loadContract(document []byte) (*openapi3.T, error) {

@@ -6,10 +6,11 @@ import (
 	"testing"
 	"time"
 
-	"example.com/golden/service/internal/items"
-	"example.com/golden/service/internal/items/memory"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
+
+	"example.com/golden/service/internal/items"
+	"example.com/golden/service/internal/items/memory"
 )
 
 func newShelf() *items.Shelf {

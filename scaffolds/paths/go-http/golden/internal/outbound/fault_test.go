@@ -11,12 +11,13 @@ import (
 	"testing"
 	"time"
 
-	"example.com/golden/service/internal/outbound"
-	"example.com/golden/service/internal/telemetry"
 	"github.com/Shopify/toxiproxy/v2"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+
+	"example.com/golden/service/internal/outbound"
+	"example.com/golden/service/internal/telemetry"
 )
 
 // fault is a real service behind a network that can be broken, and a client

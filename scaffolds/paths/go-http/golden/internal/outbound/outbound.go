@@ -12,9 +12,10 @@ import (
 	"net/http"
 	"time"
 
-	"example.com/golden/service/internal/telemetry"
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel/trace"
+
+	"example.com/golden/service/internal/telemetry"
 )
 
 // Caller makes HTTP clients for the services this one calls.

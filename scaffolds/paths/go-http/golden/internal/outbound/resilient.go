@@ -7,11 +7,12 @@ import (
 	"sync"
 	"time"
 
-	"example.com/golden/service/internal/telemetry"
 	"github.com/failsafe-go/failsafe-go"
 	"github.com/failsafe-go/failsafe-go/bulkhead"
 	"github.com/failsafe-go/failsafe-go/circuitbreaker"
 	"github.com/failsafe-go/failsafe-go/retrypolicy"
+
+	"example.com/golden/service/internal/telemetry"
 )
 
 // trialCalls is how many tries a breaker lets through before it closes again.

@@ -14,8 +14,9 @@ import (
 	"strings"
 	"time"
 
-	"example.com/golden/service/internal/items"
 	"github.com/google/uuid"
+
+	"example.com/golden/service/internal/items"
 )
 
 // State makes one state come true. It may be asked for twice. The parameters

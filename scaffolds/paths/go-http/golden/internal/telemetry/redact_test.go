@@ -11,8 +11,9 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/golden/service/internal/telemetry"
 	"github.com/google/go-cmp/cmp"
+
+	"example.com/golden/service/internal/telemetry"
 )
 
 // Every secret of these tests has it in the middle; no log line may.

@@ -12,12 +12,13 @@ import (
 	"testing"
 	"time"
 
-	"example.com/golden/service/internal/telemetry"
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 	"go.opentelemetry.io/otel"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+
+	"example.com/golden/service/internal/telemetry"
 )
 
 func TestLogger_keepsSecrets(t *testing.T) {

@@ -7,11 +7,12 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/pact-foundation/pact-go/v2/consumer"
+	"github.com/pact-foundation/pact-go/v2/matchers"
+
 	"example.com/golden/service/internal/clients/goldenother"
 	"example.com/golden/service/internal/clients/goldenother/openapi"
 	"example.com/golden/service/internal/pacttest"
-	"github.com/pact-foundation/pact-go/v2/consumer"
-	"github.com/pact-foundation/pact-go/v2/matchers"
 )
 
 // What goldensvc needs from golden-other.

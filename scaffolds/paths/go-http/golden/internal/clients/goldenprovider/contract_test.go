@@ -7,13 +7,14 @@ import (
 	"net/http"
 	"testing"
 
-	"example.com/golden/service/internal/clients/goldenprovider"
-	"example.com/golden/service/internal/clients/goldenprovider/openapi"
-	"example.com/golden/service/internal/pacttest"
 	openapi_types "github.com/oapi-codegen/runtime/types"
 	"github.com/pact-foundation/pact-go/v2/consumer"
 	"github.com/pact-foundation/pact-go/v2/matchers"
 	"github.com/pact-foundation/pact-go/v2/models"
+
+	"example.com/golden/service/internal/clients/goldenprovider"
+	"example.com/golden/service/internal/clients/goldenprovider/openapi"
+	"example.com/golden/service/internal/pacttest"
 )
 
 // What goldensvc needs from golden-provider.

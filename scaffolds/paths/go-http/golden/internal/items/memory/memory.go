@@ -7,8 +7,9 @@ import (
 	"slices"
 	"sync"
 
-	"example.com/golden/service/internal/items"
 	"github.com/google/uuid"
+
+	"example.com/golden/service/internal/items"
 )
 
 // Store implements items.Store.

@@ -9,9 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"example.com/golden/service/internal/items"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
+
+	"example.com/golden/service/internal/items"
 )
 
 // Run tests the stores that open returns; each must be empty and its own.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
@@ -79,6 +80,7 @@ func benchCompany(b *testing.B, n int, folder string, dialect database.Dialect) 
 	ctx, stop := context.WithCancel(b.Context())
 	defer stop()
 
+	settleDisk(b)
 	from := time.Now() // once: a database is filled once
 	ingest(b, c, folder, n)
 	took := time.Since(from)
@@ -122,6 +124,15 @@ func benchCompany(b *testing.B, n int, folder string, dialect database.Dialect) 
 	})
 	b.Run("serve", func(b *testing.B) { benchServe(b, n, db) })
 	b.Run("visible on another replica", func(b *testing.B) { benchVisible(ctx, b, n, db, folder) })
+}
+
+// settleDisk waits until what earlier benchmarks wrote is on the disk: the
+// database that is filled next would wait for it, in every transaction.
+func settleDisk(b *testing.B) {
+	b.Helper()
+	if out, err := exec.CommandContext(b.Context(), "sync").CombinedOutput(); err != nil {
+		b.Logf("the disk may still be busy: sync: %v %s", err, out)
+	}
 }
 
 // ingest registers every division, or reads it again, some at the same time, as

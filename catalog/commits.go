@@ -21,37 +21,32 @@ const (
 )
 
 // FileCommit is a commit that changed a file. Before and After return the file,
-// nothing when there was none; false when nobody has that version.
+// nothing when there was none; false when nobody has that version. A merge has
+// several before it.
 type FileCommit struct {
 	Commit Commit
-	Before func() ([]byte, bool)
+	Before []func() ([]byte, bool)
 	After  func() ([]byte, bool)
 }
 
 // commits tells by which commits files were changed.
 type commits struct {
 	byFile map[string][]FileCommit
+	every  []FileCommit              // that may have changed any file, also one that is gone
 	parsed map[string]map[Ref][]byte // raw entities by content of a file
 }
 
 // of returns the commits that changed an entity, or what it includes, the newest
-// first. Where there are several, and versions of its file are at hand, those
-// that changed only other entities of the file do not count.
+// first. Where versions of its file are at hand, those that changed only other
+// entities of the file do not count.
 func (c commits) of(ref, previous Ref, s Source, raw []byte) []Commit {
-	own := c.byFile[s.Path]
+	own := slices.Concat(c.byFile[s.Path], c.every)
 	var others []FileCommit
 	for _, file := range includedBy(s.Path, raw) {
 		others = append(others, c.byFile[file]...)
 	}
-	all := distinct(own, others)
-	if len(all) < 2 {
-		return all
-	}
-	own = slices.DeleteFunc(slices.Clone(own), func(change FileCommit) bool { return !c.changed(change, s.Path, ref, previous) })
-	if some := distinct(own, others); len(some) > 0 {
-		return some
-	}
-	return all
+	own = slices.DeleteFunc(own, func(change FileCommit) bool { return !c.changed(change, s.Path, ref, previous) })
+	return distinct(own, others)
 }
 
 // distinct returns the commits of lists, each once, the newest first; not more
@@ -73,20 +68,24 @@ func distinct(lists ...[]FileCommit) []Commit {
 
 // changed reports whether a commit may have changed an entity of a file.
 func (c commits) changed(change FileCommit, file string, refs ...Ref) bool {
-	if change.Before == nil {
+	if change.After == nil {
 		return true
 	}
-	before, known := change.Before()
-	after, knownAfter := change.After()
-	if !known || !knownAfter {
+	after, known := change.After()
+	if !known {
 		return true
 	}
-	for _, ref := range refs {
-		if !bytes.Equal(c.entity(file, before, ref), c.entity(file, after, ref)) {
+	for _, version := range change.Before { // a merge that took over what one side says changed nothing
+		before, known := version()
+		if !known {
 			return true
 		}
+		same := func(ref Ref) bool { return bytes.Equal(c.entity(file, before, ref), c.entity(file, after, ref)) }
+		if !slices.ContainsFunc(refs, func(ref Ref) bool { return !same(ref) }) {
+			return false
+		}
 	}
-	return false
+	return true
 }
 
 // entity returns an entity as a version of its file says it, nil when it does not.
@@ -181,9 +180,8 @@ func (p PushRequest) commits(known Location) commits {
 			}
 		}
 	case at == 0 && p.Newest.Known(): // it follows the other, so it did whatever changed
-		for file := range p.Files {
-			add(file, p.Newest)
-		}
+		add("", p.Newest)
+		out.every, out.byFile = out.byFile[""], nil
 	case at >= 0:
 		since := map[string]bool{strings.ToLower(p.Commit): true}
 		for _, id := range p.Ancestors[:at] {

@@ -24,15 +24,25 @@ func TestWhichCommitsChangedAnEntity(t *testing.T) {
 		return Commit{ID: id, Author: id, At: time.Date(2026, 1, 1, 0, 0, at, 0, time.UTC)}
 	}
 	have := func(content []byte) func() ([]byte, bool) { return func() ([]byte, bool) { return content, true } }
+	each := func(contents ...[]byte) (list []func() ([]byte, bool)) {
+		for _, content := range contents {
+			list = append(list, have(content))
+		}
+		return list
+	}
 	none := func() ([]byte, bool) { return nil, false }
 	versions := map[string][]FileCommit{
 		file: {
-			{commit("sales"), have(text("b", "a")), have(text("b", "b"))},
-			{commit("orders"), have(text("a", "a")), have(text("b", "a"))},
+			{commit("sales"), each(text("b", "a")), have(text("b", "b"))},
+			{commit("orders"), each(text("a", "a")), have(text("b", "a"))},
 		},
 		"apis/orders.yaml": {{Commit: commit("document")}},
 	}
-	unread := map[string][]FileCommit{file: {{versions[file][0].Commit, none, none}, {versions[file][1].Commit, none, none}}}
+	unread := map[string][]FileCommit{file: {{versions[file][0].Commit, []func() ([]byte, bool){none}, none}, {versions[file][1].Commit, []func() ([]byte, bool){none}, none}}}
+	merge := map[string][]FileCommit{file: {
+		{commit("merge"), each(text("b", "a"), text("a", "b")), have(text("c", "b"))},
+		{commit("side"), each(text("a", "a")), have(text("a", "b"))},
+	}}
 	alone := map[string][]FileCommit{file: versions[file][:1]}
 	for _, tt := range []struct {
 		name, entity string
@@ -42,8 +52,10 @@ func TestWhichCommitsChangedAnEntity(t *testing.T) {
 		{"of a file, and of what it includes", "orders", versions, []string{"orders", "document"}},
 		{"of another entity of the file", "sales", versions, []string{"sales"}},
 		{"without versions, all of the file", "sales", unread, []string{"sales", "orders"}},
-		{"the only one there is", "orders", alone, []string{"sales"}},
-		{"an entity that nobody changed", "returns", versions, []string{"sales", "orders"}},
+		{"of another entity, and no other commit", "orders", alone, nil},
+		{"an entity that nobody changed", "returns", versions, nil},
+		{"a merge that takes over what one side says", "sales", merge, []string{"side"}},
+		{"a merge that settles what both sides say", "orders", merge, []string{"merge"}},
 		{"nobody knows", "orders", nil, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -85,8 +97,8 @@ func TestWhichCommitsOfAPushCount(t *testing.T) {
 				tt.push.Commits = map[string][]Commit{"catalog-info.yaml": list}
 			}
 			var got []string
-			for _, change := range tt.push.commits(Location{Commit: tt.known}).byFile["catalog-info.yaml"] {
-				got = append(got, change.Commit.ID[:1])
+			for _, change := range tt.push.commits(Location{Commit: tt.known}).of(Ref{}, Ref{}, Source{Path: "catalog-info.yaml"}, nil) {
+				got = append(got, change.ID[:1])
 			}
 			if diff := gocmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)

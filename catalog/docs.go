@@ -188,6 +188,11 @@ func (r *reader) checkADRs(file string, place docsPlace) {
 	if wrong == "" && place.ADRs != "" && !r.present(place.ADRs) {
 		wrong = r.missing(place.ADRs) + "."
 	}
+	if wrong == "" && place.ADRs != "" {
+		if info, err := fs.Stat(r.files.fs, place.ADRs); err == nil && !info.IsDir() {
+			wrong = place.ADRs + " is a file, and no folder."
+		}
+	}
 	if wrong != "" {
 		r.out.docs.problem(Problem{
 			File: file, Line: place.ADRLine, Ref: place.Ref.String(), Field: "metadata.annotations." + AnnotationADRs,

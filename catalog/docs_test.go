@@ -135,6 +135,10 @@ func TestDocumentsOfAnEntity(t *testing.T) {
 			problems: []string{"catalog-info.yaml:5: The decision records cannot be read: there is no folder decisions."},
 		},
 		{
+			name: "decisions in a file", files: fstest.MapFS{"catalog-info.yaml": described("backstage.io/adr-location: x.md"), "x.md": page("# X")},
+			problems: []string{"catalog-info.yaml:5: The decision records cannot be read: x.md is a file, and no folder."},
+		},
+		{
 			name: "decisions that lead out", files: fstest.MapFS{"catalog-info.yaml": described("backstage.io/techdocs-ref: dir:., backstage.io/adr-location: ../../x"), "docs/a.md": page("# A")},
 			want:     []string{`techdocs a.md "A": # A`},
 			problems: []string{"catalog-info.yaml:5: The decision records cannot be read: ../../x leads out of the location."},

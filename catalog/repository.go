@@ -128,14 +128,20 @@ func (c *Catalog) asStored(ctx context.Context, l Location) (Location, bool, err
 	return known, exists, err
 }
 
-// twice tells what to do about one repository that has two locations, from a time
-// when each of its addresses made one.
+// twice tells what to do about one repository that has two locations: from a time
+// when each of its addresses made one, or of its default branch by name and
+// without, or of the whole and of a part.
 func (l Location) twice(other Source) (hint string, isTwice bool) {
 	readOrSent := l.Type == LocationGit || l.Type == LocationPush
-	if !readOrSent || l.Type != other.Type || l.Branch != other.Branch || l.Target == other.Target || !SameRepository(l.Target, other.Target) {
+	otherBranch := l.Type == LocationPush && l.Branch != other.Branch // that is another matter
+	if !readOrSent || l.Type != other.Type || otherBranch || !SameRepository(l.Target, other.Target) {
 		return "", false
 	}
-	return "Both are of one repository, by two addresses. Remove this one: platform catalog remove " + l.String(), true
+	both := "Both are of one repository."
+	if l.Branch == other.Branch && l.Target != other.Target {
+		both = "Both are of one repository, by two addresses."
+	}
+	return both + " Remove this one: platform catalog remove " + l.String(), true
 }
 
 // isRepository reports whether files can be sent under an address: one that

@@ -115,12 +115,12 @@ func (h *history) changes(ctx context.Context, head, since plumbing.Hash, files 
 		}
 	}
 	found := map[string][]catalog.FileCommit{}
+	follows := since.IsZero() || head == since
 	whole := h.walk(ctx, head, known, func(c *object.Commit) bool {
+		follows = follows || slices.Contains(c.ParentHashes, since)
 		for _, file := range files {
-			if before, after, changed := h.changed(c, file); changed {
-				found[file] = append(found[file], catalog.FileCommit{
-					Commit: describeCommit(c), Before: h.version(before), After: h.version(after),
-				})
+			if change, changed := h.change(c, file); changed {
+				found[file] = append(found[file], change)
 			}
 		}
 		return true
@@ -128,28 +128,49 @@ func (h *history) changes(ctx context.Context, head, since plumbing.Hash, files 
 	if !whole {
 		return nil
 	}
+	if !follows { // the branch was set back, which is no commit: without versions nobody knows what that changed
+		for file, list := range found {
+			if _, known := list[0].After(); !known {
+				delete(found, file)
+			}
+		}
+	}
 	return found
+}
+
+// change returns what a commit did to a file, false when it did nothing.
+func (h *history) change(c *object.Commit, file string) (catalog.FileCommit, bool) {
+	before, after, changed := h.changed(c, file)
+	if !changed {
+		return catalog.FileCommit{}, false
+	}
+	out := catalog.FileCommit{Commit: describeCommit(c), After: h.version(after)}
+	for _, id := range before {
+		out.Before = append(out.Before, h.version(id))
+	}
+	return out, true
 }
 
 // changed reports whether a commit changed a file: a merge only where it has
 // another version than each of its parents. A parent that is not there may have
 // had the same.
-func (h *history) changed(c *object.Commit, file string) (before, after plumbing.Hash, changed bool) {
+func (h *history) changed(c *object.Commit, file string) (before []plumbing.Hash, after plumbing.Hash, changed bool) {
 	after = h.entry(c, file)
-	for i, id := range c.ParentHashes {
+	for _, id := range c.ParentHashes {
 		parent := h.commit(id)
 		if parent == nil {
-			return before, after, false
+			return nil, after, false
 		}
 		entry := h.entry(parent, file)
 		if entry == after {
-			return before, after, false
+			return nil, after, false
 		}
-		if i == 0 {
-			before = entry
-		}
+		before = append(before, entry)
 	}
-	return before, after, before != after
+	if len(before) == 0 { // the first commit
+		before = []plumbing.Hash{plumbing.ZeroHash}
+	}
+	return before, after, before[0] != after
 }
 
 // version returns what reads a version of a file: false when it is not there, as
@@ -289,7 +310,7 @@ func (r *CatalogReader) changesOf(l catalog.Location, objects storer.EncodedObje
 			unread := newHistory(objects).version(last) // nobody asks which of one commit
 			found := map[string][]catalog.FileCommit{}
 			for _, file := range files { // whatever changed, this commit did it
-				found[file] = []catalog.FileCommit{{Commit: describeCommit(first), Before: unread, After: unread}}
+				found[file] = []catalog.FileCommit{{Commit: describeCommit(first), Before: []func() ([]byte, bool){unread}, After: unread}}
 			}
 			return found
 		}

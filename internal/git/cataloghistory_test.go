@@ -118,7 +118,7 @@ func TestWhoChangedAFile(t *testing.T) {
 		if change.Commit.ID != s.ids["owner"] || change.Commit.At.IsZero() {
 			t.Errorf("%s: %+v", target, change.Commit)
 		}
-		before, known := change.Before()
+		before, known := change.Before[0]()
 		if local := target == s.folder; known != local || local && string(before) != component {
 			t.Errorf("%s: it was %q, %t", target, before, known)
 		}
@@ -140,9 +140,9 @@ func TestWhoChangedAFileByForce(t *testing.T) {
 	s.git(t, "Dan", "branch", "kept") // what no branch has, hosts need not give
 	address := serve(t, filepath.Dir(s.folder)) + "/" + filepath.Base(s.folder) + "/.git"
 	reader := git.NewCatalogReader(git.CatalogReaderOptions{Guard: allow(t, "127.0.0.1")})
-	asked := func(what string, want map[string]string) {
+	asked := func(what string, want, elsewhere map[string]string) {
 		t.Helper()
-		for _, target := range []string{s.folder, address} {
+		for target, want := range map[string]map[string]string{s.folder: want, address: elsewhere} {
 			tree := open(t, reader, catalog.Location{Type: catalog.LocationGit, Target: target, Branch: "main"})
 			if diff := gocmp.Diff(want, tell(commitsOf(tree.Commits(t.Context(), s.ids["third"], []string{"catalog-info.yaml"})))); diff != "" {
 				t.Errorf("%s, %s (-want +got):\n%s", what, target, diff)
@@ -150,9 +150,9 @@ func TestWhoChangedAFileByForce(t *testing.T) {
 		}
 	}
 	s.git(t, "Dan", "reset", "-q", "--hard", s.ids["first"])
-	asked("set back", map[string]string{}) // nobody's commit did it
+	asked("set back", map[string]string{}, map[string]string{}) // nobody's commit did it
 	s.commit(t, "Eve", "another", "catalog-info.yaml", component+"# other\n")
-	asked("set to another", map[string]string{"catalog-info.yaml": "Eve eve@acme.io: another"})
+	asked("set to another", map[string]string{"catalog-info.yaml": "Eve eve@acme.io: another"}, map[string]string{})
 }
 
 // TestWhoChangedAFileInAClone asks clones that hold only the end of a history.

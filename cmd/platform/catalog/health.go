@@ -26,6 +26,9 @@ func health(env *cli.Env) *cobra.Command {
 		Example: "  platform catalog health orders\n  platform catalog health --owner checkout",
 		Args:    cli.Args(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 && args[0] == "" {
+				return fault.New(fault.Invalid, "The name of the entity is empty.").WithHint("Name one, or none to see all.")
+			}
 			found, err := findings(cmd.Context(), env, strings.Join(args, ""), owner)
 			if err != nil {
 				return err

@@ -95,7 +95,14 @@ func findLocation(ctx context.Context, env *cli.Env, api *client.ClientWithRespo
 		func(l types.Location) bool { return targetOf(l) == word || targetOf(l) == path },
 		func(l types.Location) bool { return l.Branch != "" && l.Target+"#"+l.Branch == word },
 		func(l types.Location) bool { return l.Target == word || l.Target == path },
-		func(l types.Location) bool { return catalog.SameRepository(l.Target, word) },
+		func(l types.Location) bool { // by another address, with the branch and path of this one
+			which := strings.TrimPrefix(targetOf(l), l.Target)
+			address, fits := strings.CutSuffix(word, which)
+			return fits && !strings.Contains(address, "#") && catalog.SameRepository(l.Target, address)
+		},
+		func(l types.Location) bool {
+			return !strings.Contains(word, "#") && catalog.SameRepository(l.Target, word)
+		},
 	} {
 		var found []types.Location
 		var names []string

@@ -146,7 +146,7 @@ func organization(env *cli.Env, l types.Location, count types.RepositoryCount) {
 	if l.Organization != nil && l.Organization.Path != "" {
 		file = l.Organization.Path
 	}
-	env.Talk("%s The organisation is registered. It was looked at %s, and none has the catalog file %s yet.", env.Green("✓"), looked, cli.Plain(file))
+	env.Talk("%s The organisation is registered. The server looked at %s, and none has the catalog file %s yet.", env.Green("✓"), looked, cli.Plain(file))
 	if l.Every == "" || l.Every == "never" {
 		env.Talk("Once one has, look again: platform catalog refresh github-org:%s", cli.Plain(l.Target))
 	} else {

@@ -202,8 +202,8 @@ func sortStrings(v *value) {
 	slices.SortStableFunc(v.items, func(a, b *value) int { return strings.Compare(a.text, b.text) })
 }
 
-// rejectedURL replaces an address that would run a script when clicked.
-const rejectedURL = "https://backstage.io/annotation-rejected-for-security-reasons"
+// RejectedURL replaces an address that would run a script when clicked.
+const RejectedURL = "https://backstage.io/annotation-rejected-for-security-reasons"
 
 // namePatternScript finds javascript: however it is disguised with white space.
 var namePatternScript = regexp.MustCompile(
@@ -212,7 +212,7 @@ var namePatternScript = regexp.MustCompile(
 func guardAnnotations(annotations *value) {
 	for _, key := range []string{AnnotationViewURL, AnnotationEditURL} {
 		if v := annotations.get(key); v != nil && namePatternScript.MatchString(v.text) {
-			annotations.set(key, text(rejectedURL))
+			annotations.set(key, text(RejectedURL))
 		}
 	}
 }

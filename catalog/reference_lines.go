@@ -101,3 +101,22 @@ func (f *lineFinder) line(ctx context.Context, e Entity, field, written string) 
 	}
 	return lines[e.Ref().String()][referenceKey(field, written)]
 }
+
+// ReferenceLines returns on which lines of its file an entity says that it is
+// related to others, as far as that is known.
+func (c *Catalog) ReferenceLines(ctx context.Context, e Entity) (map[Relation]int, error) {
+	finder := lineFinder{store: c.store, files: map[string]referenceLines{}}
+	out := map[Relation]int{}
+	for _, r := range references(e.Kind) {
+		for _, written := range r.targets(e) {
+			ref, err := ParseRef(written, RefDefaults{Kind: r.defaultKind, Namespace: e.Metadata.Namespace})
+			if err != nil {
+				continue
+			}
+			if line := finder.line(ctx, e, r.field, written); line > 0 {
+				out[Relation{Type: r.out, TargetRef: ref.String()}] = line
+			}
+		}
+	}
+	return out, finder.err
+}

@@ -57,6 +57,7 @@ func newPages(d pageDeps) *pages {
 type pageCatalog interface {
 	apiCatalog
 	Relations(ctx context.Context, ref catalog.Ref) ([]catalog.RelationGroup, error)
+	ReferenceLines(ctx context.Context, e catalog.Entity) (map[catalog.Relation]int, error)
 	OwnerOf(ctx context.Context, e catalog.Entity) (catalog.Neighbour, bool, error)
 	SystemOf(ctx context.Context, e catalog.Entity) (catalog.Neighbour, bool, error)
 	GroupsOf(ctx context.Context, user catalog.Ref) ([]catalog.Neighbour, error)

@@ -172,13 +172,18 @@ func (p *pages) warnings(ctx context.Context, e catalog.Entity) ([]warning, erro
 	if err != nil {
 		return nil, err
 	}
+	lines, err := p.catalog.ReferenceLines(ctx, e)
+	if err != nil {
+		return nil, err
+	}
 	for _, group := range groups {
 		for _, n := range group.Neighbours {
 			if n.Exists || !statedBy(e, group.Type) {
 				continue
 			}
+			at := catalog.Problem{File: e.Source.Path, Line: cmp.Or(lines[catalog.Relation{Type: group.Type, TargetRef: n.Ref.String()}], e.Source.Line)}
 			out = append(out, warning{
-				Where: placeOf(e), Text: relationTitle(group.Type) + ": " + n.Ref.String() + " is not in the catalog.",
+				Where: at.Where(), Text: relationTitle(group.Type) + ": " + n.Ref.String() + " is not in the catalog.",
 				Hint: "Register its file, or correct the name.",
 			})
 		}
@@ -224,6 +229,9 @@ func (p *pages) deployments(ctx context.Context, out *entityFrame) error {
 // repositoryOf returns the name and the address of the entity's repository.
 func repositoryOf(e catalog.Entity) field {
 	for _, key := range []string{catalog.AnnotationViewURL, catalog.AnnotationSourceLocation} {
+		if e.Metadata.Annotations[key] == catalog.RejectedURL {
+			continue
+		}
 		address := strings.TrimPrefix(e.Metadata.Annotations[key], "url:")
 		if strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://") {
 			return field{Name: shortAddress(address), Value: address}

@@ -43,6 +43,7 @@ func TestWhatIsKnownOfAnEntity(t *testing.T) {
 			"orders/catalog-info.yaml:1 in file:/srv/depot component:default/orders of file:/srv/depot is already defined by file:/srv/acme",
 			"Rename one of them, or remove the other location.",
 			"Fails References resolve Not in the catalog: component:default/ghost (spec.dependsOn).",
+			"catalog-info.yaml:48 Depends on: component:default/ghost is not in the catalog.",
 			"Passes Owner exists It belongs to group:default/checkout.", "Source: catalog-info.yaml:",
 		}, []string{"No file defines"}},
 		{"an orphan says since when and until when", "/catalog/component/default/lift", 200, []string{

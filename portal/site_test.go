@@ -228,6 +228,10 @@ func (*siteCatalog) Facets(context.Context, catalog.Query, ...string) (map[strin
 	return map[string][]catalog.FacetCount{}, nil
 }
 
+func (*siteCatalog) ReferenceLines(context.Context, catalog.Entity) (map[catalog.Relation]int, error) {
+	return nil, nil
+}
+
 func (*siteCatalog) Relations(context.Context, catalog.Ref) ([]catalog.RelationGroup, error) {
 	return nil, nil
 }

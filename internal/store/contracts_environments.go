@@ -17,12 +17,12 @@ import (
 
 // Environments implements contracts.EnvironmentStore.
 func (c *Contracts) Environments(ctx context.Context) ([]contracts.Environment, error) {
-	return rowsOf(c.query(ctx), `SELECT id, name, display_name, production, contacts, created_at, updated_at FROM environments ORDER BY name`,
+	q := c.query(ctx)
+	return rowsOf(q, `SELECT id, name, display_name, production, contacts, `+q.timeColumn(`created_at`)+`, `+q.timeColumn(`updated_at`)+` FROM environments ORDER BY name`,
 		func(rows *sql.Rows) (e contracts.Environment, err error) {
 			var contacts string
-			var updated sql.NullTime
-			err = rows.Scan(&e.ID, &e.Name, &e.DisplayName, &e.Production, &contacts, &e.CreatedAt, &updated)
-			e.Contacts, e.CreatedAt, e.UpdatedAt = rawJSON(contacts), e.CreatedAt.UTC(), nullTime(updated)
+			err = rows.Scan(&e.ID, &e.Name, &e.DisplayName, &e.Production, &contacts, (*stamp)(&e.CreatedAt), (*stamp)(&e.UpdatedAt))
+			e.Contacts = rawJSON(contacts)
 			return e, err
 		})
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -87,7 +88,13 @@ func (q *contractsQuery) where() string {
 
 // rowsOf runs the query and reads every row.
 func rowsOf[T any](q *contractsQuery, text string, scan func(*sql.Rows) (T, error)) ([]T, error) {
-	rows, err := q.db.Reader(q.ctx).QueryContext(q.ctx, q.db.Rebind(text), q.args...)
+	ctx := q.ctx
+	if q.db.Dialect() == database.SQLite {
+		// Nothing is waited for here: the answer is computed row by row, and the
+		// context looked at between them. To watch it costs two goroutines a query.
+		ctx = context.WithoutCancel(ctx)
+	}
+	rows, err := q.db.Reader(ctx).QueryContext(ctx, q.db.Rebind(text), q.args...)
 	if err != nil {
 		return nil, fmt.Errorf("query contracts: %w", err)
 	}
@@ -95,7 +102,7 @@ func rowsOf[T any](q *contractsQuery, text string, scan func(*sql.Rows) (T, erro
 	var out []T
 	for rows.Next() {
 		row, err := scan(rows)
-		if err != nil {
+		if err = cmp.Or(err, q.ctx.Err()); err != nil {
 			return nil, fmt.Errorf("read contracts: %w", err)
 		}
 		out = append(out, row)
@@ -155,24 +162,11 @@ const fewServices = 8
 // rowsBetween joins publications of the versions with verifications by the
 // versions.
 func (c *Contracts) rowsBetween(ctx context.Context, rq contracts.RowQuery, s versionSets) ([]contracts.Row, error) {
-	q := c.query(ctx)
-	consumer, args := q.covers(s, `x.consumer_version_id`, `x.consumer_id`)
-	q.and(consumer, args...)
-	if len(s.all) <= fewServices || rq.Involving == nil {
-		// The plus keeps the database from looking every version up under every provider.
-		q.in(`+x.provider_id`, s.all)
-	}
-	if rq.Involving != nil {
-		asConsumer, arg1 := q.anyOf(`x.consumer_id`, rq.Involving)
-		asProvider, arg2 := q.anyOf(`x.provider_id`, rq.Involving)
-		q.and(`(`+asConsumer+` OR `+asProvider+`)`, arg1, arg2)
-	}
 	var publications []publication
 	var own []result // of the services asked about, when they were read beside
 	versions, beside := c.ownVersions(rq, s)
 	asks := []func(ctx context.Context) error{func(ctx context.Context) (err error) {
-		q.ctx = ctx
-		publications, err = publicationsOf(q, rq)
+		publications, err = publicationsOf(c.between(ctx, rq, s), rq)
 		return err
 	}}
 	if beside {
@@ -203,6 +197,43 @@ func (c *Contracts) rowsBetween(ctx context.Context, rq contracts.RowQuery, s ve
 		return nil, err
 	}
 	return c.joined(ctx, publications, merged(own, list), true)
+}
+
+// between asks for publications of the versions with their services. Those of the
+// services asked about and those of others with them are asked for apart: "either
+// of both" would make the database read what every version of theirs published.
+func (c *Contracts) between(ctx context.Context, rq contracts.RowQuery, s versionSets) []*contractsQuery {
+	published := func(by versionSets) *contractsQuery {
+		q := c.query(ctx)
+		consumer, args := q.covers(by, `x.consumer_version_id`, `x.consumer_id`)
+		q.and(consumer, args...)
+		return q
+	}
+	withAny := func(q *contractsQuery) *contractsQuery {
+		if len(s.all) <= fewServices || rq.Involving == nil {
+			// The plus keeps the database from looking every version up under every provider.
+			q.in(`+x.provider_id`, s.all)
+		}
+		return q
+	}
+	if rq.Involving == nil {
+		return []*contractsQuery{withAny(published(s))}
+	}
+	own, others := map[int64]contracts.VersionSet{}, map[int64]contracts.VersionSet{}
+	for service, set := range rq.Versions {
+		if slices.Contains(rq.Involving, service) {
+			own[service] = set
+		} else {
+			others[service] = set
+		}
+	}
+	asks := []*contractsQuery{withAny(published(setsOf(contracts.RowQuery{Versions: own})))}
+	if len(others) > 0 {
+		q := published(setsOf(contracts.RowQuery{Versions: others}))
+		q.in(`x.provider_id`, rq.Involving)
+		asks = append(asks, q)
+	}
+	return asks
 }
 
 // resultsFor reads what providers said about publications, those of their
@@ -286,7 +317,7 @@ func (c *Contracts) rowsOfConsumer(ctx context.Context, rq contracts.RowQuery, s
 	q := c.query(ctx)
 	consumer, args := q.covers(s, `x.consumer_version_id`, `x.consumer_id`)
 	q.and(consumer, args...)
-	publications, err := publicationsOf(q, rq)
+	publications, err := publicationsOf([]*contractsQuery{q}, rq)
 	if err != nil || len(publications) == 0 {
 		return nil, err
 	}
@@ -313,7 +344,7 @@ func (c *Contracts) rowsOfProvider(ctx context.Context, rq contracts.RowQuery, s
 	q.in(`x.content_id`, contentsOf(list, (*result).contentID))
 	consumer, args := q.covers(s, `x.consumer_version_id`, `x.consumer_id`)
 	q.and(`NOT (`+consumer+`)`, args...)
-	publications, err := publicationsOf(q, rq)
+	publications, err := publicationsOf([]*contractsQuery{q}, rq)
 	if err != nil {
 		return nil, err
 	}

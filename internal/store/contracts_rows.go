@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/goldenpath/platform/contracts"
@@ -87,13 +88,21 @@ func (c *Contracts) namedRows(ctx context.Context, rows []contracts.Row) ([]cont
 	return slices.DeleteFunc(rows, gone), err
 }
 
-func publicationsOf(q *contractsQuery, rq contracts.RowQuery) ([]publication, error) {
-	if !rq.EveryResult {
-		q.and(`NOT x.superseded`)
+// publicationsOf reads what any of the queries, of which no two have a row in
+// common, asks for.
+func publicationsOf(asks []*contractsQuery, rq contracts.RowQuery) ([]publication, error) {
+	all := *asks[0]
+	all.args = nil
+	texts := make([]string, len(asks))
+	for i, q := range asks {
+		if !rq.EveryResult {
+			q.and(`NOT x.superseded`)
+		}
+		texts[i] = `SELECT x.id, x.content_id, x.consumer_id, x.consumer_version_id, x.provider_id, x.revision, ` + q.timeColumn(`x.created_at`) +
+			` FROM pact_publications x` + q.where()
+		all.args = append(all.args, q.args...)
 	}
-	text := `SELECT x.id, x.content_id, x.consumer_id, x.consumer_version_id, x.provider_id, x.revision, ` + q.timeColumn(`x.created_at`) +
-		` FROM pact_publications x`
-	return rowsOf(q, text+q.where(), func(rows *sql.Rows) (p publication, err error) {
+	return rowsOf(&all, strings.Join(texts, ` UNION ALL `), func(rows *sql.Rows) (p publication, err error) {
 		err = rows.Scan(&p.id, &p.content, &p.consumer, &p.version, &p.provider, &p.revision, &p.at)
 		return p, err
 	})

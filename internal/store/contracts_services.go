@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"github.com/goldenpath/platform/contracts"
 )
@@ -18,16 +19,14 @@ func (c *Contracts) Pacticipants(ctx context.Context, f contracts.PacticipantFil
 	type labelled struct {
 		contracts.Pacticipant
 		label   sql.NullString
-		labelAt sql.NullTime
+		labelAt time.Time
 	}
 	list, err := rowsOf(q, `SELECT p.id, p.name, p.display_name, p.main_branch, p.repository_url, p.repository_name, p.repository_namespace,
-			p.created_at, p.updated_at, l.name, l.created_at
+			`+q.timeColumn(`p.created_at`)+`, `+q.timeColumn(`p.updated_at`)+`, l.name, `+q.timeColumn(`l.created_at`)+`
 		FROM pacticipants p LEFT JOIN pacticipant_labels l ON l.pacticipant_id = p.id`+q.where()+` ORDER BY p.name, l.name`,
 		func(rows *sql.Rows) (p labelled, err error) {
-			var updated sql.NullTime
 			err = rows.Scan(&p.ID, &p.Name, &p.DisplayName, &p.MainBranch, &p.RepositoryURL, &p.RepositoryName, &p.RepositoryNamespace,
-				&p.CreatedAt, &updated, &p.label, &p.labelAt)
-			p.CreatedAt, p.UpdatedAt = p.CreatedAt.UTC(), nullTime(updated)
+				(*stamp)(&p.CreatedAt), (*stamp)(&p.UpdatedAt), &p.label, (*stamp)(&p.labelAt))
 			return p, err
 		})
 	if err != nil {
@@ -40,7 +39,7 @@ func (c *Contracts) Pacticipants(ctx context.Context, f contracts.PacticipantFil
 		}
 		if row.label.Valid {
 			last := &out[len(out)-1]
-			last.Labels = append(last.Labels, contracts.Label{Name: row.label.String, CreatedAt: nullTime(row.labelAt)})
+			last.Labels = append(last.Labels, contracts.Label{Name: row.label.String, CreatedAt: row.labelAt})
 		}
 	}
 	return out, nil

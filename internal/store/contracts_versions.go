@@ -90,25 +90,16 @@ func (c *Contracts) Versions(ctx context.Context, f contracts.VersionFilter) ([]
 		}
 		q.and(`v.id IN (`+there+`)`, args...)
 	}
-	const columns = `v.id, v.pacticipant_id, p.name, v.number, v.build_url, v.created_at, v.updated_at`
+	columns := `v.id, v.pacticipant_id, p.name, v.number, v.build_url, ` + q.timeColumn(`v.created_at`) + `, ` + q.timeColumn(`v.updated_at`)
 	text := `SELECT ` + columns + ` FROM ` + from + q.where()
 	if f.Latest {
 		text = `SELECT ` + columns + ` FROM pacticipant_versions v JOIN pacticipants p ON p.id = v.pacticipant_id
 			WHERE v.id IN (SELECT max(v.id) FROM ` + from + q.where() + ` GROUP BY v.pacticipant_id)`
 	}
 	return rowsOf(q, text+` ORDER BY v.id DESC`, func(rows *sql.Rows) (v contracts.Version, err error) {
-		var updated sql.NullTime
-		err = rows.Scan(&v.ID, &v.PacticipantID, &v.Pacticipant, &v.Number, &v.BuildURL, &v.CreatedAt, &updated)
-		v.CreatedAt, v.UpdatedAt = v.CreatedAt.UTC(), nullTime(updated)
+		err = rows.Scan(&v.ID, &v.PacticipantID, &v.Pacticipant, &v.Number, &v.BuildURL, (*stamp)(&v.CreatedAt), (*stamp)(&v.UpdatedAt))
 		return v, err
 	})
-}
-
-func nullTime(t sql.NullTime) time.Time {
-	if !t.Valid {
-		return time.Time{}
-	}
-	return t.Time.UTC()
 }
 
 // UpdateVersion implements contracts.VersionStore.

@@ -1,67 +1,75 @@
 package contracts
 
 import (
-	"cmp"
 	"context"
 	"slices"
-	"time"
 )
 
-// history is who verified which content successfully, and from where.
-type history struct {
-	byContent map[int64][]Success
-	since     map[string]time.Time // when the provider's branch began, or its tags were first used
+// history is which contents each of the provider's branches or tags has settled;
+// the only entry is of nothing in particular when the query names neither.
+type history []settlement
+
+type settlement struct {
+	on       string
+	contents map[int64]bool
 }
 
-// successes loads the history of the pacts' contents.
-func (b *Broker) successes(ctx context.Context, q PactQuery, provider Pacticipant, pacts []VerifiablePact) (history, error) {
-	h := history{byContent: map[int64][]Success{}, since: map[string]time.Time{}}
+// settlements loads the history of the pacts' contents.
+func (b *Broker) settlements(ctx context.Context, q PactQuery, provider Pacticipant, pacts []VerifiablePact) (history, error) {
 	if len(pacts) == 0 {
-		return h, nil
+		return nil, nil
 	}
-	if err := b.beginnings(ctx, q, provider, h); err != nil {
-		return h, err
+	base := SettledQuery{}
+	for _, p := range pacts {
+		if p.WIP {
+			base.WIPContentIDs = append(base.WIPContentIDs, p.ContentID)
+		} else {
+			base.ContentIDs = append(base.ContentIDs, p.ContentID)
+		}
 	}
-	ids := make([]int64, len(pacts))
-	for i, p := range pacts {
-		ids[i] = p.ContentID
+	questions, err := b.questions(ctx, q, provider, base)
+	if err != nil {
+		return nil, err
 	}
-	by := ByAnyone
-	switch {
-	case q.ProviderBranch != "":
-		by = ByBranch
-	case len(q.ProviderTags) > 0:
-		by = ByTag
+	out := make(history, len(questions))
+	for i, ask := range questions {
+		out[i].on = ask.Tag
+		if out[i].contents, err = b.store.Settled(ctx, ask); err != nil {
+			return nil, err
+		}
 	}
-	list, err := b.store.Successes(ctx, ids, by)
-	for _, s := range list {
-		h.byContent[s.ContentID] = append(h.byContent[s.ContentID], s)
-	}
-	return h, err
+	return out, nil
 }
 
-// beginnings finds out when the provider's branch and tags began.
-func (b *Broker) beginnings(ctx context.Context, q PactQuery, provider Pacticipant, h history) error {
+// questions are those about the provider's branch, each of its tags, or nothing
+// in particular. A success counts that comes from there, or from elsewhere before
+// it began: a branch starts with what was agreed when it was cut.
+func (b *Broker) questions(ctx context.Context, q PactQuery, provider Pacticipant, base SettledQuery) ([]SettledQuery, error) {
 	if q.ProviderBranch != "" {
 		branches, err := b.store.Branches(ctx, []int64{provider.ID}, q.ProviderBranch)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		for _, branch := range branches {
-			h.since[branch.Name] = branch.CreatedAt
+		base.Branch, base.Anywhere = &Branch{Name: q.ProviderBranch}, len(branches) == 0
+		if len(branches) > 0 {
+			base.Branch, base.Before = &branches[0], branches[0].CreatedAt
 		}
-		return nil
+		return []SettledQuery{base}, nil
 	}
+	if len(q.ProviderTags) == 0 {
+		return []SettledQuery{base}, nil
+	}
+	var out []SettledQuery
 	for _, tag := range q.ProviderTags {
 		at, found, err := b.store.FirstTagged(ctx, provider.ID, tag)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if found {
-			h.since[tag] = at
-		}
+		ask := base
+		ask.Tag, ask.Before, ask.Anywhere = tag, at, !found
+		out = append(out, ask)
 	}
-	return nil
+	return out, nil
 }
 
 func providerVersionIDs(vs []Verification) []int64 {
@@ -74,34 +82,18 @@ func providerVersionIDs(vs []Verification) []int64 {
 }
 
 // setPending decides whether a failure of p would break the provider's build.
-func (h history) setPending(p *VerifiablePact, q PactQuery) {
-	list := h.byContent[p.ContentID]
-	if p.WIP { // what succeeded as work in progress was not asked for
-		list = slices.DeleteFunc(slices.Clone(list), func(s Success) bool { return s.WIP })
-	}
-	switch {
-	case q.ProviderBranch != "":
-		p.Pending = !h.settled(list, q.ProviderBranch)
-	case len(q.ProviderTags) > 0:
-		for _, tag := range q.ProviderTags {
-			if h.settled(list, tag) {
-				p.VerifiedTags = append(p.VerifiedTags, tag)
-			} else {
-				p.PendingTags = append(p.PendingTags, tag)
-			}
+func (h history) setPending(p *VerifiablePact) {
+	for _, place := range h {
+		settled := place.contents[p.ContentID]
+		p.Pending = p.Pending || !settled
+		switch {
+		case place.on == "":
+		case settled:
+			p.VerifiedTags = append(p.VerifiedTags, place.on)
+		default:
+			p.PendingTags = append(p.PendingTags, place.on)
 		}
-		p.Pending = len(p.PendingTags) > 0
-	default:
-		p.Pending = len(list) == 0
 	}
-}
-
-// settled reports whether a success on the branch (or tag) called name is in
-// list, or one elsewhere from before name began: a branch starts with what was
-// agreed when it was cut.
-func (h history) settled(list []Success, name string) bool {
-	began, exists := h.since[name]
-	return slices.ContainsFunc(list, func(s Success) bool { return s.On == name || !exists || s.At.Before(began) })
 }
 
 // workInProgress picks the newest pacts of branches and tags that nobody asked
@@ -124,7 +116,7 @@ func (b *Broker) workInProgress(ctx context.Context, q PactQuery, provider Pacti
 
 // heads returns the pacts of branch heads and tag heads published since the date.
 func (b *Broker) heads(ctx context.Context, q PactQuery, provider Pacticipant, selected []VerifiablePact) ([]pickedPact, error) {
-	pacts, err := b.store.Pacts(ctx, PactFilter{ProviderIDs: []int64{provider.ID}, PublishedAfter: q.IncludeWIPSince, Heads: true})
+	pacts, err := b.store.HeadPacts(ctx, provider.ID, q.IncludeWIPSince)
 	if err != nil {
 		return nil, err
 	}
@@ -132,27 +124,14 @@ func (b *Broker) heads(ctx context.Context, q PactQuery, provider Pacticipant, s
 	for _, p := range selected {
 		chosen[p.ContentID] = true
 	}
-	pacts = slices.DeleteFunc(pacts, func(p Pact) bool { return chosen[p.ContentID] })
-	slices.SortFunc(pacts, func(a, b Pact) int { return cmp.Compare(a.ConsumerVersionID, b.ConsumerVersionID) })
-	ids := make([]int64, len(pacts))
-	for i, p := range pacts {
-		ids[i] = p.ConsumerVersionID
-	}
-	details, err := b.store.VersionPlaces(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
 	s := selection{}
 	for _, p := range pacts {
-		for _, branch := range details[p.ConsumerVersionID].Branches {
-			if branch.Latest {
-				s.add([]Pact{p}, SelectedBy{Selector: Selector{Branch: branch.Name, Latest: true}, Branch: branch.Name})
-			}
-		}
-		for _, tag := range details[p.ConsumerVersionID].Tags {
-			if tag.Latest {
-				s.add([]Pact{p}, SelectedBy{Selector: Selector{Tag: tag.Name, Latest: true}})
-			}
+		switch {
+		case chosen[p.ContentID]:
+		case p.Branch != "":
+			s.add([]Pact{p.Pact}, SelectedBy{Selector: Selector{Branch: p.Branch, Latest: true}, Branch: p.Branch})
+		default:
+			s.add([]Pact{p.Pact}, SelectedBy{Selector: Selector{Tag: p.Tag, Latest: true}})
 		}
 	}
 	return s.picked, nil

@@ -25,12 +25,12 @@ func (b *Broker) PactsForVerification(ctx context.Context, q PactQuery) ([]Verif
 		return nil, err
 	}
 	pacts = append(pacts, wip...)
-	history, err := b.successes(ctx, q, provider, pacts)
+	history, err := b.settlements(ctx, q, provider, pacts)
 	if err != nil {
 		return nil, err
 	}
 	for i := range pacts {
-		history.setPending(&pacts[i], q)
+		history.setPending(&pacts[i])
 	}
 	pacts = slices.DeleteFunc(pacts, func(p VerifiablePact) bool { return p.WIP && !p.Pending })
 	for i := range pacts {
@@ -59,45 +59,76 @@ type pickedPact struct {
 	by   SelectedBy
 }
 
-func (s *selection) run(ctx context.Context) error {
+// run picks in the order of selectors. What they have in common is read once: the
+// heads of branches, what is in environments, and the pacts of both.
+func (s *selection) run(ctx context.Context) (err error) {
 	selectors := s.q.Selectors
 	if len(selectors) == 0 {
-		var err error
 		if selectors, err = s.defaults(ctx); err != nil {
 			return err
 		}
 	}
+	var found lookup
+	if err := s.lookUp(ctx, selectors, &found); err != nil {
+		return err
+	}
 	for _, sel := range selectors {
-		if err := s.pick(ctx, sel); err != nil {
+		consumers := s.consumers(sel.Consumer)
+		if len(consumers) == 0 {
+			continue
+		}
+		switch {
+		case sel.somewhere():
+			s.pickDeployed(sel, consumers, &found)
+		case sel.MainBranch || sel.Branch != "" || sel.MatchingBranch:
+			s.pickBranch(sel, consumers, &found)
+		case sel.Tag != "":
+			err = s.pickTag(ctx, sel, consumers)
+		default:
+			var pacts []Pact
+			pacts, err = s.b.store.Pacts(ctx, PactFilter{ConsumerIDs: consumers, ProviderIDs: []int64{s.provider.ID}, Latest: true})
+			s.add(pacts, SelectedBy{Selector: sel})
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// somewhere reports whether the selector is about environments.
+func (sel Selector) somewhere() bool {
+	return sel.Deployed || sel.Released || sel.DeployedOrReleased || sel.Environment != ""
+}
+
 // defaults picks, for every consumer, its main branch, else what is tagged like
 // it, else the latest; and whatever is deployed or released.
 func (s *selection) defaults(ctx context.Context) ([]Selector, error) {
-	consumers, err := s.b.store.Pacticipants(ctx, PacticipantFilter{IDs: s.consumers("")})
+	ids := s.consumers("")
+	consumers, err := s.b.store.Pacticipants(ctx, PacticipantFilter{IDs: ids})
 	if err != nil {
 		return nil, err
+	}
+	heads, err := s.b.store.Heads(ctx, ids, nil, true)
+	if err != nil {
+		return nil, err
+	}
+	onMain := make(map[int64]bool, len(heads))
+	for _, h := range heads {
+		onMain[h.PacticipantID] = true
 	}
 	var out []Selector
 	for _, c := range consumers {
 		sel := Selector{Consumer: c.Name, Latest: true}
-		if c.MainBranch != "" {
-			onBranch, err := s.b.store.Versions(ctx, VersionFilter{PacticipantIDs: []int64{c.ID}, MainBranch: true, Latest: true})
-			if err != nil {
-				return nil, err
-			}
+		switch {
+		case onMain[c.ID]:
+			sel = Selector{Consumer: c.Name, MainBranch: true}
+		case c.MainBranch != "":
 			tagged, err := s.b.store.Versions(ctx, VersionFilter{PacticipantIDs: []int64{c.ID}, Tag: c.MainBranch, Latest: true})
 			if err != nil {
 				return nil, err
 			}
-			switch {
-			case len(onBranch) > 0:
-				sel = Selector{Consumer: c.Name, MainBranch: true}
-			case len(tagged) > 0:
+			if len(tagged) > 0 {
 				sel = Selector{Consumer: c.Name, Tag: c.MainBranch, Latest: true}
 			}
 		}
@@ -117,77 +148,39 @@ func (s *selection) consumers(name string) []int64 {
 	return ids
 }
 
-// pick adds what one selector selects.
-func (s *selection) pick(ctx context.Context, sel Selector) error {
-	consumers := s.consumers(sel.Consumer)
-	if len(consumers) == 0 {
-		return nil
-	}
-	switch {
-	case sel.Deployed || sel.Released || sel.DeployedOrReleased || sel.Environment != "":
-		return s.pickDeployed(ctx, sel, consumers)
-	case sel.MainBranch:
-		return s.pickMainBranches(ctx, sel, consumers)
-	case sel.Branch != "" || sel.MatchingBranch:
-		return s.pickBranch(ctx, sel, consumers)
-	case sel.Tag != "":
-		return s.pickTag(ctx, sel, consumers)
-	default:
-		pacts, err := s.b.store.Pacts(ctx, PactFilter{ConsumerIDs: consumers, ProviderIDs: []int64{s.provider.ID}, Latest: true})
-		s.add(pacts, SelectedBy{Selector: sel})
-		return err
-	}
-}
-
-func (s *selection) pickMainBranches(ctx context.Context, sel Selector, consumers []int64) error {
-	list, err := s.b.store.Pacticipants(ctx, PacticipantFilter{IDs: consumers})
-	if err != nil {
-		return err
-	}
-	main := map[int64]string{}
-	for _, c := range list {
-		main[c.ID] = c.MainBranch
-	}
-	before := len(s.picked)
-	filter := VersionFilter{PacticipantIDs: consumers, MainBranch: true, Latest: true, Short: true}
-	err = s.pickVersions(ctx, sel, filter, SelectedBy{})
-	for i := range s.picked[before:] {
-		p := &s.picked[before+i]
-		p.by.Branch = main[p.pact.ConsumerID]
-	}
-	return err
-}
-
-func (s *selection) pickBranch(ctx context.Context, sel Selector, consumers []int64) error {
+// pickBranch adds the pacts of heads; of the fallback branch's, when there is none.
+func (s *selection) pickBranch(sel Selector, consumers []int64, found *lookup) {
 	branch := sel.Branch
 	if sel.MatchingBranch {
 		branch = s.q.ProviderBranch
 	}
-	before := len(s.picked)
-	filter := VersionFilter{PacticipantIDs: consumers, Branch: branch, Latest: true, Short: true}
-	err := s.pickVersions(ctx, sel, filter, SelectedBy{Branch: branch})
-	if err != nil || len(s.picked) > before || sel.FallbackBranch == "" {
-		return err
+	on := func(branch string, main, fallback bool) bool {
+		before := len(s.picked)
+		for _, h := range found.heads {
+			if ((main && h.Main) || (!main && h.Branch == branch)) && slices.Contains(consumers, h.PacticipantID) {
+				s.add(found.pacts[h.VersionID], SelectedBy{Selector: sel, Branch: h.Branch, Fallback: fallback})
+			}
+		}
+		return len(s.picked) > before
 	}
-	filter.Branch = sel.FallbackBranch
-	return s.pickVersions(ctx, sel, filter, SelectedBy{Branch: sel.FallbackBranch, Fallback: true})
+	if !on(branch, sel.MainBranch, false) && !sel.MainBranch && sel.FallbackBranch != "" {
+		on(sel.FallbackBranch, false, true)
+	}
 }
 
 func (s *selection) pickTag(ctx context.Context, sel Selector, consumers []int64) error {
 	before := len(s.picked)
-	filter := VersionFilter{PacticipantIDs: consumers, Tag: sel.Tag}
-	err := s.pickVersions(ctx, sel, filter, SelectedBy{})
+	err := s.pickTagged(ctx, sel, consumers, sel.Tag, false)
 	if err != nil || len(s.picked) > before || sel.FallbackTag == "" {
 		return err
 	}
-	filter.Tag = sel.FallbackTag
-	return s.pickVersions(ctx, sel, filter, SelectedBy{Fallback: true})
+	return s.pickTagged(ctx, sel, consumers, sel.FallbackTag, true)
 }
 
-// pickVersions adds the provider's pacts of the versions f keeps; of tagged
-// versions with latest, only the newest that has one.
-func (s *selection) pickVersions(ctx context.Context, sel Selector, f VersionFilter, by SelectedBy) error {
-	versions, err := s.b.store.Versions(ctx, f)
+// pickTagged adds the provider's pacts of tagged versions; with latest, only the
+// newest that has one.
+func (s *selection) pickTagged(ctx context.Context, sel Selector, consumers []int64, tag string, fallback bool) error {
+	versions, err := s.b.store.Versions(ctx, VersionFilter{PacticipantIDs: consumers, Tag: tag})
 	if err != nil {
 		return err
 	}
@@ -195,7 +188,7 @@ func (s *selection) pickVersions(ctx context.Context, sel Selector, f VersionFil
 	if err != nil {
 		return err
 	}
-	if sel.Tag != "" && sel.Latest {
+	if sel.Latest {
 		seen := map[int64]bool{}
 		pacts = slices.DeleteFunc(pacts, func(p Pact) bool {
 			older := seen[p.ConsumerID]
@@ -203,59 +196,22 @@ func (s *selection) pickVersions(ctx context.Context, sel Selector, f VersionFil
 			return older
 		})
 	}
-	by.Selector = sel
-	s.add(pacts, by)
+	s.add(pacts, SelectedBy{Selector: sel, Fallback: fallback})
 	return nil
 }
 
 // pickDeployed adds the pacts of versions that are in an environment.
-func (s *selection) pickDeployed(ctx context.Context, sel Selector, consumers []int64) error {
-	envs, err := s.b.store.Environments(ctx)
-	if err != nil {
-		return err
-	}
-	byID := map[string]Environment{}
-	f := DeploymentFilter{PacticipantIDs: consumers, Current: true}
-	if sel.Environment != "" {
-		env, err := s.b.Environment(ctx, sel.Environment)
-		if err != nil {
-			return err
-		}
-		f.EnvironmentID = env.ID
-	}
-	for _, e := range envs {
-		byID[e.ID] = e
-	}
-	deployments, err := s.b.store.Deployments(ctx, f)
-	if err != nil {
-		return err
-	}
-	var wanted []Deployment
+func (s *selection) pickDeployed(sel Selector, consumers []int64, found *lookup) {
 	seen := map[Deployment]bool{}
-	ids := []int64{}
-	for _, d := range deployments {
+	for _, d := range found.deployments {
 		once := Deployment{Kind: d.Kind, VersionID: d.VersionID, EnvironmentID: d.EnvironmentID}
-		if (sel.Deployed && d.Kind != Deployed) || (sel.Released && d.Kind != Released) || seen[once] {
+		wanted := sel.Environment == "" || found.environments[d.EnvironmentID].Name == sel.Environment
+		if !wanted || (sel.Deployed && d.Kind != Deployed) || (sel.Released && d.Kind != Released) || seen[once] || !slices.Contains(consumers, d.PacticipantID) {
 			continue
 		}
 		seen[once] = true
-		wanted, ids = append(wanted, d), append(ids, d.VersionID)
+		s.add(found.pacts[d.VersionID], SelectedBy{Selector: sel, Kind: d.Kind, Environment: found.environments[d.EnvironmentID]})
 	}
-	if len(ids) == 0 {
-		return nil
-	}
-	pacts, err := s.b.store.Pacts(ctx, PactFilter{ConsumerVersionIDs: ids, ProviderIDs: []int64{s.provider.ID}})
-	if err != nil {
-		return err
-	}
-	byVersion := make(map[int64][]Pact, len(pacts)) // a version has one pact with a provider
-	for _, p := range pacts {
-		byVersion[p.ConsumerVersionID] = append(byVersion[p.ConsumerVersionID], p)
-	}
-	for _, d := range wanted {
-		s.add(byVersion[d.VersionID], SelectedBy{Selector: sel, Kind: d.Kind, Environment: byID[d.EnvironmentID]})
-	}
-	return nil
 }
 
 func (s *selection) add(pacts []Pact, by SelectedBy) {

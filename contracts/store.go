@@ -86,6 +86,9 @@ type VersionStore interface {
 
 	EnsureBranchVersion(ctx context.Context, v Version, branch string, now time.Time) (created bool, err error)
 	DeleteBranchVersion(ctx context.Context, versionID int64, branch string) (deleted bool, err error)
+	// Heads lists the newest versions on branches that have one of the names, or are
+	// their service's main branch and main is asked for, in no order.
+	Heads(ctx context.Context, pacticipantIDs []int64, names []string, main bool) ([]Head, error)
 	// Branches lists in the order of names; name narrows when not empty.
 	Branches(ctx context.Context, pacticipantIDs []int64, name string) ([]Branch, error)
 	DeleteBranch(ctx context.Context, id int64) error
@@ -110,6 +113,14 @@ type VersionFilter struct {
 	Short          bool   // may leave out builds and dates
 }
 
+// Head is the newest version on a branch.
+type Head struct {
+	PacticipantID int64
+	VersionID     int64
+	Branch        string
+	Main          bool // the branch is its service's main branch
+}
+
 // PactStore keeps contents and publications.
 type PactStore interface {
 	// EnsureContent stores c once per consumer, provider and SHA and returns its id.
@@ -125,6 +136,18 @@ type PactStore interface {
 	DeletePact(ctx context.Context, consumerVersionID, providerID int64) error
 	// Pacts lists current publications, the newest consumer version first.
 	Pacts(ctx context.Context, f PactFilter) ([]Pact, error)
+	// HeadPacts lists the provider's current publications after a time by versions
+	// that are the newest on a branch or with a tag: the oldest version first, of
+	// one its branches in the order it was put on them, then its tags by name.
+	HeadPacts(ctx context.Context, providerID int64, after time.Time) ([]HeadPact, error)
+}
+
+// HeadPact is a publication by the newest version on a branch or with a tag; the
+// other one is empty.
+type HeadPact struct {
+	Pact
+
+	Branch, Tag string
 }
 
 // ContentFilter narrows; empty fields don't. SHA may be given with or without
@@ -142,8 +165,6 @@ type PactFilter struct {
 	ProviderIDs        []int64
 	ConsumerVersionIDs []int64
 	ContentIDs         []int64
-	PublishedAfter     time.Time
-	Heads              bool   // only consumer versions that are the newest on a branch or with a tag
 	Tag                string // on the consumer version
 	Untagged           bool   // only consumer versions without any tag
 	BeforeVersionID    int64  // only consumer versions first seen before this one
@@ -158,31 +179,27 @@ type VerificationStore interface {
 	Verifications(ctx context.Context, f VerificationFilter) ([]Verification, error)
 	// EverVerified reports whether a provider verified any content of a consumer.
 	EverVerified(ctx context.Context, consumerID, providerID int64) (bool, error)
-	// Successes lists, in no order, the successful verifications of contents, once
-	// for each place that by asks for.
-	Successes(ctx context.Context, contentIDs []int64, by SuccessesBy) ([]Success, error)
+	// Settled returns which contents have a success that q counts.
+	Settled(ctx context.Context, q SettledQuery) (map[int64]bool, error)
 	// VerificationDetails fills in what Verifications leaves out.
 	VerificationDetails(ctx context.Context, vs []Verification) error
 	DeleteVerification(ctx context.Context, id int64) error
 }
 
-// SuccessesBy says where a success has to come from to be listed.
-type SuccessesBy int
+// SettledQuery asks for successful verifications of contents: by a version on a
+// branch or with a tag, or by any version when neither is named.
+type SettledQuery struct {
+	ContentIDs []int64
+	// WIPContentIDs are asked about, too; what succeeded as work in progress does
+	// not count for them, because nobody had asked for it.
+	WIPContentIDs []int64
 
-// Successes by versions on a branch, by versions with a tag, or by any.
-const (
-	ByAnyone SuccessesBy = iota
-	ByBranch
-	ByTag
-)
-
-// Success is a successful verification of a content by a version on a branch, or
-// with a tag.
-type Success struct {
-	ContentID int64
-	On        string // the branch or tag
-	WIP       bool
-	At        time.Time
+	Branch *Branch // of the provider
+	Tag    string
+	// Anywhere counts versions on any branch, or with any tag. Before does so for
+	// successes from before a time.
+	Anywhere bool
+	Before   time.Time
 }
 
 // VerificationFilter narrows; empty fields don't.

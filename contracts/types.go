@@ -2,7 +2,6 @@ package contracts
 
 import (
 	"encoding/json"
-	"slices"
 	"time"
 )
 
@@ -43,12 +42,6 @@ type VersionDetail struct {
 	Branches    []VersionBranch
 	Tags        []VersionTag
 	Deployments []Deployment // current ones, deployed or released
-}
-
-// IsHead reports whether the version is the newest on a branch or with a tag.
-func (d VersionDetail) IsHead() bool {
-	return slices.ContainsFunc(d.Branches, func(b VersionBranch) bool { return b.Latest }) ||
-		slices.ContainsFunc(d.Tags, func(t VersionTag) bool { return t.Latest })
 }
 
 // VersionBranch is a version's place on a branch.

@@ -86,8 +86,7 @@ func (s *Store) Pacts(ctx context.Context, f contracts.PactFilter) ([]contracts.
 	for _, p := range s.state.pacts {
 		if !p.superseded && among(f.ConsumerIDs, p.ConsumerID) && among(f.ProviderIDs, p.ProviderID) &&
 			among(f.ConsumerVersionIDs, p.ConsumerVersionID) && among(f.ContentIDs, p.ContentID) &&
-			(f.PublishedAfter.IsZero() || p.CreatedAt.After(f.PublishedAfter)) && s.state.tagMatches(p.ConsumerVersionID, f) &&
-			(!f.Heads || s.state.detail(p.ConsumerVersionID).IsHead()) && (f.BeforeVersionID == 0 || p.ConsumerVersionID < f.BeforeVersionID) {
+			s.state.tagMatches(p.ConsumerVersionID, f) && (f.BeforeVersionID == 0 || p.ConsumerVersionID < f.BeforeVersionID) {
 			out = append(out, s.state.full(p.Pact))
 		}
 	}
@@ -102,6 +101,33 @@ func (s *Store) Pacts(ctx context.Context, f contracts.PactFilter) ([]contracts.
 			seen[key] = true
 			return older
 		})
+	}
+	return out, nil
+}
+
+// HeadPacts implements contracts.PactStore.
+func (s *Store) HeadPacts(ctx context.Context, providerID int64, after time.Time) ([]contracts.HeadPact, error) {
+	pacts, err := s.Pacts(ctx, contracts.PactFilter{ProviderIDs: []int64{providerID}})
+	if err != nil {
+		return nil, err
+	}
+	defer s.hold(ctx)()
+	var out []contracts.HeadPact
+	for _, p := range slices.Backward(pacts) {
+		if !p.CreatedAt.After(after) {
+			continue
+		}
+		d := s.state.detail(p.ConsumerVersionID)
+		for _, b := range d.Branches {
+			if b.Latest {
+				out = append(out, contracts.HeadPact{Pact: p, Branch: b.Name})
+			}
+		}
+		for _, t := range d.Tags {
+			if t.Latest {
+				out = append(out, contracts.HeadPact{Pact: p, Tag: t.Name})
+			}
+		}
 	}
 	return out, nil
 }

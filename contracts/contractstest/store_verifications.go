@@ -42,34 +42,38 @@ func (s *Store) EverVerified(ctx context.Context, consumerID, providerID int64) 
 	return len(list) > 0, err
 }
 
-// Successes implements contracts.VerificationStore.
-func (s *Store) Successes(ctx context.Context, contentIDs []int64, by contracts.SuccessesBy) ([]contracts.Success, error) {
+// Settled implements contracts.VerificationStore.
+func (s *Store) Settled(ctx context.Context, q contracts.SettledQuery) (map[int64]bool, error) {
 	defer s.hold(ctx)()
-	var out []contracts.Success
+	out := map[int64]bool{}
 	for _, v := range s.state.verifications {
-		if !v.Success || !among(contentIDs, v.ContentID) {
-			continue
-		}
-		places := []string{""}
-		if by != contracts.ByAnyone {
-			places = nil
-		}
-		d := s.state.detail(v.ProviderVersionID)
-		for _, b := range d.Branches {
-			if by == contracts.ByBranch {
-				places = append(places, b.Name)
-			}
-		}
-		for _, t := range d.Tags {
-			if by == contracts.ByTag {
-				places = append(places, t.Name)
-			}
-		}
-		for _, on := range places {
-			out = append(out, contracts.Success{ContentID: v.ContentID, On: on, WIP: v.WIP, At: v.VerifiedAt})
+		asked := slices.Contains(q.ContentIDs, v.ContentID) || (slices.Contains(q.WIPContentIDs, v.ContentID) && !v.WIP)
+		if v.Success && asked && s.state.counts(v, q) {
+			out[v.ContentID] = true
 		}
 	}
 	return out, nil
+}
+
+// counts reports whether a success comes from where q says.
+func (st *state) counts(v contracts.Verification, q contracts.SettledQuery) bool {
+	var places []string
+	name := q.Tag
+	d := st.detail(v.ProviderVersionID)
+	switch {
+	case q.Branch != nil:
+		name = q.Branch.Name
+		for _, b := range d.Branches {
+			places = append(places, b.Name)
+		}
+	case q.Tag != "":
+		for _, t := range d.Tags {
+			places = append(places, t.Name)
+		}
+	default:
+		return true
+	}
+	return len(places) > 0 && (q.Anywhere || v.VerifiedAt.Before(q.Before) || slices.Contains(places, name))
 }
 
 // light is a verification as lists have it.

@@ -211,6 +211,20 @@ func (s *Store) Branches(ctx context.Context, pacticipantIDs []int64, name strin
 	return out, nil
 }
 
+// Heads implements contracts.VersionStore.
+func (s *Store) Heads(ctx context.Context, pacticipantIDs []int64, names []string, main bool) ([]contracts.Head, error) {
+	defer s.hold(ctx)()
+	var out []contracts.Head
+	for _, b := range s.state.branches {
+		h := contracts.Head{PacticipantID: b.PacticipantID, VersionID: s.state.head(b.ID), Branch: b.Name}
+		h.Main = slices.ContainsFunc(s.state.pacticipants, func(p contracts.Pacticipant) bool { return p.ID == b.PacticipantID && p.MainBranch == b.Name })
+		if among(pacticipantIDs, b.PacticipantID) && h.VersionID != 0 && ((main && h.Main) || slices.Contains(names, b.Name)) {
+			out = append(out, h)
+		}
+	}
+	return out, nil
+}
+
 // DeleteBranch implements contracts.VersionStore.
 func (s *Store) DeleteBranch(ctx context.Context, id int64) error {
 	defer s.hold(ctx)()

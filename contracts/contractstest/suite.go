@@ -48,7 +48,8 @@ func TestStore(t *testing.T, on On) {
 		{"a failed transaction leaves nothing", rollback},
 		{"a failed transaction leaves no names to ids that are drawn again", namesAfterRollback},
 		{"short lists leave out what they say and nothing else", shortLists},
-		{"successes are listed by where they come from", successesByPlace},
+		{"what settles a content depends on where it comes from", settledByPlace},
+		{"heads of branches", headsOfBranches},
 		{"of concurrent publishers of one version one wins", concurrentPublishers},
 	}
 	for _, tt := range tests {

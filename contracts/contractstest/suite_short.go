@@ -1,10 +1,8 @@
 package contractstest
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"slices"
 	"testing"
 	"time"
 
@@ -57,6 +55,42 @@ func shortLists(t *testing.T, b Backend) {
 	}
 }
 
+func headsOfBranches(t *testing.T, b Backend) {
+	t.Helper()
+	k := newKit(t, b)
+	web, app := k.service("web"), k.service("app")
+	one, two, three := k.version(web, "1"), k.version(web, "2"), k.version(app, "3")
+	web.MainBranch = "main"
+	k.tx(func(ctx context.Context) error {
+		errs := []error{k.Store.UpdatePacticipant(ctx, web)}
+		for _, on := range []struct {
+			version contracts.Version
+			branch  string
+		}{{one, "main"}, {two, "main"}, {one, "feat"}, {three, "main"}, {three, "feat"}, {three, "old"}} {
+			_, err := k.Store.EnsureBranchVersion(ctx, on.version, on.branch, morning())
+			errs = append(errs, err)
+		}
+		_, err := k.Store.DeleteBranchVersion(ctx, three.ID, "old") // leaves a branch without versions
+		return errors.Join(append(errs, err)...)
+	})
+	both := []int64{web.ID, app.ID}
+	heads := func(ids []int64, main bool, names ...string) map[contracts.Head]bool {
+		out := map[contracts.Head]bool{}
+		for _, h := range must(k.Store.Heads(k.ctx, ids, names, main))(t) {
+			out[h] = true
+		}
+		return out
+	}
+	type set = map[contracts.Head]bool
+	main, feat := contracts.Head{PacticipantID: web.ID, VersionID: two.ID, Branch: "main", Main: true}, contracts.Head{PacticipantID: web.ID, VersionID: one.ID, Branch: "feat"}
+	same(t, "main branches", set{main: true}, heads(both, true))
+	same(t, "by name", set{main: true, {PacticipantID: app.ID, VersionID: three.ID, Branch: "main"}: true}, heads(both, false, "main"))
+	same(t, "by names and main", set{main: true, feat: true, {PacticipantID: app.ID, VersionID: three.ID, Branch: "feat"}: true}, heads(both, true, "feat", "none", "old"))
+	same(t, "of one service", set{feat: true}, heads([]int64{web.ID}, false, "feat"))
+	same(t, "of none", set{}, heads([]int64{}, true, "feat"))
+	same(t, "no branch", set{}, heads(both, false))
+}
+
 // keys are what a short list has of versions.
 func keys(list []contracts.Version) (out []contracts.Version) {
 	for _, v := range list {
@@ -65,7 +99,7 @@ func keys(list []contracts.Version) (out []contracts.Version) {
 	return out
 }
 
-func successesByPlace(t *testing.T, b Backend) {
+func settledByPlace(t *testing.T, b Backend) {
 	t.Helper()
 	k := newKit(t, b)
 	web, api, other := k.service("web"), k.service("api"), k.service("other")
@@ -81,18 +115,44 @@ func successesByPlace(t *testing.T, b Backend) {
 		_, errBad := k.Store.EnsureBranchVersion(ctx, bad, "broken", morning())
 		return errors.Join(errMain, errFeat, errTag, errBad)
 	})
-	list := func(by contracts.SuccessesBy) []contracts.Success {
-		out := must(k.Store.Successes(k.ctx, []int64{p.ContentID}, by))(t)
-		slices.SortFunc(out, func(a, b contracts.Success) int { return cmp.Compare(a.On, b.On) })
-		return out
+	settled := func(q contracts.SettledQuery) bool {
+		if q.WIPContentIDs == nil {
+			q.ContentIDs = []int64{p.ContentID}
+		}
+		return must(k.Store.Settled(k.ctx, q))(t)[p.ContentID]
 	}
-	success := func(on string) contracts.Success {
-		return contracts.Success{ContentID: p.ContentID, On: on, At: morning()}
+	branch := func(name string) *contracts.Branch {
+		return &must(k.Store.Branches(k.ctx, []int64{api.ID}, name))(t)[0]
 	}
-	same(t, "by anyone", []contracts.Success{success("")}, list(contracts.ByAnyone))
-	same(t, "by branches", []contracts.Success{success("feat"), success("main")}, list(contracts.ByBranch))
-	same(t, "by tags", []contracts.Success{success("prod")}, list(contracts.ByTag))
-	same(t, "of no content", 0, len(must(k.Store.Successes(k.ctx, []int64{}, contracts.ByAnyone))(t)))
+	later := morning().Add(time.Millisecond)
+	wip := []int64{p.ContentID}
+	same(t, "by anyone", true, settled(contracts.SettledQuery{}))
+	same(t, "by a branch", true, settled(contracts.SettledQuery{Branch: branch("main")}))
+	same(t, "by another branch of the version", true, settled(contracts.SettledQuery{Branch: branch("feat")}))
+	same(t, "by the branch of a failure", false, settled(contracts.SettledQuery{Branch: branch("broken"), Before: morning()}))
+	same(t, "elsewhere, before", true, settled(contracts.SettledQuery{Branch: branch("broken"), Before: later}))
+	same(t, "by a branch there is not", true, settled(contracts.SettledQuery{Branch: &contracts.Branch{Name: "none"}, Anywhere: true}))
+	same(t, "by a tag", true, settled(contracts.SettledQuery{Tag: "prod"}))
+	same(t, "by another tag", false, settled(contracts.SettledQuery{Tag: "dev", Before: morning()}))
+	same(t, "with another tag, before", true, settled(contracts.SettledQuery{Tag: "dev", Before: later}))
+	same(t, "with any tag", true, settled(contracts.SettledQuery{Tag: "dev", Anywhere: true}))
+	same(t, "as work in progress", true, settled(contracts.SettledQuery{Tag: "prod", WIPContentIDs: wip}))
+	same(t, "of no content", 0, len(must(k.Store.Settled(k.ctx, contracts.SettledQuery{}))(t)))
+
+	q := k.pact(k.version(k.service("third"), "1"), api, "y")
+	untracked := k.version(api, "a3") // on no branch
+	k.tx(func(ctx context.Context) error {
+		_, err := k.Store.InsertVerification(ctx, contracts.Verification{
+			ContentID: q.ContentID, ProviderVersionID: untracked.ID, Success: true, WIP: true, VerifiedAt: morning(),
+		})
+		return err
+	})
+	same(t, "both contents, by anyone", map[int64]bool{p.ContentID: true, q.ContentID: true},
+		must(k.Store.Settled(k.ctx, contracts.SettledQuery{ContentIDs: []int64{p.ContentID, q.ContentID}}))(t))
+	same(t, "only as work in progress", map[int64]bool{p.ContentID: true},
+		must(k.Store.Settled(k.ctx, contracts.SettledQuery{ContentIDs: wip, WIPContentIDs: []int64{q.ContentID}}))(t))
+	same(t, "by a version on no branch", map[int64]bool{},
+		must(k.Store.Settled(k.ctx, contracts.SettledQuery{ContentIDs: []int64{q.ContentID}, Branch: branch("main"), Anywhere: true}))(t))
 	same(t, "verified", true, must(k.Store.EverVerified(k.ctx, web.ID, api.ID))(t))
 	same(t, "verified for others", false, must(k.Store.EverVerified(k.ctx, other.ID, api.ID))(t))
 }

@@ -1,114 +1,13 @@
 package store
 
 import (
-	"cmp"
 	"context"
-	"database/sql"
-	"encoding/json"
-	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/goldenpath/platform/contracts"
-	"github.com/goldenpath/platform/internal/database"
 )
-
-// contractsQuery collects the conditions of one SELECT.
-type contractsQuery struct {
-	ctx        context.Context //nolint:containedctx // lives for one query
-	db         *database.DB
-	conditions []string
-	args       []any
-}
-
-func (c *Contracts) query(ctx context.Context) *contractsQuery {
-	return &contractsQuery{ctx: ctx, db: c.s.db}
-}
-
-func (q *contractsQuery) and(condition string, args ...any) {
-	q.conditions = append(q.conditions, condition)
-	q.args = append(q.args, args...)
-}
-
-// in keeps rows whose column is one of ids; nil keeps all.
-func (q *contractsQuery) in(column string, ids []int64) {
-	if ids == nil {
-		return
-	}
-	condition, arg := q.anyOf(column, ids)
-	q.and(condition, arg)
-}
-
-// anyOf is one placeholder however long the list, so that neither database meets
-// its limit of parameters nor plans each length anew.
-func (q *contractsQuery) anyOf(column string, ids []int64) (condition string, arg any) {
-	if len(ids) == 1 {
-		return column + ` = ?`, ids[0]
-	}
-	texts := make([]string, len(ids))
-	for i, id := range ids {
-		texts[i] = strconv.FormatInt(id, 10)
-	}
-	list := strings.Join(texts, ",")
-	if q.db.Dialect() == database.Postgres {
-		return column + ` = ANY (CAST(? AS bigint[]))`, "{" + list + "}"
-	}
-	return column + ` IN (SELECT value FROM json_each(?))`, "[" + list + "]"
-}
-
-// inTexts keeps rows whose column is one of texts; nil keeps all.
-func (q *contractsQuery) inTexts(column string, texts []string) {
-	switch {
-	case texts == nil:
-		return
-	case len(texts) == 1:
-		q.and(column+` = ?`, texts[0])
-		return
-	}
-	list, err := json.Marshal(texts)
-	if err != nil {
-		list = []byte("[]")
-	}
-	if q.db.Dialect() == database.Postgres {
-		q.and(column+` IN (SELECT jsonb_array_elements_text(CAST(? AS jsonb)))`, string(list))
-		return
-	}
-	q.and(column+` IN (SELECT value FROM json_each(?))`, string(list))
-}
-
-func (q *contractsQuery) where() string {
-	if len(q.conditions) == 0 {
-		return ""
-	}
-	return ` WHERE ` + strings.Join(q.conditions, ` AND `)
-}
-
-// rowsOf runs the query and reads every row.
-func rowsOf[T any](q *contractsQuery, text string, scan func(*sql.Rows) (T, error)) ([]T, error) {
-	ctx := q.ctx
-	if q.db.Dialect() == database.SQLite {
-		// Nothing is waited for here: the answer is computed row by row, and the
-		// context looked at between them. To watch it costs two goroutines a query.
-		ctx = context.WithoutCancel(ctx)
-	}
-	rows, err := q.db.Reader(ctx).QueryContext(ctx, q.db.Rebind(text), q.args...)
-	if err != nil {
-		return nil, fmt.Errorf("query contracts: %w", err)
-	}
-	defer rows.Close()
-	var out []T
-	for rows.Next() {
-		row, err := scan(rows)
-		if err = cmp.Or(err, q.ctx.Err()); err != nil {
-			return nil, fmt.Errorf("read contracts: %w", err)
-		}
-		out = append(out, row)
-	}
-	return out, wrap(rows.Err(), "read contracts")
-}
 
 // versionSets are the versions of a row query, taken apart for SQL.
 type versionSets struct{ versions, whole, all []int64 }

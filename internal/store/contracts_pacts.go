@@ -112,9 +112,6 @@ func (c *Contracts) Pacts(ctx context.Context, f contracts.PactFilter) ([]contra
 	q.and(`NOT x.superseded`)
 	q.in(`x.consumer_version_id`, f.ConsumerVersionIDs)
 	q.in(`x.content_id`, f.ContentIDs)
-	if !f.PublishedAfter.IsZero() {
-		q.and(`x.created_at > ?`, f.PublishedAfter.UTC())
-	}
 	if f.Tag != "" {
 		q.and(`EXISTS (SELECT 1 FROM version_tags t WHERE t.version_id = x.consumer_version_id AND t.name = ?)`, f.Tag)
 	}
@@ -125,15 +122,12 @@ func (c *Contracts) Pacts(ctx context.Context, f contracts.PactFilter) ([]contra
 		q.and(`x.consumer_version_id < ?`, f.BeforeVersionID)
 	}
 	from := `pact_publications x`
-	switch {
-	case f.Latest:
+	if f.Latest {
 		// For each pair, the newest is at the end of an index: no others are read.
 		from = `(SELECT i.consumer_id, i.provider_id, (SELECT x.id FROM pact_publications x` + q.where() +
 			` ORDER BY x.consumer_version_id DESC LIMIT 1) AS newest FROM integrations i` + pairs.where() + `) latest
 			JOIN pact_publications x ON x.id = latest.newest`
 		q.conditions, q.args = nil, append(q.args, pairs.args...)
-	case f.Heads:
-		from = c.headsOf(q, f) + ` JOIN pact_publications x ON x.consumer_version_id = heads.id`
 	}
 	return c.pactsFrom(q, from)
 }
@@ -148,33 +142,27 @@ func (c *Contracts) pactsFrom(q *contractsQuery, from string) ([]contracts.Pact,
 	if err != nil {
 		return nil, err
 	}
-	n := len(list)
-	if err := errors.Join(
-		c.names.services.fill(q.ctx, c, n, func(i int) int64 { return list[i].ConsumerID }, func(i int, n name) { list[i].Consumer = n.text }),
-		c.names.services.fill(q.ctx, c, n, func(i int) int64 { return list[i].ProviderID }, func(i int, n name) { list[i].Provider = n.text }),
-		c.names.versions.fill(q.ctx, c, n, func(i int) int64 { return list[i].ConsumerVersionID }, func(i int, n name) { list[i].ConsumerVersion = n.text }),
-		c.names.contents.fill(q.ctx, c, n, func(i int) int64 { return list[i].ContentID }, func(i int, n name) { list[i].SHA, list[i].Interactions = n.text, int(n.number) }),
-	); err != nil {
+	if err := c.namePacts(q.ctx, len(list), func(i int) *contracts.Pact { return &list[i] }); err != nil {
 		return nil, err
 	}
-	list = slices.DeleteFunc(list, func(p contracts.Pact) bool {
-		return p.Consumer == "" || p.Provider == "" || p.ConsumerVersion == "" || p.SHA == ""
-	})
+	list = slices.DeleteFunc(list, func(p contracts.Pact) bool { return unnamed(&p) })
 	slices.SortFunc(list, func(a, b contracts.Pact) int {
 		return cmp.Or(cmp.Compare(b.ConsumerVersionID, a.ConsumerVersionID), strings.Compare(a.Provider, b.Provider))
 	})
 	return list, nil
 }
 
-// headsOf is the newest versions on branches and with tags, of consumers of the
-// filter's providers. There are fewer of them than publications, and an index
-// knows each.
-func (c *Contracts) headsOf(q *contractsQuery, f contracts.PactFilter) string {
-	who := c.query(q.ctx)
-	who.in(`i.provider_id`, f.ProviderIDs)
-	who.in(`i.consumer_id`, f.ConsumerIDs)
-	of := ` IN (SELECT i.consumer_id FROM integrations i` + who.where() + `)`
-	q.args = slices.Concat(who.args, who.args, q.args)
-	return `(SELECT b.head_version_id AS id FROM branches b WHERE b.pacticipant_id` + of + `
-		UNION SELECT max(t.version_id) FROM version_tags t WHERE t.pacticipant_id` + of + ` GROUP BY t.pacticipant_id, t.name) heads`
+// namePacts adds names to n publications; those of what was deleted since they were
+// read stay empty.
+func (c *Contracts) namePacts(ctx context.Context, n int, at func(i int) *contracts.Pact) error {
+	return errors.Join(
+		c.names.services.fill(ctx, c, n, func(i int) int64 { return at(i).ConsumerID }, func(i int, n name) { at(i).Consumer = n.text }),
+		c.names.services.fill(ctx, c, n, func(i int) int64 { return at(i).ProviderID }, func(i int, n name) { at(i).Provider = n.text }),
+		c.names.versions.fill(ctx, c, n, func(i int) int64 { return at(i).ConsumerVersionID }, func(i int, n name) { at(i).ConsumerVersion = n.text }),
+		c.names.contents.fill(ctx, c, n, func(i int) int64 { return at(i).ContentID }, func(i int, n name) { at(i).SHA, at(i).Interactions = n.text, int(n.number) }),
+	)
+}
+
+func unnamed(p *contracts.Pact) bool {
+	return p.Consumer == "" || p.Provider == "" || p.ConsumerVersion == "" || p.SHA == ""
 }

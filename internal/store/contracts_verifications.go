@@ -78,26 +78,6 @@ func (c *Contracts) EverVerified(ctx context.Context, consumerID, providerID int
 	return len(list) > 0, err
 }
 
-// Successes implements contracts.VerificationStore.
-func (c *Contracts) Successes(ctx context.Context, contentIDs []int64, by contracts.SuccessesBy) ([]contracts.Success, error) {
-	q := c.query(ctx)
-	q.in(`v.content_id`, contentIDs)
-	q.and(`v.success`)
-	from, on := `verifications v`, `''`
-	switch by {
-	case contracts.ByBranch:
-		from, on = from+` JOIN branch_versions bv ON bv.version_id = v.provider_version_id JOIN branches b ON b.id = bv.branch_id`, `b.name`
-	case contracts.ByTag:
-		from, on = from+` JOIN version_tags t ON t.version_id = v.provider_version_id`, `t.name`
-	case contracts.ByAnyone:
-	}
-	text := `SELECT v.content_id, v.wip, ` + on + `, ` + q.timeColumn(`v.verified_at`) + ` FROM ` + from
-	return rowsOf(q, text+q.where(), func(rows *sql.Rows) (s contracts.Success, err error) {
-		err = rows.Scan(&s.ContentID, &s.WIP, &s.On, (*stamp)(&s.At))
-		return s, err
-	})
-}
-
 // VerificationDetails implements contracts.VerificationStore.
 func (c *Contracts) VerificationDetails(ctx context.Context, vs []contracts.Verification) error {
 	if len(vs) == 0 {

@@ -14,6 +14,9 @@ func mainBranches() []string { return []string{"develop", "main", "master"} }
 // addToBranch puts v on branch, and makes it the service's main branch when the
 // service has none and the name is one of the usual.
 func (b *Broker) addToBranch(ctx context.Context, p Pacticipant, v Version, branch string) (created bool, err error) {
+	if err := checkName("branch", branch); err != nil {
+		return false, err
+	}
 	now := b.clock()
 	created, err = b.store.EnsureBranchVersion(ctx, v, branch, now)
 	if err != nil || p.MainBranch != "" || !slices.Contains(mainBranches(), branch) {

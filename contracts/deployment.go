@@ -109,6 +109,11 @@ func notThere(kind DeploymentKind, d Deployment, there []Deployment) error {
 
 // deploy ends what the instance ran and starts v, unless it runs v already.
 func (b *Broker) deploy(ctx context.Context, v Version, e Environment, instance string) (Deployment, error) {
+	if instance != "" {
+		if err := checkName("applicationInstance", instance); err != nil {
+			return Deployment{}, err
+		}
+	}
 	slot := DeploymentFilter{
 		Kind: Deployed, PacticipantIDs: []int64{v.PacticipantID}, EnvironmentID: e.ID, Instance: &instance, Current: true,
 	}

@@ -80,8 +80,11 @@ func (b *Broker) SavePacticipant(ctx context.Context, name string, c Pacticipant
 	if strings.TrimSpace(name) == "" {
 		return Pacticipant{}, false, fault.New(fault.Invalid, "A service needs a name.").WithField("name", "is missing")
 	}
+	if err := c.check(); err != nil {
+		return Pacticipant{}, false, err
+	}
 	err = b.unit.InTx(ctx, func(ctx context.Context) error {
-		if p, created, err = b.store.EnsurePacticipant(ctx, name, b.clock()); err != nil {
+		if p, created, err = b.ensurePacticipant(ctx, name); err != nil {
 			return err
 		}
 		for field, value := range map[*string]*string{
@@ -113,8 +116,11 @@ func (b *Broker) DeletePacticipant(ctx context.Context, name string) error {
 
 // AddLabel labels a service and reports whether the label is new on it.
 func (b *Broker) AddLabel(ctx context.Context, service, label string) (created bool, err error) {
+	if err := checkName("label", label); err != nil {
+		return false, err
+	}
 	err = b.unit.InTx(ctx, func(ctx context.Context) error {
-		p, _, err := b.store.EnsurePacticipant(ctx, service, b.clock())
+		p, _, err := b.ensurePacticipant(ctx, service)
 		if err != nil {
 			return err
 		}

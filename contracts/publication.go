@@ -88,7 +88,7 @@ func (b *Broker) Publish(ctx context.Context, p Publication) (Published, error) 
 	}
 	out := Published{Consumer: p.Consumer, Version: p.Version, Branch: p.Branch, Tags: p.Tags}
 	err = b.unit.InTx(ctx, func(ctx context.Context) error {
-		consumer, isNew, err := b.store.EnsurePacticipant(ctx, p.Consumer, b.clock())
+		consumer, isNew, err := b.ensurePacticipant(ctx, p.Consumer)
 		if err != nil {
 			return err
 		}
@@ -100,7 +100,7 @@ func (b *Broker) Publish(ctx context.Context, p Publication) (Published, error) 
 		out.Created = created
 		out.Contracts = make([]PublishedContract, len(list))
 		for _, i := range byProvider(list) {
-			provider, isNew, err := b.store.EnsurePacticipant(ctx, list[i].Provider, b.clock())
+			provider, isNew, err := b.ensurePacticipant(ctx, list[i].Provider)
 			if err != nil {
 				return err
 			}

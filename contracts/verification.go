@@ -56,6 +56,9 @@ func (b *Broker) RecordClaim(ctx context.Context, v Verification) (Verification,
 }
 
 func (b *Broker) insertVerification(ctx context.Context, v *Verification, content Content) error {
+	if err := checkText("buildUrl", v.BuildURL); err != nil {
+		return err
+	}
 	version, _, err := b.ensureVersion(ctx, v.Provider, v.ProviderVersion, v.ProviderBranch, "")
 	if err != nil {
 		return err

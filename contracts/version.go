@@ -14,7 +14,7 @@ const firstTagWindow = 10 * time.Second
 // ensureVersion makes a service and a version of it known, puts it on the branch
 // and remembers the build, when those are given.
 func (b *Broker) ensureVersion(ctx context.Context, service, number, branch, buildURL string) (Version, bool, error) {
-	p, _, err := b.store.EnsurePacticipant(ctx, service, b.clock())
+	p, _, err := b.ensurePacticipant(ctx, service)
 	if err != nil {
 		return Version{}, false, err
 	}
@@ -22,6 +22,12 @@ func (b *Broker) ensureVersion(ctx context.Context, service, number, branch, bui
 }
 
 func (b *Broker) ensureVersionOf(ctx context.Context, p Pacticipant, number, branch, buildURL string) (Version, bool, error) {
+	if err := checkName("version", number); err != nil {
+		return Version{}, false, err
+	}
+	if err := checkText("buildUrl", buildURL); err != nil {
+		return Version{}, false, err
+	}
 	now := b.clock()
 	v, created, err := b.store.EnsureVersion(ctx, p.ID, number, now)
 	if err != nil {
@@ -58,6 +64,9 @@ func (b *Broker) tagVersion(ctx context.Context, v Version, tags []string) error
 }
 
 func (b *Broker) addTag(ctx context.Context, v Version, name string) (VersionTag, bool, error) {
+	if err := checkName("tag", name); err != nil {
+		return VersionTag{}, false, err
+	}
 	details, err := b.store.VersionDetails(ctx, []int64{v.ID})
 	if err != nil {
 		return VersionTag{}, false, err

@@ -30,6 +30,7 @@ func TestStore(t *testing.T, on On) {
 		run  func(t *testing.T, b Backend)
 	}{
 		{"services are made once and found by name, id and label", services},
+		{"names may be long", longNames},
 		{"integrations are found from either side", integrations},
 		{"versions are ordered by when they were first seen", versionOrder},
 		{"a branch's head is its newest version, not the last one put on it", branches},

@@ -8,6 +8,7 @@
 package broker
 
 import (
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -72,17 +73,23 @@ func (h *Handler) forward(c echo.Context) error {
 	raw := strings.TrimPrefix(r.URL.EscapedPath(), prefix)
 	if raw = strings.TrimSuffix(raw, "/"); isRead(r.Method) {
 		// The peer takes the ending of an address for a wish about the answer's form.
-		raw = strings.TrimSuffix(raw, ".json")
+		raw = strings.TrimSuffix(raw, jsonEnding)
 	}
 	path, err := url.PathUnescape(raw)
 	if err != nil {
 		return c.NoContent(http.StatusBadRequest)
+	}
+	if !contracts.IsText(path) {
+		return write(c, http.StatusBadRequest, hal, map[string]any{"error": fmt.Sprintf("The address %s holds the character U+0000, or bytes that are not UTF-8.", raw)})
 	}
 	r.URL.Path, r.URL.RawPath = orRoot(path), orRoot(raw)
 	r.Header.Set(mountHeader, prefix)
 	h.router.ServeHTTP(c.Response(), r)
 	return nil
 }
+
+// jsonEnding is the ending of an address that asks for JSON.
+const jsonEnding = ".json"
 
 // mountHeader tells the inner router where it is mounted. forward overwrites
 // whatever a client sends under the name.

@@ -81,6 +81,10 @@ func (h *Handler) recordDeployment(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	wrong := problems{}
+	if wrong.words(in, "applicationInstance", "target"); len(wrong) > 0 {
+		return wrong.err()
+	}
 	v, e, err := h.place(c)
 	if err != nil {
 		return err
@@ -228,6 +232,13 @@ func (h *Handler) endDeployment(c echo.Context, kind contracts.DeploymentKind, f
 	}
 	in, err := readPayload(c)
 	if err != nil {
+		return err
+	}
+	wrong := problems{}
+	if in.has(field) {
+		wrong.boolean(in, field)
+	}
+	if err := wrong.err(); err != nil {
 		return err
 	}
 	if value, sent := in[field].(bool); !sent || value {

@@ -148,6 +148,7 @@ func checkEnvironment(in payload) error {
 	wrong := problems{}
 	wrong.filled(in, "name")
 	wrong.boolean(in, "production")
+	wrong.words(in, "displayName")
 	if strings.Contains(in.text("name"), " ") {
 		wrong.add("name", "cannot contain spaces")
 	}

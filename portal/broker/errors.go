@@ -100,6 +100,13 @@ func (h *Handler) toFailure(err error, c echo.Context) failure {
 			"reference": reference,
 		}}, plain}
 	}
+	if known.Code == fault.Invalid && len(known.Fields) > 0 {
+		wrong := problems{}
+		for _, field := range known.Fields {
+			wrong.add(field.Name, "%s", field.Message)
+		}
+		return failure{status: http.StatusBadRequest, body: map[string]any{"errors": wrong}}
+	}
 	message := known.Message
 	if known.Hint != "" {
 		message += " " + known.Hint

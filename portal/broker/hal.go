@@ -2,6 +2,7 @@ package broker
 
 import (
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -35,7 +36,15 @@ type urls string
 
 func (h *Handler) urls(c echo.Context) urls { return urls(h.base(c)) }
 
-func esc(name string) string { return url.PathEscape(name) }
+// esc escapes a name for a path. Reads take the ending .json for a wish about the
+// answer's form, so a name that ends like that has its dot escaped, too.
+func esc(name string) string {
+	escaped := url.PathEscape(name)
+	if stem, is := strings.CutSuffix(escaped, jsonEnding); is {
+		return stem + "%2Ejson"
+	}
+	return escaped
+}
 
 func (u urls) at(path string) string { return string(u) + path }
 

@@ -13,12 +13,16 @@ func (h *Handler) listIntegrations(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	pairs, page := paged(c, pairs)
 	u := h.urls(c)
 	return streamed(c, func(s *stream) {
 		s.text(`{"_embedded":{"integrations":`)
 		list(s, mapped(pairs, func(i contracts.Integration) map[string]any { return integrationOf(u, i) }))
-		s.text(`},"_links":`)
-		s.value(selfLink{link{Href: u.at("/integrations"), Title: "All integrations"}})
+		s.text(`}`)
+		s.page(page, u.at("/integrations"), func() {
+			s.text(`"self":`)
+			s.value(link{Href: u.at("/integrations"), Title: "All integrations"})
+		})
 		s.text(`}`)
 	})
 }

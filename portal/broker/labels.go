@@ -21,14 +21,21 @@ func (h *Handler) listLabels(c echo.Context) error {
 		}
 	}
 	slices.Sort(names)
+	names, page := paged(c, slices.Compact(names))
 	labels := []map[string]any{}
-	for _, name := range slices.Compact(names) {
+	for _, name := range names {
 		labels = append(labels, map[string]any{"name": name})
 	}
-	return ok(c, map[string]any{
-		"_embedded": map[string]any{"labels": labels},
-		"_links":    links{"self": link{Title: "Labels", Href: h.base(c) + "/labels"}},
-	})
+	address := h.base(c) + "/labels"
+	rels := links{"self": link{Title: "Labels", Href: address}}
+	answer := map[string]any{"_embedded": map[string]any{"labels": labels}, "_links": rels}
+	if page != nil {
+		answer["page"] = page
+		if next, more := page.next(address); more {
+			rels["next"] = next
+		}
+	}
+	return ok(c, answer)
 }
 
 func (h *Handler) showLabel(c echo.Context) error { return h.answerLabel(c, false) }

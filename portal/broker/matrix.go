@@ -138,6 +138,9 @@ func checkMatrix(q contracts.MatrixQuery) matrixCheck {
 	if q.Environment != "" && q.Latest {
 		out.rest = append(out.rest, "Cannot specify both latest=true and an environment.")
 	}
+	if q.MainBranch && (q.Environment != "" || q.Tag != "") { // to follow one of them would say yes for the other
+		out.rest = append(out.rest, "Cannot specify more than one of tag, environment and mainBranch.")
+	}
 	return out
 }
 

@@ -153,7 +153,9 @@ func (h *Handler) answerPacticipants(c echo.Context, label string) error {
 	for _, v := range versions {
 		latest[v.PacticipantID] = v
 	}
+	services, page := paged(c, services)
 	u := h.urls(c)
+	address := string(u) + c.Request().URL.EscapedPath()
 	body := func(p contracts.Pacticipant) pacticipantBody {
 		body := pacticipantOf(u, p)
 		if v, ok := latest[p.ID]; ok {
@@ -173,19 +175,21 @@ func (h *Handler) answerPacticipants(c echo.Context, label string) error {
 				return deprecated
 			}))
 		}
-		s.text(`,"_links":{"self":`)
-		s.value(link{Href: u.at("/pacticipants")})
-		s.text(`,"pb:pacticipants-with-label":`)
-		s.value(link{Title: "Find pacticipants by label", Href: u.at("/pacticipants/label/{label}"), Templated: true})
-		s.text(`,"pb:pacticipants":`)
-		list(s, mapped(services, func(p contracts.Pacticipant) link {
-			return link{Href: u.pacticipant(p.Name), Title: "Pacticipant", Name: p.Name}
-		}))
-		s.text(`,"pacticipants":`)
-		list(s, mapped(services, func(p contracts.Pacticipant) link {
-			return link{Href: u.pacticipant(p.Name), Title: p.Name, Name: "DEPRECATED - please use pb:pacticipants"}
-		}))
-		s.text(`}}`)
+		s.page(page, address, func() {
+			s.text(`"self":`)
+			s.value(link{Href: u.at("/pacticipants")})
+			s.text(`,"pb:pacticipants-with-label":`)
+			s.value(link{Title: "Find pacticipants by label", Href: u.at("/pacticipants/label/{label}"), Templated: true})
+			s.text(`,"pb:pacticipants":`)
+			list(s, mapped(services, func(p contracts.Pacticipant) link {
+				return link{Href: u.pacticipant(p.Name), Title: "Pacticipant", Name: p.Name}
+			}))
+			s.text(`,"pacticipants":`)
+			list(s, mapped(services, func(p contracts.Pacticipant) link {
+				return link{Href: u.pacticipant(p.Name), Title: p.Name, Name: "DEPRECATED - please use pb:pacticipants"}
+			}))
+		})
+		s.text(`}`)
 	})
 }
 
@@ -213,6 +217,7 @@ func (h *Handler) createPacticipant(c echo.Context) error {
 	}
 	wrong := problems{}
 	wrong.filled(in, "name")
+	wrong.words(in, pacticipantFields()...)
 	if err := wrong.err(); err != nil {
 		return err
 	}
@@ -225,6 +230,11 @@ func (h *Handler) createPacticipant(c echo.Context) error {
 		return err
 	}
 	return created(c, true, h.urls(c).pacticipant(name), pacticipantOf(h.urls(c), p))
+}
+
+// pacticipantFields are the texts of a service that clients change.
+func pacticipantFields() []string {
+	return []string{"displayName", "mainBranch", "repositoryUrl", "repositoryName", "repositoryNamespace"}
 }
 
 func changeOf(in payload) contracts.PacticipantChange {
@@ -240,7 +250,7 @@ func (h *Handler) mergePacticipant(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.savePacticipant(c, changeOf(in))
+	return h.savePacticipant(c, in, changeOf(in))
 }
 
 // replacePacticipant empties the fields that were not sent.
@@ -257,12 +267,16 @@ func (h *Handler) replacePacticipant(c echo.Context) error {
 			*field = &empty
 		}
 	}
-	return h.savePacticipant(c, change)
+	return h.savePacticipant(c, in, change)
 }
 
-func (h *Handler) savePacticipant(c echo.Context, change contracts.PacticipantChange) error {
+func (h *Handler) savePacticipant(c echo.Context, in payload, change contracts.PacticipantChange) error {
 	if !hasParams(c) {
 		return notFound()
+	}
+	wrong := problems{}
+	if wrong.words(in, pacticipantFields()...); len(wrong) > 0 {
+		return wrong.err()
 	}
 	p, isNew, err := h.contracts.SavePacticipant(c.Request().Context(), param(c, "pacticipant"), change)
 	if err != nil {

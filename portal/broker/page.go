@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -35,6 +36,42 @@ func newPage(number, size, total int) page {
 	return page{Number: max(1, number), Size: size, TotalElements: total, TotalPages: (total + size - 1) / size}
 }
 
+// next links to the page after this one; false on the last.
+func (p page) next(address string) (link, bool) {
+	if p.Number >= p.TotalPages {
+		return link{}, false
+	}
+	return link{Href: fmt.Sprintf("%s?size=%d&page=%d", address, p.Size, p.Number+1), Title: "Next page"}, true
+}
+
+// page writes the page of a list at address, and the link to the one after it as
+// the first of its links, when there is a page.
+func (s *stream) page(p *page, address string, rest func()) {
+	if p != nil {
+		s.text(`,"page":`)
+		s.value(*p)
+	}
+	s.text(`,"_links":{`)
+	if p != nil {
+		if next, more := p.next(address); more {
+			s.text(`"next":`)
+			s.value(next)
+			s.text(`,`)
+		}
+	}
+	rest()
+	s.text(`}`)
+}
+
+// paged cuts a list when the client asked for a page of it.
+func paged[T any](c echo.Context, list []T) ([]T, *page) {
+	p, asked := pageOf(c, len(list))
+	if !asked {
+		return list, nil
+	}
+	return cut(list, p), &p
+}
+
 func queryInt(c echo.Context, names ...string) (int, bool) {
 	for _, name := range names {
 		if n, err := strconv.Atoi(c.QueryParam(name)); err == nil {
@@ -45,6 +82,9 @@ func queryInt(c echo.Context, names ...string) (int, bool) {
 }
 
 func cut[T any](list []T, p page) []T {
-	from := min((p.Number-1)*p.Size, len(list))
+	if p.Number > p.TotalPages { // far behind the end the product below is too large for a number
+		return list[:0:0]
+	}
+	from := (p.Number - 1) * p.Size
 	return slices.Clip(list[from:min(from+p.Size, len(list))])
 }

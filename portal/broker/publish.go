@@ -63,7 +63,9 @@ func checkPublish(in payload) error {
 	wrong := problems{}
 	wrong.filled(in, "pacticipantName")
 	wrong.filled(in, "pacticipantVersionNumber")
-	if branch := in.pointer("branch"); branch != nil && in["branch"] != nil && strings.TrimSpace(*branch) == "" {
+	wrong.words(in, "branch", "buildUrl")
+	wrong.wordList(in, "tags")
+	if branch, is := in["branch"].(string); is && strings.TrimSpace(branch) == "" {
 		wrong.add("branch", "cannot be blank")
 	}
 	if !in.has("contracts") {

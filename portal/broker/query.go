@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/goldenpath/platform/contracts"
 	"github.com/goldenpath/platform/internal/fault"
 )
 
@@ -31,7 +32,7 @@ func parseNested(query string) (nested, error) {
 			return nil, badQuery(part)
 		}
 		value, err = url.QueryUnescape(value)
-		if err != nil {
+		if err != nil || !contracts.IsText(key) || !contracts.IsText(value) {
 			return nil, badQuery(part)
 		}
 		name, path := splitKey(key)

@@ -107,16 +107,39 @@ func mustCreate(t *testing.T, a answer) {
 	}
 }
 
+// step is a request and what its answer must be.
+type step struct {
+	method, path, body string
+	header             []string
+	status             int
+	in, notIn          []string
+}
+
+// play sends the requests in order.
+func play(t *testing.T, c client, steps []step) {
+	t.Helper()
+	for _, s := range steps {
+		a := c.send(t, s.method, s.path, s.body, s.header...)
+		if a.status != s.status {
+			t.Fatalf("%s %.200s %s: status %d, want %d: %s", s.method, s.path, s.body, a.status, s.status, a.body)
+		}
+		for _, part := range s.in {
+			if !strings.Contains(a.body, part) {
+				t.Errorf("%s %.200s %s: %q is not in %s", s.method, s.path, s.body, part, a.body)
+			}
+		}
+		for _, part := range s.notIn {
+			if strings.Contains(a.body, part) {
+				t.Errorf("%s %.200s %s: %q is in %s", s.method, s.path, s.body, part, a.body)
+			}
+		}
+	}
+}
+
 // TestRulesThatNoRecordingShows has what the Pact Broker's text says and no
 // recorded exchange does.
 func TestRulesThatNoRecordingShows(t *testing.T) {
 	t.Parallel()
-	type step struct {
-		method, path, body string
-		header             []string
-		status             int
-		in, notIn          []string
-	}
 	const pair = "/pacts/provider/api/consumer/web"
 	tests := []struct {
 		name  string
@@ -258,23 +281,7 @@ func TestRulesThatNoRecordingShows(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			c := world(t)
-			for _, s := range tt.steps {
-				a := c.send(t, s.method, s.path, s.body, s.header...)
-				if a.status != s.status {
-					t.Fatalf("%s %s: status %d, want %d: %s", s.method, s.path, a.status, s.status, a.body)
-				}
-				for _, part := range s.in {
-					if !strings.Contains(a.body, part) {
-						t.Errorf("%s %s: %q is not in %s", s.method, s.path, part, a.body)
-					}
-				}
-				for _, part := range s.notIn {
-					if strings.Contains(a.body, part) {
-						t.Errorf("%s %s: %q is in %s", s.method, s.path, part, a.body)
-					}
-				}
-			}
+			play(t, world(t), tt.steps)
 		})
 	}
 }

@@ -102,13 +102,15 @@ func (h *Handler) verificationQuery(c echo.Context, provider string, in payload)
 		q.IncludePending, _ = value.(bool)
 		wrong.boolean(in, "includePendingStatus")
 	}
+	wrong.words(in, "providerVersionBranch", "includeWipPactsSince")
+	wrong.wordList(in, "providerVersionTags")
 	if since := in.text("includeWipPactsSince"); since != "" {
 		var err error
 		if q.IncludeWIPSince, err = parseDate(since); err != nil {
 			wrong.add("includeWipPactsSince", "must be a date")
 		}
 	}
-	if branch := in.pointer("providerVersionBranch"); branch != nil && *branch == "" && in["providerVersionBranch"] != nil && len(q.ProviderTags) == 0 {
+	if branch, is := in["providerVersionBranch"].(string); is && branch == "" && len(q.ProviderTags) == 0 {
 		wrong.add("providerVersionBranch", "when pending or WIP pacts are enabled and there are no tags provided, the provider version branch must not be an empty string, as it is used in the calculations for WIP/pending. A value must be provided (recommended), or it must not be set at all.")
 	}
 	if _, isList := in["consumerVersionSelectors"].([]any); in["consumerVersionSelectors"] != nil && !isList {
@@ -139,6 +141,9 @@ func selectorFrom(in payload) contracts.Selector {
 
 // checkSelector says what is wrong with one selector, "" for nothing.
 func (h *Handler) checkSelector(c echo.Context, in payload, q contracts.PactQuery) string {
+	if wrong := mistyped(in); wrong != "" {
+		return wrong
+	}
 	s := selectorFrom(in)
 	if s == (contracts.Selector{Consumer: s.Consumer, FallbackTag: s.FallbackTag, FallbackBranch: s.FallbackBranch}) {
 		return "must specify a value for environment or tag or branch, or specify mainBranch=true, matchingBranch=true, latest=true, deployed=true, released=true or deployedOrReleased=true"
@@ -162,6 +167,21 @@ func (h *Handler) checkSelector(c echo.Context, in payload, q contracts.PactQuer
 		_, err := h.contracts.Environment(c.Request().Context(), s.Environment)
 		if fault.Is(err, fault.NotFound) {
 			return fmt.Sprintf("environment with name '%s' does not exist", s.Environment)
+		}
+	}
+	return ""
+}
+
+// mistyped finds a field of a selector that is of the wrong kind.
+func mistyped(in payload) string {
+	for _, field := range []string{"consumer", "branch", "fallbackBranch", "tag", "fallbackTag", "environment"} {
+		if _, is := in[field].(string); !is && in[field] != nil {
+			return field + " must be a string"
+		}
+	}
+	for _, field := range []string{"mainBranch", "matchingBranch", "latest", "deployed", "released", "deployedOrReleased"} {
+		if _, is := in[field].(bool); !is && in[field] != nil {
+			return field + " must be boolean"
 		}
 	}
 	return ""

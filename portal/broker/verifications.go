@@ -38,6 +38,7 @@ func (h *Handler) recordVerification(c echo.Context) error {
 	wrong := problems{}
 	wrong.boolean(in, "success")
 	wrong.filled(in, "providerApplicationVersion")
+	wrong.words(in, "buildUrl")
 	if err := wrong.err(); err != nil {
 		return err
 	}

@@ -142,6 +142,10 @@ func (h *Handler) saveVersion(c echo.Context, replace bool) error {
 	if !hasParams(c) {
 		return notFound()
 	}
+	wrong := problems{}
+	if wrong.words(in, "buildUrl"); len(wrong) > 0 {
+		return wrong.err()
+	}
 	change := contracts.VersionChange{BuildURL: in.text("buildUrl"), Replace: replace}
 	for _, item := range in.list("tags") {
 		if tag, ok := item.(map[string]any); ok {
@@ -238,8 +242,8 @@ func (h *Handler) answerVersions(c echo.Context, f contracts.VersionFilter, titl
 	}
 	if page, ok := pageOf(c, len(versions)); ok {
 		answer["page"] = page
-		if page.Number < page.TotalPages {
-			rels["next"] = link{Href: fmt.Sprintf("%s?size=%d&page=%d", address, page.Size, page.Number+1), Title: "Next page"}
+		if next, more := page.next(address); more {
+			rels["next"] = next
 		}
 		versions = cut(versions, page)
 	}

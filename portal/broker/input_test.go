@@ -1,0 +1,107 @@
+package broker_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/goldenpath/platform/contracts"
+)
+
+// TestInputThatNoRecordingShows has what a careless or hostile client sends.
+func TestInputThatNoRecordingShows(t *testing.T) {
+	t.Parallel()
+	const (
+		forVerification = "/pacts/provider/api/for-verification"
+		production      = "/environments/0190d3a0-0000-7000-8000-000000000002"
+		deploy          = "/pacticipants/api/versions/a1/deployed-versions" + "/environment/0190d3a0-0000-7000-8000-000000000002"
+		publication     = `{"pacticipantName":"web","pacticipantVersionNumber":"9","contracts":[]`
+	)
+	publish := func(more, message string) step {
+		return step{method: "POST", path: "/contracts/publish", body: publication + more + "}", status: 400, in: []string{message}}
+	}
+	ask := func(body, message string) step {
+		return step{method: "POST", path: forVerification, body: body, status: 400, in: []string{message}}
+	}
+	tooLong := strings.Repeat("n", contracts.MaxName+1)
+	refused := func(method, path, body string) step {
+		return step{method: method, path: path, body: body, status: 400, in: []string{`{"errors":{`}}
+	}
+	tests := []struct {
+		name  string
+		steps []step
+	}{
+		{"one question has one destination", []step{
+			{method: "GET", path: "/matrix?q[][pacticipant]=web&q[][version]=3&mainBranch=true&environment=production", status: 400, in: []string{`{"errors":["Cannot specify more than one of tag, environment and mainBranch."]}`}},
+			{method: "GET", path: "/matrix?q[][pacticipant]=web&q[][version]=3&latest=true&mainBranch=true&tag=dev", status: 400, in: []string{"Cannot specify more than one of"}},
+			{method: "GET", path: "/matrix?q[][pacticipant]=web&q[][latest]=true&latestby=cvp&latest=true&mainBranch=true", status: 200},
+		}},
+		{"what is of the wrong kind is not left out", []step{
+			publish(`,"tags":"dev"`, `{"errors":{"tags":["must be an array"]}}`),
+			publish(`,"tags":[1," "]`, `{"errors":{"tags":["must be a string (at index 0)","cannot be blank (at index 1)"]}}`),
+			publish(`,"branch":5,"buildUrl":5`, `{"errors":{"branch":["must be a string"],"buildUrl":["must be a string"]}}`),
+			{method: "GET", path: "/pacticipants/web/versions/9", status: 404},
+			{method: "PATCH", path: "/pacticipants/web", body: `{"mainBranch":5}`, status: 400, in: []string{`{"errors":{"mainBranch":["must be a string"]}}`}},
+			{method: "GET", path: "/pacticipants/web", status: 200, in: []string{`"mainBranch":"main"`}},
+			{method: "PUT", path: "/pacticipants/web", body: `{"displayName":[]}`, status: 400},
+			{method: "POST", path: "/pacticipants", body: `{"name":"new","repositoryUrl":1}`, status: 400},
+			{method: "PUT", path: "/pacticipants/web/versions/3", body: `{"buildUrl":1}`, status: 400},
+			{method: "POST", path: "/environments", body: `{"name":"new","production":false,"displayName":1}`, status: 400},
+			ask(`{"providerVersionTags":"dev"}`, `"providerVersionTags":["must be an array"]`),
+			ask(`{"providerVersionBranch":5}`, `{"errors":{"providerVersionBranch":["must be a string"]}}`),
+			ask(`{"includeWipPactsSince":2020}`, `"includeWipPactsSince":["must be a string"]`),
+			ask(`{"consumerVersionSelectors":[{"latest":"true"}]}`, "latest must be boolean (at index 0)"),
+			ask(`{"consumerVersionSelectors":[{"latest":true,"consumer":5}]}`, "consumer must be a string (at index 0)"),
+			{method: "POST", path: forVerification, body: `{"providerVersionTags":null,"consumerVersionSelectors":[{"tag":null,"latest":true}]}`, status: 200},
+		}},
+		{"an instance that cannot be read does not end what runs elsewhere", []step{
+			{method: "POST", path: deploy, body: `{}`, status: 201},
+			{method: "POST", path: strings.Replace(deploy, "a1", "a2", 1), body: `{"applicationInstance":5}`, status: 400, in: []string{`"applicationInstance":["must be a string"]`}},
+			{method: "GET", path: production + "/deployed-versions/currently-deployed", status: 200, in: []string{`"number":"a1"`}, notIn: []string{`"number":"a2"`}},
+		}},
+		{"a blank name is named", []step{
+			{method: "POST", path: "/contracts/publish", body: `{"pacticipantName":" ","pacticipantVersionNumber":" ","contracts":[]}`, status: 400, in: []string{`"pacticipantName":["cannot be blank"]`, `"pacticipantVersionNumber":["cannot be blank"]`}},
+			{method: "PUT", path: "/pacts/provider/api/consumer/web/version/%20", body: `{"interactions":[]}`, status: 400, in: []string{`{"errors":{"version":["is missing`}},
+			refused("PUT", "/pacticipants/web/versions/%20", `{}`),
+			refused("PUT", "/pacticipants/web/versions/3/tags/%20", `{}`),
+			refused("PUT", "/pacticipants/web/branches/%20/versions/3", `{}`),
+		}},
+		{"a name that no database keeps is refused", []step{
+			{method: "GET", path: "/pacticipants/a%00b", status: 400, in: []string{"U+0000"}},
+			{method: "PUT", path: "/pacticipants/%ff", body: `{}`, status: 400},
+			{method: "GET", path: "/can-i-deploy?pacticipant=web&version=%00&environment=production", status: 400, in: []string{"cannot be read"}},
+			{method: "GET", path: "/matrix?q[][pacticipant]=%ff", status: 400, in: []string{"cannot be read"}},
+			{method: "POST", path: "/pacticipants", body: `{"name":"a\u0000b"}`, status: 400, in: []string{`{"errors":{"name":["cannot contain the character U+0000"]}}`}},
+			ask(`{"consumerVersionSelectors":[{"branch":"a\u0000b"}]}`, "U+0000"),
+			refused("PUT", "/pacticipants/"+tooLong, `{}`),
+			refused("PUT", "/pacticipants/web/labels/"+tooLong, `{}`),
+			refused("PUT", "/pacticipants/web/versions/"+tooLong, `{}`),
+			refused("PUT", "/pacticipants/web/versions/3/tags/"+tooLong, `{}`),
+			refused("PUT", "/pacticipants/web/branches/"+tooLong+"/versions/3", `{}`),
+			refused("POST", deploy, `{"target":"`+tooLong+`"}`),
+			refused("POST", "/environments", `{"name":"`+tooLong+`","production":false}`),
+			{method: "PUT", path: "/pacticipants/web/versions/3/tags/" + tooLong[1:], body: `{}`, status: 201},
+		}},
+		{"lists by pages, and no page behind the last", []step{
+			{method: "GET", path: "/pacticipants?pageSize=1&pageNumber=1", status: 200, in: []string{`"page":{"number":1,"size":1,"totalElements":2,"totalPages":2}`, `"next":{`, `/pacticipants?size=1&page=2"`, `"name":"api"`}, notIn: []string{`"name":"web"`}},
+			{method: "GET", path: "/pacticipants?size=1&page=2", status: 200, in: []string{`"name":"web"`}, notIn: []string{`"name":"api"`, `"next"`}},
+			{method: "GET", path: "/pacticipants", status: 200, notIn: []string{`"page"`, `"next"`}},
+			{method: "GET", path: "/integrations?pageSize=1&pageNumber=2", status: 200, in: []string{`"integrations":[]`, `"page":{"number":2,"size":1,"totalElements":1,"totalPages":1}`}},
+			{method: "PUT", path: "/pacticipants/web/labels/a", body: `{}`, status: 201},
+			{method: "PUT", path: "/pacticipants/web/labels/b", body: `{}`, status: 201},
+			{method: "GET", path: "/labels?pageSize=1", status: 200, in: []string{`[{"name":"a"}]`, `"next":{`, `"totalElements":2`}},
+			{method: "GET", path: "/pacticipants/web/versions?pageNumber=9223372036854775807&pageSize=100", status: 200, in: []string{`"versions":[]`}},
+			{method: "GET", path: "/pacticipants/web/branches?pageNumber=9223372036854775807", status: 200, in: []string{`"branches":[]`}},
+		}},
+		{"what is called like a form is found by its links", []step{
+			{method: "PUT", path: "/pacticipants/package.json", body: `{}`, status: 201, in: []string{`/pacticipants/package%2Ejson"`}},
+			{method: "GET", path: "/pacticipants/package%2Ejson", status: 200, in: []string{`"name":"package.json"`}},
+			{method: "GET", path: "/pacticipants/web.json", status: 200, in: []string{`"name":"web"`}},
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			play(t, world(t), tt.steps)
+		})
+	}
+}

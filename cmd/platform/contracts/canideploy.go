@@ -26,7 +26,7 @@ type gateOptions struct {
 	environment, toTag            string
 	merge                         bool
 	ignore                        []string
-	maxAge                        string
+	maxAge                        *string // nil when nobody gave one: an empty one is a mistake
 
 	dryRun        bool
 	retries       int
@@ -76,7 +76,10 @@ func (o *gateOptions) versionFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.branch, "branch", "", "its newest version on this branch")
 	flags.StringVar(&o.tag, "tag", "", "its newest version with this tag (--latest is the same)")
 	flags.StringArrayVar(&o.ignore, "ignore", nil, "show `SERVICE[:VERSION]` and not count it; again for more")
-	flags.StringVar(&o.maxAge, "max-age", "", "verdicts older than this `time` are unknown, for example 72h or 30d")
+	flags.Func("max-age", "verdicts older than this `time` are unknown, for example 72h or 30d", func(s string) error {
+		o.maxAge = &s
+		return nil
+	})
 }
 
 func (o *gateOptions) destinationFlags(flags *pflag.FlagSet) {
@@ -120,8 +123,8 @@ func (o *gateOptions) settle(ctx context.Context, env *cli.Env) (maxAge, interva
 	if err := env.Require(ctx, example, questions...); err != nil {
 		return 0, 0, err
 	}
-	if o.maxAge != "" {
-		if maxAge, err = cli.ParseDuration(o.maxAge); err != nil {
+	if o.maxAge != nil {
+		if maxAge, err = parseAge(*o.maxAge); err != nil {
 			return 0, 0, err
 		}
 	}
@@ -134,6 +137,20 @@ func (o *gateOptions) settle(ctx context.Context, env *cli.Env) (maxAge, interva
 
 func environmentQuestion(value *string) cli.Question {
 	return cli.Question{Flag: "environment", Title: "Which environment", Options: []string{"test", "production"}, Value: value}
+}
+
+// parseAge takes a length of time in whole seconds, as the server counts it. What
+// would be none of them is refused, because it would be no limit.
+func parseAge(s string) (time.Duration, error) {
+	const hint = "Write it like 72h or 30d, or leave --max-age out for any age."
+	if s == "" {
+		return 0, fault.New(fault.Invalid, "--max-age is empty.").WithHint(hint)
+	}
+	d, err := cli.ParseDuration(s)
+	if err == nil && d < time.Second {
+		err = fault.New(fault.Invalid, "--max-age cannot be %s: the shortest is a second.", d).WithHint(hint)
+	}
+	return d, err
 }
 
 // parseInterval takes seconds, as Pact's command line does, or a length of time.

@@ -67,6 +67,8 @@ func TestCanIDeploy(t *testing.T) {
 		{name: "answers missing", args: "--version 1", want: 2, err: "Error: --service, --environment are missing."},
 		{name: "a dry run does not hide a wrong question", args: "--dry-run --version 1", want: 2, err: "are missing."},
 		{name: "an age that is none", args: goTo + " --max-age old", want: 2, err: `"old" is not a length of time.`},
+		{name: "an age that the server would count as none", args: goTo + " --max-age 500ms", want: 2, err: "--max-age cannot be 500ms: the shortest is a second."},
+		{name: "an age from a variable that is not set", args: goTo + " --max-age=", want: 2, err: "--max-age is empty."},
 		{name: "an interval that is none", args: goTo + " --retry-interval often", want: 2, err: `"often" is not a length of time.`},
 		{name: "an interval out of bounds", args: goTo + " --retry-interval -3", want: 2, err: "--retry-interval cannot be -3 seconds."},
 		{name: "less than no retries", args: goTo + " --retry-while-unknown -1", want: 2, err: "--retry-while-unknown cannot be -1."},

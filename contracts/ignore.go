@@ -43,7 +43,8 @@ func (r IgnoreRule) Subject() string {
 func (r IgnoreRule) Until() string { return r.ExpiresAt.UTC().Format("2006-01-02 15:04 UTC") }
 
 // ParseIgnores reads SERVICE or SERVICE:VERSION, each. Names of services may have
-// colons, and so may versions: the longest service that is known is meant.
+// colons, and so may versions: the longest service that is known is meant. Nothing
+// before or after the colon is a mistake: it would ignore more than was meant.
 func (b *Broker) ParseIgnores(ctx context.Context, texts []string) ([]IgnoreRule, error) {
 	names := []string{}
 	for _, text := range texts {
@@ -67,8 +68,22 @@ func (b *Broker) ParseIgnores(ctx context.Context, texts []string) ([]IgnoreRule
 	rules := make([]IgnoreRule, len(texts))
 	for i, text := range texts {
 		rules[i] = splitIgnore(text, known)
+		if r := rules[i]; strings.TrimSpace(r.Service) == "" || (r.Service != text && strings.TrimSpace(r.Version) == "") {
+			return nil, errIgnoresTooMuch(text)
+		}
 	}
 	return rules, nil
+}
+
+func errIgnoresTooMuch(text string) error {
+	missing := "service before the colon"
+	if service, _, colon := strings.Cut(text, ":"); !colon {
+		missing = "service"
+	} else if strings.TrimSpace(service) != "" {
+		missing = "version after the colon"
+	}
+	return fault.New(fault.Invalid, "%q cannot be ignored: there is no %s.", text, missing).
+		WithHint("Write SERVICE:VERSION, or SERVICE for all its versions. A variable may be empty.").WithField("ignore", "has no %s", missing)
 }
 
 // splitIgnore takes what is before the first colon for the service, when none is

@@ -92,7 +92,6 @@ func TestRulesAreReadWithColonsInNames(t *testing.T) {
 		"shop:orders:1":        {Service: "shop:orders", Version: "1"},
 		"shop:orders:sha256:1": {Service: "shop:orders", Version: "sha256:1"},
 		"ghost:a:b":            {Service: "ghost", Version: "a:b"},
-		"":                     {},
 	} {
 		got, err := b.ParseIgnores(t.Context(), []string{text})
 		if err != nil || len(got) != 1 || got[0] != want {
@@ -101,6 +100,36 @@ func TestRulesAreReadWithColonsInNames(t *testing.T) {
 		if text != "ghost:a:b" && want.Subject() != text {
 			t.Errorf("%+v is written %q, want %q", want, want.Subject(), text)
 		}
+	}
+}
+
+func TestARuleDoesNotIgnoreMoreThanWasMeant(t *testing.T) {
+	t.Parallel()
+	b := journey(t)
+	for text, want := range map[string]string{
+		"":             "no service",
+		" ":            "no service",
+		":2":           "no service before the colon",
+		"inventory:":   "no version after the colon",
+		"inventory: ":  "no version after the colon",
+		"ghost:":       "no version after the colon",
+		"inventory:1:": "",
+	} {
+		rules, err := b.ParseIgnores(t.Context(), []string{"inventory", text})
+		f := fault.From(err)
+		if want == "" {
+			if err != nil || rules[1] != (contracts.IgnoreRule{Service: "inventory", Version: "1:"}) {
+				t.Errorf("%q is read as %+v, %v", text, rules, err)
+			}
+			continue
+		}
+		if err == nil || f.Code != fault.Invalid || !strings.Contains(f.Message, want+".") || f.Hint == "" {
+			t.Errorf("%q is read as %+v, %v; want that there is %s", text, rules, err, want)
+		}
+	}
+	_, err := b.AddIgnoreRule(t.Context(), contracts.IgnoreRule{Service: "inventory:", Owner: "a", Reason: "b", ExpiresAt: time.Now().Add(time.Hour)})
+	if !fault.Is(err, fault.Invalid) {
+		t.Errorf("a rule for no version: %v", err)
 	}
 }
 

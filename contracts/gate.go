@@ -158,7 +158,7 @@ type gate struct {
 	providers []Integration        // of the service, as consumer
 	running   map[int64][]resident // that it would meet, by pacticipant
 	rows      []Row
-	verifies  bool // the version has verified something
+	verifies  bool // the version has verified something, to the end
 
 	findings []finding
 	rules    []RuleUse

@@ -30,7 +30,8 @@ func (g *gate) load(ctx context.Context) (err error) {
 		return err
 	}
 	if len(g.consumers) > 0 {
-		vs, err := store.Verifications(ctx, VerificationFilter{ProviderVersionIDs: []int64{g.version.ID}, Limit: 1})
+		// An incomplete one says nothing: a verifier that crashed has verified nothing.
+		vs, err := store.Verifications(ctx, VerificationFilter{ProviderVersionIDs: []int64{g.version.ID}, Complete: true, Limit: 1})
 		if err != nil {
 			return err
 		}

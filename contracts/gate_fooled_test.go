@@ -212,6 +212,12 @@ func TestTheGateIsNotFooled(t *testing.T) {
 			wantNext: "platform contracts verify --provider inventory --provider-url URL --version i1",
 		},
 		{
+			name: "the verifier of a version that meets no consumer crashed", service: "inventory", version: "i2", want: contracts.Unknown,
+			before:   func(t *testing.T, b *broker) { t.Helper(); verify(t, b, "i2", nil) },
+			wantText: "Version i2 of inventory has not verified any pact.",
+			wantNext: "platform contracts verify --provider inventory --provider-url URL --version i2",
+		},
+		{
 			name: "a foreign verifier claims success with an empty list of results", service: "orders", version: "o1", want: contracts.Unknown,
 			before: func(t *testing.T, b *broker) {
 				t.Helper()

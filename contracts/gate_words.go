@@ -92,13 +92,15 @@ func (g *gate) answer() Answer {
 func (r Reason) rank() int {
 	switch {
 	case r.IgnoredBy != nil:
-		return 3
+		return 4
 	case r.Verdict == No:
 		return 0
+	case r.Rule == RuleNothingVerified: // what is known of single pacts says more
+		return 2
 	case r.Verdict == Unknown:
 		return 1
 	}
-	return 2
+	return 3
 }
 
 func (g *gate) summary(v Verdict, counts map[Verdict]int, ignored int) string {

@@ -177,7 +177,8 @@ type VerificationStore interface {
 	InsertVerification(ctx context.Context, v Verification) (Verification, error)
 	// Verifications lists newest first, without interactions, log and test results.
 	Verifications(ctx context.Context, f VerificationFilter) ([]Verification, error)
-	// EverVerified reports whether a provider verified any content of a consumer.
+	// EverVerified reports whether a provider verified any content of a consumer,
+	// incomplete verifications aside.
 	EverVerified(ctx context.Context, consumerID, providerID int64) (bool, error)
 	// Settled returns which contents have a success that q counts.
 	Settled(ctx context.Context, q SettledQuery) (map[int64]bool, error)
@@ -209,7 +210,8 @@ type VerificationFilter struct {
 	ProviderID         int64
 	ContentIDs         []int64
 	ProviderVersionIDs []int64
-	Latest             bool // only the newest per content
+	Complete           bool // not those that are incomplete
+	Latest             bool // only the newest per content of what the rest keeps
 	Limit              int  // only so many of the newest; 0 is all
 }
 

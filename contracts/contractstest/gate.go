@@ -168,8 +168,8 @@ func (w *world) slowFindings(q slowQuestion) []slowFinding {
 			consumers[p.consumer] = true
 		}
 	}
-	for _, v := range w.verdicts {
-		verified = verified || (v.provider == q.service && v.providerVersion == q.version)
+	for _, v := range w.verdicts { // one that did not finish tells nothing
+		verified = verified || (v.provider == q.service && v.providerVersion == q.version && v.verdict != contracts.Unknown)
 	}
 	if len(providers) > 0 && !promised {
 		find(contracts.Unknown, subjects(providers)...) // a consumer without a pact

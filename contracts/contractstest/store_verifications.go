@@ -24,7 +24,7 @@ func (s *Store) Verifications(ctx context.Context, f contracts.VerificationFilte
 	for _, v := range slices.Backward(st.verifications) {
 		c := find(st.contents, func(c *contracts.Content) bool { return c.ID == v.ContentID })
 		if (f.ID != 0 && f.ID != v.ID) || (f.ConsumerID != 0 && f.ConsumerID != c.ConsumerID) || (f.ProviderID != 0 && f.ProviderID != c.ProviderID) ||
-			!among(f.ContentIDs, v.ContentID) || !among(f.ProviderVersionIDs, v.ProviderVersionID) || (f.Latest && seen[v.ContentID]) {
+			!among(f.ContentIDs, v.ContentID) || !among(f.ProviderVersionIDs, v.ProviderVersionID) || (f.Complete && v.Incomplete) || (f.Latest && seen[v.ContentID]) {
 			continue
 		}
 		seen[v.ContentID] = true
@@ -38,7 +38,7 @@ func (s *Store) Verifications(ctx context.Context, f contracts.VerificationFilte
 
 // EverVerified implements contracts.VerificationStore.
 func (s *Store) EverVerified(ctx context.Context, consumerID, providerID int64) (bool, error) {
-	list, err := s.Verifications(ctx, contracts.VerificationFilter{ConsumerID: consumerID, ProviderID: providerID})
+	list, err := s.Verifications(ctx, contracts.VerificationFilter{ConsumerID: consumerID, ProviderID: providerID, Complete: true})
 	return len(list) > 0, err
 }
 

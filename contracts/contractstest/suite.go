@@ -150,14 +150,25 @@ func (k kit) pact(v contracts.Version, provider contracts.Pacticipant, sha strin
 	return p
 }
 
-func (k kit) verify(p contracts.Pact, by contracts.Version, success bool) (v contracts.Verification) {
+func (k kit) verify(p contracts.Pact, by contracts.Version, success bool) contracts.Verification {
+	k.t.Helper()
+	return k.insert(contracts.Verification{
+		ContentID: p.ContentID, ProviderVersionID: by.ID, Success: success, VerifiedAt: morning(),
+		Interactions: []contracts.InteractionResult{{ID: "1", Description: "one", Status: contracts.Passed}}, Log: "a log",
+		VerifiedBy: []byte(`{"implementation":"test"}`),
+	})
+}
+
+// unfinished is a verification that said nothing.
+func (k kit) unfinished(p contracts.Pact, by contracts.Version) contracts.Verification {
+	k.t.Helper()
+	return k.insert(contracts.Verification{ContentID: p.ContentID, ProviderVersionID: by.ID, Incomplete: true, VerifiedAt: morning()})
+}
+
+func (k kit) insert(v contracts.Verification) contracts.Verification {
 	k.t.Helper()
 	k.tx(func(ctx context.Context) (err error) {
-		v, err = k.Store.InsertVerification(ctx, contracts.Verification{
-			ContentID: p.ContentID, ProviderVersionID: by.ID, Success: success, VerifiedAt: morning(),
-			Interactions: []contracts.InteractionResult{{ID: "1", Description: "one", Status: contracts.Passed}}, Log: "a log",
-			VerifiedBy: []byte(`{"implementation":"test"}`),
-		})
+		v, err = k.Store.InsertVerification(ctx, v)
 		return err
 	})
 	return v

@@ -90,7 +90,7 @@ func verifications(t *testing.T, b Backend) {
 	k := newKit(t, b)
 	web, api := k.service("web"), k.service("api")
 	p := k.pact(k.version(web, "1"), api, "x")
-	one, two := k.version(api, "a1"), k.version(api, "a2")
+	one, two, three := k.version(api, "a1"), k.version(api, "a2"), k.version(api, "a3")
 	k.verify(p, one, false)
 	second, third := k.verify(p, one, true), k.verify(p, two, false)
 	list := must(k.Store.Verifications(k.ctx, contracts.VerificationFilter{ContentIDs: []int64{p.ContentID}}))(t)
@@ -102,6 +102,16 @@ func verifications(t *testing.T, b Backend) {
 	same(t, "latest", []contracts.Verification{list[0]}, must(k.Store.Verifications(k.ctx, contracts.VerificationFilter{ContentIDs: []int64{p.ContentID}, Latest: true}))(t))
 	same(t, "limit", 1, len(must(k.Store.Verifications(k.ctx, contracts.VerificationFilter{ConsumerID: web.ID, ProviderID: api.ID, Limit: 1}))(t)))
 	same(t, "by a version", 2, len(must(k.Store.Verifications(k.ctx, contracts.VerificationFilter{ProviderVersionIDs: []int64{one.ID}}))(t)))
+	incomplete := k.unfinished(p, three)
+	ofThree := contracts.VerificationFilter{ProviderVersionIDs: []int64{three.ID}}
+	same(t, "one that did not finish is listed", []int64{incomplete.ID}, verificationIDs(must(k.Store.Verifications(k.ctx, ofThree))(t)))
+	ofThree.Complete = true
+	same(t, "and is not complete", []int64(nil), verificationIDs(must(k.Store.Verifications(k.ctx, ofThree))(t)))
+	same(t, "the latest that is complete", []int64{third.ID}, verificationIDs(must(k.Store.Verifications(k.ctx,
+		contracts.VerificationFilter{ContentIDs: []int64{p.ContentID}, Complete: true, Latest: true}))(t)))
+	if err := k.Store.DeleteVerification(k.ctx, incomplete.ID); err != nil {
+		t.Fatal(err)
+	}
 	one1 := must(k.Store.Verifications(k.ctx, contracts.VerificationFilter{ID: second.ID}))(t)
 	if err := k.Store.VerificationDetails(k.ctx, one1); err != nil {
 		t.Fatal(err)
@@ -121,6 +131,13 @@ func verifications(t *testing.T, b Backend) {
 		t.Fatal(err)
 	}
 	same(t, "deleted", 0, len(must(k.Store.Verifications(k.ctx, contracts.VerificationFilter{ID: third.ID}))(t)))
+}
+
+func verificationIDs(list []contracts.Verification) (ids []int64) {
+	for _, v := range list {
+		ids = append(ids, v.ID)
+	}
+	return ids
 }
 
 func successes(rows []contracts.Row) map[string]bool {

@@ -106,6 +106,8 @@ func settledByPlace(t *testing.T, b Backend) {
 	p := k.pact(k.version(web, "1"), api, "x")
 	good, bad := k.version(api, "a1"), k.version(api, "a2")
 	same(t, "verified before anybody has", false, must(k.Store.EverVerified(k.ctx, web.ID, api.ID))(t))
+	k.unfinished(p, bad)
+	same(t, "verified when nobody has finished", false, must(k.Store.EverVerified(k.ctx, web.ID, api.ID))(t))
 	k.verify(p, bad, false)
 	k.verify(p, good, true)
 	k.tx(func(ctx context.Context) error {

@@ -49,6 +49,9 @@ func (c *Contracts) Verifications(ctx context.Context, f contracts.VerificationF
 	}
 	q.in(`v.content_id`, f.ContentIDs)
 	q.in(`v.provider_version_id`, f.ProviderVersionIDs)
+	if f.Complete {
+		q.and(`NOT v.incomplete`)
+	}
 	const joined = `SELECT v.id, v.content_id, v.provider_version_id, k.sha, c.name, p.name, v.consumer_version, pv.number,
 			v.success, v.incomplete, v.pending, v.wip, v.build_url, v.verified_at
 		FROM verifications v JOIN pact_contents k ON k.id = v.content_id
@@ -73,7 +76,7 @@ func (c *Contracts) Verifications(ctx context.Context, f contracts.VerificationF
 // EverVerified implements contracts.VerificationStore.
 func (c *Contracts) EverVerified(ctx context.Context, consumerID, providerID int64) (bool, error) {
 	q := c.query(ctx)
-	q.and(`consumer_id = ? AND provider_id = ?`, consumerID, providerID)
+	q.and(`consumer_id = ? AND provider_id = ? AND NOT incomplete`, consumerID, providerID)
 	list, err := rowsOf(q, `SELECT id FROM verifications`+q.where()+` LIMIT 1`, func(rows *sql.Rows) (id int64, err error) { return id, rows.Scan(&id) })
 	return len(list) > 0, err
 }

@@ -82,6 +82,7 @@ func (h *Handler) forward(c echo.Context) error {
 	if !contracts.IsText(path) {
 		return write(c, http.StatusBadRequest, hal, map[string]any{"error": fmt.Sprintf("The address %s holds the character U+0000, or bytes that are not UTF-8.", raw)})
 	}
+	raw = h.unlikeLabel(r.Context(), raw)
 	r.URL.Path, r.URL.RawPath = orRoot(path), orRoot(raw)
 	r.Header.Set(mountHeader, prefix)
 	h.router.ServeHTTP(c.Response(), r)

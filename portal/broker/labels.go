@@ -1,8 +1,10 @@
 package broker
 
 import (
+	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -76,4 +78,27 @@ func (h *Handler) removeLabel(c echo.Context) error {
 		return missing(err)
 	}
 	return c.NoContent(http.StatusNoContent)
+}
+
+// labelled is where services with a label are listed. Whatever is below a service
+// called label starts the same.
+const labelled = "/pacticipants/label/"
+
+// unlikeLabel escapes the name in an address about a service called label, so that
+// the router takes it for any other. A label with one of the names below is still
+// found, unless there is such a service.
+func (h *Handler) unlikeLabel(ctx context.Context, raw string) string {
+	rest, is := strings.CutPrefix(raw, labelled)
+	if !is {
+		return raw
+	}
+	ours := strings.Contains(rest, "/")
+	if slices.Contains([]string{"branches", "latest-version", "versions"}, rest) {
+		_, err := h.contracts.Pacticipant(ctx, "label")
+		ours = err == nil
+	}
+	if !ours {
+		return raw
+	}
+	return "/pacticipants/%6Cabel/" + rest
 }

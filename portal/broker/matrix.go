@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -197,7 +195,7 @@ func (h *Handler) answerMatrix(c echo.Context, m contracts.Matrix, err error) er
 	if err != nil {
 		return err
 	}
-	if accepts(c.Request(), echo.MIMETextPlain) && !accepts(c.Request(), "json") {
+	if prefersText(c.Request()) {
 		return c.Blob(http.StatusOK, "text/plain;charset=utf-8", []byte(matrixTable(m)))
 	}
 	w, err := h.matrixWriter(c, m)
@@ -225,38 +223,4 @@ func (h *Handler) answerMatrix(c echo.Context, m contracts.Matrix, err error) er
 	err = ok(c, w.written)
 	h.release(w.written)
 	return err
-}
-
-// matrixTable is the matrix for terminals.
-func matrixTable(m contracts.Matrix) string {
-	table := [][]string{{"CONSUMER", "C_VERSION", "REVISION", "PROVIDER", "P_VERSION", "NUMBER", "SUCCESS"}}
-	for _, r := range m.Rows {
-		line := []string{r.Consumer, r.ConsumerVersion, strconv.Itoa(r.Revision), r.Provider, r.ProviderVersion, "", ""}
-		if r.VerificationID != 0 {
-			line[5], line[6] = strconv.FormatInt(r.VerificationID, 10), strconv.FormatBool(r.Success)
-		}
-		table = append(table, line)
-	}
-	widths := make([]int, len(table[0]))
-	for _, line := range table {
-		for i, cell := range line {
-			widths[i] = max(widths[i], len(cell))
-		}
-	}
-	rule := make([]string, len(widths))
-	for i, w := range widths {
-		rule[i] = strings.Repeat("-", w)
-	}
-	var b strings.Builder
-	for i, line := range table {
-		cells := make([]string, len(line))
-		for n, cell := range line {
-			cells[n] = fmt.Sprintf("%-*s", widths[n], cell)
-		}
-		b.WriteString(strings.Join(cells, " | ") + "\n")
-		if i == 0 {
-			b.WriteString(strings.Join(rule, "-|-") + "\n")
-		}
-	}
-	return b.String()
 }

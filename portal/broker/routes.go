@@ -24,7 +24,7 @@ func (h *Handler) routes() []route {
 		{path: "/contracts/publish", post: h.publishContracts},
 
 		{path: "/pacticipants", get: h.listPacticipants, post: h.createPacticipant},
-		{path: "/pacticipants/label/:label", get: h.listLabelled},
+		{path: labelled + ":label", get: h.listLabelled},
 		{path: pacticipant, get: h.showPacticipant, put: h.replacePacticipant, patch: h.mergePacticipant, del: h.deletePacticipant},
 		{path: pacticipant + "/labels/:label", get: h.showLabel, put: h.addLabel, del: h.removeLabel},
 		{path: pacticipant + "/branches", get: h.listBranches, del: h.deleteBranches},
@@ -32,7 +32,7 @@ func (h *Handler) routes() []route {
 		{path: branch + "/versions", get: h.listBranchVersions},
 		{path: branch + "/versions/:version", get: h.showBranchVersion, put: h.addBranchVersion, del: h.removeBranchVersion},
 		{path: branch + "/latest-version", get: h.latestOnBranch},
-		{path: branch + "/latest-version/can-i-deploy/to-environment/:environment", get: h.canBranchDeploy},
+		{path: branch + "/latest-version/can-i-deploy/to-environment/:environment", get: h.canBranchDeploy, text: true},
 		{path: pacticipant + "/versions", get: h.listVersions},
 		{path: number, get: h.showVersion, put: h.replaceVersion, patch: h.mergeVersion, del: h.deleteVersion},
 		{path: number + "/tags/:tag", get: h.showTag, put: h.addTag, del: h.removeTag},
@@ -41,7 +41,7 @@ func (h *Handler) routes() []route {
 		{path: pacticipant + "/tags/:tag/versions", get: h.listTagVersions},
 		{path: pacticipant + "/latest-version", get: h.latestVersion},
 		{path: pacticipant + "/latest-version/:tag", get: h.latestTagged},
-		{path: pacticipant + "/latest-version/:tag/can-i-deploy/to/:to", get: h.canTagDeploy},
+		{path: pacticipant + "/latest-version/:tag/can-i-deploy/to/:to", get: h.canTagDeploy, text: true},
 		{path: pacticipant + "/environments/:environment/versions", get: h.listEnvironmentVersions},
 
 		{path: "/environments", get: h.listEnvironments, post: h.createEnvironment},
@@ -87,7 +87,7 @@ func (h *Handler) routes() []route {
 		{path: pair + "/version/:version/verification-results/latest", get: h.latestResultOfPact, del: h.deleteLatestResultOfPact},
 		{path: content, get: h.showContent},
 		{path: content + "/metadata/:metadata", get: h.showContent},
-		{path: content + "/diff/pact-version/:other", get: h.diffContents},
+		{path: content + "/diff/pact-version/:other", get: h.diffContents, text: true},
 		{path: content + "/verification-results", post: h.recordVerification},
 		{path: content + "/verification-results/latest", get: h.latestResultOfContent, del: h.deleteLatestResultOfContent},
 		{path: content + "/verification-results/:number", get: h.showVerification, del: h.deleteVerification},
@@ -95,7 +95,7 @@ func (h *Handler) routes() []route {
 		{path: content + "/metadata/:metadata/verification-results/:number", get: h.showVerification, del: h.deleteVerification},
 		{path: "/verification-results/consumer/:consumer/version/:version/latest", get: h.resultsOfConsumerVersion},
 
-		{path: "/can-i-deploy", get: h.canIDeploy},
+		{path: "/can-i-deploy", get: h.canIDeploy, text: true},
 		{path: "/matrix", get: h.matrix, text: true},
 		{path: "/matrix/provider/:provider/consumer/:consumer", get: h.matrixOfPair, text: true},
 	}

@@ -145,7 +145,7 @@ func (m *matrix) advice() []MatrixReason {
 	var out []MatrixReason
 	named := func(s MatrixSelector) bool { return s != MatrixSelector{Pacticipant: s.Pacticipant} }
 	destination := m.q.Tag != "" || m.q.Branch != "" || m.q.MainBranch || m.q.Environment != ""
-	if len(m.q.Selectors) == 1 && named(m.q.Selectors[0]) && !destination {
+	if len(m.q.Selectors) == 1 && !destination {
 		out = append(out, MatrixReason{"warning", adviseEnvironment})
 	}
 	if slices.ContainsFunc(m.q.Selectors, func(s MatrixSelector) bool { return named(s) && s.Version == "" }) {

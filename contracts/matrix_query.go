@@ -25,7 +25,7 @@ func (b *Broker) Matrix(ctx context.Context, q MatrixQuery) (Matrix, error) {
 	m.markIgnored(rows)
 	cut := q.Limit > 0 && len(rows) > q.Limit
 	if cut || slices.ContainsFunc(rows, func(r Row) bool { return !r.Success }) {
-		sortRows(rows) // the reasons have this order, and a cut leaves the newest
+		rows = byLastAction(rows) // the reasons have this order, and a cut leaves the newest
 	}
 	out := m.summarise(rows)
 	if err := m.applyPolicy(ctx, rows, &out); err != nil {
@@ -34,8 +34,7 @@ func (b *Broker) Matrix(ctx context.Context, q MatrixQuery) (Matrix, error) {
 	if cut {
 		rows = rows[:q.Limit]
 	}
-	byVersions(rows)
-	out.Rows, out.Environments = rows, m.envs
+	out.Rows, out.Environments = byVersions(rows), m.envs
 	return out, nil
 }
 

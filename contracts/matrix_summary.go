@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-func (r Row) verified() bool { return r.VerificationID != 0 }
+func (r *Row) verified() bool { return r.VerificationID != 0 }
 
 // lastAction is when the row last changed.
-func (r Row) lastAction() time.Time {
+func (r *Row) lastAction() time.Time {
 	if r.verified() && r.VerifiedAt.After(r.PublishedAt) {
 		return r.VerifiedAt
 	}

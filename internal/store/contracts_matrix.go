@@ -108,15 +108,20 @@ func (c *Contracts) between(ctx context.Context, rq contracts.RowQuery, s versio
 		q.and(consumer, args...)
 		return q
 	}
-	withAny := func(q *contractsQuery) *contractsQuery {
-		if len(s.all) <= fewServices || rq.Involving == nil {
+	withAny := func(by versionSets) *contractsQuery {
+		q := published(by)
+		switch {
+		case len(s.all) > fewServices && rq.Involving != nil:
+		case len(by.versions) == 0:
+			q.in(`x.provider_id`, s.all)
+		default:
 			// The plus keeps the database from looking every version up under every provider.
 			q.in(`+x.provider_id`, s.all)
 		}
 		return q
 	}
 	if rq.Involving == nil {
-		return []*contractsQuery{withAny(published(s))}
+		return []*contractsQuery{withAny(s)}
 	}
 	own, others := map[int64]contracts.VersionSet{}, map[int64]contracts.VersionSet{}
 	for service, set := range rq.Versions {
@@ -126,7 +131,7 @@ func (c *Contracts) between(ctx context.Context, rq contracts.RowQuery, s versio
 			others[service] = set
 		}
 	}
-	asks := []*contractsQuery{withAny(published(setsOf(contracts.RowQuery{Versions: own})))}
+	asks := []*contractsQuery{withAny(setsOf(contracts.RowQuery{Versions: own}))}
 	if len(others) > 0 {
 		q := published(setsOf(contracts.RowQuery{Versions: others}))
 		q.in(`x.provider_id`, rq.Involving)

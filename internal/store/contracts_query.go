@@ -58,7 +58,10 @@ func (q *contractsQuery) anyOf(column string, ids []int64) (condition string, ar
 }
 
 // list is ids as one argument.
-func (q *contractsQuery) list(ids []int64) string {
+func (q *contractsQuery) list(ids []int64) any {
+	if q.db.Dialect() == database.Postgres {
+		return ids
+	}
 	text := make([]byte, 0, 2+8*len(ids))
 	text = append(text, '[')
 	for i, id := range ids {
@@ -67,11 +70,7 @@ func (q *contractsQuery) list(ids []int64) string {
 		}
 		text = strconv.AppendInt(text, id, 10)
 	}
-	text = append(text, ']')
-	if q.db.Dialect() == database.Postgres {
-		text[0], text[len(text)-1] = '{', '}'
-	}
-	return string(text)
+	return string(append(text, ']'))
 }
 
 // inTexts keeps rows whose column is one of texts; nil keeps all.
@@ -83,13 +82,13 @@ func (q *contractsQuery) inTexts(column string, texts []string) {
 		q.and(column+` = ?`, texts[0])
 		return
 	}
+	if q.db.Dialect() == database.Postgres {
+		q.and(column+` = ANY (CAST(? AS text[]))`, texts)
+		return
+	}
 	list, err := json.Marshal(texts)
 	if err != nil {
 		list = []byte("[]")
-	}
-	if q.db.Dialect() == database.Postgres {
-		q.and(column+` IN (SELECT jsonb_array_elements_text(CAST(? AS jsonb)))`, string(list))
-		return
 	}
 	q.and(column+` IN (SELECT value FROM json_each(?))`, string(list))
 }

@@ -34,7 +34,7 @@ func TestLinksInDocumentsLeadSomewhere(t *testing.T) {
 }
 
 // Mkdocs leaves out a page that is not in nav, and refuses a nav whose page is
-// missing.
+// missing. Without a nav every page is in it.
 func TestEveryPageIsInTheNavigation(t *testing.T) {
 	t.Parallel()
 	for _, project := range golden(t) {
@@ -50,6 +50,9 @@ func TestEveryPageIsInTheNavigation(t *testing.T) {
 				}
 			}
 			visit(&site.Nav)
+			if site.Nav.IsZero() {
+				continue
+			}
 			docs := filepath.Join(project, "docs")
 			for _, file := range find(t, docs, ".md") {
 				name, err := filepath.Rel(docs, file)

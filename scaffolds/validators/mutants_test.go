@@ -14,7 +14,7 @@ func TestEachAlertIsTested(t *testing.T) {
 	t.Parallel()
 	// The name of an alert, its expression of one line or more, and what follows.
 	alert := regexp.MustCompile(`(?m)^      - alert: (\S+)\n(?:        #.*\n)*        expr: (?:\|-\n(?:          .*\n)+|.+\n)`)
-	for _, file := range []string{"slo.rules.gen.yaml", "alerts.yaml"} {
+	for _, file := range ruleFiles(t) {
 		found := alert.FindAllSubmatchIndex(read(t, observability, file), -1)
 		if len(found) == 0 {
 			t.Fatalf("%s has no alerts: this test looks in the wrong place", file)

@@ -23,7 +23,7 @@ type query struct{ where, expr string }
 func queries(t *testing.T, promql parser.Parser) (all []query, recorded series) {
 	t.Helper()
 	recorded = series{}
-	for _, file := range []string{"slo.rules.gen.yaml", "alerts.yaml"} {
+	for _, file := range ruleFiles(t) {
 		groups, errs := rulefmt.Parse(read(t, observability, file), false, model.UTF8Validation, promql, slog.New(slog.DiscardHandler))
 		if len(errs) > 0 {
 			t.Fatalf("%s: %v", file, errs)
@@ -37,26 +37,28 @@ func queries(t *testing.T, promql parser.Parser) (all []query, recorded series) 
 			}
 		}
 	}
-	var dashboard struct {
-		Panels []struct {
-			Title   string
-			Targets []struct{ Expr string }
-		}
-	}
-	if err := json.Unmarshal(read(t, observability, "dashboard.json"), &dashboard); err != nil {
-		t.Fatal(err)
-	}
 	// What Grafana puts in the place of its variables.
 	variables := strings.NewReplacer("$__rate_interval", "5m", "$instance", ".*", "$route", ".*")
 	panels := 0
-	for _, panel := range dashboard.Panels {
-		for _, target := range panel.Targets {
-			panels++
-			all = append(all, query{"dashboard.json " + panel.Title, variables.Replace(target.Expr)})
+	for _, file := range named(t, "dashboard*.json") {
+		var dashboard struct {
+			Panels []struct {
+				Title   string
+				Targets []struct{ Expr string }
+			}
+		}
+		if err := json.Unmarshal(read(t, observability, file), &dashboard); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		for _, panel := range dashboard.Panels {
+			for _, target := range panel.Targets {
+				panels++
+				all = append(all, query{file + " " + panel.Title, variables.Replace(target.Expr)})
+			}
 		}
 	}
 	if panels < 10 {
-		t.Fatalf("found %d queries in the dashboard: this test looks in the wrong place", panels)
+		t.Fatalf("found %d queries in the dashboards: this test looks in the wrong place", panels)
 	}
 	return all, recorded
 }

@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"example.com/golden/service/internal/packs/packstest"
 )
 
 // The test's own program is the service when it is started with this set: the
@@ -43,7 +45,7 @@ func startProcess(t *testing.T, environ ...string) *process {
 		t.Fatal(err)
 	}
 	p := &process{Cmd: exec.CommandContext(t.Context(), program)}
-	p.Env = append(os.Environ(), append([]string{asService + "=yes", "HTTP_ADDR=127.0.0.1:0", "ADMIN_ADDR=127.0.0.1:0", "LOG_LEVEL=info"}, environ...)...)
+	p.Env = append(append(os.Environ(), packstest.Environ(t)...), append([]string{asService + "=yes", "HTTP_ADDR=127.0.0.1:0", "ADMIN_ADDR=127.0.0.1:0", "LOG_LEVEL=info"}, environ...)...)
 	out, err := p.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

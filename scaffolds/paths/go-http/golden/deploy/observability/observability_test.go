@@ -2,14 +2,17 @@ package observability_test
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"example.com/golden/service/internal/packs/packstest"
 	"example.com/golden/service/internal/telemetry"
 )
 
@@ -22,13 +25,36 @@ func read(t *testing.T, path ...string) string {
 	return string(text)
 }
 
+// all reads the files of a kind: the service's and those that packs bring.
+func all(t *testing.T, pattern string) map[string]string {
+	t.Helper()
+	names, err := filepath.Glob(pattern)
+	if err != nil || len(names) == 0 {
+		t.Fatalf("found %v (%v), want files %s", names, err, pattern)
+	}
+	found := map[string]string{}
+	for _, name := range names {
+		found[name] = read(t, name)
+	}
+	return found
+}
+
+func joined(files map[string]string) (text string) {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		text += files[name]
+	}
+	return text
+}
+
 // exported are the metrics that the service has from the start, those without
 // a value yet among them.
 func exported(t *testing.T) map[string]bool {
 	t.Helper()
 	described := make(chan *prometheus.Desc)
 	go func() {
-		telemetry.NewMetrics().Registry().Describe(described)
+		registry := telemetry.NewMetrics().Registry()
+		packstest.Register(registry)
+		registry.Describe(described)
 		close(described)
 	}()
 	names := map[string]bool{"up": true} // Prometheus' own
@@ -45,12 +71,14 @@ func exported(t *testing.T) map[string]bool {
 // alert never fires, the panel stays empty.
 func TestEveryMetricAskedForIsExported(t *testing.T) {
 	known := exported(t)
-	rules := read(t, "slo.rules.gen.yaml") + read(t, "alerts.yaml")
+	rules := joined(all(t, "*.rules.gen.yaml")) + joined(all(t, "alerts*.yaml"))
 	for _, recorded := range regexp.MustCompile(`(?m)- record: (\S+)`).FindAllStringSubmatch(rules, -1) {
 		known[recorded[1]] = true
 	}
 	selector := regexp.MustCompile(`([a-zA-Z_][a-zA-Z0-9_:]*)\{`)
-	for file, text := range map[string]string{"rules": rules, "dashboard.json": read(t, "dashboard.json")} {
+	files := all(t, "dashboard*.json")
+	files["rules"] = rules
+	for file, text := range files {
 		selectors := selector.FindAllStringSubmatch(text, -1)
 		if len(selectors) == 0 {
 			t.Errorf("%s asks for no metric: this test looks in the wrong place", file)
@@ -65,20 +93,22 @@ func TestEveryMetricAskedForIsExported(t *testing.T) {
 
 // The one who is woken up needs a page that says what to do.
 func TestEveryAlertIsTestedAndHasARunbook(t *testing.T) {
-	rules, tests := read(t, "slo.rules.gen.yaml")+read(t, "alerts.yaml"), read(t, "rules_test.yaml")
+	rules := joined(all(t, "*.rules.gen.yaml")) + joined(all(t, "alerts*.yaml"))
+	tests := joined(all(t, "rules_test*.yaml"))
 	alerts := regexp.MustCompile(`(?m)- alert: (\S+)`).FindAllStringSubmatch(rules, -1)
 	if len(alerts) == 0 {
 		t.Fatal("there are no alerts")
 	}
 	runbooks := filepath.Join("..", "..", "docs", "runbooks")
-	index := read(t, runbooks, "index.md")
+	// The pages of packs list their own.
+	index := read(t, runbooks, "index.md") + joined(all(t, filepath.Join("..", "..", "docs", "packs", "*.md")))
 	for _, found := range alerts {
 		page := found[1] + ".md"
 		if _, err := os.Stat(filepath.Join(runbooks, page)); err != nil {
 			t.Errorf("%s has no runbook: %v", found[1], err)
 		}
-		if !strings.Contains(index, "("+page+")") {
-			t.Errorf("docs/runbooks/index.md does not list %s", page)
+		if !strings.Contains(index, "("+page+")") && !strings.Contains(index, "(../runbooks/"+page+")") {
+			t.Errorf("neither docs/runbooks/index.md nor a page in docs/packs lists %s", page)
 		}
 		if !strings.Contains(rules, "/runbooks/"+page+`"`) {
 			t.Errorf("%s does not link to its runbook", found[1])
@@ -89,24 +119,36 @@ func TestEveryAlertIsTestedAndHasARunbook(t *testing.T) {
 	}
 }
 
-func TestTheDashboardCanBeImported(t *testing.T) {
-	var dashboard struct {
-		UID    string
-		Title  string
-		Panels []struct {
-			Title, Description, Type string
-			Targets                  []struct{ Expr string }
+func TestTheDashboardsCanBeImported(t *testing.T) {
+	known := map[string]string{}
+	for file, text := range all(t, "dashboard*.json") {
+		var dashboard struct {
+			UID    string
+			Title  string
+			Tags   []string
+			Panels []struct {
+				Title, Description, Type string
+				Targets                  []struct{ Expr string }
+			}
 		}
-	}
-	if err := json.Unmarshal([]byte(read(t, "dashboard.json")), &dashboard); err != nil {
-		t.Fatal(err)
-	}
-	if dashboard.Title == "" || dashboard.UID == "" || len(dashboard.UID) > 40 {
-		t.Errorf("title %q, uid %q: Grafana wants both, and at most 40 characters of the second", dashboard.Title, dashboard.UID)
-	}
-	for _, panel := range dashboard.Panels {
-		if panel.Type != "row" && (panel.Description == "" || len(panel.Targets) == 0) {
-			t.Errorf("the panel %q says not what it shows, or shows nothing", panel.Title)
+		if err := json.Unmarshal([]byte(text), &dashboard); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		if dashboard.Title == "" || dashboard.UID == "" || len(dashboard.UID) > 40 {
+			t.Errorf("%s: title %q, uid %q: Grafana wants both, and at most 40 characters of the second", file, dashboard.Title, dashboard.UID)
+		}
+		if other := known[dashboard.UID]; other != "" {
+			t.Errorf("%s has the uid of %s: Grafana keeps one of them", file, other)
+		}
+		known[dashboard.UID] = file
+		// The dashboards of a service lead to each other by this tag.
+		if !slices.Contains(dashboard.Tags, "goldensvc") {
+			t.Errorf("%s: the tags %v lack the service's name", file, dashboard.Tags)
+		}
+		for _, panel := range dashboard.Panels {
+			if panel.Type != "row" && (panel.Description == "" || len(panel.Targets) == 0) {
+				t.Errorf("%s: the panel %q says not what it shows, or shows nothing", file, panel.Title)
+			}
 		}
 	}
 }

@@ -5,6 +5,7 @@
 package admin
 
 import (
+	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -28,7 +29,7 @@ type Deps struct {
 	Metrics *telemetry.Metrics
 	Build   Build
 	// Ready answers what keeps the service from taking requests, if anything.
-	Ready func() error
+	Ready func(context.Context) error
 	// Profiles opens /debug/pprof/. Taking one costs time and may show data.
 	Profiles bool
 }
@@ -62,9 +63,9 @@ func live(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, health{Status: "ok"})
 }
 
-func ready(check func() error) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		if err := check(); err != nil {
+func ready(check func(context.Context) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := check(r.Context()); err != nil {
 			writeJSON(w, http.StatusServiceUnavailable, health{Status: "unavailable", Reason: err.Error()})
 			return
 		}

@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -24,7 +25,7 @@ func newOperator(change func(*admin.Deps)) operator {
 	o := operator{level: telemetry.NewLevel(slog.LevelInfo), logs: &strings.Builder{}}
 	deps := admin.Deps{
 		Log: telemetry.NewLogger(o.logs, "goldensvc", o.level), Level: o.level, Metrics: telemetry.NewMetrics(),
-		Build: admin.Build{Service: "goldensvc", Version: "test"}, Ready: func() error { return nil },
+		Build: admin.Build{Service: "goldensvc", Version: "test"}, Ready: func(context.Context) error { return nil },
 	}
 	change(&deps)
 	o.Handler = admin.New(deps)
@@ -40,7 +41,9 @@ func (o operator) do(t *testing.T, method, path, body string) *httptest.Response
 
 func TestReady(t *testing.T) {
 	t.Parallel()
-	o := newOperator(func(d *admin.Deps) { d.Ready = func() error { return errors.New("the database is away") } })
+	o := newOperator(func(d *admin.Deps) {
+		d.Ready = func(context.Context) error { return errors.New("the database is away") }
+	})
 	if answer := o.do(t, http.MethodGet, "/readyz", ""); answer.Code != http.StatusServiceUnavailable || !strings.Contains(answer.Body.String(), "away") {
 		t.Errorf("ready answered %d %s", answer.Code, answer.Body)
 	}

@@ -15,10 +15,10 @@ import (
 	"example.com/golden/service/internal/clients"
 	"example.com/golden/service/internal/config"
 	"example.com/golden/service/internal/httpapi"
-	"example.com/golden/service/internal/idempotency"
 	"example.com/golden/service/internal/items"
-	"example.com/golden/service/internal/items/memory"
 	"example.com/golden/service/internal/outbound"
+	"example.com/golden/service/internal/packs"
+	"example.com/golden/service/internal/parts"
 	"example.com/golden/service/internal/states"
 	"example.com/golden/service/internal/telemetry"
 )
@@ -28,6 +28,7 @@ type App struct {
 	cfg      config.Config
 	log      *slog.Logger
 	tracer   *sdktrace.TracerProvider
+	parts    *parts.Parts
 	handler  http.Handler
 	admin    http.Handler
 	stopping atomic.Bool
@@ -47,7 +48,14 @@ func New(ctx context.Context, cfg config.Config, build admin.Build, log *slog.Lo
 	}
 	a.tracer = tracer
 
-	store := memory.New()
+	tools := parts.Tools{
+		Service: build.Service, Log: log, Metrics: metrics, Tracer: tracer,
+		IdempotencyTTL: cfg.IdempotencyTTL, RequestTimeout: cfg.WriteTimeout,
+	}
+	a.parts = parts.New(tools)
+	if err := packs.Join(ctx, cfg.Packs, tools, a.parts); err != nil {
+		return nil, errors.Join(err, a.parts.Close(ctx))
+	}
 
 	called, err := clients.New(cfg.Clients, outbound.NewCaller(metrics, tracer).Client)
 	if err != nil {
@@ -56,15 +64,16 @@ func New(ctx context.Context, cfg config.Config, build admin.Build, log *slog.Lo
 
 	deps := httpapi.Deps{
 		Log: log, Metrics: metrics, Tracer: tracer,
-		Shelf:         items.NewShelf(store, time.Now),
-		Idempotency:   idempotency.NewMemory(cfg.IdempotencyTTL),
+		Shelf:         items.NewShelf(a.parts.Items, time.Now),
+		Idempotency:   a.parts.Idempotency,
 		Clients:       called,
+		Around:        a.parts.Around,
 		MaxBodyBytes:  cfg.MaxBodyBytes,
 		MaxConcurrent: cfg.MaxConcurrent,
 	}
 	if cfg.PactStates {
 		log.WarnContext(ctx, "PACT_STATES is on: anybody who reaches this service can change its data")
-		deps.States = states.Handler(states.New(store))
+		deps.States = states.Handler(states.New(a.parts.Items))
 	}
 	a.admin = admin.New(admin.Deps{
 		Log: log, Level: level, Metrics: metrics, Build: build, Ready: a.ready, Profiles: cfg.AdminProfiles,
@@ -73,9 +82,9 @@ func New(ctx context.Context, cfg config.Config, build admin.Build, log *slog.Lo
 	return a, err
 }
 
-func (a *App) ready() error {
+func (a *App) ready(ctx context.Context) error {
 	if a.stopping.Load() {
 		return errStopping
 	}
-	return nil
+	return a.parts.Ready(ctx)
 }

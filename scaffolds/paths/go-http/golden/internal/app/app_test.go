@@ -12,6 +12,7 @@ import (
 	"example.com/golden/service/internal/admin"
 	"example.com/golden/service/internal/app"
 	"example.com/golden/service/internal/config"
+	"example.com/golden/service/internal/packs/packstest"
 	"example.com/golden/service/internal/telemetry"
 )
 
@@ -29,7 +30,7 @@ func startService(t *testing.T, environ ...string) (base, admin string) {
 
 func start(t *testing.T, environ ...string) (base, adminBase string, stop func() error) {
 	t.Helper()
-	cfg, err := config.Load(append([]string{"HTTP_ADDR=127.0.0.1:0", "ADMIN_ADDR=127.0.0.1:0"}, environ...))
+	cfg, err := config.Load(append(append(packstest.Environ(t), "HTTP_ADDR=127.0.0.1:0", "ADMIN_ADDR=127.0.0.1:0"), environ...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -219,7 +220,7 @@ func TestRun_providerStatesAreClosed(t *testing.T) {
 func TestListen_taken(t *testing.T) {
 	t.Parallel()
 	base, adminBase := startService(t)
-	cfg, err := config.Load([]string{"HTTP_ADDR=" + strings.TrimPrefix(base, "http://"), "ADMIN_ADDR=" + strings.TrimPrefix(adminBase, "http://")})
+	cfg, err := config.Load(append(packstest.Environ(t), "HTTP_ADDR="+strings.TrimPrefix(base, "http://"), "ADMIN_ADDR="+strings.TrimPrefix(adminBase, "http://")))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -61,6 +61,9 @@ func (a *App) Run(ctx context.Context, l Listeners) error {
 	go func() { served <- api.Serve(l.API) }()
 	go func() { served <- admin.Serve(l.Admin) }()
 	defer admin.Close()
+	// What goes on in the background does so to the last request.
+	stopWork := a.parts.Start(context.WithoutCancel(ctx))
+	defer stopWork()
 	a.log.InfoContext(ctx, "listening", "addr", l.API.Addr().String(), "admin_addr", l.Admin.Addr().String())
 
 	select {
@@ -84,7 +87,8 @@ func (a *App) Run(ctx context.Context, l Listeners) error {
 		err = fmt.Errorf("requests were still running after %s: %w", a.cfg.ShutdownTimeout, err)
 	}
 	a.log.InfoContext(ctx, "stopped", "clean", err == nil)
-	return errors.Join(err, a.tracer.Shutdown(ctx))
+	stopWork()
+	return errors.Join(err, a.parts.Close(ctx), a.tracer.Shutdown(ctx))
 }
 
 // leaving tells callers of a service that stops to use another connection for

@@ -14,6 +14,7 @@ import (
 	"github.com/caarlos0/env/v11"
 
 	"example.com/golden/service/internal/clients"
+	"example.com/golden/service/internal/packs"
 )
 
 // Config is everything that can be set.
@@ -60,6 +61,8 @@ type Config struct {
 
 	// Clients is how the services this one calls are reached.
 	Clients clients.Config
+	// Packs is the settings of the packs.
+	Packs packs.Config
 }
 
 // Load reads the settings from an environment, given as "KEY=value" strings.
@@ -118,7 +121,7 @@ func (c Config) check() error {
 	refuse(c.ShutdownTimeout <= 0, "SHUTDOWN_TIMEOUT is %s, want more than 0s", c.ShutdownTimeout)
 	refuse(c.WriteTimeout > c.ShutdownTimeout,
 		"HTTP_WRITE_TIMEOUT is %s, want at most SHUTDOWN_TIMEOUT (%s): else a request that may still run is cut off", c.WriteTimeout, c.ShutdownTimeout)
-	problems = append(problems, c.Clients.Check())
+	problems = append(problems, c.Clients.Check(), c.Packs.Check())
 	return errors.Join(problems...)
 }
 

@@ -11,11 +11,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/golden/service/internal/config"
+	"example.com/golden/service/internal/packs/packstest"
 )
 
 func TestLoad_defaults(t *testing.T) {
 	t.Parallel()
-	got, err := config.Load(nil)
+	got, err := config.Load(packstest.Required())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,6 +32,7 @@ func TestLoad_defaults(t *testing.T) {
 		IdempotencyTTL:  24 * time.Hour,
 		ShutdownTimeout: 20 * time.Second,
 		Clients:         got.Clients,
+		Packs:           got.Packs,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("defaults differ (-want +got):\n%s", diff)
@@ -63,7 +65,7 @@ func TestLoad_problems(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := config.Load(test.environ)
+			_, err := config.Load(append(packstest.Required(), test.environ...))
 			if err == nil {
 				t.Fatal("accepted")
 			}

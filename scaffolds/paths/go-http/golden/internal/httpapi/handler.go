@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 
 	"go.opentelemetry.io/otel/trace"
 
@@ -28,6 +29,8 @@ type Deps struct {
 	Idempotency idempotency.Store
 	// Clients call the services this one consumes.
 	Clients *clients.Clients
+	// Around is put around the handling of each request, the first outermost.
+	Around []func(http.Handler) http.Handler
 	// MaxBodyBytes is the largest request body that is read.
 	MaxBodyBytes int64
 	// MaxConcurrent is how many requests are answered at a time.
@@ -61,6 +64,9 @@ func New(d Deps) (http.Handler, error) {
 	var handler http.Handler = routes
 	handler = idempotent(contract, routes, d.Idempotency, problems)(handler)
 	handler = validate(contract, problems)(handler)
+	for _, around := range slices.Backward(d.Around) {
+		handler = around(handler)
+	}
 	handler = limitBody(d.MaxBodyBytes)(handler)
 	handler = recoverPanics(problems)(handler)
 	handler = shed(d.MaxConcurrent, d.Metrics, problems)(handler)

@@ -23,6 +23,7 @@ import (
 	"example.com/golden/service/internal/items"
 	"example.com/golden/service/internal/items/memory"
 	"example.com/golden/service/internal/outbound"
+	"example.com/golden/service/internal/parts"
 	"example.com/golden/service/internal/telemetry"
 )
 
@@ -220,6 +221,10 @@ func TestUnforeseenErrors_areLoggedAndNotShown(t *testing.T) {
 		{
 			name: "a service that is away", want: http.StatusServiceUnavailable,
 			store: brokenStore{err: &outbound.UnavailableError{Service: "teapots", Cause: errStore}},
+		},
+		{
+			name: "a part that is away", want: http.StatusServiceUnavailable,
+			store: brokenStore{err: errors.Join(parts.ErrUnavailable, errStore)},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

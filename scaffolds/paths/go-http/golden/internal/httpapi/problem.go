@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
+	"strconv"
 
 	"example.com/golden/service/internal/httpapi/openapi"
 	"example.com/golden/service/internal/items"
 	"example.com/golden/service/internal/outbound"
+	"example.com/golden/service/internal/parts"
 	"example.com/golden/service/internal/telemetry"
 )
 
@@ -53,11 +56,23 @@ func (p *problems) failed(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	if _, ok := errors.AsType[*outbound.UnavailableError](err); ok {
 		p.log.WarnContext(r.Context(), "request needs a service that is unavailable", "error", err)
+		retryLater(w)
 		p.write(w, r, http.StatusServiceUnavailable, "a service that this one needs is unavailable; try again later")
+		return
+	}
+	if errors.Is(err, parts.ErrUnavailable) {
+		p.log.WarnContext(r.Context(), "request needs a part that is unavailable", "error", err)
+		retryLater(w)
+		p.write(w, r, http.StatusServiceUnavailable, "something that this service needs is unavailable; try again later")
 		return
 	}
 	p.log.ErrorContext(r.Context(), "request failed", "error", err)
 	p.write(w, r, http.StatusInternalServerError, "")
+}
+
+// Callers are asked to wait, not all for the same second: or they meet here again.
+func retryLater(w http.ResponseWriter) {
+	w.Header().Set("Retry-After", strconv.Itoa(1+rand.N(3))) //nolint:gosec // no secret
 }
 
 func (p *problems) write(w http.ResponseWriter, r *http.Request, status int, detail string, fields ...openapi.FieldError) {

@@ -1,9 +1,7 @@
 package httpapi
 
 import (
-	"math/rand/v2"
 	"net/http"
-	"strconv"
 
 	"example.com/golden/service/internal/telemetry"
 )
@@ -23,8 +21,7 @@ func shed(limit uint, metrics *telemetry.Metrics, p *problems) func(http.Handler
 				next.ServeHTTP(w, r)
 			default:
 				metrics.Shed()
-				// Not all in the same second, or they meet here again.
-				w.Header().Set("Retry-After", strconv.Itoa(1+rand.N(3))) //nolint:gosec // no secret
+				retryLater(w)
 				p.write(w, r, http.StatusServiceUnavailable, "too many requests are being answered; try again in a moment")
 			}
 		})

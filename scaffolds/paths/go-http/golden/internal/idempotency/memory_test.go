@@ -2,15 +2,13 @@ package idempotency_test
 
 import (
 	"context"
-	"errors"
 	"strconv"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"example.com/golden/service/internal/idempotency"
+	"example.com/golden/service/internal/idempotency/storetest"
 )
 
 var (
@@ -36,31 +34,7 @@ func finish(ctx context.Context, t *testing.T, store idempotency.Store, key stri
 
 func TestMemory(t *testing.T) {
 	t.Parallel()
-	ctx, store := t.Context(), idempotency.NewMemory(time.Hour)
-	if answer := begin(ctx, t, store, "k", blue); answer != nil {
-		t.Fatalf("a new key has the answer %+v", answer)
-	}
-	if _, err := store.Begin(ctx, "k", blue); !errors.Is(err, idempotency.ErrRunning) {
-		t.Errorf("the same at the same time: got %v, want %v", err, idempotency.ErrRunning)
-	}
-	if _, err := store.Begin(ctx, "k", red); !errors.Is(err, idempotency.ErrReused) {
-		t.Errorf("another request: got %v, want %v", err, idempotency.ErrReused)
-	}
-	finish(ctx, t, store, "k", 201)
-	if answer := begin(ctx, t, store, "k", blue); answer == nil || answer.Status != 201 {
-		t.Errorf("the answer is %+v, want the first one's", answer)
-	}
-	if _, err := store.Begin(ctx, "k", red); !errors.Is(err, idempotency.ErrReused) {
-		t.Errorf("another request later: got %v, want %v", err, idempotency.ErrReused)
-	}
-
-	begin(ctx, t, store, "lost", blue)
-	if err := store.Abandon(ctx, "lost"); err != nil {
-		t.Fatal(err)
-	}
-	if answer := begin(ctx, t, store, "lost", red); answer != nil {
-		t.Errorf("a key given back has the answer %+v", answer)
-	}
+	storetest.Run(t, func(_ *testing.T, lasts time.Duration) idempotency.Store { return idempotency.NewMemory(lasts) })
 }
 
 // Keys are forgotten in time, and one that was given back and taken again is
@@ -101,28 +75,5 @@ func TestMemory_isBounded(t *testing.T) {
 	}
 	if answer := begin(ctx, t, store, "10000", blue); answer == nil {
 		t.Error("the newest key was forgotten")
-	}
-}
-
-// Of many at the same moment one begins.
-func TestMemory_concurrent(t *testing.T) {
-	t.Parallel()
-	ctx, store := t.Context(), idempotency.NewMemory(time.Hour)
-	var (
-		all   sync.WaitGroup
-		begun atomic.Int32
-	)
-	for range 20 {
-		all.Go(func() {
-			if _, err := store.Begin(ctx, "k", blue); err == nil {
-				begun.Add(1)
-			} else if !errors.Is(err, idempotency.ErrRunning) {
-				t.Error(err)
-			}
-		})
-	}
-	all.Wait()
-	if begun.Load() != 1 {
-		t.Errorf("%d began with one key", begun.Load())
 	}
 }

@@ -39,11 +39,12 @@ func all(t *testing.T, pattern string) map[string]string {
 	return found
 }
 
-func joined(files map[string]string) (text string) {
+func joined(files map[string]string) string {
+	var text strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		text += files[name]
+		text.WriteString(files[name])
 	}
-	return text
+	return text.String()
 }
 
 // exported are the metrics that the service has from the start, those without

@@ -234,6 +234,9 @@ func TestUnforeseenErrors_areLoggedAndNotShown(t *testing.T) {
 			if answer.Code != test.want {
 				t.Fatalf("answered %d, want %d", answer.Code, test.want)
 			}
+			if later := answer.Header().Get("Retry-After") != ""; later != (test.want == http.StatusServiceUnavailable) {
+				t.Errorf("asked to try again later: %v", later)
+			}
 			if strings.Contains(answer.Body.String(), "10.0.0.7") {
 				t.Errorf("the caller is told: %s", answer.Body)
 			}

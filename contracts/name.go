@@ -16,6 +16,10 @@ const MaxName = 1000
 // takes neither the character U+0000 nor bytes that are not UTF-8.
 func IsText(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
 
+// IsLine reports whether s has one line only. A name with more would break the
+// tables, logs and notices it stands in.
+func IsLine(s string) bool { return !strings.ContainsAny(s, "\r\n") }
+
 // checkName says what is wrong with the name of something new; field is what it
 // names. Both databases must refuse the same names, or moving from one to the
 // other fails.
@@ -25,6 +29,9 @@ func checkName(field, name string) error {
 	}
 	if err := checkText(field, name); err != nil {
 		return err
+	}
+	if !IsLine(name) {
+		return fault.New(fault.Invalid, "The name of the %s has more than one line.", field).WithField(field, "cannot contain multiple lines")
 	}
 	if len(name) > MaxName {
 		return fault.New(fault.Invalid, "The name of the %s is too long.", field).
@@ -68,6 +75,19 @@ func (c PacticipantChange) check() error {
 		if err := checkText(field.name, *field.value); err != nil {
 			return err
 		}
+	}
+	return checkMainBranch(c.MainBranch)
+}
+
+// checkMainBranch refuses what no branch is called: it would never be found.
+func checkMainBranch(branch *string) error {
+	bad := fault.New(fault.Invalid, "There is no branch with such a name.")
+	switch {
+	case branch == nil:
+	case !IsLine(*branch):
+		return bad.WithField("mainBranch", "cannot contain multiple lines")
+	case strings.Contains(*branch, " "):
+		return bad.WithField("mainBranch", "cannot contain spaces")
 	}
 	return nil
 }

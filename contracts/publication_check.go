@@ -25,8 +25,11 @@ func parseContracts(p Publication) (consumer string, list []parsedContract, err 
 		if err := checkNames(c, doc, consumer); err != nil {
 			return "", nil, err
 		}
+		at := slices.IndexFunc(list, func(other parsedContract) bool { return other.Provider == c.Provider })
+		if at >= 0 && list[at].doc.SHA == doc.SHA {
+			continue // said twice
+		}
 		if before, twice := seen[c.Provider]; twice && p.Merge {
-			at := slices.IndexFunc(list, func(other parsedContract) bool { return other.Provider == c.Provider })
 			if list[at], err = list[at].merged(c.Content, false); err != nil {
 				return "", nil, err
 			}

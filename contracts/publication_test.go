@@ -85,7 +85,7 @@ func TestPublishRefuses(t *testing.T) {
 		},
 		{
 			name: "two pacts with the same provider", version: "1", wantCode: fault.Invalid, wantText: "a.json and b.json are both pacts",
-			contracts: []contracts.Contract{{File: "a.json", Content: good}, {File: "b.json", Content: good}},
+			contracts: []contracts.Contract{{File: "a.json", Content: good}, {File: "b.json", Content: pactJSON("orders", "inventory", "two")}},
 		},
 		{
 			name: "no version", wantCode: fault.Invalid, wantFields: []string{"version"},
@@ -153,6 +153,16 @@ func TestPublishingAgain(t *testing.T) {
 	next := publish(t, b, "2", "main", "orders", "inventory", "one", "two")
 	if c := next.Contracts[0]; !c.Created || c.Changed || c.First {
 		t.Errorf("the same content under a new version: %+v", c)
+	}
+}
+
+func TestPublishTakesTheSamePactTwice(t *testing.T) {
+	t.Parallel()
+	out, err := newBroker().Publish(t.Context(), contracts.Publication{Version: "1", Contracts: []contracts.Contract{
+		{Content: pactJSON("orders", "inventory", "one", "two")}, {Content: pactJSON("orders", "inventory", "two", "one")},
+	}})
+	if err != nil || len(out.Contracts) != 1 || !out.Contracts[0].Created {
+		t.Errorf("got %+v, %v", out.Contracts, err)
 	}
 }
 

@@ -1,6 +1,8 @@
 package broker_test
 
 import (
+	"encoding/base64"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -21,6 +23,14 @@ func TestInputThatNoRecordingShows(t *testing.T) {
 	}
 	ask := func(body, message string) step {
 		return step{method: "POST", path: forVerification, body: body, status: 400, in: []string{message}}
+	}
+	contractOf := func(pact, more string) string {
+		return fmt.Sprintf(`{"consumerName":"web","providerName":"api","specification":"pact","contentType":"application/json","content":%q%s}`,
+			base64.StdEncoding.EncodeToString([]byte(pact)), more)
+	}
+	publishPacts := func(status int, message string, list ...string) step {
+		body := strings.Replace(publication, `[]`, "["+strings.Join(list, ",")+"]", 1) + "}"
+		return step{method: "POST", path: "/contracts/publish", body: body, status: status, in: []string{message}}
 	}
 	tooLong := strings.Repeat("n", contracts.MaxName+1)
 	refused := func(method, path, body string) step {
@@ -51,7 +61,34 @@ func TestInputThatNoRecordingShows(t *testing.T) {
 			ask(`{"includeWipPactsSince":2020}`, `"includeWipPactsSince":["must be a string"]`),
 			ask(`{"consumerVersionSelectors":[{"latest":"true"}]}`, "latest must be boolean (at index 0)"),
 			ask(`{"consumerVersionSelectors":[{"latest":true,"consumer":5}]}`, "consumer must be a string (at index 0)"),
+			ask(`{"consumerVersionSelectors":[{"latest":true,"consumer":""}]}`, "consumer cannot be blank (at index 0)"),
+			ask(`{"consumerVersionSelectors":[{"latest":true,"branch":" "}]}`, "branch cannot be blank (at index 0)"),
+			ask(`{"consumerVersionSelectors":[{"deployed":true,"environment":""}]}`, "environment cannot be blank (at index 0)"),
+			ask(`{"providerVersionBranch":" "}`, `{"errors":{"providerVersionBranch":["cannot be blank"]}}`),
 			{method: "POST", path: forVerification, body: `{"providerVersionTags":null,"consumerVersionSelectors":[{"tag":null,"latest":true}]}`, status: 200},
+		}},
+		{"an empty branch is none, unless pending or work in progress depend on it", []step{
+			{method: "POST", path: forVerification, body: `{"providerVersionBranch":""}`, status: 200, in: []string{"web (3)"}},
+			{method: "POST", path: forVerification, body: `{"providerVersionBranch":"","includePendingStatus":false}`, status: 200, in: []string{"web (3)"}},
+			{method: "POST", path: forVerification, body: `{"providerVersionBranch":"","includePendingStatus":true,"providerVersionTags":["dev"]}`, status: 200},
+			ask(`{"providerVersionBranch":"","includePendingStatus":true}`, "must not be an empty string"),
+			ask(`{"providerVersionBranch":"","includeWipPactsSince":"2020-01-01"}`, "must not be an empty string"),
+		}},
+		{"a name has one line, and a main branch one word", []step{
+			publish(`,"branch":"a\nb","tags":["a\rb"]`, `{"errors":{"branch":["cannot contain multiple lines"],"tags":["cannot contain multiple lines (at index 0)"]}}`),
+			{method: "POST", path: "/pacticipants", body: `{"name":"a\nb"}`, status: 400, in: []string{`{"errors":{"name":["cannot contain multiple lines"]}}`}},
+			{method: "PUT", path: "/pacticipants/a%0Ab", body: `{}`, status: 400, in: []string{"cannot contain multiple lines"}},
+			{method: "PUT", path: "/pacticipants/web/versions/a%0Ab", body: `{}`, status: 400, in: []string{"cannot contain multiple lines"}},
+			{method: "PUT", path: "/pacticipants/web/versions/3/tags/a%0Ab", body: `{}`, status: 400, in: []string{"cannot contain multiple lines"}},
+			{method: "PUT", path: "/pacticipants/web/branches/a%0Ab/versions/3", body: `{}`, status: 400, in: []string{"cannot contain multiple lines"}},
+			{method: "PATCH", path: "/pacticipants/web", body: `{"mainBranch":"a\nb"}`, status: 400, in: []string{`{"errors":{"mainBranch":["cannot contain multiple lines"]}}`}},
+			{method: "PATCH", path: "/pacticipants/web", body: `{"mainBranch":"a b"}`, status: 400, in: []string{`{"errors":{"mainBranch":["cannot contain spaces"]}}`}},
+		}},
+		{"a version has one pact with a provider, however often it is sent", []step{
+			publishPacts(200, "web version 9 and provider api.", contractOf(`{"interactions":[]}`, ""), contractOf(`{ "interactions": [] }`, `,"onConflict":"merge"`)),
+			publishPacts(400, `{"errors":{"contracts":["there is another pact with providerName ('api') and other content (at index 1)"]}}`, contractOf(`{"interactions":[]}`, ""), contractOf(`{"interactions":[{"description":"x"}]}`, "")),
+			publishPacts(400, "onConflict must be one of: overwrite, merge (at index 0)", contractOf(`{"interactions":[]}`, `,"onConflict":"replace"`)),
+			publishPacts(400, "providerName must be a string (at index 0)", strings.Replace(contractOf("{}", ""), `"api"`, "5", 1)),
 		}},
 		{"an instance that cannot be read does not end what runs elsewhere", []step{
 			{method: "POST", path: deploy, body: `{}`, status: 201},

@@ -122,9 +122,19 @@ func (p problems) filled(in payload, field string) {
 	default:
 		if text, isText := value.(string); !isText {
 			p.add(field, "must be a string")
-		} else if strings.TrimSpace(text) == "" {
-			p.add(field, "cannot be blank")
+		} else {
+			p.name(field, text)
 		}
+	}
+}
+
+// name adds what is wrong with a text as a name; where is for lists.
+func (p problems) name(field, text string, where ...string) {
+	switch {
+	case strings.TrimSpace(text) == "":
+		p.add(field, "%s", "cannot be blank"+strings.Join(where, ""))
+	case !contracts.IsLine(text):
+		p.add(field, "%s", "cannot contain multiple lines"+strings.Join(where, ""))
 	}
 }
 
@@ -146,11 +156,11 @@ func (p problems) wordList(in payload, field string) {
 		p.add(field, "must be an array")
 	}
 	for i, item := range items {
-		switch text, is := item.(string); {
-		case !is:
-			p.add(field, "must be a string (at index %d)", i)
-		case strings.TrimSpace(text) == "":
-			p.add(field, "cannot be blank (at index %d)", i)
+		at := fmt.Sprintf(" (at index %d)", i)
+		if text, is := item.(string); is {
+			p.name(field, text, at)
+		} else {
+			p.add(field, "must be a string%s", at)
 		}
 	}
 }

@@ -65,8 +65,8 @@ func checkPublish(in payload) error {
 	wrong.filled(in, "pacticipantVersionNumber")
 	wrong.words(in, "branch", "buildUrl")
 	wrong.wordList(in, "tags")
-	if branch, is := in["branch"].(string); is && strings.TrimSpace(branch) == "" {
-		wrong.add("branch", "cannot be blank")
+	if branch, is := in["branch"].(string); is {
+		wrong.name("branch", branch)
 	}
 	if !in.has("contracts") {
 		wrong.add("contracts", "is missing")
@@ -89,11 +89,13 @@ func checkContract(wrong problems, contract payload, pacticipant string, index i
 		wrong.add("contracts", "%s (at index %d)", fmt.Sprintf(format, args...), index)
 	}
 	for _, field := range []string{"consumerName", "providerName", "content", "contentType", "specification"} {
-		switch {
+		switch value, isText := contract[field].(string); {
 		case !contract.has(field):
 			add("%s is missing", field)
-		case contract.text(field) == "":
+		case value == "" && (isText || contract[field] == nil):
 			add("%s must be filled", field)
+		case !isText:
+			add("%s must be a string", field)
 		}
 	}
 	if kind := contract.text("contentType"); kind != "" && kind != "application/json" {
@@ -101,6 +103,9 @@ func checkContract(wrong problems, contract payload, pacticipant string, index i
 	}
 	if spec := contract.text("specification"); spec != "" && spec != "pact" {
 		add("specification must be one of: pact")
+	}
+	if choice := contract["onConflict"]; choice != nil && choice != "overwrite" && choice != "merge" {
+		add("onConflict must be one of: overwrite, merge")
 	}
 	if _, err := decodeBase64(contract.text("content")); err != nil {
 		add("is not valid Base64")
@@ -119,7 +124,7 @@ func namesOrJSON(err error, p contracts.Publication) error {
 	if !fault.Is(err, fault.Invalid) {
 		return err
 	}
-	wrong := problems{}
+	wrong, pacts := problems{}, map[string]string{}
 	for i, contract := range p.Contracts {
 		doc, parseErr := contracts.ParsePact("", contract.Content)
 		switch {
@@ -129,6 +134,10 @@ func namesOrJSON(err error, p contracts.Publication) error {
 			wrong.add("contracts", "consumer name in contract content ('%s') must match consumerName ('%s') (at index %d)", doc.Consumer, p.Consumer, i)
 		case doc.Provider != "" && doc.Provider != contract.Provider:
 			wrong.add("contracts", "provider name in contract content ('%s') must match providerName ('%s') (at index %d)", doc.Provider, contract.Provider, i)
+		case pacts[contract.Provider] != "" && pacts[contract.Provider] != doc.SHA:
+			wrong.add("contracts", "there is another pact with providerName ('%s') and other content (at index %d)", contract.Provider, i)
+		default:
+			pacts[contract.Provider] = doc.SHA
 		}
 	}
 	if len(wrong) == 0 {

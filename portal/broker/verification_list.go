@@ -110,7 +110,12 @@ func (h *Handler) verificationQuery(c echo.Context, provider string, in payload)
 			wrong.add("includeWipPactsSince", "must be a date")
 		}
 	}
-	if branch, is := in["providerVersionBranch"].(string); is && branch == "" && len(q.ProviderTags) == 0 {
+	branch, isText := in["providerVersionBranch"].(string)
+	asked := in["includePendingStatus"] == true || in.text("includeWipPactsSince") != ""
+	switch { // without being asked for either, an empty variable of a pipeline means no branch
+	case isText && branch != "":
+		wrong.name("providerVersionBranch", branch)
+	case isText && asked && len(q.ProviderTags) == 0:
 		wrong.add("providerVersionBranch", "when pending or WIP pacts are enabled and there are no tags provided, the provider version branch must not be an empty string, as it is used in the calculations for WIP/pending. A value must be provided (recommended), or it must not be set at all.")
 	}
 	if _, isList := in["consumerVersionSelectors"].([]any); in["consumerVersionSelectors"] != nil && !isList {
@@ -172,11 +177,14 @@ func (h *Handler) checkSelector(c echo.Context, in payload, q contracts.PactQuer
 	return ""
 }
 
-// mistyped finds a field of a selector that is of the wrong kind.
+// mistyped finds a field of a selector that is of the wrong kind, or empty.
 func mistyped(in payload) string {
 	for _, field := range []string{"consumer", "branch", "fallbackBranch", "tag", "fallbackTag", "environment"} {
-		if _, is := in[field].(string); !is && in[field] != nil {
+		switch text, is := in[field].(string); {
+		case !is && in[field] != nil:
 			return field + " must be a string"
+		case is && strings.TrimSpace(text) == "": // without it the selector would find more than was meant
+			return field + " cannot be blank"
 		}
 	}
 	for _, field := range []string{"mainBranch", "matchingBranch", "latest", "deployed", "released", "deployedOrReleased"} {

@@ -114,7 +114,7 @@ func (b *Broker) Publish(ctx context.Context, p Publication) (Published, error) 
 				return err
 			}
 		}
-		return b.tagVersion(ctx, version, p.Tags)
+		return b.tagVersion(ctx, version, p.Tags, p.Branch != "")
 	})
 	if err != nil {
 		return Published{}, err
@@ -144,7 +144,7 @@ func (b *Broker) savePact(ctx context.Context, p Publication, v Version, provide
 		}
 	}
 	out := PublishedContract{Consumer: p.Consumer, Provider: c.Provider, SHA: c.doc.SHA, Interactions: c.doc.Interactions}
-	before, err := b.store.Pacts(ctx, PactFilter{ConsumerIDs: []int64{v.PacticipantID}, ProviderIDs: []int64{provider.ID}, Latest: true})
+	before, err := b.store.Pacts(ctx, PactFilter{ConsumerIDs: []int64{v.PacticipantID}, ProviderIDs: []int64{provider.ID}, Latest: true, Short: true})
 	if err != nil {
 		return out, err
 	}
@@ -214,7 +214,7 @@ func (b *Broker) changes(ctx context.Context, p Pact, tags []string) ([]Change, 
 	for _, tag := range lines {
 		before, err := b.store.Pacts(ctx, PactFilter{
 			ConsumerIDs: []int64{p.ConsumerID}, ProviderIDs: []int64{p.ProviderID},
-			Tag: tag, Untagged: tag == "", BeforeVersionID: p.ConsumerVersionID, Latest: true,
+			Tag: tag, Untagged: tag == "", BeforeVersionID: p.ConsumerVersionID, Latest: true, Short: true,
 		})
 		if err != nil {
 			return nil, err

@@ -169,6 +169,7 @@ type PactFilter struct {
 	Untagged           bool   // only consumer versions without any tag
 	BeforeVersionID    int64  // only consumer versions first seen before this one
 	Latest             bool   // only the newest per consumer and provider of what the rest keeps
+	Short              bool   // may leave out the names of services and versions
 }
 
 // VerificationStore keeps what providers said about contents.

@@ -63,7 +63,7 @@ func (b *Broker) insertVerification(ctx context.Context, v *Verification, conten
 	if err != nil {
 		return err
 	}
-	if err := b.tagVersion(ctx, version, v.ProviderTags); err != nil {
+	if err := b.tagVersion(ctx, version, v.ProviderTags, v.ProviderBranch != ""); err != nil {
 		return err
 	}
 	v.ContentID, v.ProviderVersionID = content.ID, version.ID

@@ -54,21 +54,18 @@ func (b *Broker) ensureVersionOf(ctx context.Context, p Pacticipant, number, bra
 // tagVersion adds tags. A tag also names the branch of a fresh version that has
 // none, and records a deployment when an environment is called like it: pipelines
 // from before branches and environments rely on both.
-func (b *Broker) tagVersion(ctx context.Context, v Version, tags []string) error {
+func (b *Broker) tagVersion(ctx context.Context, v Version, tags []string, onBranch bool) error {
 	for _, tag := range tags {
-		if _, _, err := b.addTag(ctx, v, tag); err != nil {
+		if _, _, err := b.addTag(ctx, v, tag, onBranch); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (b *Broker) addTag(ctx context.Context, v Version, name string) (VersionTag, bool, error) {
+// addTag adds one. onBranch says that the version is known to be on a branch.
+func (b *Broker) addTag(ctx context.Context, v Version, name string, onBranch bool) (VersionTag, bool, error) {
 	if err := checkName("tag", name); err != nil {
-		return VersionTag{}, false, err
-	}
-	details, err := b.store.VersionDetails(ctx, []int64{v.ID})
-	if err != nil {
 		return VersionTag{}, false, err
 	}
 	now := b.clock()
@@ -76,13 +73,8 @@ func (b *Broker) addTag(ctx context.Context, v Version, name string) (VersionTag
 	if err != nil {
 		return VersionTag{}, false, err
 	}
-	d := details[v.ID]
-	if created && len(d.Tags) == 0 && len(d.Branches) == 0 && now.Sub(v.CreatedAt) < firstTagWindow {
-		p, err := b.pacticipantByID(ctx, v.PacticipantID)
-		if err != nil {
-			return VersionTag{}, false, err
-		}
-		if _, err := b.addToBranch(ctx, p, v, name); err != nil {
+	if created && !onBranch && now.Sub(v.CreatedAt) < firstTagWindow {
+		if err := b.branchAsTagged(ctx, v, name); err != nil {
 			return VersionTag{}, false, err
 		}
 	}
@@ -91,6 +83,24 @@ func (b *Broker) addTag(ctx context.Context, v Version, name string) (VersionTag
 		_, err = b.deploy(ctx, v, env, "")
 	}
 	return tag, created, err
+}
+
+// branchAsTagged puts a version that has no branch, and no tag but this one, on a
+// branch of its name.
+func (b *Broker) branchAsTagged(ctx context.Context, v Version, tag string) error {
+	places, err := b.store.VersionPlaces(ctx, []int64{v.ID})
+	if err != nil {
+		return err
+	}
+	if d := places[v.ID]; len(d.Tags) > 1 || len(d.Branches) > 0 {
+		return nil
+	}
+	p, err := b.pacticipantByID(ctx, v.PacticipantID)
+	if err != nil {
+		return err
+	}
+	_, err = b.addToBranch(ctx, p, v, tag)
+	return err
 }
 
 // Version returns a version of a service, or fault.NotFound.
@@ -149,7 +159,7 @@ func (b *Broker) SaveVersion(ctx context.Context, service, number string, c Vers
 		if v, created, err = b.ensureVersion(ctx, service, number, c.Branch, c.BuildURL); err != nil {
 			return err
 		}
-		if err := b.tagVersion(ctx, v, c.Tags); err != nil {
+		if err := b.tagVersion(ctx, v, c.Tags, c.Branch != ""); err != nil {
 			return err
 		}
 		if !created {
@@ -182,7 +192,7 @@ func (b *Broker) AddTag(ctx context.Context, service, number, name string) (tag 
 		if err != nil {
 			return err
 		}
-		tag, created, err = b.addTag(ctx, v, name)
+		tag, created, err = b.addTag(ctx, v, name, false)
 		return err
 	})
 	return tag, created, err

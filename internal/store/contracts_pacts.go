@@ -129,11 +129,11 @@ func (c *Contracts) Pacts(ctx context.Context, f contracts.PactFilter) ([]contra
 			JOIN pact_publications x ON x.id = latest.newest`
 		q.conditions, q.args = nil, append(q.args, pairs.args...)
 	}
-	return c.pactsFrom(q, from)
+	return c.pactsFrom(q, from, f.Short)
 }
 
 // pactsFrom reads publications x, the newest consumer version first.
-func (c *Contracts) pactsFrom(q *contractsQuery, from string) ([]contracts.Pact, error) {
+func (c *Contracts) pactsFrom(q *contractsQuery, from string, short bool) ([]contracts.Pact, error) {
 	text := `SELECT x.id, x.consumer_id, x.provider_id, x.consumer_version_id, x.content_id, x.revision, ` + q.timeColumn(`x.created_at`) + ` FROM ` + from
 	list, err := rowsOf(q, text+q.where(), func(rows *sql.Rows) (p contracts.Pact, err error) {
 		err = rows.Scan(&p.ID, &p.ConsumerID, &p.ProviderID, &p.ConsumerVersionID, &p.ContentID, &p.Revision, (*stamp)(&p.CreatedAt))
@@ -142,10 +142,14 @@ func (c *Contracts) pactsFrom(q *contractsQuery, from string) ([]contracts.Pact,
 	if err != nil {
 		return nil, err
 	}
-	if err := c.namePacts(q.ctx, len(list), func(i int) *contracts.Pact { return &list[i] }); err != nil {
+	name, gone := c.namePacts, unnamed
+	if short {
+		name, gone = c.namePactContents, func(p *contracts.Pact) bool { return p.SHA == "" }
+	}
+	if err := name(q.ctx, len(list), func(i int) *contracts.Pact { return &list[i] }); err != nil {
 		return nil, err
 	}
-	list = slices.DeleteFunc(list, func(p contracts.Pact) bool { return unnamed(&p) })
+	list = slices.DeleteFunc(list, func(p contracts.Pact) bool { return gone(&p) })
 	slices.SortFunc(list, func(a, b contracts.Pact) int {
 		return cmp.Or(cmp.Compare(b.ConsumerVersionID, a.ConsumerVersionID), strings.Compare(a.Provider, b.Provider))
 	})
@@ -159,8 +163,14 @@ func (c *Contracts) namePacts(ctx context.Context, n int, at func(i int) *contra
 		c.names.services.fill(ctx, c, n, func(i int) int64 { return at(i).ConsumerID }, func(i int, n name) { at(i).Consumer = n.text }),
 		c.names.services.fill(ctx, c, n, func(i int) int64 { return at(i).ProviderID }, func(i int, n name) { at(i).Provider = n.text }),
 		c.names.versions.fill(ctx, c, n, func(i int) int64 { return at(i).ConsumerVersionID }, func(i int, n name) { at(i).ConsumerVersion = n.text }),
-		c.names.contents.fill(ctx, c, n, func(i int) int64 { return at(i).ContentID }, func(i int, n name) { at(i).SHA, at(i).Interactions = n.text, int(n.number) }),
+		c.namePactContents(ctx, n, at),
 	)
+}
+
+// namePactContents adds what contents are called, and nothing else.
+func (c *Contracts) namePactContents(ctx context.Context, n int, at func(i int) *contracts.Pact) error {
+	return c.names.contents.fill(ctx, c, n, func(i int) int64 { return at(i).ContentID },
+		func(i int, n name) { at(i).SHA, at(i).Interactions = n.text, int(n.number) })
 }
 
 func unnamed(p *contracts.Pact) bool {

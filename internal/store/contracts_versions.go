@@ -17,11 +17,7 @@ import (
 
 // EnsureVersion implements contracts.VersionStore.
 func (c *Contracts) EnsureVersion(ctx context.Context, pacticipantID int64, number string, now time.Time) (contracts.Version, bool, error) {
-	f := contracts.VersionFilter{PacticipantIDs: []int64{pacticipantID}, Numbers: []string{number}}
-	list, err := c.Versions(ctx, f)
-	if err != nil || len(list) > 0 {
-		return first(list), false, err
-	}
+	// Looking afterwards, and not before, because most versions are told of once.
 	id, err := c.client(ctx).PacticipantVersion.Create().SetPacticipantID(pacticipantID).SetNumber(number).SetCreatedAt(now).
 		OnConflictColumns(pacticipantversion.FieldPacticipantID, pacticipantversion.FieldNumber).DoNothing().ID(ctx)
 	created, err := made(id, err)
@@ -31,7 +27,7 @@ func (c *Contracts) EnsureVersion(ctx context.Context, pacticipantID int64, numb
 	if created {
 		return contracts.Version{ID: id, PacticipantID: pacticipantID, Number: number, CreatedAt: now.UTC()}, true, nil
 	}
-	list, err = c.Versions(ctx, f)
+	list, err := c.Versions(ctx, contracts.VersionFilter{PacticipantIDs: []int64{pacticipantID}, Numbers: []string{number}})
 	if err == nil && len(list) == 0 {
 		err = fmt.Errorf("version %s is neither inserted nor there", number)
 	}

@@ -53,8 +53,9 @@ func relayOne(address *url.URL, job pact.Job, notes *notes, name string, note fu
 			r.Out.URL, r.Out.Host = &to, ""
 		}, func(_ *http.Request, why string) { note(what, why) })
 		proxy.ModifyResponse = func(answer *http.Response) error {
-			if answer.StatusCode >= http.StatusBadRequest {
+			if answer.StatusCode >= http.StatusMultipleChoices {
 				note(what, "it answered "+answer.Status)
+				answer.Header.Del("Location") // libpact would take what it leads to for the provider
 			}
 			return nil
 		}

@@ -102,3 +102,38 @@ func TestRedirects(t *testing.T) {
 		})
 	}
 }
+
+// TestRedirectsOfStatesAndMessages has another address do what the provider did not.
+func TestRedirectsOfStatesAndMessages(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, from, want, why string }{
+		{"a state", "/states", contracts.Failed, "it answered 302 Found"},
+		{"a message", "/messages", contracts.Failed, "The provider did not produce the message: it answered 302 Found."},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var elsewhere atomic.Int32
+			other := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+				elsewhere.Add(1)
+				answer(w, `{"sku": "A1", "left": 9}`)
+			})
+			address := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == tt.from {
+					http.Redirect(w, r, other+"/login", http.StatusFound)
+					return
+				}
+				answer(w, `{"sku": "A1", "left": 9}`)
+			})
+			r := request(address, messagePact("3.0.0", "messages", soldMessage))
+			r.StateURL, r.MessagesURL = address+"/states", address+"/messages"
+			got := verified(t, realVerifier(t), r)[0]
+			why := strings.Join(got.Interactions[0].Mismatches, "\n")
+			if got.Success || got.Interactions[0].Status != tt.want || !strings.Contains(why, tt.why) {
+				t.Errorf("%s with %q, want %s with %q\n%s", got.Interactions[0].Status, why, tt.want, tt.why, got.Log)
+			}
+			if n := elsewhere.Load(); n > 0 {
+				t.Errorf("another address was asked %d times", n)
+			}
+		})
+	}
+}

@@ -137,6 +137,7 @@ func provider(t *testing.T, states int) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == statesPath {
+			w.Header().Set("Location", "/login") // where everything is fine; only a redirect leads there
 			w.WriteHeader(states)
 		}
 	}))
@@ -176,6 +177,7 @@ func TestVerify(t *testing.T) {
 		{name: "one without a result is unknown", states: 404, plan: plan, result: result(false, passed, unknown), want: 3, out: "unknown: 1 passed, 0 failed, 1 unknown\n", recorded: `"status":"unknown"`},
 		{name: "results are not recorded when not wanted", states: 404, args: "--publish=false", plan: plan, result: result(true, passed), out: "yes: "},
 		{name: "states are set up where the provider offers it", states: 200, plan: plan, result: result(true, passed), out: "yes: ", recorded: `"success":true`, err: "Provider states are set up at http://"},
+		{name: "a redirect is no provider state", states: 307, plan: plan, result: result(true, passed), out: "yes: ", recorded: `"success":true`},
 		{name: "nothing to verify", states: 404, plan: types.VerificationPlan{Pacts: []types.PlannedPact{}}, want: 3, err: "Error: No consumer has a pact for inventory to verify."},
 		{name: "a pact without a result is nobody's yes", states: 404, plan: plan, want: 70, err: "Error: The verifier gave no result for the pact of orders."},
 		{name: "the library is missing", states: 404, plan: plan, fails: fault.New(fault.MissingTool, "libpact_ffi is missing.").WithHint("platform doctor"), want: 8, err: "Hint:  platform doctor"},

@@ -14,13 +14,23 @@ import (
 const statesPath = "/_pact/provider-states"
 
 // findStates returns where the provider's states are set up when nobody said
-// so: at the usual place, if something answers there. It says so, because which
-// states exist decides what passes.
+// so. It says so, because which states exist decides what passes.
 func findStates(ctx context.Context, env *cli.Env, opts verifyOptions, headers map[string]string) string {
 	if opts.stateURL != "" {
 		return opts.stateURL
 	}
-	address := strings.TrimRight(opts.url, "/") + statesPath
+	address := OfferedStates(ctx, opts.url, headers)
+	if address != "" {
+		env.Talk("Provider states are set up at %s, which the provider offers.", address)
+	}
+	return address
+}
+
+// OfferedStates returns the usual place below a provider's address where it sets
+// up provider states, or "" when nothing answers there. A redirect is no answer:
+// headers with secrets would follow it, and a page to log in is not a state.
+func OfferedStates(ctx context.Context, provider string, headers map[string]string) string {
+	address := strings.TrimRight(provider, "/") + statesPath
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(`{"state":"","action":"setup"}`))
@@ -31,7 +41,12 @@ func findStates(ctx context.Context, env *cli.Env, opts verifyOptions, headers m
 	for name, value := range headers {
 		req.Header.Set(name, value)
 	}
-	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 2 * time.Second}).Do(req)
+	client := &http.Client{
+		Transport:     &http.Transport{DisableKeepAlives: true},
+		Timeout:       2 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	resp, err := client.Do(req)
 	if err != nil {
 		return ""
 	}
@@ -39,6 +54,5 @@ func findStates(ctx context.Context, env *cli.Env, opts verifyOptions, headers m
 	if resp.StatusCode != http.StatusOK {
 		return ""
 	}
-	env.Talk("Provider states are set up at %s, which the provider offers.", address)
 	return address
 }

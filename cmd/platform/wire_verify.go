@@ -5,6 +5,7 @@ import (
 	"os"
 	"time"
 
+	contractscmd "github.com/goldenpath/platform/cmd/platform/contracts"
 	"github.com/goldenpath/platform/contracts"
 	"github.com/goldenpath/platform/internal/fault"
 	"github.com/goldenpath/platform/internal/pact"
@@ -20,21 +21,13 @@ func newRegisteredVerifier(v *pact.Verifier) registeredVerifier {
 	return registeredVerifier{verifier: v, variable: os.Getenv}
 }
 
-// Verify implements pipelines.Verifier. Headers are read now, so that no secret is
-// ever stored.
+// Verify implements pipelines.Verifier.
 func (r registeredVerifier) Verify(ctx context.Context, address contracts.ProviderAddress, version string, pacts []contracts.VerifiablePact, timeout time.Duration) ([]contracts.Verification, error) {
-	wanted := pact.Request{
-		Provider: address.Provider, BaseURL: address.URL, StateURL: address.StatesURL, MessagesURL: address.MessagesURL,
-		ProviderVersion: version, Timeout: timeout, Headers: map[string]string{},
+	wanted, err := r.request(ctx, address)
+	if err != nil {
+		return nil, err
 	}
-	for name, variable := range address.Headers {
-		value := r.variable(variable)
-		if value == "" {
-			return nil, fault.New(fault.Invalid, "The header %s for %s is to be read from %s, which is not set here.", name, address.Provider, variable).
-				WithHint("Set it in the environment of the platform's workers, or register the provider without the header.")
-		}
-		wanted.Headers[name] = value
-	}
+	wanted.ProviderVersion, wanted.Timeout = version, timeout
 	for _, p := range pacts {
 		wanted.Pacts = append(wanted.Pacts, pact.Pact{SHA: p.SHA, Consumer: p.Consumer, Content: p.Content})
 	}
@@ -47,4 +40,25 @@ func (r registeredVerifier) Verify(ctx context.Context, address contracts.Provid
 		out[i] = contracts.Verification{Success: p.Success, Interactions: p.Interactions, Log: p.Log}
 	}
 	return out, nil
+}
+
+// request says where the provider is and what opens it. Headers are read now, so
+// that no secret is ever stored. Provider states are looked for where the command
+// looks for them: a provider must not pass with one and fail with the other.
+func (r registeredVerifier) request(ctx context.Context, address contracts.ProviderAddress) (pact.Request, error) {
+	wanted := pact.Request{
+		Provider: address.Provider, BaseURL: address.URL, StateURL: address.StatesURL, MessagesURL: address.MessagesURL, Headers: map[string]string{},
+	}
+	for name, variable := range address.Headers {
+		value := r.variable(variable)
+		if value == "" {
+			return pact.Request{}, fault.New(fault.Invalid, "The header %s for %s is to be read from %s, which is not set here.", name, address.Provider, variable).
+				WithHint("Set it in the environment of the platform's workers, or register the provider without the header.")
+		}
+		wanted.Headers[name] = value
+	}
+	if wanted.StateURL == "" {
+		wanted.StateURL = contractscmd.OfferedStates(ctx, address.URL, wanted.Headers)
+	}
+	return wanted, nil
 }

@@ -33,7 +33,7 @@ func setProvider(env *cli.Env) *cobra.Command {
 		Use:   "set PROVIDER",
 		Short: "Register where a provider runs, for the server to verify it",
 		Long: "Register where a provider runs, for the server to verify it: platform contracts verify --on-server. It calls no other\n" +
-			"address. A header names the variable, in the environment of the platform's workers, that holds its value.",
+			"server. A header names the variable, in the environment of the platform's workers, that holds its value.",
 		Example: "  " + providerExample + " --header Authorization=PLATFORM_PROVIDER_INVENTORY",
 		Args:    cli.Args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -43,7 +43,7 @@ func setProvider(env *cli.Env) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&opts.request.URL, "provider-url", "", "`address` where it runs")
-	flags.StringVar(&opts.request.ProviderStatesURL, "provider-states-url", "", "`address` that sets up provider states")
+	flags.StringVar(&opts.request.ProviderStatesURL, "provider-states-url", "", "`address` that sets up provider states; "+statesPath+" of the provider when it answers there")
 	flags.StringVar(&opts.request.MessagesURL, "messages-url", "", "`address` that produces a message when its description is posted there")
 	flags.StringArrayVar(&opts.headers, "header", nil, "`NAME=VARIABLE`, a header and where its value comes from; may be repeated")
 	return cmd

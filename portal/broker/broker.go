@@ -71,10 +71,7 @@ func (h *Handler) forward(c echo.Context) error {
 		r.Header.Set(echo.HeaderXRequestID, from)
 	}
 	raw := strings.TrimPrefix(r.URL.EscapedPath(), prefix)
-	if raw = strings.TrimSuffix(raw, "/"); isRead(r.Method) {
-		// The peer takes the ending of an address for a wish about the answer's form.
-		raw = strings.TrimSuffix(raw, jsonEnding)
-	}
+	raw = strings.TrimSuffix(raw, "/")
 	path, err := url.PathUnescape(raw)
 	if err != nil {
 		return c.NoContent(http.StatusBadRequest)
@@ -82,15 +79,12 @@ func (h *Handler) forward(c echo.Context) error {
 	if !contracts.IsText(path) {
 		return write(c, http.StatusBadRequest, hal, map[string]any{"error": fmt.Sprintf("The address %s holds the character U+0000, or bytes that are not UTF-8.", raw)})
 	}
-	raw = h.unlikeLabel(r.Context(), raw)
-	r.URL.Path, r.URL.RawPath = orRoot(path), orRoot(raw)
+	r = rememberEnding(r, raw)
+	h.address(r, raw, path)
 	r.Header.Set(mountHeader, prefix)
 	h.router.ServeHTTP(c.Response(), r)
 	return nil
 }
-
-// jsonEnding is the ending of an address that asks for JSON.
-const jsonEnding = ".json"
 
 // mountHeader tells the inner router where it is mounted. forward overwrites
 // whatever a client sends under the name.
@@ -120,6 +114,7 @@ type route struct {
 	path                       string
 	get, post, put, patch, del echo.HandlerFunc
 	text                       bool // get answers in plain text, too
+	anything                   bool // get answers whatever the last parameter is, so an ending is never part of it
 }
 
 // serve dispatches on the method. HEAD is GET, OPTIONS lists, and anything else
@@ -130,6 +125,9 @@ func (r route) serve(c echo.Context) error {
 		http.MethodPut: r.put, http.MethodPatch: r.patch, http.MethodDelete: r.del,
 	}
 	method := c.Request().Method
+	if _, shorter := shorterAddress(c.Request()); shorter && r.anything {
+		return notFound()
+	}
 	if handle := handlers[method]; handle != nil {
 		if isRead(method) && !acceptable(c.Request(), r.forms()...) {
 			return c.NoContent(http.StatusNotAcceptable)

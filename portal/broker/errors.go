@@ -63,6 +63,9 @@ func (h *Handler) fail(err error, c echo.Context) {
 		return
 	}
 	f := h.toFailure(err, c)
+	if f.status == http.StatusNotFound && h.retryWithoutEnding(c) {
+		return
+	}
 	if accepts(c.Request(), problem) {
 		f = toProblem(f)
 	}

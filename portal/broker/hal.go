@@ -36,8 +36,8 @@ type urls string
 
 func (h *Handler) urls(c echo.Context) urls { return urls(h.base(c)) }
 
-// esc escapes a name for a path. Reads take the ending .json for a wish about the
-// answer's form, so a name that ends like that has its dot escaped, too.
+// esc escapes a name for a path. Reads may take the ending .json for a wish about
+// the answer's form, so a name that ends like that has its dot escaped, too.
 func esc(name string) string {
 	escaped := url.PathEscape(name)
 	if stem, is := strings.CutSuffix(escaped, jsonEnding); is {

@@ -129,10 +129,25 @@ func TestInputThatNoRecordingShows(t *testing.T) {
 			{method: "GET", path: "/pacticipants/web/versions?pageNumber=9223372036854775807&pageSize=100", status: 200, in: []string{`"versions":[]`}},
 			{method: "GET", path: "/pacticipants/web/branches?pageNumber=9223372036854775807", status: 200, in: []string{`"branches":[]`}},
 		}},
-		{"what is called like a form is found by its links", []step{
+		{"what is called like a form is found, and the form else", []step{
 			{method: "PUT", path: "/pacticipants/package.json", body: `{}`, status: 201, in: []string{`/pacticipants/package%2Ejson"`}},
 			{method: "GET", path: "/pacticipants/package%2Ejson", status: 200, in: []string{`"name":"package.json"`}},
 			{method: "GET", path: "/pacticipants/web.json", status: 200, in: []string{`"name":"web"`}},
+			{method: "GET", path: "/pacticipants/package.json", status: 200, in: []string{`"name":"package.json"`}},
+			{method: "GET", path: "/pacticipants/nobody.json", status: 404, in: []string{`"error":"No pacticipant with name 'nobody' found"}`}},
+			{method: "PUT", path: "/pacticipants/web/branches/x.json/versions/v.json", body: `{}`, status: 201},
+			{method: "GET", path: "/pacticipants/web/versions/v.json", status: 200, in: []string{`"number":"v.json"`}},
+			{method: "HEAD", path: "/pacticipants/web/versions/v.json", status: 200},
+			{method: "GET", path: "/pacticipants/web/versions/3.json", status: 200, in: []string{`"number":"3"`}},
+			{method: "GET", path: "/pacticipants/web/branches/x.json", status: 200, in: []string{`"name":"x.json"`}},
+			{method: "GET", path: "/pacticipants/web/branches/x.json/versions/v.json", status: 200, in: []string{`"title":"Version","name":"v.json"`}},
+			{method: "GET", path: "/pacticipants/web/branches/main.json", status: 200, in: []string{`"name":"main"`}},
+			{method: "PUT", path: "/pacticipants/web/versions/v.csv", body: `{}`, status: 201},
+			{method: "GET", path: "/pacticipants/web/versions/v.csv", status: 200, in: []string{`"number":"v.csv"`}},
+			{method: "GET", path: "/pacts/provider/api/tag/dev.json", status: 200, in: []string{"/version/1"}},
+			{method: "GET", path: "/pacts/provider/api/consumer/web/branch/main.json", status: 200, in: []string{"/version/1"}},
+			{method: "GET", path: "/pacticipants/web/latest-version/dev/can-i-deploy/to/dev.json", status: 200, in: []string{"with tag dev"}},
+			{method: "GET", path: "/pacts/provider/api/consumer/web/latest.json?x=.json", status: 200, in: []string{`"interactions"`}},
 		}},
 	}
 	for _, tt := range tests {

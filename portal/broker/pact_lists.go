@@ -45,7 +45,7 @@ func (h *Handler) pactsOn(f contracts.VersionFilter) pactLists {
 // deletes all that it lists.
 func (h *Handler) pactList(path string, find pactLists) route {
 	return route{
-		path: path,
+		path: path, anything: true,
 		get: func(c echo.Context) error {
 			list, err := find(c)
 			if err != nil {

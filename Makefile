@@ -13,6 +13,7 @@ PACKS  := $(PATHS:%=scaffolds/dist/%.zip)
 GOLDEN := $(PATHS:%=scaffolds/paths/%/golden)
 ASSETS := web/dist/manifest.json
 CLIENTS := portal/backstage/testdata/client portal/broker/testdata/client
+LINTERS := scaffolds/validators
 
 # Build, tests, vet and linter use one set of flags, so that everything is
 # compiled once. With these tags the platform has no C in it: it is static,
@@ -89,8 +90,9 @@ TIMEOUT ?= 12m
 vet: $(PACKS) $(ASSETS)
 	go vet ./...
 
-# Backstage's own client and Pact for JavaScript, which tests run against our server.
-$(CLIENTS:%=%/node_modules/.package-lock.json): %/node_modules/.package-lock.json: %/package-lock.json
+# Backstage's own client and Pact for JavaScript, which tests run against our
+# server, and the linter of Markdown.
+$(patsubst %,%/node_modules/.package-lock.json,$(CLIENTS) $(LINTERS)): %/node_modules/.package-lock.json: %/package-lock.json
 	cd $* && npm ci --ignore-scripts --no-progress
 	touch $@
 
@@ -115,10 +117,11 @@ $(GOLDEN:%=%/test): %/test:
 
 # What golden paths generate beside code, judged by the tools that judge it in
 # real life. They are a module of their own; proof also tries every alert's tests.
+# Go takes no notice of files outside of the module, so it must keep no results.
 .PHONY: test-validators
-test-validators:
+test-validators: $(LINTERS:%=%/node_modules/.package-lock.json)
 	go -C scaffolds/validators vet ./...
-	go -C scaffolds/validators test $(if $(PLATFORM_PROOF),-tags proof) -timeout $(TIMEOUT) -json ./... | go run ./scripts/testreport
+	go -C scaffolds/validators test -count 1 $(if $(PLATFORM_PROOF),-tags proof) -timeout $(TIMEOUT) -json ./... | go run ./scripts/testreport
 
 .PHONY: lint
 lint: $(PACKS) $(ASSETS) ## Check style, import arrows, scripts and workflows

@@ -54,6 +54,7 @@ if for_purpose test; then
 	has chromium chromium-browser google-chrome google-chrome-stable || missing+=(chromium)
 	has_postgres || missing+=(postgresql)
 	has promtool || missing+=(prometheus)
+	has yamllint || missing+=(yamllint)
 fi
 if for_purpose lint; then
 	has shellcheck || missing+=(shellcheck)

@@ -13,8 +13,9 @@ case "${1:-}" in
 golangci-lint) module=github.com/golangci/golangci-lint/v2/cmd/golangci-lint version=v2.15.0 note=" (5 to 10 minutes, once)" ;;
 oapi-codegen) module=github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen version=v2.8.2 note="" ;;
 actionlint) module=github.com/rhysd/actionlint/cmd/actionlint version=v1.7.12 note="" ;;
+kube-score) module=github.com/zegl/kube-score/cmd/kube-score version=v1.20.0 note="" ;;
 *)
-	say "usage: scripts/tool.sh golangci-lint|oapi-codegen|actionlint"
+	say "usage: scripts/tool.sh golangci-lint|oapi-codegen|actionlint|kube-score"
 	exit 2
 	;;
 esac

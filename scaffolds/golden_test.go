@@ -69,6 +69,9 @@ func TestTheGoldenCodeIsWhatItsAnswersGive(t *testing.T) {
 		{Name: "golden-provider", OpenAPI: document(t, "goldenprovider")},
 		{Name: "golden-other", OpenAPI: document(t, "goldenother"), API: "exchange-rates"},
 	}
+	for _, pack := range goHTTP(t).Packs {
+		answers.Packs = append(answers.Packs, pack.Name)
+	}
 	tree, err := goHTTP(t).Render(answers, providers)
 	if err != nil {
 		t.Fatal(err)

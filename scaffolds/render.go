@@ -60,6 +60,9 @@ func (r *rendering) render() error {
 		}
 	}
 	for _, t := range r.manifest.Templates {
+		if !r.manifest.included(t.To, r.answers) {
+			continue
+		}
 		body, err := r.content.fill(t.From, r.data())
 		if err != nil {
 			return r.broken(t.From, err)
@@ -93,7 +96,8 @@ func (r *rendering) data() pageData {
 	return pageData{
 		Name: a.Name, Owner: a.Owner, System: a.System, Description: a.Description, Module: a.Module,
 		Path: r.path.Name, Version: r.path.Version, Consumes: r.consumes, Packs: a.Packs, Extra: a.Extra,
-		Team: nameOf(a.Owner), Reviewer: reviewerOf(a), Source: sourceOf(a),
+		Team: r.values["team"], SystemName: r.values["system_name"], Feature: r.values["feature"],
+		Reviewer: reviewerOf(a), Source: sourceOf(a),
 	}
 }
 

@@ -40,6 +40,8 @@ type pageData struct {
 	Name, Owner, System, Description, Module string
 	Path, Version                            string
 	Team                                     string     // the owner's name
+	SystemName                               string     // the system's name, "" when it is part of none
+	Feature                                  string     // what costs are added up by
 	Reviewer                                 string     // the owner where code is kept: @acme/checkout, "" when that is unknown
 	Source                                   string     // where files are read, "" when that is unknown
 	Consumes                                 []consumed // by package

@@ -125,6 +125,9 @@ func TestKubernetesAcceptsTheManifests(t *testing.T) {
 		if problems := check(objects); len(problems) > 0 {
 			t.Errorf("%s: %v", environment, problems)
 		}
+		if problems := check(mustRender(t, chartFolder, values(t, environment))); len(problems) > 0 {
+			t.Errorf("%s, by the chart: %v", environment, problems)
+		}
 		// The judge would notice.
 		for _, mistake := range [][2]string{
 			{"maxUnavailable: 1", "maxUnavailble: 1"},

@@ -143,20 +143,39 @@ func (h *Handler) saveVersion(c echo.Context, replace bool) error {
 		return notFound()
 	}
 	wrong := problems{}
-	if wrong.words(in, "buildUrl"); len(wrong) > 0 {
-		return wrong.err()
-	}
-	change := contracts.VersionChange{BuildURL: in.text("buildUrl"), Replace: replace}
-	for _, item := range in.list("tags") {
-		if tag, ok := item.(map[string]any); ok {
-			change.Tags = append(change.Tags, payload(tag).text("name"))
-		}
+	wrong.words(in, "buildUrl")
+	change := contracts.VersionChange{BuildURL: in.text("buildUrl"), Tags: tagNames(in, wrong), Replace: replace}
+	if err := wrong.err(); err != nil {
+		return err
 	}
 	v, isNew, err := h.contracts.SaveVersion(c.Request().Context(), param(c, "pacticipant"), param(c, "version"), change)
 	if err != nil {
 		return err
 	}
 	return h.answerVersion(c, v, isNew, "")
+}
+
+// tagNames reads a list of tags; here they have fields of their own.
+func tagNames(in payload, wrong problems) []string {
+	items, isList := in["tags"].([]any)
+	if !isList && in["tags"] != nil {
+		wrong.add("tags", "must be an array")
+	}
+	names := make([]string, 0, len(items))
+	for i, item := range items {
+		tag, isObject := item.(map[string]any)
+		name, isText := tag["name"].(string)
+		switch {
+		case !isObject:
+			wrong.add("tags", "must be a hash (at index %d)", i)
+		case !isText:
+			wrong.add("tags", "name must be a string (at index %d)", i)
+		default:
+			wrong.name("tags", name, fmt.Sprintf(" (at index %d)", i))
+		}
+		names = append(names, name)
+	}
+	return names
 }
 
 func (h *Handler) deleteVersion(c echo.Context) error {

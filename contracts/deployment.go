@@ -2,7 +2,9 @@ package contracts
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -173,6 +175,36 @@ func (b *Broker) Deployment(ctx context.Context, kind DeploymentKind, id string)
 		return Deployment{}, err
 	}
 	return list[0], nil
+}
+
+// refuseWhileThere is a fault.Conflict while what f keeps is in an environment.
+// Deleted, it would still run there, and the gate would not count it any more.
+func (b *Broker) refuseWhileThere(ctx context.Context, f DeploymentFilter, what string) error {
+	f.Current = true
+	list, err := b.store.Deployments(ctx, f)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	var places, commands []string
+	for _, d := range list {
+		places = append(places, d.Environment)
+		commands = append(commands, d.leaving())
+	}
+	slices.Sort(places)
+	return fault.New(fault.Conflict, "%s is in %s. Deleted, it would no longer count there, and the gate could say yes by mistake.", what, join(slices.Compact(places))).
+		WithHint("If it has left, record that first: %s", strings.Join(commands, "; "))
+}
+
+// leaving is the command that records that it is no longer there.
+func (d Deployment) leaving() string {
+	if d.Kind == Released {
+		return fmt.Sprintf("platform contracts record-support-ended --service %s --version %s --environment %s", quote(d.Service), quote(d.Version), quote(d.Environment))
+	}
+	command := fmt.Sprintf("platform contracts record-undeployment --service %s --environment %s", quote(d.Service), quote(d.Environment))
+	if d.ApplicationInstance != "" {
+		command += " --application-instance " + quote(d.ApplicationInstance)
+	}
+	return command
 }
 
 // EndDeployment records that a version no longer runs, or is no longer supported.

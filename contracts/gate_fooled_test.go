@@ -234,6 +234,16 @@ func TestTheGateIsNotFooled(t *testing.T) {
 			wantText: `without a result for every interaction: "a product in stock".`,
 		},
 		{
+			name: "a foreign verifier claims success and a result of no interaction says otherwise", service: "orders", version: "o1", want: contracts.Unknown,
+			before: func(t *testing.T, b *broker) {
+				t.Helper()
+				claim(t, b, []contracts.InteractionResult{
+					{Description: inStock, Status: contracts.Passed}, {Description: soldOut, Status: contracts.Passed}, {Description: "other", Status: contracts.Failed},
+				})
+			},
+			wantText: "without a result for every interaction",
+		},
+		{
 			name: "a pact that asks for nothing was verified", service: "orders", version: "o2", want: contracts.Unknown,
 			before: func(t *testing.T, b *broker) {
 				t.Helper()

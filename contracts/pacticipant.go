@@ -110,6 +110,9 @@ func (b *Broker) DeletePacticipant(ctx context.Context, name string) error {
 		if err != nil {
 			return err
 		}
+		if err := b.refuseWhileThere(ctx, DeploymentFilter{PacticipantIDs: []int64{p.ID}}, p.Name); err != nil {
+			return err
+		}
 		return b.store.DeletePacticipant(ctx, p.ID)
 	})
 }

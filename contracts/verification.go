@@ -42,13 +42,14 @@ func (b *Broker) RecordClaim(ctx context.Context, v Verification) (Verification,
 			return err
 		}
 		if v.Interactions != nil {
+			refuted, _ := count(v.Interactions) // also by what is no interaction of the pact
 			doc, err := ParsePact("", content.Body)
 			if err != nil {
 				return err
 			}
 			v.Interactions = matchResults(doc.People(), v.Interactions)
 			failed, unknown := count(v.Interactions)
-			v.Incomplete = v.Success && failed+unknown > 0
+			v.Incomplete = v.Success && refuted+failed+unknown > 0
 		}
 		return b.insertVerification(ctx, &v, content)
 	})

@@ -174,11 +174,15 @@ func (b *Broker) SaveVersion(ctx context.Context, service, number string, c Vers
 	return v, created, err
 }
 
-// DeleteVersion removes a version with its pacts and the verifications by it.
+// DeleteVersion removes a version with its pacts and the verifications by it. One
+// that is in an environment is a fault.Conflict.
 func (b *Broker) DeleteVersion(ctx context.Context, service, number string) error {
 	return b.unit.InTx(ctx, func(ctx context.Context) error {
 		v, err := b.Version(ctx, service, number)
 		if err != nil {
+			return err
+		}
+		if err := b.refuseWhileThere(ctx, DeploymentFilter{VersionIDs: []int64{v.ID}}, "Version "+number+" of "+service); err != nil {
 			return err
 		}
 		return b.store.DeleteVersion(ctx, v.ID)

@@ -91,7 +91,8 @@ func verifiedBy(in payload) json.RawMessage {
 }
 
 // resultsOf reads results per interaction where a client sent some: a list with
-// interactionId, success and mismatches. Other shapes are kept as they came.
+// interactionId, success and mismatches. Other shapes are kept as they came, but a
+// failure counts whatever it is about: it must not stand beside a success.
 func resultsOf(testResults any) []contracts.InteractionResult {
 	list, ok := testResults.([]any)
 	if object, isObject := testResults.(map[string]any); isObject {
@@ -108,12 +109,13 @@ func resultsOf(testResults any) []contracts.InteractionResult {
 		fields, isObject := item.(map[string]any)
 		id := payload(fields).text("interactionId")
 		success, hasSuccess := fields["success"].(bool)
-		if !isObject || id == "" || !hasSuccess {
+		failed := (hasSuccess && !success) || payload(fields).text("status") == "failed"
+		if !isObject || (!failed && (id == "" || !hasSuccess)) {
 			continue
 		}
-		r := contracts.InteractionResult{ID: id, Description: payload(fields).text("interactionDescription"), Status: contracts.Failed}
-		if success {
-			r.Status = contracts.Passed
+		r := contracts.InteractionResult{ID: id, Description: payload(fields).text("interactionDescription"), Status: contracts.Passed}
+		if failed {
+			r.Status = contracts.Failed
 		}
 		for _, m := range append(payload(fields).list("mismatches"), payload(fields).list("exceptions")...) {
 			r.Mismatches = append(r.Mismatches, mismatchText(m))

@@ -157,6 +157,7 @@ type gate struct {
 	consumers []Integration        // of the service, as provider
 	providers []Integration        // of the service, as consumer
 	running   map[int64][]resident // that it would meet, by pacticipant
+	branches  map[int64]string     // main ones of those it would meet, when it is to be merged
 	rows      []Row
 	verifies  bool // the version has verified something, to the end
 

@@ -2,6 +2,7 @@ package contracts
 
 import (
 	"context"
+	"fmt"
 	"slices"
 )
 
@@ -58,9 +59,34 @@ func (g *gate) residents(ctx context.Context) (map[int64][]resident, error) {
 		if running, err = g.there(ctx, ids); err != nil {
 			return nil, err
 		}
+		if err = g.mainBranches(ctx, ids, running); err != nil {
+			return nil, err
+		}
 	}
 	running[g.service.ID] = []resident{{id: g.version.ID, number: g.version.Number}}
 	return running, nil
+}
+
+// mainBranches finds the names of main branches when they are what the version
+// would join, and warns of consumers that have none: they cannot be counted.
+func (g *gate) mainBranches(ctx context.Context, services []int64, running map[int64][]resident) error {
+	if !g.to.main {
+		return nil
+	}
+	list, err := g.b.store.Pacticipants(ctx, PacticipantFilter{IDs: services})
+	if err != nil {
+		return err
+	}
+	g.branches = make(map[int64]string, len(list))
+	for _, p := range list {
+		g.branches[p.ID] = p.MainBranch
+		consumer := slices.ContainsFunc(g.consumers, func(i Integration) bool { return i.ConsumerID == p.ID })
+		if consumer && p.MainBranch == "" && len(running[p.ID]) == 0 {
+			g.warnings = append(g.warnings, fmt.Sprintf("%s consumes %s and has no main branch, so none of its versions counts here. "+
+				"Name it: pact broker create-or-update-pacticipant --name %s --main-branch BRANCH", p.Name, g.service.Name, quote(p.Name)))
+		}
+	}
+	return nil
 }
 
 // there returns the versions of services that are at the destination.

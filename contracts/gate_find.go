@@ -1,6 +1,7 @@
 package contracts
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -147,11 +148,12 @@ func (d destination) nowhere() string {
 	return "is recorded in " + d.env.Name
 }
 
-// placing is the command that puts a version of a service there.
-func (d destination) placing(service string) string {
+// placing is the command that puts a version of a service there. Where no main
+// branch is known, main becomes it.
+func (d destination) placing(service, mainBranch string) string {
 	switch {
 	case d.main:
-		return verifyCommand(service, "VERSION") + " --branch main"
+		return verifyCommand(service, "VERSION") + " --branch " + quote(cmp.Or(mainBranch, "main"))
 	case d.tag != "":
 		return fmt.Sprintf("pact broker create-version-tag --pacticipant %s --version VERSION --tag %s", quote(service), quote(d.tag))
 	}

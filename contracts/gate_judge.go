@@ -63,7 +63,7 @@ func (g *gate) judgeProvider(p Pact, verified map[contractKey]Row) {
 	reason := Reason{Consumer: p.Consumer, ConsumerVersion: p.ConsumerVersion, Provider: p.Provider, SHA: p.SHA, PublishedAt: p.CreatedAt}
 	if len(there) == 0 {
 		reason.Text = fmt.Sprintf("%s %s needs %s, and no version of %s %s.", p.Consumer, p.ConsumerVersion, p.Provider, p.Provider, g.to.nowhere())
-		reason.Next = g.to.placing(p.Provider)
+		reason.Next = g.to.placing(p.Provider, g.branches[p.ProviderID])
 		g.unknown(RuleNowhere, reason, counterpart{service: p.Provider})
 	}
 	for _, v := range there {

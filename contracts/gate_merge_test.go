@@ -1,0 +1,60 @@
+package contracts_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/goldenpath/platform/contracts"
+)
+
+func merge(t *testing.T, b *contracts.Broker, service, version string) contracts.Answer {
+	t.Helper()
+	a, err := b.CanIDeploy(t.Context(), contracts.Question{Service: service, Version: version, MainBranches: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// TestAMergeTellsWhomItDoesNotMeet has a consumer that nobody can meet, because
+// its main branch is not known.
+func TestAMergeTellsWhomItDoesNotMeet(t *testing.T) {
+	t.Parallel()
+	b := journey(t)
+	publish(t, b, "w1", "trunk", "web shop", "inventory", inStock)
+	a := merge(t, b, "inventory", "i1")
+	want := []string{"web shop consumes inventory and has no main branch, so none of its versions counts here. " +
+		"Name it: pact broker create-or-update-pacticipant --name 'web shop' --main-branch BRANCH"}
+	if a.Verdict != contracts.Yes || !slices.Equal(a.Warnings, want) {
+		t.Errorf("%s, %q, want yes and %q", a.Verdict, a.Warnings, want)
+	}
+	trunk := "trunk"
+	if _, _, err := b.SavePacticipant(t.Context(), "web shop", contracts.PacticipantChange{MainBranch: &trunk}); err != nil {
+		t.Fatal(err)
+	}
+	if a := merge(t, b, "inventory", "i1"); a.Verdict != contracts.Unknown || len(a.Warnings) != 0 || !strings.Contains(a.Reasons[0].Text, "web shop w1 (main branch)") {
+		t.Errorf("with a main branch: %s, %q, %+v", a.Verdict, a.Warnings, a.Reasons)
+	}
+	if a := ask(t, b, "inventory", "i1"); len(a.Warnings) != 0 {
+		t.Errorf("about an environment: %q", a.Warnings)
+	}
+}
+
+func TestAMergeNamesTheMainBranchOfTheProvider(t *testing.T) {
+	t.Parallel()
+	b := journey(t)
+	publish(t, b, "o2", "main", "orders", "billing", "a bill")
+	for _, branch := range []string{"", "release/train"} {
+		want := "platform contracts verify --provider billing --provider-url URL --version VERSION --branch main"
+		if branch != "" {
+			want = strings.TrimSuffix(want, "main") + branch
+			if _, _, err := b.SavePacticipant(t.Context(), "billing", contracts.PacticipantChange{MainBranch: &branch}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if a := merge(t, b, "orders", "o2"); a.Verdict != contracts.Unknown || a.Reasons[0].Next != want {
+			t.Errorf("main branch %q: %s, next %q, want %q", branch, a.Verdict, a.Reasons[0].Next, want)
+		}
+	}
+}

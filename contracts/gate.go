@@ -101,6 +101,9 @@ func (b *Broker) CanIDeploy(ctx context.Context, q Question) (Answer, error) {
 			return Answer{}, err
 		}
 		g.judge()
+		if err := g.selectPacts(ctx); err != nil {
+			return Answer{}, err
+		}
 		if err := g.ignore(ctx); err != nil {
 			return Answer{}, err
 		}

@@ -114,7 +114,8 @@ func TestTheGateIsNotFooled(t *testing.T) {
 				publish(t, b, "o2", "x", "orders", "inventory", inStock, soldOut, "a product nobody made")
 			},
 			wantText: "inventory i1 (in production) has not verified the pact of orders o2.",
-			wantNext: "platform contracts verify --provider inventory --provider-url URL --version i1",
+			wantNext: "platform contracts verify --provider inventory --provider-url URL --version i1" +
+				` --selector '{"consumer":"orders","version":"o2"}'`,
 		},
 		{
 			name: "a pact that changed after it was verified", service: "orders", version: "o1", want: contracts.Unknown,

@@ -173,6 +173,8 @@ func (s SelectedBy) short() string {
 		return "deployed to " + s.Environment.Name
 	case s.Kind == Released:
 		return "released in " + s.Environment.Name
+	case sel.Version != "":
+		return "version " + sel.Version
 	case sel.MainBranch:
 		return "latest from main branch"
 	case s.Branch != "":
@@ -208,6 +210,8 @@ func (s SelectedBy) long(provider string) string {
 		return fmt.Sprintf("%s currently deployed to %s (%s)", label, s.Environment.Name, s.Version.Number)
 	case s.Kind == Released:
 		return fmt.Sprintf("%s released and supported in %s (%s)", label, s.Environment.Name, s.Version.Number)
+	case sel.Version != "":
+		text = version + " that was asked for"
 	case sel.MainBranch:
 		text = fmt.Sprintf("latest %s from the main branch '%s'", version, s.Branch)
 	case s.Branch != "" && s.Fallback:

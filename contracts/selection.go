@@ -78,6 +78,8 @@ func (s *selection) run(ctx context.Context) (err error) {
 			continue
 		}
 		switch {
+		case sel.Version != "":
+			err = s.pickVersion(ctx, sel, consumers)
 		case sel.somewhere():
 			s.pickDeployed(sel, consumers, &found)
 		case sel.MainBranch || sel.Branch != "" || sel.MatchingBranch:
@@ -166,6 +168,17 @@ func (s *selection) pickBranch(sel Selector, consumers []int64, found *lookup) {
 	if !on(branch, sel.MainBranch, false) && !sel.MainBranch && sel.FallbackBranch != "" {
 		on(sel.FallbackBranch, false, true)
 	}
+}
+
+// pickVersion adds the pact of one version, wherever it is.
+func (s *selection) pickVersion(ctx context.Context, sel Selector, consumers []int64) error {
+	versions, err := s.b.store.Versions(ctx, VersionFilter{PacticipantIDs: consumers, Numbers: []string{sel.Version}, Short: true})
+	if err != nil {
+		return err
+	}
+	pacts, err := s.b.pactsOf(ctx, versions, s.provider.ID)
+	s.add(pacts, SelectedBy{Selector: sel})
+	return err
 }
 
 func (s *selection) pickTag(ctx context.Context, sel Selector, consumers []int64) error {

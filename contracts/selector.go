@@ -6,6 +6,7 @@ import "time"
 // selectors do.
 type Selector struct {
 	Consumer           string
+	Version            string // of Consumer; the Pact Broker has no such selector
 	MainBranch         bool
 	Branch             string
 	FallbackBranch     string

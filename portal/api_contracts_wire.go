@@ -39,7 +39,7 @@ func toPactQuery(q types.VerificationQuestion) contracts.PactQuery {
 		IncludePending: q.IncludePending, IncludeWIPSince: q.IncludeWipSince,
 		Selectors: mapped(q.Selectors, func(s types.Selector) contracts.Selector {
 			return contracts.Selector{
-				Consumer: s.Consumer, MainBranch: s.MainBranch, Branch: s.Branch, FallbackBranch: s.FallbackBranch,
+				Consumer: s.Consumer, Version: s.Version, MainBranch: s.MainBranch, Branch: s.Branch, FallbackBranch: s.FallbackBranch,
 				MatchingBranch: s.MatchingBranch, Tag: s.Tag, FallbackTag: s.FallbackTag, Latest: s.Latest,
 				Deployed: s.Deployed, Released: s.Released, DeployedOrReleased: s.DeployedOrReleased, Environment: s.Environment,
 			}

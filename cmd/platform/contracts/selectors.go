@@ -14,6 +14,7 @@ import (
 // selector is a consumer version selector as Pact's documentation writes it.
 type selector struct {
 	Consumer           string `json:"consumer"`
+	Version            string `json:"version"` // ours alone
 	MainBranch         bool   `json:"mainBranch"`
 	Branch             string `json:"branch"`
 	FallbackBranch     string `json:"fallbackBranch"`
@@ -82,8 +83,11 @@ func parseSelectors(text string) ([]types.Selector, error) {
 		if s == (selector{Consumer: s.Consumer, FallbackBranch: s.FallbackBranch, FallbackTag: s.FallbackTag}) {
 			return nil, bad("it picks nothing")
 		}
+		if s.Version != "" && (s.Consumer == "" || s != (selector{Consumer: s.Consumer, Version: s.Version})) {
+			return nil, bad("a version goes with a consumer, and with nothing else")
+		}
 		out[i] = types.Selector{
-			Consumer: s.Consumer, MainBranch: s.MainBranch, Branch: s.Branch, FallbackBranch: s.FallbackBranch,
+			Consumer: s.Consumer, Version: s.Version, MainBranch: s.MainBranch, Branch: s.Branch, FallbackBranch: s.FallbackBranch,
 			MatchingBranch: s.MatchingBranch, Tag: s.Tag, FallbackTag: s.FallbackTag, Latest: s.Latest,
 			Deployed: s.Deployed, Released: s.Released, DeployedOrReleased: s.DeployedOrReleased, Environment: s.Environment,
 		}

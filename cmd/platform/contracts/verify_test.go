@@ -37,6 +37,12 @@ func TestWhatIsVerified(t *testing.T) {
 		},
 		{name: "no mercy", args: []string{"--enable-pending=false"}, question: `{"provider":"inventory","provider_branch":"main"}`},
 		{name: "a consumer", args: []string{"--consumer", "web"}, question: `{"include_pending":true,"provider":"inventory","provider_branch":"main","selectors":[{"consumer":"web","main_branch":true},{"consumer":"web","deployed_or_released":true}]}`},
+		{
+			name: "one version of a consumer", args: []string{"--selector", `{"consumer":"web","version":"2"}`},
+			question: `{"include_pending":true,"provider":"inventory","provider_branch":"main","selectors":[{"consumer":"web","version":"2"}]}`,
+		},
+		{name: "a version of nobody", args: []string{"--selector", `{"version": "2"}`}, want: 2, err: "a version goes with a consumer, and with nothing else"},
+		{name: "a version and more", args: []string{"--selector", `{"consumer":"web","version":"2","latest":true}`}, want: 2, err: "a version goes with a consumer, and with nothing else"},
 		{name: "a word that no selector has", args: []string{"--selector", `{"mainbrunch": true}`}, want: 2, err: `unknown field "mainbrunch"`},
 		{name: "a selector that picks nothing", args: []string{"--selector", `{"consumer": "web"}`}, want: 2, err: "it picks nothing"},
 		{name: "a selector that is none", args: []string{"--selector", `main`}, want: 2, err: "is not a consumer version selector"},

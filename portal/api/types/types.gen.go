@@ -1855,6 +1855,9 @@ type Selector struct {
 	MatchingBranch     bool   `json:"matching_branch,omitempty,omitzero"`
 	Released           bool   `json:"released,omitempty,omitzero"`
 	Tag                string `json:"tag,omitempty,omitzero"`
+
+	// Version One version of the consumer, wherever it is.
+	Version string `json:"version,omitempty,omitzero"`
 }
 
 // SourceProblem defines model for SourceProblem.

@@ -118,6 +118,24 @@ func TestPublishMerges(t *testing.T) {
 	if diff := cmp.Diff([]string{"one", "two", "three"}, got); diff != "" {
 		t.Errorf("interactions (-want +got):\n%s", diff)
 	}
+	if _, err := b.Publish(t.Context(), contracts.Publication{Version: "2", Contracts: []contracts.Contract{{Content: pactJSON("orders", "inventory", "one")}}}); err != nil {
+		t.Fatal(err)
+	}
+	var replaced []bool
+	for range 2 { // the content that version 1 has, for a version that had less
+		p := contracts.Publication{Version: "2", Merge: true}
+		for _, d := range []string{"two", "three"} {
+			p.Contracts = append(p.Contracts, contracts.Contract{Content: pactJSON("orders", "inventory", d)})
+		}
+		out, err := b.Publish(t.Context(), p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		replaced = append(replaced, out.Contracts[0].Replaced)
+	}
+	if diff := cmp.Diff([]bool{true, false}, replaced); diff != "" {
+		t.Errorf("replaced (-want +got):\n%s", diff)
+	}
 	clash := strings.Replace(string(pactJSON("orders", "inventory", "two")), `"path":"/"`, `"path":"/other"`, 1)
 	_, err = b.Publish(t.Context(), contracts.Publication{Version: "1", Merge: true, Contracts: []contracts.Contract{{Content: []byte(clash)}}})
 	if !fault.Is(err, fault.Conflict) || !strings.Contains(err.Error(), "two") {

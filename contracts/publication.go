@@ -56,6 +56,7 @@ type PublishedContract struct {
 	Interactions int
 	Created      bool     // this version had no pact with the provider before
 	Changed      bool     // the content differs from the one published before it
+	Replaced     bool     // this version had another content with the provider before
 	First        bool     // no version had a pact with the provider before
 	Changes      []Change // the lines of versions whose content changed with this one
 	Verified     bool     // the provider has verified some pact of this consumer
@@ -160,7 +161,7 @@ func (b *Broker) savePact(ctx context.Context, p Publication, v Version, provide
 		ConsumerID: v.PacticipantID, ProviderID: provider.ID, ConsumerVersionID: v.ID, ContentID: contentID,
 		Consumer: p.Consumer, Provider: c.Provider, ConsumerVersion: v.Number, SHA: c.doc.SHA, Revision: 1, CreatedAt: now,
 	}
-	if out.Created, err = b.insertPact(ctx, pact, c.Overwrite); err != nil {
+	if out.Created, out.Replaced, err = b.insertPact(ctx, pact, c.Overwrite); err != nil {
 		return out, err
 	}
 	if out.Created || c.Overwrite {
@@ -178,22 +179,22 @@ func (b *Broker) savePact(ctx context.Context, p Publication, v Version, provide
 }
 
 // insertPact stores the publication, or finds it stored, or refuses to change it.
-func (b *Broker) insertPact(ctx context.Context, pact Pact, overwrite bool) (created bool, err error) {
+func (b *Broker) insertPact(ctx context.Context, pact Pact, overwrite bool) (created, replaced bool, err error) {
 	stored, inserted, err := b.store.InsertPact(ctx, pact)
 	if err != nil || inserted || stored.ContentID == pact.ContentID {
-		return inserted, err
+		return inserted, false, err
 	}
 	if !overwrite {
-		return false, errPactChanged(pact)
+		return false, false, errPactChanged(pact)
 	}
 	if err := b.store.SupersedePact(ctx, stored.ID); err != nil {
-		return false, err
+		return false, false, err
 	}
 	pact.Revision = stored.Revision + 1
 	if _, inserted, err = b.store.InsertPact(ctx, pact); err == nil && !inserted {
 		err = errPactChanged(pact)
 	}
-	return false, err
+	return false, true, err
 }
 
 func errPactChanged(p Pact) error {

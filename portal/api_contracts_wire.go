@@ -28,7 +28,7 @@ func fromPublished(p contracts.Published) types.Published {
 	return types.Published{
 		Consumer: p.Consumer, Version: p.Version, Branch: p.Branch, Tags: p.Tags, Notices: orEmpty(p.Notices),
 		Contracts: mapped(p.Contracts, func(c contracts.PublishedContract) types.PublishedContract {
-			return types.PublishedContract{Consumer: c.Consumer, Provider: c.Provider, Sha: c.SHA, Changed: c.Changed || c.First}
+			return types.PublishedContract{Consumer: c.Consumer, Provider: c.Provider, Sha: c.SHA, Changed: c.Changed || c.First || c.Replaced}
 		}),
 	}
 }

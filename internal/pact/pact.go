@@ -118,7 +118,7 @@ func (v *Verifier) verifyOne(ctx context.Context, helper string, r Request, p Pa
 	result := PactResult{SHA: p.SHA, Consumer: p.Consumer}
 	ready, problem := prepare(p.Content, r.MessagesURL != "")
 	if problem != "" {
-		result.unknown(ready.interactions, problem)
+		result.unknown(ready, problem)
 		return result, nil
 	}
 	job, err := json.Marshal(Job{
@@ -138,7 +138,7 @@ func (v *Verifier) verifyOne(ctx context.Context, helper string, r Request, p Pa
 	result.Log = ended.log
 	outcome, problem := ended.outcome(ctx, r.Timeout)
 	if problem != "" {
-		result.unknown(ready.interactions, problem)
+		result.unknown(ready, problem)
 		return result, nil
 	}
 	result.settle(ready, outcome, r.BaseURL)

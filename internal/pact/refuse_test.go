@@ -2,6 +2,7 @@ package pact_test
 
 import (
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -53,5 +54,21 @@ func TestPactsThatAreNotTried(t *testing.T) {
 			p := pact.Pact{SHA: "1", Consumer: "orders", Content: []byte(tt.content)}
 			wantUnknown(t, verified(t, v, request(address, p))[0], tt.interactions, tt.problem)
 		})
+	}
+}
+
+// TestEachInteractionIsRefusedForItsOwnReason has a pact of which nothing can be
+// verified.
+func TestEachInteractionIsRefusedForItsOwnReason(t *testing.T) {
+	t.Parallel()
+	address := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("a provider was asked") })
+	v := quiet(script(t, `echo '{"protocol":2,"refused":"it was started"}' >&3`))
+	p := pact.Pact{SHA: "1", Consumer: "orders", Content: []byte(`{"consumer": {"name": "orders"}, "provider": {"name": "inventory"},
+		"messages": [{"description": "a sale", "contents": {"id": 1}}, {"description": "a return", "contents": {"id": 1}}]}`)}
+	result := verified(t, v, request(address, p))[0]
+	for i, want := range []string{`"a sale" is about a message`, `"a return" is about a message`} {
+		if got := result.Interactions[i].Mismatches; len(got) != 1 || !strings.HasPrefix(got[0], want) {
+			t.Errorf("interaction %d: %q, want %s", i, got, want)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package pact
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -25,12 +26,13 @@ type mismatch struct {
 	Description string `json:"description"`
 }
 
-// unknown makes every interaction unknown, for one reason.
-func (p *PactResult) unknown(interactions []contracts.Interaction, problem string) {
+// unknown makes every interaction unknown: for one reason, but where it has one of
+// its own.
+func (p *PactResult) unknown(ready prepared, problem string) {
 	p.Success, p.Problem = false, problem
-	p.Interactions = make([]contracts.InteractionResult, len(interactions))
-	for i, in := range interactions {
-		p.Interactions[i] = resultOf(in, contracts.StatusUnknown, problem)
+	p.Interactions = make([]contracts.InteractionResult, len(ready.interactions))
+	for i, in := range ready.interactions {
+		p.Interactions[i] = resultOf(in, contracts.StatusUnknown, cmp.Or(ready.unverified[i], problem))
 	}
 	p.Log = strings.TrimPrefix(p.Log+"\n"+problem, "\n")
 }
@@ -42,7 +44,7 @@ func (p *PactResult) settle(ready prepared, o Outcome, provider string) {
 	interactions := ready.interactions
 	var results []testResult
 	if err := json.Unmarshal(o.TestResults, &results); err != nil {
-		p.unknown(interactions, "The verifier published no results that can be read.")
+		p.unknown(ready, "The verifier published no results that can be read.")
 		return
 	}
 	p.Interactions = make([]contracts.InteractionResult, len(interactions))
@@ -68,7 +70,7 @@ func (p *PactResult) settle(ready prepared, o Outcome, provider string) {
 	}
 	p.Success = passed == len(interactions)
 	if p.Success && o.Failed {
-		p.unknown(interactions, "The verifier failed although each interaction passed; its log says why.")
+		p.unknown(ready, "The verifier failed although each interaction passed; its log says why.")
 	}
 	if p.Problem != "" && !strings.HasSuffix(p.Log, p.Problem) {
 		p.Log += "\n" + p.Problem

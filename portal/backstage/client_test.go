@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"sync"
 	"path/filepath"
 	"testing"
 	"time"
@@ -20,9 +21,14 @@ import (
 
 const clientFolder = "testdata/client"
 
+// installing lets one test at a time look whether the client is there.
+var installing sync.Mutex
+
 // installClient installs Backstage's client from npm, unless it is there.
 func installClient(t *testing.T) {
 	t.Helper()
+	installing.Lock()
+	defer installing.Unlock()
 	lock, err := os.Stat(clientFolder + "/package-lock.json")
 	if err != nil {
 		t.Fatal(err)

@@ -8,8 +8,8 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
-	"sync"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 

@@ -65,6 +65,9 @@ func TestTheGoldenCodeIsWhatItsAnswersGive(t *testing.T) {
 		Name: "goldensvc", Owner: "golden-owner", System: "golden-system", Description: "Golden service description.",
 		Module: "example.com/golden/service", Consumes: []string{"golden-provider", "golden-other"},
 	}
+	for _, pack := range goHTTP(t).Packs {
+		answers.Packs = append(answers.Packs, pack.Name)
+	}
 	providers := []scaffolds.Provider{
 		{Name: "golden-provider", OpenAPI: document(t, "goldenprovider")},
 		{Name: "golden-other", OpenAPI: document(t, "goldenother"), API: "exchange-rates"},

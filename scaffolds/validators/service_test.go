@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -26,9 +27,16 @@ func start(t *testing.T) (base, metrics string) {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	// Its database runs beside it, and stops when it does.
+	with := filepath.Join(t.TempDir(), "with")
+	build = exec.CommandContext(t.Context(), "go", "-C", golden, "build", "-o", with, "./internal/packs/postgres/local")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
 	addr, admin := free(t), free(t)
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	service := exec.CommandContext(ctx, program)
+	service := exec.CommandContext(ctx, with, program)
+	service.Cancel = func() error { return service.Process.Signal(syscall.SIGTERM) }
 	service.Env = append(os.Environ(), "HTTP_ADDR="+addr, "ADMIN_ADDR="+admin)
 	var log strings.Builder
 	service.Stdout, service.Stderr = &log, &log
@@ -37,18 +45,18 @@ func start(t *testing.T) (base, metrics string) {
 	}
 	t.Cleanup(func() {
 		stop()
-		_ = service.Wait() // It was killed.
+		_ = service.Wait() // It was told to.
 		if t.Failed() {
 			t.Log(log.String())
 		}
 	})
-	for range 100 {
+	for range 600 {
 		if status, _, err := get(t, "http://"+admin+"/readyz"); err == nil && status == http.StatusOK {
 			return "http://" + addr, "http://" + admin + "/metrics"
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	t.Fatal("the service did not get ready within five seconds")
+	t.Fatal("the service did not get ready within half a minute")
 	return "", ""
 }
 

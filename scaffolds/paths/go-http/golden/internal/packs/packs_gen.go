@@ -7,15 +7,29 @@ package packs
 
 import (
 	"context"
+	"errors"
 
+	"example.com/golden/service/internal/packs/postgres"
 	"example.com/golden/service/internal/parts"
 )
 
-// Config is the settings of the packs: there are none so far.
-type Config struct{}
+// Config is the settings of the packs.
+type Config struct {
+	Postgres postgres.Config
+}
 
 // Check reports every setting that cannot work.
-func (Config) Check() error { return nil }
+func (c Config) Check() error {
+	return errors.Join(
+		c.Postgres.Check(),
+	)
+}
 
-// Join puts what the packs bring in its place.
-func Join(context.Context, Config, parts.Tools, *parts.Parts) error { return nil }
+// Join puts what the packs bring in its place. One that wraps another's part
+// comes after it.
+func Join(ctx context.Context, c Config, tools parts.Tools, p *parts.Parts) error {
+	if err := postgres.Join(ctx, c.Postgres, tools, p); err != nil {
+		return err
+	}
+	return nil
+}

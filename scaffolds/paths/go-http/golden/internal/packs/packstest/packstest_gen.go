@@ -7,15 +7,27 @@ import (
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"example.com/golden/service/internal/packs/postgres"
+	"example.com/golden/service/internal/packs/postgres/postgrestest"
 )
 
 // Required returns the settings without which the packs do not start, with
 // values that lead nowhere.
-func Required() []string { return nil }
+func Required() (environ []string) {
+	environ = append(environ, postgrestest.Required()...)
+	return environ
+}
 
 // Environ starts what the packs run against, for this test alone, and returns
 // the settings that lead there.
-func Environ(testing.TB) []string { return nil }
+func Environ(tb testing.TB) (environ []string) {
+	tb.Helper()
+	environ = append(environ, postgrestest.Environ(tb)...)
+	return environ
+}
 
 // Register registers the metrics of the packs.
-func Register(*prometheus.Registry) {}
+func Register(registry *prometheus.Registry) {
+	postgres.RegisterMetrics(registry)
+}

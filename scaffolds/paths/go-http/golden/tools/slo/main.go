@@ -1,4 +1,4 @@
-// Slo writes the recording rules and alerts of deploy/observability/slo.yaml:
+// Command slo writes the recording rules and alerts of deploy/observability/slo.yaml:
 //
 //	go -C tools run ./slo ../deploy/observability
 //

@@ -25,14 +25,14 @@ func TestCheck(t *testing.T) {
 		fields map[string]string // what each message says
 	}{
 		{name: "nothing is answered", code: fault.Invalid, fields: map[string]string{
-			"name":  "is missing: 3 to 40 lower-case letters, digits and single dashes, starting with a letter, for example my-orders",
+			"name":  "is missing: 3 to 63 lower-case letters, digits and single dashes, starting with a letter, for example my-orders",
 			"owner": "is missing: the name of a group",
 		}},
 		{name: "a name of other characters", in: with(func(a *scaffolds.Answers) { a.Name = "orders_" }), code: fault.Invalid, fields: map[string]string{
-			"name": `"orders_" is not a valid name: 3 to 40 lower-case letters, digits and single dashes, starting with a letter, for example my-orders`,
+			"name": `"orders_" is not a valid name: 3 to 63 lower-case letters, digits and single dashes, starting with a letter, for example my-orders`,
 		}},
 		{name: "a name that is too short", in: with(func(a *scaffolds.Answers) { a.Name = "ab" }), code: fault.Invalid, fields: map[string]string{"name": "not a valid name"}},
-		{name: "a name that is too long", in: with(func(a *scaffolds.Answers) { a.Name = strings.Repeat("a", 41) }), code: fault.Invalid, fields: map[string]string{
+		{name: "a name that is too long", in: with(func(a *scaffolds.Answers) { a.Name = strings.Repeat("a", 64) }), code: fault.Invalid, fields: map[string]string{
 			"name": "a",
 		}},
 		{name: "a name the go command does not look into", in: with(func(a *scaffolds.Answers) { a.Name = "vendor" }), code: fault.Invalid, fields: map[string]string{"name": "my-vendor"}},

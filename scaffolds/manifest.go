@@ -34,8 +34,12 @@ type manifest struct {
 	Omit      []string // globs of golden files that are no part of a service
 }
 
-// token is a literal text of the golden code and the value that takes its place.
-type token struct{ Find, Value string }
+// token is a literal text of the golden code and the value that takes its place,
+// shortened where only so many characters are taken.
+type token struct {
+	Find, Value string
+	Max         int `json:",omitempty"`
+}
 
 type classRule struct {
 	Glob  string
@@ -125,6 +129,15 @@ func (m *manifest) check() error {
 	for _, c := range m.Classes {
 		if !slices.Contains([]Class{Managed, Merged, Seeded, User, Generated}, c.Class) {
 			return fmt.Errorf("class %q of %s is unknown", c.Class, c.Glob)
+		}
+	}
+	tokens := m.Tokens
+	for _, r := range m.Repeat {
+		tokens = slices.Concat(tokens, r.Tokens)
+	}
+	for _, t := range tokens {
+		if t.Max != 0 && t.Max < ShortestMax {
+			return fmt.Errorf("the token %q has max %d: nothing is shortened to less than %d characters", t.Find, t.Max, ShortestMax)
 		}
 	}
 	for _, r := range m.Repeat {

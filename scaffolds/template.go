@@ -12,7 +12,7 @@ import (
 // templateFuncs are pure: they turn a value into text that is safe where it is
 // put.
 func templateFuncs() template.FuncMap {
-	return template.FuncMap{"yaml": quoteYAML, "quote": strconv.Quote, "raw": quoteRaw}
+	return template.FuncMap{"yaml": quoteYAML, "quote": strconv.Quote, "raw": quoteRaw, "shorten": Shorten}
 }
 
 // quoteYAML writes a string as YAML reads it in double quotes, which is how

@@ -3,6 +3,8 @@ package scaffolds
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	gotoken "go/token"
 	"go/types"
@@ -124,6 +126,22 @@ func sourceOf(a Answers) string {
 	return "https://" + a.Module + "/blob/main/"
 }
 
+// ShortestMax is the smallest number of characters that leaves something of a
+// name beside what tells it from others.
+const ShortestMax = 16
+
+// Shorten returns a name of at most so many characters: the name itself when it
+// fits, or its beginning and a digest of all of it, because names that begin
+// alike must not become one.
+func Shorten(most int, name string) string {
+	if len(name) <= most {
+		return name
+	}
+	digest := sha256.Sum256([]byte(name))
+	end := "-" + hex.EncodeToString(digest[:4])
+	return strings.TrimRight(name[:most-len(end)], "-") + end
+}
+
 // valuesOf are what a path's tokens stand for.
 func valuesOf(a Answers) map[string]string {
 	return map[string]string{
@@ -146,6 +164,9 @@ func newReplacer(values map[string]string, tokens ...[]token) (*replacer, error)
 		value, ok := values[t.Value]
 		if !ok || t.Find == "" {
 			return nil, fmt.Errorf("the token %q stands for %q, which nothing answers", t.Find, t.Value)
+		}
+		if t.Max > 0 {
+			value = Shorten(t.Max, value)
 		}
 		r.finds, r.values = append(r.finds, t.Find), append(r.values, value)
 	}

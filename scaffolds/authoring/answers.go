@@ -110,8 +110,11 @@ func (t *Template) first(p *scaffolds.Path) (map[string]any, error) {
 func (t *Template) factors(p *scaffolds.Path, base map[string]any) []factor {
 	var out []factor
 	for _, param := range parametersOf(p) {
-		f := factor{name: param.name}
-		for _, v := range t.candidates(param) {
+		f, candidates := factor{name: param.name}, t.candidates(param)
+		if param.name == "name" {
+			candidates = append(candidates, t.longestName(p, base, param))
+		}
+		for _, v := range candidates {
 			given := maps.Clone(base)
 			set(given, param.name, v)
 			if _, err := p.Check(scaffolds.AnswersOf(given, []string{})); err == nil && !has(f.values, v) {
@@ -126,6 +129,46 @@ func (t *Template) factors(p *scaffolds.Path, base map[string]any) []factor {
 		out = append(out, factor{pack: pack.Name.Value, values: []any{false, true}})
 	}
 	return out
+}
+
+// longestName is a name of all the characters that the schema allows: the first
+// that the path accepts with its last letter repeated. When the path refuses
+// them all, it is the first of them.
+func (t *Template) longestName(p *scaffolds.Path, base map[string]any, param parameter) any {
+	var first any
+	for _, v := range append([]any{base["name"]}, t.candidates(param)...) {
+		name := fmt.Sprint(v)
+		long := name + strings.Repeat(name[len(name)-1:], max(0, cmp.Or(param.MaxLength, 63)-len(name)))
+		given := maps.Clone(base)
+		given["name"] = long
+		if _, err := p.Check(scaffolds.AnswersOf(given, []string{})); err == nil {
+			return long
+		}
+		if first == nil {
+			first = long
+		}
+	}
+	return first
+}
+
+// refusesLongest tells a pattern that contradicts maxLength: whoever chose the
+// limit meant names of that length, and they are never tried.
+func (t *Template) refusesLongest(p *scaffolds.Path) []string {
+	base, err := t.first(p)
+	if err != nil {
+		return nil // said already
+	}
+	for _, param := range parametersOf(p) {
+		if param.name != "name" || param.MaxLength == 0 {
+			continue
+		}
+		given := maps.Clone(base)
+		given["name"] = t.longestName(p, base, param)
+		if _, err := p.Check(scaffolds.AnswersOf(given, []string{})); err != nil {
+			return []string{fmt.Sprintf("%s: name: maxLength is %d, and the pattern refuses names of that length, such as %s", schemaFile, param.MaxLength, given["name"])}
+		}
+	}
+	return nil
 }
 
 func has(values []any, v any) bool {
@@ -146,7 +189,7 @@ func (t *Template) candidates(param parameter) []any {
 	case param.name == "consumes":
 		return []any{nil, "inventory", "component:default/type,3scale.Gateway_v2"}
 	case param.name == "name":
-		return append(slices.Concat(param.Examples, hard["name"]), strings.Repeat("b", max(1, param.MinLength)), strings.Repeat("y", cmp.Or(min(63, param.MaxLength), 63)))
+		return append(slices.Concat(param.Examples, hard["name"]), strings.Repeat("b", max(1, param.MinLength)))
 	case scaffolds.IsStandardAnswer(param.name):
 		return hard[param.name]
 	}

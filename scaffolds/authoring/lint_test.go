@@ -90,6 +90,8 @@ func TestLintTellsEachMistake(t *testing.T) {
 		{"a token that stands for nothing", [][3]string{{"path.yaml", "value: name}", "value: nme}"}}, `stands for "nme", which nothing answers`},
 		{"a token inside a word", [][3]string{{"golden/internal/greeting/greeting.go", "the words", "goldensvcs"}}, `golden/internal/greeting/greeting.go:1: the token "goldensvc" is inside the word "goldensvcs"`},
 		{"a token twice", [][3]string{{"path.yaml", "classes:", "  - {find: goldensvc, value: name}\nclasses:"}}, `path.yaml:19: the token "goldensvc" is there twice`},
+		{"a token that is no name, shortened", [][3]string{{"path.yaml", "value: module}", "value: module, max: 40}"}}, `the token "example.com/golden/service" has max 40: names alone are shortened`},
+		{"a token that is shortened to nothing", [][3]string{{"path.yaml", "value: name}", "value: name, max: 8}"}}, `the token "goldensvc" has max 8: names alone are shortened, to 16 characters or more`},
 		{"a pack without files", [][3]string{{"path.yaml", `    files: ["internal/clock/**"]`, ""}}, `pack "clock" has no files`},
 		{"a pack that requires none", [][3]string{{"path.yaml", "    files:", "    requires: [bell]\n    files:"}}, `pack clock requires "bell", which is no pack`},
 		{"packs that require each other", [][3]string{

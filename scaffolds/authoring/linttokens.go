@@ -68,6 +68,9 @@ func (l *linter) tokenList(tokens []token, values []string, folder string) {
 		if !slices.Contains(values, t.Value.Value) {
 			l.wrong(t.Value, "the token %q stands for %q, which nothing answers: there are %s", find, t.Value.Value, strings.Join(values, ", "))
 		}
+		if shortened := strings.Contains(t.Value.Value, "name") || t.Value.Value == "team" || t.Value.Value == "feature"; t.Max != 0 && (t.Max < scaffolds.ShortestMax || !shortened) {
+			l.wrong(t.Find, "the token %q has max %d: names alone are shortened, to %d characters or more", find, t.Max, scaffolds.ShortestMax)
+		}
 		l.occurrences(t, tokens, folder)
 	}
 }

@@ -40,7 +40,10 @@ type manifest struct {
 	Omit []text
 }
 
-type token struct{ Find, Value text }
+type token struct {
+	Find, Value text
+	Max         int
+}
 
 type repeat struct {
 	Over, Dir text

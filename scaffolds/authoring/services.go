@@ -10,9 +10,11 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"testing/fstest"
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/goldenpath/platform/catalog"
 	"github.com/goldenpath/platform/scaffolds"
 )
 
@@ -40,6 +42,7 @@ func (t *tester) services() {
 	})
 	t.each("no word of the golden code is left", t.leftOver)
 	t.each("files can be read by those who read them: Go, YAML, JSON", func(_ Row, tree *scaffolds.Tree) []string { return unreadable(tree) })
+	t.each("the catalog takes what a service says of itself", func(_ Row, tree *scaffolds.Tree) []string { return unknowable(tree) })
 	t.each("files of packs and choices that were left out are gone", t.uninvited)
 }
 
@@ -164,6 +167,25 @@ func readYAML(body []byte) error {
 			return err
 		}
 	}
+}
+
+// unknowable is what the catalog says against the service's own file, as
+// registering it would.
+func unknowable(tree *scaffolds.Tree) []string {
+	const file = "catalog-info.yaml"
+	if fileOf(tree, file) == nil {
+		return nil
+	}
+	files := fstest.MapFS{} // folders of it can be listed: documents are looked for
+	for _, f := range tree.Files {
+		files[f.Path] = &fstest.MapFile{Data: f.Body}
+	}
+	_, problems := catalog.Check(files, file)
+	wrong := make([]string, len(problems))
+	for i, p := range problems {
+		wrong[i] = p.String()
+	}
+	return wrong
 }
 
 // uninvited finds files of packs and choices that were not chosen.

@@ -95,6 +95,7 @@ func Test(ctx context.Context, dir string, o Options) (Result, error) {
 	if !t.open(ctx) {
 		return t.result, interrupted(ctx)
 	}
+	t.check("services", "a name may be as long as the schema says", func() []string { return t.refusesLongest(t.path) })
 	t.services()
 	t.packsComeAndGo()
 	t.build(ctx)

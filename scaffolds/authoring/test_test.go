@@ -74,6 +74,14 @@ func TestTheTestTellsEachMistake(t *testing.T) {
 			{"path.yaml", "templates:", "templates:\n  - {from: tmpl/x.yaml.tmpl, to: x.yaml}"}, {"tmpl/x.yaml.tmpl", "", "text: [[ .Description ]]\n"}, {"golden/x.yaml", "", "text: x\n"},
 		}, "x.yaml: yaml"},
 		{"Go that some answers break", [][3]string{{"tmpl/internal/parts/parts_gen.go.tmpl", "[[- range .Packs ]]\n\t\t[[ . ]].Line,", "[[ .Name ]],[[- range .Packs ]]\n\t\t[[ . ]].Line,"}}, "parts_gen.go"},
+		{"a pattern that refuses the longest name", [][3]string{{"parameters.schema.json", "(-[a-z0-9]+)*$", "(-[a-z0-9]{1,9})*$"}, {"parameters.schema.json", "[a-z][a-z0-9]*", "[a-z][a-z0-9]{0,9}"}, {"parameters.schema.json", `"maxLength": 63`, `"maxLength": 63, "examples": ["a"]`}}, "maxLength is 63, and the pattern refuses names of that length, such as"},
+		{"a pack's folder that comes with what is consumed", consuming("packs:", "packs:\n  - {name: calls, title: Calls, description: Calls others., files: [\"internal/clients/**\"]}"), "internal/clients/inventory/openapi.yaml is the pack calls's, which was left out"},
+		{"a choice's folder that comes with what is consumed", consuming("packs:", "choices:\n  - {answer: licence, value: open, files: [\"internal/clients/**\"]}\npacks:"), "internal/clients/inventory/openapi.yaml is there for licence open only"},
+		{"an entity that the catalog does not take", [][3]string{
+			{"path.yaml", "templates:", "templates:\n  - {from: tmpl/catalog-info.yaml.tmpl, to: catalog-info.yaml}"},
+			{"golden/catalog-info.yaml", "", "kind: Component\n"},
+			{"tmpl/catalog-info.yaml.tmpl", "", "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: [[ .Name ]]-main}\nspec: {type: service, lifecycle: production, owner: [[ yaml .Owner ]]}\n"},
+		}, "metadata.name"},
 		{"a pack that changes what is written once", [][3]string{{readme, "Try it", "[[ .Packs ]]"}}, "README.md: the pack clock changes it, and its class is seeded"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -86,9 +94,26 @@ func TestTheTestTellsEachMistake(t *testing.T) {
 	}
 }
 
+// consuming makes a path repeat a folder for each service consumed, with a
+// change of path.yaml.
+func consuming(old, with string) [][3]string {
+	return [][3]string{
+		{"path.yaml", old, with},
+		{"path.yaml", "packs:", `repeat:
+  - over: consumes
+    dir: internal/clients/goldenother
+    samples: [goldenother]
+    tokens: [{find: goldenother, value: provider.package}]
+    files: [{to: openapi.yaml, make: provider-document}]
+packs:`},
+		{"parameters.schema.json", `"licence": {`, `"consumes": {"type": "array", "title": "Consumes", "items": {"type": "string"}, "uniqueItems": true, "default": []}, "licence": {`},
+		{"golden/internal/clients/goldenother/openapi.yaml", "", "openapi: 3.1.0\ninfo: {title: Other, version: \"1\"}\npaths: {/things: {get: {responses: {\"200\": {description: OK}}}}}\n"},
+	}
+}
+
 // few makes a path accept few names besides those that packing tries, so that
 // few services are built.
-var few = [3]string{"parameters.schema.json", `"pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"`, `"pattern": "^(func|sample|aaa|mid-dle|zzz-z+)$"`}
+var few = [3]string{"parameters.schema.json", `"pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"`, `"pattern": "^(func|sample|aaa|mid-dle|zzz-z+)$", "examples": ["zzz-z"]`}
 
 func TestANewPathPassesTheWholeTest(t *testing.T) {
 	t.Parallel()

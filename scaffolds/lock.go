@@ -99,15 +99,20 @@ func (l Lock) YAML() []byte {
 }
 
 // flow writes a value as JSON, which YAML reads as it is meant: a bare no or
-// 1.10 would come back as something else.
+// 1.10 would come back as something else. Commas have a space behind them, as
+// linters of YAML want it.
 func flow(v any) string {
-	var out bytes.Buffer
-	enc := json.NewEncoder(&out)
+	var compact, lines bytes.Buffer
+	enc := json.NewEncoder(&compact)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v); err != nil {
 		return "null" // answers come from JSON, so this cannot be
 	}
-	return strings.TrimSuffix(out.String(), "\n")
+	if err := json.Indent(&lines, bytes.TrimSpace(compact.Bytes()), "", ""); err != nil {
+		return "null"
+	}
+	// Texts have no line breaks in JSON, so these are between values.
+	return strings.NewReplacer(",\n", ", ", "\n", "").Replace(lines.String())
 }
 
 // key writes a map's key, without quotes where they are not needed: a path of

@@ -54,6 +54,9 @@ func TestLockFileRemembersTheService(t *testing.T) {
 	if !bytes.Equal(lock.YAML(), text) {
 		t.Errorf("read and written, it differs:\n%s", cmp.Diff(string(text), string(lock.YAML())))
 	}
+	if want := []byte(`consumes: ["component:default/inventory", "true"]`); !bytes.Contains(text, want) {
+		t.Errorf("there is no %s in\n%s", want, text)
+	}
 	for name, class := range map[string]scaffolds.Class{
 		"go.sum": scaffolds.Generated, "go.mod": scaffolds.Merged, "README.md": scaffolds.Seeded,
 		"internal/clients/inventory/openapi/client.gen.go": scaffolds.Generated,

@@ -12,7 +12,7 @@ import (
 // templateFuncs are pure: they turn a value into text that is safe where it is
 // put.
 func templateFuncs() template.FuncMap {
-	return template.FuncMap{"yaml": quoteYAML, "quote": strconv.Quote, "raw": quoteRaw, "shorten": Shorten}
+	return template.FuncMap{"yaml": quoteYAML, "quote": strconv.Quote, "raw": quoteRaw, "markdown": escapeMarkdown, "shorten": Shorten}
 }
 
 // quoteYAML writes a string as YAML reads it in double quotes, which is how
@@ -33,6 +33,19 @@ func quoteRaw(s string) string {
 		return "`" + s + "`"
 	}
 	return strconv.Quote(s)
+}
+
+// escapeMarkdown writes a text so that a page shows it as it is: no sign of it is
+// taken for a mark.
+func escapeMarkdown(s string) string {
+	var out strings.Builder
+	for i, r := range s {
+		if strings.ContainsRune("\\`*_[]<&|", r) || i == 0 && strings.ContainsRune("#>+-=~", r) {
+			out.WriteByte('\\')
+		}
+		out.WriteRune(r)
+	}
+	return out.String()
 }
 
 // pageData is what a path's templates may use.

@@ -14,6 +14,8 @@ GOLDEN := $(PATHS:%=scaffolds/paths/%/golden)
 ASSETS := web/dist/manifest.json
 CLIENTS := portal/backstage/testdata/client portal/broker/testdata/client
 LINTERS := scaffolds/validators
+JUDGES := golangci-lint kube-score conftest oasdiff gitleaks
+MORE_JUDGES := actionlint kubeconform helm
 
 # Build, tests, vet and linter use one set of flags, so that everything is
 # compiled once. With these tags the platform has no C in it: it is static,
@@ -82,7 +84,16 @@ test: ## Set this machine up, build, lint, and run every test of 15 minutes toge
 proof: ## Like test, with the tests that take long
 	scripts/setup.sh test lint
 	PLATFORM_PROOF=1 $(MAKE) --no-print-directory build lint vet test-go test-golden test-validators verify TIMEOUT=60m
-	go test -tags netgo,osusergo,proof -timeout 60m -run 'TestServicesPassTheirTests|TestGoldenPathsPassTheWholeTest' ./scaffolds ./scaffolds/authoring
+	$(MAKE) --no-print-directory proof-paths
+
+# Golden paths as a whole, with every program that "platform template test" asks.
+.PHONY: proof-paths
+proof-paths: $(LINTERS:%=%/node_modules/.package-lock.json)
+	go -C scaffolds/validators build -o $(CURDIR)/bin/ ./dockerfile-check ./kubernetes-schemas
+	bin/kubernetes-schemas
+	judges=$$(for judge in $(JUDGES) $(MORE_JUDGES); do dirname "$$(scripts/tool.sh "$$judge")"; done | paste -sd:); \
+	PATH="$$judges:$(CURDIR)/bin:$(CURDIR)/scaffolds/validators/node_modules/.bin:$$PATH" \
+	go test -tags netgo,osusergo,proof -timeout 90m -run 'TestServicesPassTheirTests|TestGoldenPathsPassTheWholeTest|TestEachValidator|TestAnImage' ./scaffolds ./scaffolds/authoring
 
 TIMEOUT ?= 12m
 
@@ -120,6 +131,7 @@ $(GOLDEN:%=%/test): %/test:
 # Go takes no notice of files outside of the module, so it must keep no results.
 .PHONY: test-validators
 test-validators: $(LINTERS:%=%/node_modules/.package-lock.json)
+	for judge in $(JUDGES); do scripts/tool.sh "$$judge" >/dev/null; done # built once, which takes longer than tests may
 	go -C scaffolds/validators vet ./...
 	go -C scaffolds/validators test -count 1 $(if $(PLATFORM_PROOF),-tags proof) -timeout $(TIMEOUT) -json ./... | go run ./scripts/testreport
 

@@ -14,8 +14,13 @@ golangci-lint) module=github.com/golangci/golangci-lint/v2/cmd/golangci-lint ver
 oapi-codegen) module=github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen version=v2.8.2 note="" ;;
 actionlint) module=github.com/rhysd/actionlint/cmd/actionlint version=v1.7.12 note="" ;;
 kube-score) module=github.com/zegl/kube-score/cmd/kube-score version=v1.20.0 note="" ;;
+kubeconform) module=github.com/yannh/kubeconform/cmd/kubeconform version=v0.8.0 note="" ;;
+conftest) module=github.com/open-policy-agent/conftest version=v0.71.1 note=" (some minutes, once)" ;;
+helm) module=helm.sh/helm/v4/cmd/helm version=v4.3.1 note=" (some minutes, once)" ;;
+gitleaks) module=github.com/zricethezav/gitleaks/v8 version=v8.30.1 note="" ;;
+oasdiff) module=github.com/oasdiff/oasdiff version=v1.37.0 note="" ;;
 *)
-	say "usage: scripts/tool.sh golangci-lint|oapi-codegen|actionlint|kube-score"
+	say "usage: scripts/tool.sh golangci-lint|oapi-codegen|actionlint|kube-score|kubeconform|conftest|helm|gitleaks|oasdiff"
 	exit 2
 	;;
 esac

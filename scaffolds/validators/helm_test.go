@@ -221,14 +221,13 @@ team: "123"
 	if err := yaml.Unmarshal([]byte(more), &given); err != nil {
 		t.Fatal(err)
 	}
-	rules := policies(t)
 	for _, name := range []string{"goldensvc", "123", "a-1", strings.Repeat("a", 63)} {
 		dir := chartFolder
 		if name != "goldensvc" {
 			dir = chartWith(t, "Chart.yaml", "goldensvc", name)
 		}
 		manifests := mustRender(t, dir, given)
-		if reasons := denied(t, rules, manifests); len(reasons) > 0 {
+		if reasons := denied(t, manifests); len(reasons) > 0 {
 			t.Errorf("%s: %q", name, reasons)
 		}
 		objects := byKind(t, manifests)

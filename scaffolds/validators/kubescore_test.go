@@ -6,7 +6,6 @@ import (
 	"errors"
 	"os/exec"
 	"slices"
-	"strings"
 	"testing"
 )
 
@@ -24,11 +23,7 @@ var accepted = map[string]string{
 // has time to spare; what is requested is there all the same.
 func kubeScore(t *testing.T, manifests []byte) (found []string) {
 	t.Helper()
-	where, err := exec.CommandContext(t.Context(), "../../scripts/tool.sh", "kube-score").Output()
-	if err != nil {
-		t.Fatalf("scripts/tool.sh kube-score: %v", err)
-	}
-	score := exec.CommandContext(t.Context(), strings.TrimSpace(string(where)), "score", "--output-format", "json",
+	score := exec.CommandContext(t.Context(), tool(t, "kube-score"), "score", "--output-format", "json",
 		"--kubernetes-version", "v1.37", "--ignore-container-cpu-limit", "-")
 	score.Stdin = bytes.NewReader(manifests)
 	out, err := score.Output()

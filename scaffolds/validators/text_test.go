@@ -22,7 +22,7 @@ func yamllint(t *testing.T) []string {
 	if _, err := exec.LookPath("yamllint"); err != nil {
 		t.Skip("yamllint is not installed: run scripts/setup.sh test")
 	}
-	return []string{"yamllint", "--strict", "--config-file", absolute(t, "yamllint.yaml"), "."}
+	return []string{"yamllint", "--strict", "--config-file", absolute(t, "../authoring/standards/yamllint.yaml"), "."}
 }
 
 func markdownlint(t *testing.T) []string {

@@ -1,6 +1,6 @@
 # What every object that is deployed must have. Conftest reads the same file:
 #
-#   kustomize build OVERLAY | conftest test --combine --policy scaffolds/validators/policy -
+#   kustomize build OVERLAY | conftest test --combine --policy scaffolds/authoring/standards/policy -
 #
 # Combined, because some rules are about two objects.
 package main

@@ -16,6 +16,7 @@ import (
 
 	"github.com/goldenpath/platform/catalog"
 	"github.com/goldenpath/platform/scaffolds"
+	"github.com/goldenpath/platform/scaffolds/internal/provider"
 )
 
 // services renders every row, and looks at what comes out.
@@ -41,34 +42,42 @@ func (t *tester) services() {
 		return wrong
 	})
 	t.each("no word of the golden code is left", t.leftOver)
-	t.each("files can be read by those who read them: Go, YAML, JSON", func(_ Row, tree *scaffolds.Tree) []string { return unreadable(tree) })
+	t.each("files can be read by those who read them: Go, YAML, JSON", func(_ Row, tree *scaffolds.Tree) []string { return Unreadable(tree) })
+	t.each("kin-openapi takes the API's document", func(_ Row, tree *scaffolds.Tree) []string { return uncallable(tree) })
 	t.each("the catalog takes what a service says of itself", func(_ Row, tree *scaffolds.Tree) []string { return unknowable(tree) })
 	t.each("files of packs and choices that were left out are gone", t.uninvited)
 }
 
-// each runs a check on all services that were rendered. A mistake that many
-// have is told once.
+// each runs a check on all services that were rendered.
 func (t *tester) each(name string, look func(Row, *scaffolds.Tree) []string) {
-	t.check("services", name, func() (wrong []string) {
-		rows := map[string][]string{}
+	var rendered []int
+	for i, tree := range t.trees {
+		if tree != nil {
+			rendered = append(rendered, i)
+		}
+	}
+	t.eachOf("services", name, rendered, func(i int) []string { return look(t.rows[i], t.trees[i]) })
+}
+
+// eachOf runs a check on some rows. A mistake that many have is told once.
+func (t *tester) eachOf(group, name string, rows []int, look func(row int) []string) {
+	t.check(group, name, func() (wrong []string) {
+		having := map[string][]string{}
 		var order []string
-		for i, tree := range t.trees {
-			if tree == nil {
-				continue
-			}
-			for _, message := range look(t.rows[i], tree) {
-				if rows[message] == nil {
+		for _, i := range rows {
+			for _, message := range look(i) {
+				if having[message] == nil {
 					order = append(order, message)
 				}
-				rows[message] = append(rows[message], t.rows[i].Name)
+				having[message] = append(having[message], t.rows[i].Name)
 			}
 		}
 		for _, message := range order {
-			of := rows[message]
+			of := having[message]
 			if len(of) == 1 {
 				wrong = append(wrong, message+" ("+of[0]+")")
 			} else {
-				wrong = append(wrong, fmt.Sprintf("%s (%s and %d more of %d services)", message, of[0], len(of)-1, len(t.rows)))
+				wrong = append(wrong, fmt.Sprintf("%s (%s and %d more of %d services)", message, of[0], len(of)-1, len(rows)))
 			}
 		}
 		return wrong
@@ -131,8 +140,9 @@ func (t *tester) leftOver(row Row, tree *scaffolds.Tree) []string {
 	return wrong
 }
 
-// unreadable parses what is to be parsed. Charts are templates, not yet YAML.
-func unreadable(tree *scaffolds.Tree) []string {
+// Unreadable returns what those who read a service's files cannot read: Go, which
+// must be formatted, YAML and JSON. Charts are templates, not yet YAML.
+func Unreadable(tree *scaffolds.Tree) []string {
 	var wrong []string
 	for _, f := range tree.Files {
 		var err error
@@ -186,6 +196,17 @@ func unknowable(tree *scaffolds.Tree) []string {
 		wrong[i] = p.String()
 	}
 	return wrong
+}
+
+// uncallable is what keeps others from calling the service by its document.
+func uncallable(tree *scaffolds.Tree) []string {
+	const file = "api/openapi.yaml"
+	document := fileOf(tree, file)
+	if document == nil {
+		return nil
+	}
+	_, err := provider.Read(file, document.Body)
+	return messages(err)
 }
 
 // uninvited finds files of packs and choices that were not chosen.

@@ -99,6 +99,7 @@ func Test(ctx context.Context, dir string, o Options) (Result, error) {
 	t.services()
 	t.packsComeAndGo()
 	t.build(ctx)
+	t.validate(ctx)
 	return t.result, interrupted(ctx)
 }
 

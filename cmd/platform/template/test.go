@@ -23,16 +23,16 @@ func test(env *cli.Env) *cobra.Command {
 		Short: "Test a golden path: its code, and services made with answers of every kind",
 		Long: "Check a golden path's files as \"lint\" does, build and test its golden code, and make services so that any two answers\n" +
 			"meet in one of them: names at the edges of what is allowed, text in other scripts, no service consumed, one and two,\n" +
-			"every pack left out and added. Each is rendered twice, read, built and vetted; the one with all packs is tested, too.\n" +
-			"What cannot be checked here, because a tool is missing, is said. Exit status 1 when a check failed, 3 when one could not\n" +
-			"be made and --quick did not ask for that.",
+			"every pack left out and added. Each is rendered twice, read, built, vetted and tested; linters of what it has beside code,\n" +
+			"such as kubeconform and promtool, are shown one for each answer. What cannot be checked here, because a tool\n" +
+			"is missing, is said. Exit status 1 when a check failed, 3 when one could not be made and --quick did not ask for that.",
 		Example: "  platform template test scaffolds/paths/go-http --quick\n  platform template test scaffolds/paths/go-http --output junit > report.xml",
 		Args:    cli.Args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runTest(cmd.Context(), env, args[0], quick, keep)
 		},
 	})
-	cmd.Flags().BoolVar(&quick, "quick", false, "leave out what needs the toolchain: nothing is built")
+	cmd.Flags().BoolVar(&quick, "quick", false, "leave out what needs the toolchain or another program: nothing is built")
 	cmd.Flags().BoolVar(&keep, "keep", false, "keep the services that were built, and say where")
 	return cmd
 }

@@ -30,6 +30,8 @@ type Deps struct {
 	Build   Build
 	// Ready answers what keeps the service from taking requests, if anything.
 	Ready func(context.Context) error
+	// Lacks answers what the service does without at the moment.
+	Lacks func() []string
 	// Profiles opens /debug/pprof/. Taking one costs time and may show data.
 	Profiles bool
 }
@@ -38,7 +40,7 @@ type Deps struct {
 func New(d Deps) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /livez", live)
-	mux.HandleFunc("GET /readyz", ready(d.Ready))
+	mux.HandleFunc("GET /readyz", ready(d.Ready, d.Lacks))
 	mux.HandleFunc("GET /version", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, d.Build) })
 	mux.Handle("GET /metrics", d.Metrics.Handler())
 	mux.HandleFunc("GET /log-level", showLevel(d.Level))
@@ -56,6 +58,8 @@ func New(d Deps) http.Handler {
 type health struct {
 	Status string `json:"status"`
 	Reason string `json:"reason,omitempty"`
+	// Lacking is no reason not to be ready.
+	Lacking []string `json:"lacking,omitempty"`
 }
 
 // Fails only when a restart would help, so it looks at nothing but itself.
@@ -63,13 +67,13 @@ func live(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, health{Status: "ok"})
 }
 
-func ready(check func(context.Context) error) http.HandlerFunc {
+func ready(check func(context.Context) error, lacks func() []string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if err := check(r.Context()); err != nil {
-			writeJSON(w, http.StatusServiceUnavailable, health{Status: "unavailable", Reason: err.Error()})
+			writeJSON(w, http.StatusServiceUnavailable, health{Status: "unavailable", Reason: err.Error(), Lacking: lacks()})
 			return
 		}
-		writeJSON(w, http.StatusOK, health{Status: "ok"})
+		writeJSON(w, http.StatusOK, health{Status: "ok", Lacking: lacks()})
 	}
 }
 

@@ -26,6 +26,7 @@ func newOperator(change func(*admin.Deps)) operator {
 	deps := admin.Deps{
 		Log: telemetry.NewLogger(o.logs, "goldensvc", o.level), Level: o.level, Metrics: telemetry.NewMetrics(),
 		Build: admin.Build{Service: "goldensvc", Version: "test"}, Ready: func(context.Context) error { return nil },
+		Lacks: func() []string { return nil },
 	}
 	change(&deps)
 	o.Handler = admin.New(deps)
@@ -49,6 +50,15 @@ func TestReady(t *testing.T) {
 	}
 	if answer := o.do(t, http.MethodGet, "/livez", ""); answer.Code != http.StatusOK {
 		t.Errorf("live answered %d: a restart does not bring a database back", answer.Code)
+	}
+}
+
+// What a service does without is told to who looks, and traffic goes on.
+func TestReady_lacking(t *testing.T) {
+	t.Parallel()
+	o := newOperator(func(d *admin.Deps) { d.Lacks = func() []string { return []string{"cache: refused"} } })
+	if answer := o.do(t, http.MethodGet, "/readyz", ""); answer.Code != http.StatusOK || !strings.Contains(answer.Body.String(), `"ok","lacking":["cache: refused"]`) {
+		t.Errorf("ready answered %d %s", answer.Code, answer.Body)
 	}
 }
 

@@ -76,7 +76,7 @@ func New(ctx context.Context, cfg config.Config, build admin.Build, log *slog.Lo
 		deps.States = states.Handler(states.New(a.parts.Items))
 	}
 	a.admin = admin.New(admin.Deps{
-		Log: log, Level: level, Metrics: metrics, Build: build, Ready: a.ready, Profiles: cfg.AdminProfiles,
+		Log: log, Level: level, Metrics: metrics, Build: build, Ready: a.ready, Lacks: a.parts.Lacks, Profiles: cfg.AdminProfiles,
 	})
 	a.handler, err = httpapi.New(deps)
 	return a, err

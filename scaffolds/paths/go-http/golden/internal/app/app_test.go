@@ -180,7 +180,7 @@ func TestRun_stopsWithoutLosingARequest(t *testing.T) {
 // A request that never ends does not keep the service from stopping.
 func TestRun_givesUpOnARequestThatHangs(t *testing.T) {
 	t.Parallel()
-	base, admin, stop := start(t, "SHUTDOWN_TIMEOUT=50ms", "HTTP_WRITE_TIMEOUT=50ms")
+	base, admin, stop := start(t, "SHUTDOWN_TIMEOUT=500ms", "HTTP_WRITE_TIMEOUT=500ms")
 	begin(t, base, admin)
 	if err := stop(); err == nil || !strings.Contains(err.Error(), "still running") {
 		t.Errorf("stop: got %v, want to be told about the running request", err)

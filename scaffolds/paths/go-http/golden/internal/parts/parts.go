@@ -45,6 +45,7 @@ type Parts struct {
 	Around []func(http.Handler) http.Handler
 
 	checks     []Check
+	preferred  []preference
 	background []func(context.Context)
 	closers    []func(context.Context) error
 }
@@ -63,6 +64,17 @@ func New(tools Tools) *Parts {
 // Needs adds something without which the service is not ready.
 func (p *Parts) Needs(name string, ask func(context.Context) error) {
 	p.checks = append(p.checks, Check{Name: name, Ask: ask})
+}
+
+type preference struct {
+	name string
+	away func() error
+}
+
+// Prefers adds something that the service does without when it must: it is
+// ready all the same, and says what it lacks.
+func (p *Parts) Prefers(name string, away func() error) {
+	p.preferred = append(p.preferred, preference{name: name, away: away})
 }
 
 // Background adds work that goes on while the service answers requests. It ends

@@ -3,6 +3,8 @@ package parts_test
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -35,6 +37,54 @@ func TestReady(t *testing.T) {
 		}
 		time.Sleep(time.Minute) // until the deaf one is done
 	})
+}
+
+// What the service does without is told, and keeps it from nothing.
+func TestLacks(t *testing.T) {
+	t.Parallel()
+	p := parts.New(parts.Tools{IdempotencyTTL: time.Hour})
+	var away error
+	p.Prefers("cache", func() error { return away })
+	p.Prefers("here", func() error { return nil })
+	if lacking := p.Lacks(); len(lacking) != 0 {
+		t.Errorf("it lacks %q, want nothing", lacking)
+	}
+	away = errors.New("refused")
+	if lacking := p.Lacks(); len(lacking) != 1 || lacking[0] != "cache: refused" {
+		t.Errorf("it lacks %q, want the cache", lacking)
+	}
+	if err := p.Ready(t.Context()); err != nil {
+		t.Errorf("not ready: %v", err)
+	}
+}
+
+// A request knows what it wrote, and not what others did; put around twice it is
+// the same.
+func TestRememberWrites(t *testing.T) {
+	t.Parallel()
+	var outer, inner context.Context
+	last := parts.RememberWrites(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { inner = r.Context() }))
+	first := parts.RememberWrites(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		outer = r.Context()
+		last.ServeHTTP(w, r)
+	}))
+	for range 2 {
+		first.ServeHTTP(nil, httptest.NewRequest(http.MethodGet, "/", http.NoBody))
+		if !parts.IsRequest(inner) || parts.HasWritten(inner) {
+			t.Error("a request has written before it began, or is none")
+		}
+		parts.Wrote(inner)
+		if !parts.HasWritten(inner) || !parts.HasWritten(outer) {
+			t.Error("a request does not know what it wrote")
+		}
+	}
+}
+
+func TestWrote_outsideOfARequest(t *testing.T) {
+	t.Parallel()
+	if parts.Wrote(t.Context()); parts.IsRequest(t.Context()) || parts.HasWritten(t.Context()) {
+		t.Error("what is no request has written")
+	}
 }
 
 // Work ends when it is told to; what was added last is closed first, all of it

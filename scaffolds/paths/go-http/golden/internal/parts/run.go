@@ -30,6 +30,16 @@ func (p *Parts) Ready(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
+// Lacks says what the service does without at the moment, and why.
+func (p *Parts) Lacks() (lacking []string) {
+	for _, each := range p.preferred {
+		if err := each.away(); err != nil {
+			lacking = append(lacking, each.name+": "+err.Error())
+		}
+	}
+	return lacking
+}
+
 // ask gives up at the deadline, also on a check that does not heed it.
 func (c Check) ask(ctx context.Context) error {
 	answer := make(chan error, 1)

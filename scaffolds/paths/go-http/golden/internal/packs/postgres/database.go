@@ -73,7 +73,7 @@ func (d *database) close(context.Context) error {
 
 // write runs a statement on the primary, and remembers that the request wrote.
 func (d *database) write(ctx context.Context, operation string, run func(context.Context, *pgxpool.Pool) error) error {
-	wrote(ctx)
+	parts.Wrote(ctx)
 	return d.run(ctx, operation, primaryPool, run)
 }
 
@@ -99,9 +99,9 @@ func (d *database) reasonForPrimary(ctx context.Context) string {
 	switch {
 	case d.replica == nil:
 		return reasonNone
-	case !isRequest(ctx):
+	case !parts.IsRequest(ctx):
 		return reasonOutside
-	case hasWritten(ctx):
+	case parts.HasWritten(ctx):
 		return reasonWrote
 	case !d.guard.fresh(time.Now()):
 		return reasonBehind

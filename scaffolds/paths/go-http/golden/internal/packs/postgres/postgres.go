@@ -27,7 +27,7 @@ func Join(ctx context.Context, c Config, tools parts.Tools, p *parts.Parts) erro
 	}
 	keys := &keyStore{db: db, lasts: tools.IdempotencyTTL, lease: tools.RequestTimeout + leaseSlack}
 	p.Items, p.Idempotency = &itemStore{db: db}, keys
-	p.Around = append(p.Around, rememberWrites)
+	p.Around = append(p.Around, parts.RememberWrites)
 	p.Needs("database", db.ready)
 	p.Background(db.watch)
 	p.Background(func(ctx context.Context) { forgetKeys(ctx, keys, tools.Log) })

@@ -3,10 +3,7 @@
 package postgrestest
 
 import (
-	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"net/url"
 	"os"
 	"strings"
@@ -15,6 +12,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"example.com/golden/service/internal/packs/beside"
 )
 
 // One for the process: a server takes a second to make.
@@ -26,7 +25,7 @@ func New(tb testing.TB) string {
 	address := os.Getenv("TEST_DATABASE_URL")
 	if address == "" {
 		server, err := shared()
-		demand(tb, err)
+		beside.Demand(tb, "PostgreSQL", err)
 		address = server.URL("postgres")
 	}
 	name := "test_" + strings.ReplaceAll(uuid.NewString(), "-", "")
@@ -55,24 +54,12 @@ func NewReplica(tb testing.TB, primary *Server) *Server {
 func newFor(tb testing.TB, primary *Server) *Server {
 	tb.Helper()
 	server, err := newServer(tb.Context(), primary)
-	demand(tb, err)
+	beside.Demand(tb, "PostgreSQL", err)
 	tb.Cleanup(func() {
 		server.Close()
 		_ = os.RemoveAll(server.dir) // After Stop it is still there.
 	})
 	return server
-}
-
-// demand skips a test that needs what is not there, so that nobody overlooks it.
-func demand(tb testing.TB, err error) {
-	tb.Helper()
-	if errors.Is(err, errNotInstalled) && cmp.Or(os.Getenv("CI"), "false") == "false" {
-		fmt.Fprintln(os.Stderr, tb.Name()+": "+err.Error())
-		tb.Skip(err)
-	}
-	if err != nil {
-		tb.Fatalf("start PostgreSQL: %v", err)
-	}
 }
 
 func run(tb testing.TB, address, statement string) {

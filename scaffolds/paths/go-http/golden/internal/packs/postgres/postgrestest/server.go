@@ -15,10 +15,12 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"example.com/golden/service/internal/packs/beside"
 )
 
-var errNotInstalled = errors.New("POSTGRESQL IS NOT INSTALLED: initdb and postgres are neither on PATH nor in /usr/lib/postgresql/*/bin. " +
-	"WHAT NEEDS IT WAS NOT TESTED. Install it (apt-get install postgresql, brew install postgresql), or set TEST_DATABASE_URL to a server where databases may be made")
+var errNotInstalled = fmt.Errorf("POSTGRESQL %w: initdb and postgres are neither on PATH nor in /usr/lib/postgresql/*/bin. "+
+	"Install it with make packs, or set TEST_DATABASE_URL to a server where databases may be made", beside.ErrNotInstalled)
 
 // Server is a PostgreSQL server of the test's own. It listens on a socket in its
 // folder, so it needs no port, and nobody else's server is taken for it.

@@ -52,8 +52,8 @@ func TestCheck(t *testing.T) {
 			"ownr": "did you mean owner?", "port": "is not asked by go-http, which asks for name, owner",
 		}},
 		{name: "an answer given twice", in: with(func(a *scaffolds.Answers) { a.Extra = map[string]any{"name": "other"} }), code: fault.Invalid, fields: map[string]string{"name": "twice"}},
-		{name: "an unknown pack", in: with(func(a *scaffolds.Answers) { a.Packs = []string{"cache"} }), code: fault.Unsupported, fields: map[string]string{"packs": `"cache" is not offered by go-http`}},
-		{name: "an unknown pack and a wrong name", in: scaffolds.Answers{Name: "-", Owner: "a", Packs: []string{"cache"}}, code: fault.Invalid, fields: map[string]string{"name": "-", "packs": "not offered"}},
+		{name: "an unknown pack", in: with(func(a *scaffolds.Answers) { a.Packs = []string{"ghost"} }), code: fault.Unsupported, fields: map[string]string{"packs": `"ghost" is not offered by go-http`}},
+		{name: "an unknown pack and a wrong name", in: scaffolds.Answers{Name: "-", Owner: "a", Packs: []string{"ghost"}}, code: fault.Invalid, fields: map[string]string{"name": "-", "packs": "not offered"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

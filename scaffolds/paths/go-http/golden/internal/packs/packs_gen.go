@@ -9,18 +9,21 @@ import (
 	"context"
 	"errors"
 
+	"example.com/golden/service/internal/packs/cache"
 	"example.com/golden/service/internal/packs/postgres"
 	"example.com/golden/service/internal/parts"
 )
 
 // Config is the settings of the packs.
 type Config struct {
+	Cache    cache.Config
 	Postgres postgres.Config
 }
 
 // Check reports every setting that cannot work.
 func (c Config) Check() error {
 	return errors.Join(
+		c.Cache.Check(),
 		c.Postgres.Check(),
 	)
 }
@@ -29,6 +32,9 @@ func (c Config) Check() error {
 // comes after it.
 func Join(ctx context.Context, c Config, tools parts.Tools, p *parts.Parts) error {
 	if err := postgres.Join(ctx, c.Postgres, tools, p); err != nil {
+		return err
+	}
+	if err := cache.Join(ctx, c.Cache, tools, p); err != nil {
 		return err
 	}
 	return nil

@@ -8,6 +8,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"example.com/golden/service/internal/packs/cache"
+	"example.com/golden/service/internal/packs/cache/cachetest"
 	"example.com/golden/service/internal/packs/postgres"
 	"example.com/golden/service/internal/packs/postgres/postgrestest"
 )
@@ -15,6 +17,7 @@ import (
 // Required returns the settings without which the packs do not start, with
 // values that lead nowhere.
 func Required() (environ []string) {
+	environ = append(environ, cachetest.Required()...)
 	environ = append(environ, postgrestest.Required()...)
 	return environ
 }
@@ -23,11 +26,13 @@ func Required() (environ []string) {
 // the settings that lead there.
 func Environ(tb testing.TB) (environ []string) {
 	tb.Helper()
+	environ = append(environ, cachetest.Environ(tb)...)
 	environ = append(environ, postgrestest.Environ(tb)...)
 	return environ
 }
 
 // Register registers the metrics of the packs.
 func Register(registry *prometheus.Registry) {
+	cache.RegisterMetrics(registry)
 	postgres.RegisterMetrics(registry)
 }

@@ -39,7 +39,7 @@ type DB struct {
 	reader *sql.DB // the same as writer on PostgreSQL
 	pool   *pgxpool.Pool
 
-	replicas []*sql.DB
+	replicas []*replica
 	next     atomic.Uint32 // replica of the next session
 	closing  []func() error
 }

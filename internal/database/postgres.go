@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 
@@ -29,12 +30,12 @@ func (db *DB) openPostgres(ctx context.Context, url string, replicas []string) e
 	db.name, db.pool = name, pool
 	db.writer = db.lend(pool)
 	db.reader = db.writer
-	for _, replica := range replicas {
-		pool, _, err := db.openPool(ctx, replica)
+	for _, url := range replicas {
+		pool, _, err := db.openPool(ctx, url)
 		if err != nil {
 			return err
 		}
-		db.replicas = append(db.replicas, db.lend(pool))
+		db.replicas = append(db.replicas, &replica{db.lend(pool), pool})
 	}
 	return nil
 }
@@ -63,6 +64,7 @@ func (db *DB) openPool(ctx context.Context, url string) (*pgxpool.Pool, string, 
 	if !strings.Contains(url, "pool_max_conns") {
 		config.MaxConns = int32(max(16, 4*runtime.GOMAXPROCS(0))) //nolint:gosec // a small number
 	}
+	config.AfterConnect = planOnce
 	name := postgresName(conn.Host, conn.Port, conn.Database)
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
@@ -73,6 +75,15 @@ func (db *DB) openPool(ctx context.Context, url string) (*pgxpool.Pool, string, 
 		return nil, name, explainPostgres(err, name, conn.User)
 	}
 	return pool, name, nil
+}
+
+// planOnce makes a connection plan each of its statements once and not, for lists
+// of ids, each time anew: for the gate's short questions that takes longer than
+// their answers. It is said here and not when connecting because PgBouncer refuses
+// to connect with settings it does not know.
+func planOnce(ctx context.Context, conn *pgx.Conn) error {
+	_, err := conn.Exec(ctx, "SET plan_cache_mode = force_generic_plan")
+	return err
 }
 
 // postgresName is what people call the database, without user and password.

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"sync"
 	"sync/atomic"
+
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // session is what somebody does in one go, like a request. It stays with one
@@ -13,7 +15,14 @@ import (
 type session struct {
 	wrote   atomic.Bool
 	once    sync.Once
-	replica *sql.DB
+	replica *replica
+}
+
+// replica is a copy of a PostgreSQL database: its connections, as they are and as
+// they are lent to database/sql.
+type replica struct {
+	sql  *sql.DB
+	pool *pgxpool.Pool
 }
 
 type sessionKey struct{}
@@ -48,7 +57,7 @@ func (db *DB) remember(ctx context.Context) {
 }
 
 // replicaFor returns the replica that the session in ctx reads, nil for none.
-func (db *DB) replicaFor(ctx context.Context) *sql.DB {
+func (db *DB) replicaFor(ctx context.Context) *replica {
 	if len(db.replicas) == 0 {
 		return nil
 	}

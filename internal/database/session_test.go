@@ -30,6 +30,10 @@ func where(ctx context.Context, t *testing.T, db *database.DB) string {
 	if err := db.Reader(ctx).QueryRowContext(ctx, "SELECT display_name FROM environments WHERE name = 'test'").Scan(&name); err != nil {
 		t.Fatal(err)
 	}
+	var asked string
+	if err := db.Ask(ctx, names(`SELECT display_name FROM environments WHERE name = ?`, &asked, "test")); err != nil || asked != name {
+		t.Errorf("asked, %q answers (%v), but %s is read", asked, err, name)
+	}
 	return name
 }
 

@@ -47,7 +47,7 @@ func (db *DB) Reader(ctx context.Context) Reader {
 		return tx
 	}
 	if replica := db.replicaFor(ctx); replica != nil {
-		return replica
+		return replica.sql
 	}
 	return db.reader
 }

@@ -2,17 +2,17 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 
 	"github.com/goldenpath/platform/contracts"
+	"github.com/goldenpath/platform/internal/database"
 	"github.com/goldenpath/platform/internal/store/ent/provideraddress"
 )
 
 // ProviderAddresses implements contracts.AddressStore.
 func (c *Contracts) ProviderAddresses(ctx context.Context) ([]contracts.ProviderAddress, error) {
 	return rowsOf(c.query(ctx), `SELECT id, url, states_url, messages_url, headers, created_at, created_by FROM provider_addresses ORDER BY id`,
-		func(rows *sql.Rows) (a contracts.ProviderAddress, err error) {
+		func(rows database.Rows) (a contracts.ProviderAddress, err error) {
 			var headers string
 			if err = rows.Scan(&a.Provider, &a.URL, &a.StatesURL, &a.MessagesURL, &headers, &a.CreatedAt, &a.CreatedBy); err != nil {
 				return a, err

@@ -3,12 +3,12 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"errors"
 	"slices"
 	"strings"
 
 	"github.com/goldenpath/platform/contracts"
+	"github.com/goldenpath/platform/internal/database"
 )
 
 // What a row of version details is.
@@ -54,7 +54,7 @@ func (c *Contracts) VersionDetails(ctx context.Context, ids []int64) (map[int64]
 	text := detailBranches + q.timeColumn(`bv.created_at`) + fromBranches + onBranch +
 		detailTags + q.timeColumn(`t.created_at`) + fromTags + tagged +
 		detailDeployments + q.timeColumn(`d.created_at`) + fromDeployments + deployed
-	list, err := rowsOf(q, text, func(rows *sql.Rows) (r detailRow, err error) {
+	list, err := rowsOf(q, text, func(rows database.Rows) (r detailRow, err error) {
 		d := &r.Deployment
 		err = rows.Scan(&r.what, &d.VersionID, &r.place, &d.Environment, &r.latest, &d.ID, &d.Kind, &d.ApplicationInstance, &d.EnvironmentID, (*stamp)(&d.CreatedAt))
 		return r, err
@@ -162,7 +162,7 @@ func (c *Contracts) places(ctx context.Context, ids []int64) ([]place, error) {
 		`SELECT 2, d.version_id, CAST(0 AS bigint), false, d.id, d.environment_id FROM deployments d WHERE d.current AND ` + deployed,
 	}
 	ask := func(q *contractsQuery, text string) ([]place, error) {
-		return rowsOf(q, text, func(rows *sql.Rows) (p place, err error) {
+		return rowsOf(q, text, func(rows database.Rows) (p place, err error) {
 			err = rows.Scan(&p.what, &p.version, &p.order, &p.latest, &p.id, &p.name)
 			return p, err
 		})

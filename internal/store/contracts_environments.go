@@ -2,13 +2,13 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/goldenpath/platform/contracts"
+	"github.com/goldenpath/platform/internal/database"
 	"github.com/goldenpath/platform/internal/fault"
 	"github.com/goldenpath/platform/internal/store/ent"
 	"github.com/goldenpath/platform/internal/store/ent/deployment"
@@ -19,7 +19,7 @@ import (
 func (c *Contracts) Environments(ctx context.Context) ([]contracts.Environment, error) {
 	q := c.query(ctx)
 	return rowsOf(q, `SELECT id, name, display_name, production, contacts, `+q.timeColumn(`created_at`)+`, `+q.timeColumn(`updated_at`)+` FROM environments ORDER BY name`,
-		func(rows *sql.Rows) (e contracts.Environment, err error) {
+		func(rows database.Rows) (e contracts.Environment, err error) {
 			var contacts string
 			err = rows.Scan(&e.ID, &e.Name, &e.DisplayName, &e.Production, &contacts, (*stamp)(&e.CreatedAt), (*stamp)(&e.UpdatedAt))
 			e.Contacts = rawJSON(contacts)
@@ -93,7 +93,7 @@ func (c *Contracts) Deployments(ctx context.Context, f contracts.DeploymentFilte
 	}
 	list, err := rowsOf(q, `SELECT d.id, d.kind, e.name, d.application_instance, d.current, d.pacticipant_id, d.version_id, d.environment_id, `+
 		q.timeColumn(`d.created_at`)+`, `+q.timeColumn(`d.ended_at`)+` FROM deployments d JOIN environments e ON e.id = d.environment_id`+q.where()+` ORDER BY d.id`,
-		func(rows *sql.Rows) (d contracts.Deployment, err error) {
+		func(rows database.Rows) (d contracts.Deployment, err error) {
 			err = rows.Scan(&d.ID, &d.Kind, &d.Environment, &d.ApplicationInstance, &d.Current, &d.PacticipantID, &d.VersionID, &d.EnvironmentID,
 				(*stamp)(&d.CreatedAt), (*stamp)(&d.EndedAt))
 			return d, err

@@ -3,12 +3,12 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"errors"
 	"slices"
 	"strings"
 
 	"github.com/goldenpath/platform/contracts"
+	"github.com/goldenpath/platform/internal/database"
 )
 
 // Integrations implements contracts.PacticipantStore.
@@ -24,7 +24,7 @@ func (c *Contracts) Integrations(ctx context.Context, f contracts.IntegrationFil
 		q.in(`i.provider_id`, f.ProviderIDs)
 	}
 	list, err := rowsOf(q, `SELECT i.consumer_id, i.provider_id, `+q.timeColumn(`i.created_at`)+` FROM integrations i`+q.where(),
-		func(rows *sql.Rows) (i contracts.Integration, err error) {
+		func(rows database.Rows) (i contracts.Integration, err error) {
 			err = rows.Scan(&i.ConsumerID, &i.ProviderID, (*stamp)(&i.CreatedAt))
 			return i, err
 		})
@@ -57,7 +57,7 @@ func (c *Contracts) Counterparts(ctx context.Context, consumerVersionIDs, provid
 	list, err := rowsOf(q, `SELECT x.consumer_version_id, x.consumer_id, x.provider_id FROM pact_publications x WHERE NOT x.superseded AND `+publishes+`
 		UNION ALL
 		SELECT CAST(0 AS bigint), i.consumer_id, i.provider_id FROM integrations i WHERE `+provides,
-		func(rows *sql.Rows) (r counterpart, err error) {
+		func(rows database.Rows) (r counterpart, err error) {
 			err = rows.Scan(&r.version, &r.ConsumerID, &r.ProviderID)
 			return r, err
 		})

@@ -2,9 +2,10 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 	"sync"
+
+	"github.com/goldenpath/platform/internal/database"
 )
 
 // mostNames is how many names of a kind are kept, twice: those looked up of late
@@ -90,7 +91,7 @@ func (k *kept) read(ctx context.Context, c *Contracts, ids []int64) (map[int64]n
 	}
 	q := c.query(ctx)
 	q.in(`id`, ids)
-	list, err := rowsOf(q, k.query+q.where(), func(rows *sql.Rows) (r row, err error) {
+	list, err := rowsOf(q, k.query+q.where(), func(rows database.Rows) (r row, err error) {
 		err = rows.Scan(&r.id, &r.text, &r.number)
 		return r, err
 	})

@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -12,6 +11,7 @@ import (
 	entsql "entgo.io/ent/dialect/sql"
 
 	"github.com/goldenpath/platform/contracts"
+	"github.com/goldenpath/platform/internal/database"
 	"github.com/goldenpath/platform/internal/store/ent/pactcontent"
 	"github.com/goldenpath/platform/internal/store/ent/pactpublication"
 )
@@ -54,7 +54,7 @@ func (c *Contracts) Contents(ctx context.Context, f contracts.ContentFilter) ([]
 		q.and(`sha = ?`, f.SHA)
 	}
 	return rowsOf(q, `SELECT id, consumer_id, provider_id, sha, interactions, created_at, body FROM pact_contents`+q.where()+` ORDER BY id`,
-		func(rows *sql.Rows) (x contracts.Content, err error) {
+		func(rows database.Rows) (x contracts.Content, err error) {
 			err = rows.Scan(&x.ID, &x.ConsumerID, &x.ProviderID, &x.SHA, &x.Interactions, &x.CreatedAt, &x.Body)
 			x.CreatedAt = x.CreatedAt.UTC()
 			return x, err
@@ -135,7 +135,7 @@ func (c *Contracts) Pacts(ctx context.Context, f contracts.PactFilter) ([]contra
 // pactsFrom reads publications x, the newest consumer version first.
 func (c *Contracts) pactsFrom(q *contractsQuery, from string, short bool) ([]contracts.Pact, error) {
 	text := `SELECT x.id, x.consumer_id, x.provider_id, x.consumer_version_id, x.content_id, x.revision, ` + q.timeColumn(`x.created_at`) + ` FROM ` + from
-	list, err := rowsOf(q, text+q.where(), func(rows *sql.Rows) (p contracts.Pact, err error) {
+	list, err := rowsOf(q, text+q.where(), func(rows database.Rows) (p contracts.Pact, err error) {
 		err = rows.Scan(&p.ID, &p.ConsumerID, &p.ProviderID, &p.ConsumerVersionID, &p.ContentID, &p.Revision, (*stamp)(&p.CreatedAt))
 		return p, err
 	})

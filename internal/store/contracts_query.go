@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -101,21 +100,25 @@ func (q *contractsQuery) where() string {
 }
 
 // rowsOf runs the query and reads every row.
-func rowsOf[T any](q *contractsQuery, text string, scan func(*sql.Rows) (T, error)) ([]T, error) {
-	rows, err := q.db.Reader(q.run).QueryContext(q.run, q.db.Rebind(text), q.args...)
-	if err != nil {
-		return nil, fmt.Errorf("query contracts: %w", err)
-	}
-	defer rows.Close()
+func rowsOf[T any](q *contractsQuery, text string, scan func(database.Rows) (T, error)) ([]T, error) {
 	var out []T
-	for rows.Next() {
-		row, err := scan(rows)
-		if err = cmp.Or(err, q.ctx.Err()); err != nil {
-			return nil, fmt.Errorf("read contracts: %w", err)
+	err := q.db.Ask(q.run, question(q, text, scan, &out))
+	return out, wrap(err, "query contracts")
+}
+
+// question is the query, to be asked with others; its rows come to be in out.
+func question[T any](q *contractsQuery, text string, scan func(database.Rows) (T, error), out *[]T) database.Question {
+	return database.Question{Text: text, Args: q.args, Read: func(rows database.Rows) error {
+		*out = nil
+		for rows.Next() {
+			row, err := scan(rows)
+			if err = cmp.Or(err, q.ctx.Err()); err != nil {
+				return fmt.Errorf("read contracts: %w", err)
+			}
+			*out = append(*out, row)
 		}
-		out = append(out, row)
-	}
-	return out, wrap(rows.Err(), "read contracts")
+		return nil
+	}}
 }
 
 // listed is a table of one column, id, of the ids in an argument that list makes.

@@ -3,13 +3,13 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"errors"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/goldenpath/platform/contracts"
+	"github.com/goldenpath/platform/internal/database"
 )
 
 // publication and result are the two halves of a row.
@@ -102,7 +102,7 @@ func publicationsOf(asks []*contractsQuery, rq contracts.RowQuery) ([]publicatio
 			` FROM pact_publications x` + q.where()
 		all.args = append(all.args, q.args...)
 	}
-	return rowsOf(&all, strings.Join(texts, ` UNION ALL `), func(rows *sql.Rows) (p publication, err error) {
+	return rowsOf(&all, strings.Join(texts, ` UNION ALL `), func(rows database.Rows) (p publication, err error) {
 		err = rows.Scan(&p.id, &p.content, &p.consumer, &p.version, &p.provider, &p.revision, &p.at)
 		return p, err
 	})
@@ -119,7 +119,7 @@ func byContent(a, b result) int {
 // later one and asking for it costs as much as reading the result.
 func resultsOf(q *contractsQuery, rq contracts.RowQuery) ([]result, error) {
 	text := `SELECT v.id, v.content_id, v.provider_version_id, v.success, v.incomplete, ` + q.timeColumn(`v.verified_at`) + ` FROM verifications v`
-	list, err := rowsOf(q, text+q.where(), func(rows *sql.Rows) (r result, err error) {
+	list, err := rowsOf(q, text+q.where(), func(rows database.Rows) (r result, err error) {
 		err = rows.Scan(&r.id, &r.content, &r.version, &r.success, &r.incomplete, &r.at)
 		return r, err
 	})

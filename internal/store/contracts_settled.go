@@ -2,10 +2,10 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"strings"
 
 	"github.com/goldenpath/platform/contracts"
+	"github.com/goldenpath/platform/internal/database"
 )
 
 // Settled implements contracts.VerificationStore. The database stops at the first
@@ -27,7 +27,7 @@ func (c *Contracts) Settled(ctx context.Context, sq contracts.SettledQuery) (map
 	if len(asks) == 0 {
 		return map[int64]bool{}, nil
 	}
-	list, err := rowsOf(q, strings.Join(asks, ` UNION ALL `), func(rows *sql.Rows) (id int64, err error) { return id, rows.Scan(&id) })
+	list, err := rowsOf(q, strings.Join(asks, ` UNION ALL `), func(rows database.Rows) (id int64, err error) { return id, rows.Scan(&id) })
 	out := make(map[int64]bool, len(list))
 	for _, id := range list {
 		out[id] = true

@@ -2,12 +2,12 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"reflect"
 	"time"
 
 	"github.com/goldenpath/platform/contracts"
+	"github.com/goldenpath/platform/internal/database"
 	"github.com/goldenpath/platform/internal/store/ent"
 	"github.com/goldenpath/platform/internal/store/ent/branch"
 	"github.com/goldenpath/platform/internal/store/ent/branchversion"
@@ -92,7 +92,7 @@ func (c *Contracts) Versions(ctx context.Context, f contracts.VersionFilter) ([]
 		text = `SELECT ` + columns + ` FROM pacticipant_versions v JOIN pacticipants p ON p.id = v.pacticipant_id
 			WHERE v.id IN (SELECT max(v.id) FROM ` + from + q.where() + ` GROUP BY v.pacticipant_id)`
 	}
-	return rowsOf(q, text+` ORDER BY v.id DESC`, func(rows *sql.Rows) (v contracts.Version, err error) {
+	return rowsOf(q, text+` ORDER BY v.id DESC`, func(rows database.Rows) (v contracts.Version, err error) {
 		err = rows.Scan(&v.ID, &v.PacticipantID, &v.Pacticipant, &v.Number, &v.BuildURL, (*stamp)(&v.CreatedAt), (*stamp)(&v.UpdatedAt))
 		return v, err
 	})

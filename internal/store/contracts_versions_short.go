@@ -3,11 +3,11 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"errors"
 	"slices"
 
 	"github.com/goldenpath/platform/contracts"
+	"github.com/goldenpath/platform/internal/database"
 )
 
 // versionsThere lists what is in an environment from the deployments alone: of
@@ -16,7 +16,7 @@ func (c *Contracts) versionsThere(ctx context.Context, f contracts.VersionFilter
 	q := c.query(ctx)
 	q.and(`d.current AND d.environment_id = ?`, f.EnvironmentID)
 	q.in(`d.pacticipant_id`, f.PacticipantIDs)
-	list, err := rowsOf(q, `SELECT d.version_id, d.pacticipant_id FROM deployments d`+q.where(), func(rows *sql.Rows) (v contracts.Version, err error) {
+	list, err := rowsOf(q, `SELECT d.version_id, d.pacticipant_id FROM deployments d`+q.where(), func(rows database.Rows) (v contracts.Version, err error) {
 		err = rows.Scan(&v.ID, &v.PacticipantID)
 		return v, err
 	})
@@ -38,7 +38,7 @@ func (c *Contracts) headVersions(ctx context.Context, f contracts.VersionFilter)
 		q.and(`b.name = ?`, f.Branch)
 	}
 	q.in(`b.pacticipant_id`, f.PacticipantIDs)
-	list, err := rowsOf(q, `SELECT b.head_version_id, b.pacticipant_id FROM `+from+q.where(), func(rows *sql.Rows) (v contracts.Version, err error) {
+	list, err := rowsOf(q, `SELECT b.head_version_id, b.pacticipant_id FROM `+from+q.where(), func(rows database.Rows) (v contracts.Version, err error) {
 		err = rows.Scan(&v.ID, &v.PacticipantID)
 		return v, err
 	})

@@ -1,0 +1,129 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// Rows is what a query found, on either database.
+type Rows interface {
+	Next() bool
+	Scan(dest ...any) error
+	Err() error
+}
+
+// Question is a query, with a question mark for each argument, and what reads its
+// answer. Read may be called again after a connection was lost: it starts anew.
+type Question struct {
+	Text string
+	Args []any
+	Read func(Rows) error
+}
+
+// Ask reads the answers of questions, one after the other; it joins a transaction
+// and reads replicas as Reader does. PostgreSQL gets all of them at once and
+// answers at once, and no other connection waits between: how long a list of
+// short questions takes there is how often both wait for each other.
+func (db *DB) Ask(ctx context.Context, questions ...Question) error {
+	if db.dialect == SQLite {
+		return askSQL(ctx, db.Reader(ctx), questions)
+	}
+	if t, ok := ctx.Value(txKey{db}).(transaction); ok {
+		return t.conn.Raw(func(driver any) error {
+			lent, ok := driver.(*stdlib.Conn)
+			if !ok {
+				return errNotLent
+			}
+			return db.askPostgres(ctx, lent.Conn(), questions)
+		})
+	}
+	pool := db.pool
+	if replica := db.replicaFor(ctx); replica != nil {
+		pool = replica.pool
+	}
+	err := db.askPool(ctx, pool, questions)
+	for again := 0; again < 2 && err != nil && pgconn.SafeToRetry(err); again++ {
+		err = db.askPool(ctx, pool, questions) // the connection had been closed before it was used
+	}
+	return err
+}
+
+// errNotLent says that a transaction is on a connection of another driver.
+var errNotLent = errors.New("the connection is not one of PostgreSQL's driver")
+
+func (db *DB) askPool(ctx context.Context, pool *pgxpool.Pool, questions []Question) error {
+	conn, err := pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	return db.askPostgres(ctx, conn.Conn(), questions)
+}
+
+func (db *DB) askPostgres(ctx context.Context, conn *pgx.Conn, questions []Question) error {
+	if len(questions) == 1 {
+		q := questions[0]
+		rows, err := conn.Query(ctx, db.Rebind(q.Text), q.Args...)
+		if err != nil {
+			return err
+		}
+		return readRows(rows, q.Read)
+	}
+	batch := &pgx.Batch{}
+	for _, q := range questions {
+		batch.Queue(db.Rebind(q.Text), q.Args...)
+	}
+	answers := conn.SendBatch(ctx, batch)
+	for _, q := range questions {
+		rows, err := answers.Query()
+		if err == nil {
+			err = readRows(rows, q.Read)
+		}
+		if err != nil {
+			_ = answers.Close() // it repeats the error
+			return err
+		}
+	}
+	return answers.Close()
+}
+
+func readRows(rows pgx.Rows, read func(Rows) error) error {
+	defer rows.Close()
+	if err := read(rows); err != nil {
+		return err
+	}
+	rows.Close() // an error may come after the last row
+	return rows.Err()
+}
+
+// askSQL asks by database/sql.
+func askSQL(ctx context.Context, db Reader, questions []Question) error {
+	for _, q := range questions {
+		rows, err := db.QueryContext(ctx, q.Text, q.Args...)
+		if err != nil {
+			return err
+		}
+		if err := readSQL(rows, q.Read); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readSQL(rows *sql.Rows, read func(Rows) error) error {
+	defer rows.Close()
+	if err := read(rows); err != nil {
+		return err
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("read rows: %w", err)
+	}
+	return nil
+}

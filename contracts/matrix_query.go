@@ -105,13 +105,7 @@ func (m *matrix) resolve(ctx context.Context) error {
 	if m.specified, err = m.resolveAll(ctx, m.q.Selectors, true); err != nil {
 		return err
 	}
-	if m.integrations, err = m.findIntegrations(ctx); err != nil {
-		return err
-	}
-	if m.infers() {
-		m.inferred, err = m.inferOthers(ctx)
-	}
-	return err
+	return m.resolveOthers(ctx)
 }
 
 // infers reports whether the query says which versions of others to compare with.
@@ -119,30 +113,88 @@ func (m *matrix) infers() bool {
 	return m.q.Latest || m.q.Tag != "" || m.q.Branch != "" || m.q.MainBranch || m.q.Environment != ""
 }
 
-// findIntegrations returns those the specified versions are part of; between
-// several specified services, unless others are inferred, only those.
-func (m *matrix) findIntegrations(ctx context.Context) ([]requiredIntegration, error) {
-	ids := []int64{}
-	for _, s := range m.specified {
-		ids = append(ids, s.service.ID)
+// resolveOthers finds the integrations the specified versions are part of, and
+// which versions of the others to compare with.
+func (m *matrix) resolveOthers(ctx context.Context) error {
+	of, whole := m.promises()
+	var newest, promised, consumers []Integration
+	asks := []func(ctx context.Context) error{func(ctx context.Context) (err error) {
+		promised, consumers, err = m.b.store.Counterparts(ctx, of)
+		return err
+	}}
+	if len(whole) > 0 {
+		asks = append(asks, func(ctx context.Context) (err error) {
+			newest, err = m.newestPromises(ctx, whole)
+			return err
+		})
 	}
-	between := !m.infers() && len(m.specified) > 1
-	promised, consumers, err := m.counterparts(ctx, ids)
+	// Which versions are in an environment can be asked before it is known of whom.
+	var there map[int64][]Version
+	if m.others() == (MatrixSelector{Environment: m.q.Environment}) && m.infers() && len(whole) == 0 {
+		asks = append(asks, func(ctx context.Context) (err error) {
+			there, err = m.versionsOf(ctx, VersionFilter{CounterpartsOf: &of})
+			return err
+		})
+	}
+	if err := m.b.store.Together(ctx, asks...); err != nil {
+		return err
+	}
+	m.integrations = m.required(slices.Concat(newest, promised), consumers)
+	if !m.infers() {
+		return nil
+	}
+	var err error
+	m.inferred, err = m.inferOthers(ctx, there)
+	return err
+}
+
+// promises are the specified versions and services; whole are services of which
+// all versions are specified.
+func (m *matrix) promises() (of Promises, whole []int64) {
+	for _, s := range m.specified {
+		of.ProviderIDs = append(of.ProviderIDs, s.service.ID)
+		switch {
+		case s.missing:
+		case s.all:
+			whole = append(whole, s.service.ID)
+		default:
+			of.ConsumerVersionIDs = append(of.ConsumerVersionIDs, s.version.ID)
+		}
+	}
+	return of, whole
+}
+
+// newestPromises returns whom services have pacts with: of all their versions, the
+// newest pact per provider stands for the rest.
+func (m *matrix) newestPromises(ctx context.Context, services []int64) ([]Integration, error) {
+	pacts, err := m.b.store.Pacts(ctx, PactFilter{ConsumerIDs: services, Latest: true})
 	if err != nil {
 		return nil, err
 	}
+	newest := make([]Integration, len(pacts))
+	for i, p := range pacts {
+		newest[i] = Integration{ConsumerID: p.ConsumerID, Consumer: p.Consumer, ProviderID: p.ProviderID, Provider: p.Provider}
+	}
+	return newest, nil
+}
+
+// required returns each integration once; between several specified services,
+// unless others are inferred, only those.
+func (m *matrix) required(promised, consumers []Integration) []requiredIntegration {
+	between := !m.infers() && len(m.specified) > 1
 	out := make([]requiredIntegration, 0, len(promised)+len(consumers))
 	seen := make(map[[2]int64]bool, len(promised)+len(consumers))
 	for _, p := range promised {
 		key := [2]int64{p.ConsumerID, p.ProviderID}
-		if seen[key] || (between && !slices.Contains(ids, p.ProviderID)) {
+		specified := func(s resolved) bool { return s.service.ID == p.ProviderID }
+		if seen[key] || (between && !slices.ContainsFunc(m.specified, specified)) {
 			continue
 		}
 		seen[key] = true
 		out = append(out, requiredIntegration{p, true})
 	}
 	if between {
-		return out, nil
+		return out
 	}
 	for _, i := range consumers {
 		if key := [2]int64{i.ConsumerID, i.ProviderID}; !seen[key] {
@@ -150,36 +202,7 @@ func (m *matrix) findIntegrations(ctx context.Context) ([]requiredIntegration, e
 			out = append(out, requiredIntegration{i, false})
 		}
 	}
-	return out, nil
-}
-
-// counterparts returns the pairs the specified versions have published pacts
-// for, and the consumers of the services.
-func (m *matrix) counterparts(ctx context.Context, services []int64) (promised, consumers []Integration, err error) {
-	var whole, versions []int64
-	for _, s := range m.specified {
-		switch {
-		case s.missing:
-		case s.all:
-			whole = append(whole, s.service.ID)
-		default:
-			versions = append(versions, s.version.ID)
-		}
-	}
-	promised, consumers, err = m.b.store.Counterparts(ctx, versions, services)
-	if err != nil || len(whole) == 0 {
-		return promised, consumers, err
-	}
-	// Of all versions of a service, the newest pact per provider stands for the rest.
-	pacts, err := m.b.store.Pacts(ctx, PactFilter{ConsumerIDs: whole, Latest: true})
-	if err != nil {
-		return nil, nil, err
-	}
-	newest := make([]Integration, len(pacts))
-	for i, p := range pacts {
-		newest[i] = Integration{ConsumerID: p.ConsumerID, Consumer: p.Consumer, ProviderID: p.ProviderID, Provider: p.Provider}
-	}
-	return slices.Concat(newest, promised), consumers, nil
+	return out
 }
 
 // resolved are all selectors: those asked for, then those inferred.

@@ -13,47 +13,67 @@ import (
 func (m *matrix) loadNames(ctx context.Context) error {
 	selectors := slices.Concat(m.q.Selectors, m.q.Ignore)
 	var names []string
+	var numbered []MatrixSelector
 	for _, s := range selectors {
-		if _, known := m.found[s]; known {
+		switch {
+		case s.Version == "" || s != (MatrixSelector{Pacticipant: s.Pacticipant, Version: s.Version}):
+			names = append(names, s.Pacticipant)
+		case !slices.Contains(numbered, s):
+			numbered = append(numbered, s)
+		}
+	}
+	asks := []func(ctx context.Context) error{
+		func(ctx context.Context) error { return m.loadServices(ctx, names) },
+		func(ctx context.Context) error { return m.loadEnvironments(ctx, selectors) },
+	}
+	found := make([][]Version, len(numbered))
+	for i, s := range numbered {
+		asks = append(asks, func(ctx context.Context) (err error) {
+			found[i], err = m.b.store.Versions(ctx, VersionFilter{Pacticipants: []string{s.Pacticipant}, Numbers: []string{s.Version}})
+			return err
+		})
+	}
+	if err := m.b.store.Together(ctx, asks...); err != nil {
+		return err
+	}
+	names = nil
+	for i, s := range numbered {
+		if len(found[i]) == 0 {
+			names = append(names, s.Pacticipant)
 			continue
 		}
-		if s.Version != "" && s == (MatrixSelector{Pacticipant: s.Pacticipant, Version: s.Version}) {
-			versions, err := m.b.store.Versions(ctx, VersionFilter{Pacticipants: []string{s.Pacticipant}, Numbers: []string{s.Version}})
-			if err != nil {
-				return err
-			}
-			if len(versions) > 0 {
-				m.found[s], m.names[s.Pacticipant] = versions[0], versions[0].PacticipantID
-				continue
-			}
-		}
-		names = append(names, s.Pacticipant)
+		m.found[s], m.names[s.Pacticipant] = found[i][0], found[i][0].PacticipantID
 	}
-	if len(names) > 0 {
-		list, err := m.b.store.Pacticipants(ctx, PacticipantFilter{Names: names})
-		if err != nil {
-			return err
-		}
-		for _, p := range list {
-			m.names[p.Name] = p.ID
-		}
+	if err := m.loadServices(ctx, names); err != nil {
+		return err
 	}
 	for _, s := range m.q.Selectors {
 		if _, ok := m.names[s.Pacticipant]; !ok {
 			return fault.New(fault.NotFound, "Pacticipant %s not found", s.Pacticipant)
 		}
 	}
-	if m.q.Environment == "" && !slices.ContainsFunc(selectors, func(s MatrixSelector) bool { return s.Environment != "" }) {
-		return nil
-	}
-	var err error
-	if m.envs, err = m.b.store.Environments(ctx); err != nil {
-		return err
-	}
 	if _, ok := m.environment(m.q.Environment); m.q.Environment != "" && !ok {
 		return noEnvironment(m.q.Environment, m.envs)
 	}
 	return nil
+}
+
+func (m *matrix) loadServices(ctx context.Context, names []string) error {
+	if len(names) == 0 {
+		return nil
+	}
+	list, err := m.b.store.Pacticipants(ctx, PacticipantFilter{Names: names})
+	for _, p := range list {
+		m.names[p.Name] = p.ID
+	}
+	return err
+}
+
+func (m *matrix) loadEnvironments(ctx context.Context, selectors []MatrixSelector) (err error) {
+	if m.q.Environment != "" || slices.ContainsFunc(selectors, func(s MatrixSelector) bool { return s.Environment != "" }) {
+		m.envs, err = m.b.store.Environments(ctx)
+	}
+	return err
 }
 
 func (m *matrix) environment(name string) (Environment, bool) {
@@ -90,7 +110,7 @@ func (m *matrix) resolveOne(ctx context.Context, s MatrixSelector, specific bool
 	if version, ok := m.found[s]; ok {
 		return m.expand(base, []Version{version}), nil
 	}
-	f, possible := m.filter(s, []int64{service})
+	f, possible := m.filter(s, VersionFilter{PacticipantIDs: []int64{service}})
 	var versions []Version
 	if possible {
 		var err error
@@ -101,10 +121,10 @@ func (m *matrix) resolveOne(ctx context.Context, s MatrixSelector, specific bool
 	return m.expand(base, versions), nil
 }
 
-// filter turns a selector into a version filter; false when it names an
+// filter adds a selector to a filter of services; false when it names an
 // environment there is not.
-func (m *matrix) filter(s MatrixSelector, ids []int64) (VersionFilter, bool) {
-	f := VersionFilter{PacticipantIDs: ids, Branch: s.Branch, MainBranch: s.MainBranch, Tag: s.Tag, Latest: s.Latest, Short: true}
+func (m *matrix) filter(s MatrixSelector, f VersionFilter) (VersionFilter, bool) {
+	f.Branch, f.MainBranch, f.Tag, f.Latest, f.Short = s.Branch, s.MainBranch, s.Tag, s.Latest, true
 	if s.Version != "" {
 		f.Numbers = []string{s.Version}
 	}
@@ -138,9 +158,28 @@ func (m *matrix) ignores(pacticipant, version int64) bool {
 	})
 }
 
-// inferOthers resolves the other services of the integrations, all with one
-// query.
-func (m *matrix) inferOthers(ctx context.Context) ([]resolved, error) {
+// others selects versions of other services, as the query says.
+func (m *matrix) others() MatrixSelector {
+	return MatrixSelector{Tag: m.q.Tag, Branch: m.q.Branch, MainBranch: m.q.MainBranch, Latest: m.q.Latest, Environment: m.q.Environment}
+}
+
+// versionsOf returns those versions of services, by service.
+func (m *matrix) versionsOf(ctx context.Context, services VersionFilter) (map[int64][]Version, error) {
+	f, possible := m.filter(m.others(), services)
+	if !possible {
+		return map[int64][]Version{}, nil
+	}
+	versions, err := m.b.store.Versions(ctx, f)
+	out := make(map[int64][]Version, len(versions))
+	for _, v := range versions {
+		out[v.PacticipantID] = append(out[v.PacticipantID], v)
+	}
+	return out, err
+}
+
+// inferOthers resolves the other services of the integrations to the versions
+// that are there; when that is not known yet, all with one query.
+func (m *matrix) inferOthers(ctx context.Context, there map[int64][]Version) ([]resolved, error) {
 	seen := make(map[int64]bool, len(m.integrations)+len(m.specified))
 	for _, s := range m.specified {
 		seen[s.service.ID] = true
@@ -158,26 +197,21 @@ func (m *matrix) inferOthers(ctx context.Context) ([]resolved, error) {
 		return nil, nil
 	}
 	slices.SortFunc(others, func(a, b known) int { return strings.Compare(a.Name, b.Name) })
-	ids := make([]int64, len(others))
-	for i, other := range others {
-		ids[i] = other.ID
-	}
-	common := MatrixSelector{Tag: m.q.Tag, Branch: m.q.Branch, MainBranch: m.q.MainBranch, Latest: m.q.Latest, Environment: m.q.Environment}
-	byService := make(map[int64][]Version, len(others))
-	if f, possible := m.filter(common, ids); possible {
-		versions, err := m.b.store.Versions(ctx, f)
-		if err != nil {
-			return nil, err
+	if there == nil {
+		ids := make([]int64, len(others))
+		for i, other := range others {
+			ids[i] = other.ID
 		}
-		for _, v := range versions {
-			byService[v.PacticipantID] = append(byService[v.PacticipantID], v)
+		var err error
+		if there, err = m.versionsOf(ctx, VersionFilter{PacticipantIDs: ids}); err != nil {
+			return nil, err
 		}
 	}
 	out := make([]resolved, 0, len(others))
 	for _, other := range others {
-		selector := common
+		selector := m.others()
 		selector.Pacticipant = other.Name
-		out = append(out, m.expand(resolved{MatrixSelector: selector, service: other}, byService[other.ID])...)
+		out = append(out, m.expand(resolved{MatrixSelector: selector, service: other}, there[other.ID])...)
 	}
 	return out, nil
 }

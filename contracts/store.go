@@ -17,6 +17,10 @@ type Store interface {
 	MatrixStore
 	IgnoreStore
 	AddressStore
+
+	// Together calls functions that do not need each other's results; a store may
+	// answer what they ask of it together. The error is that of the first in order.
+	Together(ctx context.Context, functions ...func(ctx context.Context) error) error
 }
 
 // AddressStore keeps where providers run. There are few.
@@ -109,8 +113,17 @@ type VersionFilter struct {
 	MainBranch     bool // of each pacticipant
 	Tag            string
 	EnvironmentID  string // deployed or released there now
-	Latest         bool   // only the newest per pacticipant of what the rest keeps
-	Short          bool   // may leave out builds and dates
+	CounterpartsOf *Promises
+	Latest         bool // only the newest per pacticipant of what the rest keeps
+	Short          bool // may leave out builds and dates
+}
+
+// Promises are versions with what they publish, and providers with what they are
+// promised. Their counterparts are the providers of current pacts of the versions,
+// and whoever has, or had, pacts with the providers.
+type Promises struct {
+	ConsumerVersionIDs []int64
+	ProviderIDs        []int64
 }
 
 // Head is the newest version on a branch.
@@ -251,5 +264,5 @@ type MatrixStore interface {
 	// Counterparts lists with whom the versions have current pacts, the newest
 	// version first, and who has, or had, pacts with the providers; then by names.
 	// CreatedAt is left out.
-	Counterparts(ctx context.Context, consumerVersionIDs, providerIDs []int64) (promised, consumers []Integration, err error)
+	Counterparts(ctx context.Context, of Promises) (promised, consumers []Integration, err error)
 }

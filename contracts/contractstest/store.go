@@ -53,6 +53,16 @@ type pact struct {
 	superseded bool
 }
 
+// Together implements contracts.Store.
+func (s *Store) Together(ctx context.Context, functions ...func(ctx context.Context) error) error {
+	for _, function := range functions {
+		if err := function(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 var (
 	_ contracts.Store = (*Store)(nil)
 	_ contracts.Unit  = (*Store)(nil)

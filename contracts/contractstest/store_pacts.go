@@ -285,8 +285,8 @@ func (st *state) row(p contracts.Pact, v contracts.Verification) contracts.Row {
 }
 
 // Counterparts implements contracts.MatrixStore.
-func (s *Store) Counterparts(ctx context.Context, consumerVersionIDs, providerIDs []int64) (promised, consumers []contracts.Integration, err error) {
-	pacts, err := s.Pacts(ctx, contracts.PactFilter{ConsumerVersionIDs: append([]int64{}, consumerVersionIDs...)})
+func (s *Store) Counterparts(ctx context.Context, of contracts.Promises) (promised, consumers []contracts.Integration, err error) {
+	pacts, err := s.Pacts(ctx, contracts.PactFilter{ConsumerVersionIDs: append([]int64{}, of.ConsumerVersionIDs...)})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -295,6 +295,6 @@ func (s *Store) Counterparts(ctx context.Context, consumerVersionIDs, providerID
 			ConsumerID: p.ConsumerID, ProviderID: p.ProviderID, Consumer: p.Consumer, Provider: p.Provider, CreatedAt: p.CreatedAt,
 		})
 	}
-	consumers, err = s.Integrations(ctx, contracts.IntegrationFilter{ProviderIDs: append([]int64{}, providerIDs...)})
+	consumers, err = s.Integrations(ctx, contracts.IntegrationFilter{ProviderIDs: append([]int64{}, of.ProviderIDs...)})
 	return promised, consumers, err
 }

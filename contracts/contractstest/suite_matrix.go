@@ -131,7 +131,7 @@ func counterparts(t *testing.T, b Backend) {
 		return out
 	}
 	of := func(versions, providers []int64) (promised, consumers []string) {
-		p, c, err := k.Store.Counterparts(k.ctx, versions, providers)
+		p, c, err := k.Store.Counterparts(k.ctx, contracts.Promises{ConsumerVersionIDs: versions, ProviderIDs: providers})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -35,6 +35,9 @@ func (db *DB) Ask(ctx context.Context, questions ...Question) error {
 	if db.dialect == SQLite {
 		return askSQL(ctx, db.Reader(ctx), questions)
 	}
+	if t := db.turnsOf(ctx); t != nil {
+		return t.ask(questions)
+	}
 	if t, ok := ctx.Value(txKey{db}).(transaction); ok {
 		return t.conn.Raw(func(driver any) error {
 			lent, ok := driver.(*stdlib.Conn)

@@ -3,6 +3,8 @@ package database
 import (
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 )
 
 // Rebind writes the placeholders of a query, each a question mark, as the
@@ -11,8 +13,23 @@ func (db *DB) Rebind(query string) string {
 	if db.dialect == SQLite || !strings.Contains(query, "?") {
 		return query
 	}
-	return numbered(query)
+	if known, ok := rebound.Load(query); ok {
+		return known.(string) //nolint:forcetypeassert // nothing else is stored
+	}
+	out := numbered(query)
+	if rebounds.Add(1) <= mostRebound {
+		rebound.Store(query, out)
+	}
+	return out
 }
+
+// rebound are queries as PostgreSQL wants them. Programs have some hundred.
+var (
+	rebound  sync.Map //nolint:gochecknoglobals // the same for every database
+	rebounds atomic.Int64
+)
+
+const mostRebound = 2000
 
 func numbered(query string) string {
 	var out strings.Builder

@@ -25,7 +25,7 @@ func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) erro
 	defer end()
 	// After a commit there is nothing left to roll back.
 	defer func() { _ = t.tx.Rollback() }()
-	if err := fn(context.WithValue(ctx, txKey{db}, t)); err != nil {
+	if err := fn(context.WithValue(db.Apart(ctx), txKey{db}, t)); err != nil {
 		return err
 	}
 	if err := t.tx.Commit(); err != nil {

@@ -41,6 +41,11 @@ var _ contracts.Store = (*Contracts)(nil)
 // Contracts returns the store of the contracts domain.
 func (s *Store) Contracts() *Contracts { return &Contracts{s, newNames(), manyRows} }
 
+// Together implements contracts.Store.
+func (c *Contracts) Together(ctx context.Context, functions ...func(ctx context.Context) error) error {
+	return c.s.db.Together(ctx, functions...)
+}
+
 func (c *Contracts) client(ctx context.Context) *ent.Client { return c.s.client(ctx) }
 
 // made tells what an insert that gives way to an existing row did.

@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"strings"
 
@@ -98,14 +97,14 @@ func (c *Contracts) nameDeployed(ctx context.Context, list []detailRow) error {
 		}
 	}
 	// Without a deployment, the service is 0 and has no name.
-	return errors.Join(
-		c.names.services.fill(ctx, c, len(list), func(i int) int64 { return list[i].PacticipantID }, func(i int, n name) { list[i].Service = n.text }),
-		c.names.versions.fill(ctx, c, len(list), func(i int) int64 {
+	return c.name(ctx,
+		naming{&c.names.services, len(list), func(i int) int64 { return list[i].PacticipantID }, func(i int, n name) { list[i].Service = n.text }},
+		naming{&c.names.versions, len(list), func(i int) int64 {
 			if list[i].what != detailDeployment {
 				return 0
 			}
 			return list[i].VersionID
-		}, func(i int, n name) { list[i].Version = n.text }),
+		}, func(i int, n name) { list[i].Version = n.text }},
 	)
 }
 

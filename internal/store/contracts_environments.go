@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -101,9 +100,9 @@ func (c *Contracts) Deployments(ctx context.Context, f contracts.DeploymentFilte
 	if err != nil {
 		return nil, err
 	}
-	err = errors.Join(
-		c.names.services.fill(ctx, c, len(list), func(i int) int64 { return list[i].PacticipantID }, func(i int, n name) { list[i].Service = n.text }),
-		c.names.versions.fill(ctx, c, len(list), func(i int) int64 { return list[i].VersionID }, func(i int, n name) { list[i].Version = n.text }),
+	err = c.name(ctx,
+		naming{&c.names.services, len(list), func(i int) int64 { return list[i].PacticipantID }, func(i int, n name) { list[i].Service = n.text }},
+		naming{&c.names.versions, len(list), func(i int) int64 { return list[i].VersionID }, func(i int, n name) { list[i].Version = n.text }},
 	)
 	return slices.DeleteFunc(list, func(d contracts.Deployment) bool { return d.Service == "" || d.Version == "" }), err
 }

@@ -60,7 +60,7 @@ func (c *Contracts) HeadPacts(ctx context.Context, providerID int64, after time.
 	if err != nil {
 		return nil, err
 	}
-	if err := c.namePacts(ctx, len(list), func(i int) *contracts.Pact { return &list[i].Pact }); err != nil {
+	if err := c.name(ctx, c.pactNames(len(list), func(i int) *contracts.Pact { return &list[i].Pact })...); err != nil {
 		return nil, err
 	}
 	slices.SortFunc(list, func(a, b headPact) int {

@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"strings"
 
@@ -31,9 +30,9 @@ func (c *Contracts) Integrations(ctx context.Context, f contracts.IntegrationFil
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(
-		c.names.services.fill(ctx, c, len(list), func(i int) int64 { return list[i].ConsumerID }, func(i int, n name) { list[i].Consumer = n.text }),
-		c.names.services.fill(ctx, c, len(list), func(i int) int64 { return list[i].ProviderID }, func(i int, n name) { list[i].Provider = n.text }),
+	if err := c.name(ctx,
+		naming{&c.names.services, len(list), func(i int) int64 { return list[i].ConsumerID }, func(i int, n name) { list[i].Consumer = n.text }},
+		naming{&c.names.services, len(list), func(i int) int64 { return list[i].ProviderID }, func(i int, n name) { list[i].Provider = n.text }},
 	); err != nil {
 		return nil, err
 	}
@@ -45,10 +44,10 @@ func (c *Contracts) Integrations(ctx context.Context, f contracts.IntegrationFil
 }
 
 // Counterparts implements contracts.MatrixStore.
-func (c *Contracts) Counterparts(ctx context.Context, consumerVersionIDs, providerIDs []int64) (promised, consumers []contracts.Integration, err error) {
+func (c *Contracts) Counterparts(ctx context.Context, of contracts.Promises) (promised, consumers []contracts.Integration, err error) {
 	q := c.query(ctx)
-	publishes, arg1 := q.anyOf(`x.consumer_version_id`, consumerVersionIDs)
-	provides, arg2 := q.anyOf(`i.provider_id`, providerIDs)
+	publishes, arg1 := q.anyOf(`x.consumer_version_id`, of.ConsumerVersionIDs)
+	provides, arg2 := q.anyOf(`i.provider_id`, of.ProviderIDs)
 	q.args = []any{arg1, arg2}
 	type counterpart struct {
 		version int64 // 0 for who has, or had, a pact with the provider
@@ -65,9 +64,9 @@ func (c *Contracts) Counterparts(ctx context.Context, consumerVersionIDs, provid
 		return nil, nil, err
 	}
 	n := len(list)
-	if err := errors.Join(
-		c.names.services.fill(ctx, c, n, func(i int) int64 { return list[i].ConsumerID }, func(i int, n name) { list[i].Consumer = n.text }),
-		c.names.services.fill(ctx, c, n, func(i int) int64 { return list[i].ProviderID }, func(i int, n name) { list[i].Provider = n.text }),
+	if err := c.name(ctx,
+		naming{&c.names.services, n, func(i int) int64 { return list[i].ConsumerID }, func(i int, n name) { list[i].Consumer = n.text }},
+		naming{&c.names.services, n, func(i int) int64 { return list[i].ProviderID }, func(i int, n name) { list[i].Provider = n.text }},
 	); err != nil {
 		return nil, nil, err
 	}
@@ -84,4 +83,15 @@ func (c *Contracts) Counterparts(ctx context.Context, consumerVersionIDs, provid
 		}
 	}
 	return promised, consumers, nil
+}
+
+// counterpartsOf keeps rows whose column is a counterpart; nil keeps all.
+func (q *contractsQuery) counterpartsOf(column string, of *contracts.Promises) {
+	if of == nil {
+		return
+	}
+	publishes, version := q.anyOf(`x.consumer_version_id`, of.ConsumerVersionIDs)
+	provides, provider := q.anyOf(`i.provider_id`, of.ProviderIDs)
+	q.and(column+` IN (SELECT x.provider_id FROM pact_publications x WHERE NOT x.superseded AND `+publishes+`
+		UNION SELECT i.consumer_id FROM integrations i WHERE `+provides+`)`, version, provider)
 }

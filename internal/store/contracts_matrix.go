@@ -62,40 +62,73 @@ const fewServices = 8
 // versions.
 func (c *Contracts) rowsBetween(ctx context.Context, rq contracts.RowQuery, s versionSets) ([]contracts.Row, error) {
 	var publications []publication
-	var own []result // of the services asked about, when they were read beside
-	versions, beside := c.ownVersions(rq, s)
 	asks := []func(ctx context.Context) error{func(ctx context.Context) (err error) {
 		publications, err = publicationsOf(c.between(ctx, rq, s), rq)
 		return err
 	}}
-	if beside {
+	var results []result
+	known := c.resultsKnown(rq)
+	if known != nil {
 		asks = append(asks, func(ctx context.Context) (err error) {
-			results := c.query(ctx)
-			results.in(`v.provider_version_id`, versions)
-			own, err = resultsOf(results, rq)
+			results, err = resultsOf(known(ctx), rq)
 			return err
 		})
 	}
-	if err := c.sideBySide(ctx, asks...); err != nil {
+	together := c.s.db.Together
+	if len(s.all) >= c.many {
+		together = c.sideBySide
+	}
+	if err := together(ctx, asks...); err != nil {
 		return nil, err
 	}
 	publications = slices.DeleteFunc(publications, func(p publication) bool { _, ok := rq.Versions[p.provider]; return !ok })
 	if len(publications) == 0 {
 		return nil, nil
 	}
-	if !beside {
-		list, err := c.resultsFor(ctx, publications, rq)
-		if err != nil {
+	if known == nil {
+		var err error
+		if results, err = c.resultsFor(ctx, publications, rq); err != nil {
 			return nil, err
 		}
-		return c.joined(ctx, publications, list, true)
 	}
-	others := slices.DeleteFunc(slices.Clone(publications), func(p publication) bool { return slices.Contains(rq.Involving, p.provider) })
-	list, err := c.resultsFor(ctx, others, rq)
-	if err != nil {
-		return nil, err
+	return c.joined(ctx, publications, results, true)
+}
+
+// resultsKnown asks, before the publications are known, for what their providers
+// said: what the versions asked about said, and what others said of their pacts.
+// It is nil where that would be more than what is looked for, of whole services, or
+// no index leads there, to pacts that were replaced.
+func (c *Contracts) resultsKnown(rq contracts.RowQuery) func(ctx context.Context) []*contractsQuery {
+	own, others := own(rq)
+	if rq.EveryResult || len(own.whole) > 0 || len(own.versions) == 0 || len(others.whole) > 0 {
+		return nil
 	}
-	return c.joined(ctx, publications, merged(own, list), true)
+	return func(ctx context.Context) []*contractsQuery {
+		said := c.query(ctx)
+		said.in(`v.provider_version_id`, own.versions)
+		if len(others.versions) == 0 {
+			return []*contractsQuery{said}
+		}
+		heard := c.query(ctx)
+		published, arg := heard.anyOf(`x.consumer_version_id`, own.versions)
+		heard.and(`v.content_id IN (SELECT x.content_id FROM pact_publications x WHERE NOT x.superseded AND `+published+`)`, arg)
+		// A content's results are fewer than the versions each would be looked up for.
+		heard.in(`+v.provider_version_id`, others.versions)
+		return []*contractsQuery{said, heard}
+	}
+}
+
+// own takes the versions asked about and those of other services apart.
+func own(rq contracts.RowQuery) (own, others versionSets) {
+	mine, theirs := contracts.RowQuery{Versions: map[int64]contracts.VersionSet{}}, contracts.RowQuery{Versions: map[int64]contracts.VersionSet{}}
+	for service, set := range rq.Versions {
+		if slices.Contains(rq.Involving, service) {
+			mine.Versions[service] = set
+		} else {
+			theirs.Versions[service] = set
+		}
+	}
+	return setsOf(mine), setsOf(theirs)
 }
 
 // between asks for publications of the versions with their services. Those of the
@@ -123,17 +156,10 @@ func (c *Contracts) between(ctx context.Context, rq contracts.RowQuery, s versio
 	if rq.Involving == nil {
 		return []*contractsQuery{withAny(s)}
 	}
-	own, others := map[int64]contracts.VersionSet{}, map[int64]contracts.VersionSet{}
-	for service, set := range rq.Versions {
-		if slices.Contains(rq.Involving, service) {
-			own[service] = set
-		} else {
-			others[service] = set
-		}
-	}
-	asks := []*contractsQuery{withAny(setsOf(contracts.RowQuery{Versions: own}))}
-	if len(others) > 0 {
-		q := published(setsOf(contracts.RowQuery{Versions: others}))
+	mine, others := own(rq)
+	asks := []*contractsQuery{withAny(mine)}
+	if len(others.all) > 0 {
+		q := published(others)
 		q.in(`x.provider_id`, rq.Involving)
 		asks = append(asks, q)
 	}
@@ -155,39 +181,13 @@ func (c *Contracts) resultsFor(ctx context.Context, publications []publication, 
 	}
 	provider, args := results.covers(by, column, `v.provider_id`)
 	results.and(provider, args...)
-	return resultsOf(results, rq)
-}
-
-// ownVersions returns the versions of the services asked about, and whether what
-// they said is better read by them than by what it is about: where they meet
-// many, and are few.
-func (c *Contracts) ownVersions(rq contracts.RowQuery, s versionSets) (versions []int64, beside bool) {
-	if len(s.all) < c.many || len(rq.Involving) == 0 {
-		return nil, false
-	}
-	for _, service := range rq.Involving {
-		set := rq.Versions[service]
-		if set.All {
-			return nil, false
-		}
-		versions = append(versions, set.IDs...)
-	}
-	return versions, len(versions) > 0 && len(versions) <= fewVersions
-}
-
-// merged returns two lists as one, in the order of contents.
-func merged(a, b []result) []result {
-	if len(b) == 0 {
-		return a
-	}
-	out := slices.Concat(a, b)
-	slices.SortFunc(out, byContent)
-	return slices.CompactFunc(out, func(a, b result) bool { return a.id == b.id })
+	return resultsOf([]*contractsQuery{results}, rq)
 }
 
 // sideBySide asks at the same time, on connections of their own; in a
 // transaction, which has one, one after the other.
 func (c *Contracts) sideBySide(ctx context.Context, asks ...func(ctx context.Context) error) error {
+	ctx = c.s.db.Apart(ctx)
 	if _, ok := c.s.db.Tx(ctx); ok || len(asks) == 1 {
 		for _, ask := range asks {
 			if err := ask(ctx); err != nil {
@@ -227,7 +227,7 @@ func (c *Contracts) rowsOfConsumer(ctx context.Context, rq contracts.RowQuery, s
 	}
 	results := c.query(ctx)
 	results.in(`v.content_id`, contentsOf(publications, (*publication).contentID))
-	list, err := resultsOf(results, rq)
+	list, err := resultsOf([]*contractsQuery{results}, rq)
 	if err != nil {
 		return nil, err
 	}
@@ -240,7 +240,7 @@ func (c *Contracts) rowsOfProvider(ctx context.Context, rq contracts.RowQuery, s
 	results := c.query(ctx)
 	provider, args := results.covers(s, `v.provider_version_id`, `v.provider_id`)
 	results.and(provider, args...)
-	list, err := resultsOf(results, rq)
+	list, err := resultsOf([]*contractsQuery{results}, rq)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}

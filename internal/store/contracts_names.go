@@ -49,25 +49,49 @@ func (k *kept) look(id int64) (name, bool) {
 	return n, ok
 }
 
-// fill hands set the name of each of count ids. What is not kept is read at once;
-// an id that nothing has is left out.
-func (k *kept) fill(ctx context.Context, c *Contracts, count int, id func(i int) int64, set func(i int, n name)) error {
-	var missing []int
+// naming hands set the name of each of count ids.
+type naming struct {
+	k     *kept
+	count int
+	id    func(i int) int64
+	set   func(i int, n name)
+}
+
+// name gives names to things. What is not kept is read, of each kind at once, and
+// of all kinds together; an id that nothing has is left out.
+func (c *Contracts) name(ctx context.Context, all ...naming) error {
+	var asks []func(ctx context.Context) error
+	for _, n := range all {
+		if missing := n.k.setKept(n); len(missing) > 0 {
+			asks = append(asks, func(ctx context.Context) error { return n.k.setMissing(ctx, c, n, missing) })
+		}
+	}
+	if len(asks) == 0 {
+		return nil
+	}
+	return c.s.db.Together(ctx, asks...)
+}
+
+// setKept gives the names that are kept and returns the places of the others.
+func (k *kept) setKept(n naming) (missing []int) {
 	k.mu.RLock()
-	for i := range count {
-		if n, ok := k.look(id(i)); ok {
-			set(i, n)
-		} else if id(i) != 0 {
+	defer k.mu.RUnlock()
+	for i := range n.count {
+		id := n.id(i)
+		if name, ok := k.look(id); ok {
+			n.set(i, name)
+		} else if id != 0 {
 			missing = append(missing, i)
 		}
 	}
-	k.mu.RUnlock()
-	if len(missing) == 0 {
-		return nil
-	}
+	return missing
+}
+
+// setMissing reads the other names.
+func (k *kept) setMissing(ctx context.Context, c *Contracts, n naming, missing []int) error {
 	ids := make([]int64, len(missing))
-	for n, i := range missing {
-		ids[n] = id(i)
+	for at, i := range missing {
+		ids[at] = n.id(i)
 	}
 	slices.Sort(ids)
 	found, err := k.read(ctx, c, slices.Compact(ids))
@@ -75,15 +99,14 @@ func (k *kept) fill(ctx context.Context, c *Contracts, count int, id func(i int)
 		return err
 	}
 	for _, i := range missing {
-		if n, ok := found[id(i)]; ok {
-			set(i, n)
+		if name, ok := found[n.id(i)]; ok {
+			n.set(i, name)
 		}
 	}
 	return nil
 }
 
-// read returns names from the database and keeps them, unless a transaction that
-// may yet be rolled back has made them.
+// read returns names from the database and keeps them.
 func (k *kept) read(ctx context.Context, c *Contracts, ids []int64) (map[int64]name, error) {
 	type row struct {
 		id int64
@@ -102,13 +125,15 @@ func (k *kept) read(ctx context.Context, c *Contracts, ids []int64) (map[int64]n
 	for _, r := range list {
 		found[r.id] = r.name
 	}
-	if _, uncommitted := c.s.db.Tx(ctx); !uncommitted {
-		k.keep(found)
-	}
+	k.keep(ctx, c, found)
 	return found, nil
 }
 
-func (k *kept) keep(found map[int64]name) {
+// keep keeps names, unless a transaction that may yet be rolled back has made them.
+func (k *kept) keep(ctx context.Context, c *Contracts, found map[int64]name) {
+	if _, uncommitted := c.s.db.Tx(ctx); uncommitted {
+		return
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.young == nil || len(k.young)+len(found) > mostNames {

@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -142,11 +141,12 @@ func (c *Contracts) pactsFrom(q *contractsQuery, from string, short bool) ([]con
 	if err != nil {
 		return nil, err
 	}
-	name, gone := c.namePacts, unnamed
+	at := func(i int) *contracts.Pact { return &list[i] }
+	names, gone := c.pactNames(len(list), at), unnamed
 	if short {
-		name, gone = c.namePactContents, func(p *contracts.Pact) bool { return p.SHA == "" }
+		names, gone = []naming{c.contentNames(len(list), at)}, func(p *contracts.Pact) bool { return p.SHA == "" }
 	}
-	if err := name(q.ctx, len(list), func(i int) *contracts.Pact { return &list[i] }); err != nil {
+	if err := c.name(q.ctx, names...); err != nil {
 		return nil, err
 	}
 	list = slices.DeleteFunc(list, func(p contracts.Pact) bool { return gone(&p) })
@@ -156,21 +156,21 @@ func (c *Contracts) pactsFrom(q *contractsQuery, from string, short bool) ([]con
 	return list, nil
 }
 
-// namePacts adds names to n publications; those of what was deleted since they were
+// pactNames adds names to n publications; those of what was deleted since they were
 // read stay empty.
-func (c *Contracts) namePacts(ctx context.Context, n int, at func(i int) *contracts.Pact) error {
-	return errors.Join(
-		c.names.services.fill(ctx, c, n, func(i int) int64 { return at(i).ConsumerID }, func(i int, n name) { at(i).Consumer = n.text }),
-		c.names.services.fill(ctx, c, n, func(i int) int64 { return at(i).ProviderID }, func(i int, n name) { at(i).Provider = n.text }),
-		c.names.versions.fill(ctx, c, n, func(i int) int64 { return at(i).ConsumerVersionID }, func(i int, n name) { at(i).ConsumerVersion = n.text }),
-		c.namePactContents(ctx, n, at),
-	)
+func (c *Contracts) pactNames(n int, at func(i int) *contracts.Pact) []naming {
+	return []naming{
+		naming{&c.names.services, n, func(i int) int64 { return at(i).ConsumerID }, func(i int, n name) { at(i).Consumer = n.text }},
+		naming{&c.names.services, n, func(i int) int64 { return at(i).ProviderID }, func(i int, n name) { at(i).Provider = n.text }},
+		naming{&c.names.versions, n, func(i int) int64 { return at(i).ConsumerVersionID }, func(i int, n name) { at(i).ConsumerVersion = n.text }},
+		c.contentNames(n, at),
+	}
 }
 
-// namePactContents adds what contents are called, and nothing else.
-func (c *Contracts) namePactContents(ctx context.Context, n int, at func(i int) *contracts.Pact) error {
-	return c.names.contents.fill(ctx, c, n, func(i int) int64 { return at(i).ContentID },
-		func(i int, n name) { at(i).SHA, at(i).Interactions = n.text, int(n.number) })
+// contentNames adds what contents are called, and nothing else.
+func (c *Contracts) contentNames(n int, at func(i int) *contracts.Pact) naming {
+	return naming{&c.names.contents, n, func(i int) int64 { return at(i).ContentID },
+		func(i int, n name) { at(i).SHA, at(i).Interactions = n.text, int(n.number) }}
 }
 
 func unnamed(p *contracts.Pact) bool {

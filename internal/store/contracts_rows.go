@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -67,12 +66,12 @@ func (c *Contracts) joined(ctx context.Context, publications []publication, resu
 // namedRows adds names, and leaves out what was deleted since it was read.
 func (c *Contracts) namedRows(ctx context.Context, rows []contracts.Row) ([]contracts.Row, error) {
 	n := len(rows)
-	err := errors.Join(
-		c.names.services.fill(ctx, c, n, func(i int) int64 { return rows[i].ConsumerID }, func(i int, n name) { rows[i].Consumer = n.text }),
-		c.names.services.fill(ctx, c, n, func(i int) int64 { return rows[i].ProviderID }, func(i int, n name) { rows[i].Provider = n.text }),
-		c.names.versions.fill(ctx, c, n, func(i int) int64 { return rows[i].ConsumerVersionID }, func(i int, n name) { rows[i].ConsumerVersion = n.text }),
-		c.names.versions.fill(ctx, c, n, func(i int) int64 { return rows[i].ProviderVersionID }, func(i int, n name) { rows[i].ProviderVersion = n.text }),
-		c.names.contents.fill(ctx, c, n, func(i int) int64 { return rows[i].ContentID }, func(i int, n name) { rows[i].SHA = n.text }),
+	err := c.name(ctx,
+		naming{&c.names.services, n, func(i int) int64 { return rows[i].ConsumerID }, func(i int, n name) { rows[i].Consumer = n.text }},
+		naming{&c.names.services, n, func(i int) int64 { return rows[i].ProviderID }, func(i int, n name) { rows[i].Provider = n.text }},
+		naming{&c.names.versions, n, func(i int) int64 { return rows[i].ConsumerVersionID }, func(i int, n name) { rows[i].ConsumerVersion = n.text }},
+		naming{&c.names.versions, n, func(i int) int64 { return rows[i].ProviderVersionID }, func(i int, n name) { rows[i].ProviderVersion = n.text }},
+		naming{&c.names.contents, n, func(i int) int64 { return rows[i].ContentID }, func(i int, n name) { rows[i].SHA = n.text }},
 	)
 	for i := range rows {
 		if r := &rows[i]; r.ProviderVersionID != 0 && r.ProviderVersion == "" { // with it went what it had verified
@@ -88,21 +87,29 @@ func (c *Contracts) namedRows(ctx context.Context, rows []contracts.Row) ([]cont
 	return slices.DeleteFunc(rows, gone), err
 }
 
-// publicationsOf reads what any of the queries, of which no two have a row in
-// common, asks for.
-func publicationsOf(asks []*contractsQuery, rq contracts.RowQuery) ([]publication, error) {
+// allOf is several queries, of which no two have a row in common, as one; text is
+// their SELECT.
+func allOf(asks []*contractsQuery, text string) (*contractsQuery, string) {
 	all := *asks[0]
 	all.args = nil
 	texts := make([]string, len(asks))
 	for i, q := range asks {
-		if !rq.EveryResult {
-			q.and(`NOT x.superseded`)
-		}
-		texts[i] = `SELECT x.id, x.content_id, x.consumer_id, x.consumer_version_id, x.provider_id, x.revision, ` + q.timeColumn(`x.created_at`) +
-			` FROM pact_publications x` + q.where()
+		texts[i] = text + q.where()
 		all.args = append(all.args, q.args...)
 	}
-	return rowsOf(&all, strings.Join(texts, ` UNION ALL `), func(rows database.Rows) (p publication, err error) {
+	return &all, strings.Join(texts, ` UNION ALL `)
+}
+
+// publicationsOf reads what any of the queries asks for.
+func publicationsOf(asks []*contractsQuery, rq contracts.RowQuery) ([]publication, error) {
+	if !rq.EveryResult {
+		for _, q := range asks {
+			q.and(`NOT x.superseded`)
+		}
+	}
+	all, text := allOf(asks, `SELECT x.id, x.content_id, x.consumer_id, x.consumer_version_id, x.provider_id, x.revision, `+
+		asks[0].timeColumn(`x.created_at`)+` FROM pact_publications x`)
+	return rowsOf(all, text, func(rows database.Rows) (p publication, err error) {
 		err = rows.Scan(&p.id, &p.content, &p.consumer, &p.version, &p.provider, &p.revision, &p.at)
 		return p, err
 	})
@@ -117,9 +124,10 @@ func byContent(a, b result) int {
 // resultsOf returns results in the order of contents: the newest per content and
 // provider version, unless all count. They are told apart here, because few have a
 // later one and asking for it costs as much as reading the result.
-func resultsOf(q *contractsQuery, rq contracts.RowQuery) ([]result, error) {
-	text := `SELECT v.id, v.content_id, v.provider_version_id, v.success, v.incomplete, ` + q.timeColumn(`v.verified_at`) + ` FROM verifications v`
-	list, err := rowsOf(q, text+q.where(), func(rows database.Rows) (r result, err error) {
+func resultsOf(asks []*contractsQuery, rq contracts.RowQuery) ([]result, error) {
+	all, text := allOf(asks, `SELECT v.id, v.content_id, v.provider_version_id, v.success, v.incomplete, `+
+		asks[0].timeColumn(`v.verified_at`)+` FROM verifications v`)
+	list, err := rowsOf(all, text, func(rows database.Rows) (r result, err error) {
 		err = rows.Scan(&r.id, &r.content, &r.version, &r.success, &r.incomplete, &r.at)
 		return r, err
 	})

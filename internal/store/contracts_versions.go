@@ -36,7 +36,7 @@ func (c *Contracts) EnsureVersion(ctx context.Context, pacticipantID int64, numb
 
 // Versions implements contracts.VersionStore.
 func (c *Contracts) Versions(ctx context.Context, f contracts.VersionFilter) ([]contracts.Version, error) {
-	if there := (contracts.VersionFilter{PacticipantIDs: f.PacticipantIDs, EnvironmentID: f.EnvironmentID, Short: true}); f.EnvironmentID != "" && reflect.DeepEqual(f, there) {
+	if there := (contracts.VersionFilter{PacticipantIDs: f.PacticipantIDs, EnvironmentID: f.EnvironmentID, CounterpartsOf: f.CounterpartsOf, Short: true}); f.EnvironmentID != "" && reflect.DeepEqual(f, there) {
 		return c.versionsThere(ctx, f)
 	}
 	if heads := (contracts.VersionFilter{PacticipantIDs: f.PacticipantIDs, Branch: f.Branch, MainBranch: f.MainBranch, Latest: true, Short: true}); (f.Branch != "" || f.MainBranch) && reflect.DeepEqual(f, heads) {
@@ -74,6 +74,7 @@ func (c *Contracts) Versions(ctx context.Context, f contracts.VersionFilter) ([]
 		from += ` JOIN version_tags t ON t.version_id = v.id`
 		q.and(`t.name = ?`, f.Tag)
 	}
+	q.counterpartsOf(`v.pacticipant_id`, f.CounterpartsOf)
 	q.in(`v.id`, f.IDs)
 	q.inTexts(`v.number`, f.Numbers)
 	q.inTexts(`p.name`, f.Pacticipants)
@@ -92,10 +93,14 @@ func (c *Contracts) Versions(ctx context.Context, f contracts.VersionFilter) ([]
 		text = `SELECT ` + columns + ` FROM pacticipant_versions v JOIN pacticipants p ON p.id = v.pacticipant_id
 			WHERE v.id IN (SELECT max(v.id) FROM ` + from + q.where() + ` GROUP BY v.pacticipant_id)`
 	}
-	return rowsOf(q, text+` ORDER BY v.id DESC`, func(rows database.Rows) (v contracts.Version, err error) {
+	list, err := rowsOf(q, text+` ORDER BY v.id DESC`, func(rows database.Rows) (v contracts.Version, err error) {
 		err = rows.Scan(&v.ID, &v.PacticipantID, &v.Pacticipant, &v.Number, &v.BuildURL, (*stamp)(&v.CreatedAt), (*stamp)(&v.UpdatedAt))
 		return v, err
 	})
+	if len(list) == 1 { // what is asked about by its number is soon asked for by its id
+		c.names.versions.keep(ctx, c, map[int64]name{list[0].ID: {list[0].Number, list[0].PacticipantID}})
+	}
+	return list, err
 }
 
 // UpdateVersion implements contracts.VersionStore.

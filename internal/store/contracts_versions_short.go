@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/goldenpath/platform/contracts"
@@ -16,6 +15,7 @@ func (c *Contracts) versionsThere(ctx context.Context, f contracts.VersionFilter
 	q := c.query(ctx)
 	q.and(`d.current AND d.environment_id = ?`, f.EnvironmentID)
 	q.in(`d.pacticipant_id`, f.PacticipantIDs)
+	q.counterpartsOf(`d.pacticipant_id`, f.CounterpartsOf)
 	list, err := rowsOf(q, `SELECT d.version_id, d.pacticipant_id FROM deployments d`+q.where(), func(rows database.Rows) (v contracts.Version, err error) {
 		err = rows.Scan(&v.ID, &v.PacticipantID)
 		return v, err
@@ -52,9 +52,9 @@ func (c *Contracts) headVersions(ctx context.Context, f contracts.VersionFilter)
 func (c *Contracts) namedVersions(ctx context.Context, list []contracts.Version) ([]contracts.Version, error) {
 	slices.SortFunc(list, func(a, b contracts.Version) int { return cmp.Compare(b.ID, a.ID) })
 	list = slices.CompactFunc(list, func(a, b contracts.Version) bool { return a.ID == b.ID }) // several instances
-	err := errors.Join(
-		c.names.services.fill(ctx, c, len(list), func(i int) int64 { return list[i].PacticipantID }, func(i int, n name) { list[i].Pacticipant = n.text }),
-		c.names.versions.fill(ctx, c, len(list), func(i int) int64 { return list[i].ID }, func(i int, n name) { list[i].Number = n.text }),
+	err := c.name(ctx,
+		naming{&c.names.services, len(list), func(i int) int64 { return list[i].PacticipantID }, func(i int, n name) { list[i].Pacticipant = n.text }},
+		naming{&c.names.versions, len(list), func(i int) int64 { return list[i].ID }, func(i int, n name) { list[i].Number = n.text }},
 	)
 	return slices.DeleteFunc(list, func(v contracts.Version) bool { return v.Pacticipant == "" || v.Number == "" }), err
 }

@@ -85,12 +85,8 @@ func (b *Broker) CanIDeploy(ctx context.Context, q Question) (Answer, error) {
 		return Answer{}, err
 	}
 	g := gate{b: b, q: q, now: b.clock(), to: destination{tag: q.ToTag, main: q.MainBranches}}
-	if q.Environment != "" {
-		env, err := b.Environment(ctx, q.Environment)
-		if err != nil {
-			return Answer{}, err
-		}
-		g.to.env = env
+	if err := g.look(ctx); err != nil {
+		return Answer{}, err
 	}
 	known, err := g.find(ctx)
 	if err != nil {
@@ -104,9 +100,7 @@ func (b *Broker) CanIDeploy(ctx context.Context, q Question) (Answer, error) {
 		if err := g.selectPacts(ctx); err != nil {
 			return Answer{}, err
 		}
-		if err := g.ignore(ctx); err != nil {
-			return Answer{}, err
-		}
+		g.ignore()
 		if err := g.nameInteractions(ctx); err != nil {
 			return Answer{}, err
 		}
@@ -155,6 +149,10 @@ type gate struct {
 	now     time.Time
 	service Pacticipant
 	version Version
+
+	services []Pacticipant // called as asked; none or one
+	versions []Version     // of it, as asked, the newest first
+	stored   []IgnoreRule
 
 	promises  []Pact               // of the version, as consumer
 	consumers []Integration        // of the service, as provider

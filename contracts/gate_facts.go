@@ -9,13 +9,26 @@ import (
 // load reads the facts: six queries, whatever the number of services.
 func (g *gate) load(ctx context.Context) (err error) {
 	store := g.b.store
-	if g.promises, err = store.Pacts(ctx, PactFilter{ConsumerVersionIDs: []int64{g.version.ID}}); err != nil {
+	var list []Integration
+	var verified []Verification
+	if err := store.Together(ctx,
+		func(ctx context.Context) (err error) {
+			g.promises, err = store.Pacts(ctx, PactFilter{ConsumerVersionIDs: []int64{g.version.ID}})
+			return err
+		},
+		func(ctx context.Context) (err error) {
+			list, err = store.Integrations(ctx, IntegrationFilter{ConsumerIDs: []int64{g.service.ID}, ProviderIDs: []int64{g.service.ID}})
+			return err
+		},
+		func(ctx context.Context) (err error) {
+			// An incomplete one says nothing: a verifier that crashed has verified nothing.
+			verified, err = store.Verifications(ctx, VerificationFilter{ProviderVersionIDs: []int64{g.version.ID}, Complete: true, Limit: 1})
+			return err
+		},
+	); err != nil {
 		return err
 	}
-	list, err := store.Integrations(ctx, IntegrationFilter{ConsumerIDs: []int64{g.service.ID}, ProviderIDs: []int64{g.service.ID}})
-	if err != nil {
-		return err
-	}
+	g.verifies = len(verified) > 0
 	for _, i := range list {
 		if i.ProviderID == g.service.ID {
 			g.consumers = append(g.consumers, i)
@@ -27,18 +40,8 @@ func (g *gate) load(ctx context.Context) (err error) {
 	if g.running, err = g.residents(ctx); err != nil {
 		return err
 	}
-	if g.rows, err = store.MatrixRows(ctx, g.rowQuery()); err != nil {
-		return err
-	}
-	if len(g.consumers) > 0 {
-		// An incomplete one says nothing: a verifier that crashed has verified nothing.
-		vs, err := store.Verifications(ctx, VerificationFilter{ProviderVersionIDs: []int64{g.version.ID}, Complete: true, Limit: 1})
-		if err != nil {
-			return err
-		}
-		g.verifies = len(vs) > 0
-	}
-	return nil
+	g.rows, err = store.MatrixRows(ctx, g.rowQuery())
+	return err
 }
 
 // residents returns which versions of every counterpart are there. A service that

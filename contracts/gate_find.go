@@ -7,14 +7,35 @@ import (
 	"slices"
 )
 
+// look reads what the question names, and the rules.
+func (g *gate) look(ctx context.Context) error {
+	store := g.b.store
+	return store.Together(ctx,
+		func(ctx context.Context) (err error) {
+			if g.q.Environment != "" {
+				g.to.env, err = g.b.Environment(ctx, g.q.Environment)
+			}
+			return err
+		},
+		func(ctx context.Context) (err error) {
+			g.services, err = store.Pacticipants(ctx, PacticipantFilter{Names: []string{g.q.Service}})
+			return err
+		},
+		func(ctx context.Context) (err error) {
+			g.versions, err = store.Versions(ctx, g.wanted())
+			return err
+		},
+		func(ctx context.Context) (err error) {
+			g.stored, err = store.IgnoreRules(ctx)
+			return err
+		},
+	)
+}
+
 // find looks the version up. When it is not known the answer is unknown, and
 // says so.
 func (g *gate) find(ctx context.Context) (bool, error) {
-	p, found, err := g.b.findPacticipant(ctx, g.q.Service)
-	if err != nil {
-		return false, err
-	}
-	if !found {
+	if len(g.services) == 0 {
 		near, err := g.b.similarNames(ctx, g.q.Service)
 		if err != nil {
 			return false, err
@@ -26,12 +47,8 @@ func (g *gate) find(ctx context.Context) (bool, error) {
 		g.unknown(RuleUnknownService, Reason{Text: text, Next: g.publishAsked()})
 		return false, nil
 	}
-	g.service = p
-	versions, err := g.b.store.Versions(ctx, g.wanted())
-	if err != nil {
-		return false, err
-	}
-	if len(versions) == 0 {
+	g.service = g.services[0]
+	if len(g.versions) == 0 {
 		next, err := g.nextForUnknownVersion(ctx)
 		if err != nil {
 			return false, err
@@ -39,7 +56,7 @@ func (g *gate) find(ctx context.Context) (bool, error) {
 		g.unknown(RuleUnknownVersion, Reason{Text: g.noVersion(), Next: next})
 		return false, nil
 	}
-	g.version = versions[0]
+	g.version = g.versions[0]
 	if g.q.Version == "" {
 		g.warnings = append(g.warnings, fmt.Sprintf("You asked about the newest version %s, which is %s now. When you deploy it may be another: name the version.",
 			g.q.chosen(), g.version.Number))
@@ -49,7 +66,7 @@ func (g *gate) find(ctx context.Context) (bool, error) {
 
 // wanted keeps the version that the question names.
 func (g *gate) wanted() VersionFilter {
-	f := VersionFilter{PacticipantIDs: []int64{g.service.ID}, Branch: g.q.Branch, Tag: g.q.Tag, Latest: g.q.Version == ""}
+	f := VersionFilter{Pacticipants: []string{g.q.Service}, Branch: g.q.Branch, Tag: g.q.Tag, Latest: g.q.Version == ""}
 	if g.q.Version != "" {
 		f.Numbers = []string{g.q.Version}
 	}

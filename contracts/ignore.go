@@ -114,12 +114,8 @@ type RuleUse struct {
 
 // ignore marks what rules ignore: the question's own first, then stored ones. An
 // expired rule is only told about, and only where it would have helped.
-func (g *gate) ignore(ctx context.Context) error {
-	stored, err := g.b.store.IgnoreRules(ctx)
-	if err != nil {
-		return err
-	}
-	for _, r := range slices.Concat(g.q.Ignore, stored) {
+func (g *gate) ignore() {
+	for _, r := range slices.Concat(g.q.Ignore, g.stored) {
 		use := RuleUse{IgnoreRule: r, Expired: r.Expired(g.now)}
 		for i := range g.findings {
 			f := &g.findings[i]
@@ -138,7 +134,6 @@ func (g *gate) ignore(ctx context.Context) error {
 			g.warnings = append(g.warnings, fmt.Sprintf("Nothing here is about %s, so ignoring it changed nothing.", r.Subject()))
 		}
 	}
-	return nil
 }
 
 func (g *gate) covers(r IgnoreRule, about []counterpart) bool {

@@ -15,7 +15,7 @@ type settlement struct {
 }
 
 // settlements loads the history of the pacts' contents.
-func (b *Broker) settlements(ctx context.Context, q PactQuery, provider Pacticipant, pacts []VerifiablePact) (history, error) {
+func (s *selection) settlements(ctx context.Context, pacts []VerifiablePact) (history, error) {
 	if len(pacts) == 0 {
 		return nil, nil
 	}
@@ -27,41 +27,39 @@ func (b *Broker) settlements(ctx context.Context, q PactQuery, provider Pacticip
 			base.ContentIDs = append(base.ContentIDs, p.ContentID)
 		}
 	}
-	questions, err := b.questions(ctx, q, provider, base)
+	questions, err := s.questions(ctx, base)
 	if err != nil {
 		return nil, err
 	}
 	out := make(history, len(questions))
-	for i, ask := range questions {
-		out[i].on = ask.Tag
-		if out[i].contents, err = b.store.Settled(ctx, ask); err != nil {
-			return nil, err
+	asks := make([]func(ctx context.Context) error, len(questions))
+	for i, question := range questions {
+		out[i].on = question.Tag
+		asks[i] = func(ctx context.Context) (err error) {
+			out[i].contents, err = s.b.store.Settled(ctx, question)
+			return err
 		}
 	}
-	return out, nil
+	return out, s.b.store.Together(ctx, asks...)
 }
 
 // questions are those about the provider's branch, each of its tags, or nothing
 // in particular. A success counts that comes from there, or from elsewhere before
 // it began: a branch starts with what was agreed when it was cut.
-func (b *Broker) questions(ctx context.Context, q PactQuery, provider Pacticipant, base SettledQuery) ([]SettledQuery, error) {
-	if q.ProviderBranch != "" {
-		branches, err := b.store.Branches(ctx, []int64{provider.ID}, q.ProviderBranch)
-		if err != nil {
-			return nil, err
-		}
-		base.Branch, base.Anywhere = &Branch{Name: q.ProviderBranch}, len(branches) == 0
-		if len(branches) > 0 {
-			base.Branch, base.Before = &branches[0], branches[0].CreatedAt
+func (s *selection) questions(ctx context.Context, base SettledQuery) ([]SettledQuery, error) {
+	if s.q.ProviderBranch != "" {
+		base.Branch, base.Anywhere = &Branch{Name: s.q.ProviderBranch}, len(s.branches) == 0
+		if len(s.branches) > 0 {
+			base.Branch, base.Before = &s.branches[0], s.branches[0].CreatedAt
 		}
 		return []SettledQuery{base}, nil
 	}
-	if len(q.ProviderTags) == 0 {
+	if len(s.q.ProviderTags) == 0 {
 		return []SettledQuery{base}, nil
 	}
 	var out []SettledQuery
-	for _, tag := range q.ProviderTags {
-		at, found, err := b.store.FirstTagged(ctx, provider.ID, tag)
+	for _, tag := range s.q.ProviderTags {
+		at, found, err := s.b.store.FirstTagged(ctx, s.provider.ID, tag)
 		if err != nil {
 			return nil, err
 		}
@@ -96,43 +94,31 @@ func (h history) setPending(p *VerifiablePact) {
 	}
 }
 
-// workInProgress picks the newest pacts of branches and tags that nobody asked
-// for. Those that the provider's branch (or tags) has agreed to are among them.
-func (b *Broker) workInProgress(ctx context.Context, q PactQuery, provider Pacticipant, selected []VerifiablePact) ([]VerifiablePact, error) {
-	if q.IncludeWIPSince.IsZero() || (q.ProviderBranch == "" && len(q.ProviderTags) == 0) {
-		return nil, nil
-	}
-	heads, err := b.heads(ctx, q, provider, selected)
-	if err != nil {
-		return nil, err
-	}
-	s := selection{picked: heads}
-	out := s.merged()
-	for i := range out {
-		out[i].WIP = true
-	}
-	return out, nil
+// wantsWIP reports whether work in progress is to be verified, too.
+func (q PactQuery) wantsWIP() bool {
+	return !q.IncludeWIPSince.IsZero() && (q.ProviderBranch != "" || len(q.ProviderTags) > 0)
 }
 
-// heads returns the pacts of branch heads and tag heads published since the date.
-func (b *Broker) heads(ctx context.Context, q PactQuery, provider Pacticipant, selected []VerifiablePact) ([]pickedPact, error) {
-	pacts, err := b.store.HeadPacts(ctx, provider.ID, q.IncludeWIPSince)
-	if err != nil {
-		return nil, err
-	}
-	chosen := map[int64]bool{}
+// workInProgress picks the newest pacts of branches and tags that nobody asked
+// for. Those that the provider's branch (or tags) has agreed to are among them.
+func (s *selection) workInProgress(selected []VerifiablePact) []VerifiablePact {
+	chosen := make(map[int64]bool, len(selected))
 	for _, p := range selected {
 		chosen[p.ContentID] = true
 	}
-	s := selection{}
-	for _, p := range pacts {
+	wip := selection{}
+	for _, p := range s.heads {
 		switch {
 		case chosen[p.ContentID]:
 		case p.Branch != "":
-			s.add([]Pact{p.Pact}, SelectedBy{Selector: Selector{Branch: p.Branch, Latest: true}, Branch: p.Branch})
+			wip.add([]Pact{p.Pact}, SelectedBy{Selector: Selector{Branch: p.Branch, Latest: true}, Branch: p.Branch})
 		default:
-			s.add([]Pact{p.Pact}, SelectedBy{Selector: Selector{Tag: p.Tag, Latest: true}})
+			wip.add([]Pact{p.Pact}, SelectedBy{Selector: Selector{Tag: p.Tag, Latest: true}})
 		}
 	}
-	return s.picked, nil
+	out := wip.merged()
+	for i := range out {
+		out[i].WIP = true
+	}
+	return out
 }

@@ -13,19 +13,15 @@ func (b *Broker) PactsForVerification(ctx context.Context, q PactQuery) ([]Verif
 		return nil, err
 	}
 	s := selection{b: b, q: q, provider: provider}
-	if s.integrations, err = b.store.Integrations(ctx, IntegrationFilter{ProviderIDs: []int64{provider.ID}}); err != nil {
+	if err := s.begin(ctx); err != nil {
 		return nil, err
 	}
 	if err := s.run(ctx); err != nil {
 		return nil, err
 	}
 	pacts := s.merged()
-	wip, err := b.workInProgress(ctx, q, provider, pacts)
-	if err != nil {
-		return nil, err
-	}
-	pacts = append(pacts, wip...)
-	history, err := b.settlements(ctx, q, provider, pacts)
+	pacts = append(pacts, s.workInProgress(pacts)...)
+	history, err := s.settlements(ctx, pacts)
 	if err != nil {
 		return nil, err
 	}
@@ -51,12 +47,43 @@ type selection struct {
 	q            PactQuery
 	provider     Pacticipant
 	integrations []Integration
+	environments []Environment // if selectors are about them
+	branches     []Branch      // of the provider, called like the one it is verified on
+	heads        []HeadPact    // since when work in progress counts
 	picked       []pickedPact
 }
 
 type pickedPact struct {
 	pact Pact
 	by   SelectedBy
+}
+
+// begin reads what needs nothing but the provider.
+func (s *selection) begin(ctx context.Context) error {
+	store, id := s.b.store, s.provider.ID
+	asks := []func(ctx context.Context) error{func(ctx context.Context) (err error) {
+		s.integrations, err = store.Integrations(ctx, IntegrationFilter{ProviderIDs: []int64{id}})
+		return err
+	}}
+	if len(s.q.Selectors) == 0 || slices.ContainsFunc(s.q.Selectors, Selector.somewhere) {
+		asks = append(asks, func(ctx context.Context) (err error) {
+			s.environments, err = store.Environments(ctx)
+			return err
+		})
+	}
+	if s.q.ProviderBranch != "" {
+		asks = append(asks, func(ctx context.Context) (err error) {
+			s.branches, err = store.Branches(ctx, []int64{id}, s.q.ProviderBranch)
+			return err
+		})
+	}
+	if s.q.wantsWIP() {
+		asks = append(asks, func(ctx context.Context) (err error) {
+			s.heads, err = store.HeadPacts(ctx, id, s.q.IncludeWIPSince)
+			return err
+		})
+	}
+	return store.Together(ctx, asks...)
 }
 
 // run picks in the order of selectors. What they have in common is read once: the
@@ -81,9 +108,9 @@ func (s *selection) run(ctx context.Context) (err error) {
 		case sel.Version != "":
 			err = s.pickVersion(ctx, sel, consumers)
 		case sel.somewhere():
-			s.pickDeployed(sel, consumers, &found)
+			s.pickDeployed(sel, setOf(consumers), &found)
 		case sel.MainBranch || sel.Branch != "" || sel.MatchingBranch:
-			s.pickBranch(sel, consumers, &found)
+			s.pickBranch(sel, setOf(consumers), &found)
 		case sel.Tag != "":
 			err = s.pickTag(ctx, sel, consumers)
 		default:
@@ -150,8 +177,16 @@ func (s *selection) consumers(name string) []int64 {
 	return ids
 }
 
+func setOf(ids []int64) map[int64]bool {
+	set := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		set[id] = true
+	}
+	return set
+}
+
 // pickBranch adds the pacts of heads; of the fallback branch's, when there is none.
-func (s *selection) pickBranch(sel Selector, consumers []int64, found *lookup) {
+func (s *selection) pickBranch(sel Selector, consumers map[int64]bool, found *lookup) {
 	branch := sel.Branch
 	if sel.MatchingBranch {
 		branch = s.q.ProviderBranch
@@ -159,7 +194,7 @@ func (s *selection) pickBranch(sel Selector, consumers []int64, found *lookup) {
 	on := func(branch string, main, fallback bool) bool {
 		before := len(s.picked)
 		for _, h := range found.heads {
-			if ((main && h.Main) || (!main && h.Branch == branch)) && slices.Contains(consumers, h.PacticipantID) {
+			if ((main && h.Main) || (!main && h.Branch == branch)) && consumers[h.PacticipantID] {
 				s.add(found.pacts[h.VersionID], SelectedBy{Selector: sel, Branch: h.Branch, Fallback: fallback})
 			}
 		}
@@ -214,12 +249,12 @@ func (s *selection) pickTagged(ctx context.Context, sel Selector, consumers []in
 }
 
 // pickDeployed adds the pacts of versions that are in an environment.
-func (s *selection) pickDeployed(sel Selector, consumers []int64, found *lookup) {
+func (s *selection) pickDeployed(sel Selector, consumers map[int64]bool, found *lookup) {
 	seen := map[Deployment]bool{}
 	for _, d := range found.deployments {
 		once := Deployment{Kind: d.Kind, VersionID: d.VersionID, EnvironmentID: d.EnvironmentID}
 		wanted := sel.Environment == "" || found.environments[d.EnvironmentID].Name == sel.Environment
-		if !wanted || (sel.Deployed && d.Kind != Deployed) || (sel.Released && d.Kind != Released) || seen[once] || !slices.Contains(consumers, d.PacticipantID) {
+		if !wanted || (sel.Deployed && d.Kind != Deployed) || (sel.Released && d.Kind != Released) || seen[once] || !consumers[d.PacticipantID] {
 			continue
 		}
 		seen[once] = true

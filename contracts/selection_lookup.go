@@ -20,10 +20,10 @@ func (s *selection) lookUp(ctx context.Context, selectors []Selector, found *loo
 	if len(consumers) == 0 {
 		return nil
 	}
-	if err := s.lookUpHeads(ctx, selectors, consumers, found); err != nil {
-		return err
-	}
-	if err := s.lookUpDeployments(ctx, selectors, consumers, found); err != nil {
+	if err := s.b.store.Together(ctx,
+		func(ctx context.Context) error { return s.lookUpHeads(ctx, selectors, consumers, found) },
+		func(ctx context.Context) error { return s.lookUpDeployments(ctx, selectors, consumers, found) },
+	); err != nil {
 		return err
 	}
 	var versions []int64
@@ -76,10 +76,7 @@ func (s *selection) lookUpDeployments(ctx context.Context, selectors []Selector,
 	if !slices.ContainsFunc(selectors, Selector.somewhere) {
 		return nil
 	}
-	envs, err := s.b.store.Environments(ctx)
-	if err != nil {
-		return err
-	}
+	envs := s.environments
 	found.environments = make(map[string]Environment, len(envs))
 	for _, e := range envs {
 		found.environments[e.ID] = e
@@ -104,6 +101,7 @@ func (s *selection) lookUpDeployments(ctx context.Context, selectors []Selector,
 	if there = slices.Compact(there); !anywhere && len(there) == 1 {
 		f.EnvironmentID = there[0]
 	}
+	var err error
 	found.deployments, err = s.b.store.Deployments(ctx, f)
 	return err
 }

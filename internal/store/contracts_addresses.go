@@ -12,16 +12,16 @@ import (
 // ProviderAddresses implements contracts.AddressStore.
 func (c *Contracts) ProviderAddresses(ctx context.Context) ([]contracts.ProviderAddress, error) {
 	return rowsOf(c.query(ctx), `SELECT id, url, states_url, messages_url, headers, created_at, created_by FROM provider_addresses ORDER BY id`,
-		func(rows database.Rows) (a contracts.ProviderAddress, err error) {
+		func(rows database.Rows, a *contracts.ProviderAddress) error {
 			var headers string
-			if err = rows.Scan(&a.Provider, &a.URL, &a.StatesURL, &a.MessagesURL, &headers, &a.CreatedAt, &a.CreatedBy); err != nil {
-				return a, err
+			if err := rows.Scan(&a.Provider, &a.URL, &a.StatesURL, &a.MessagesURL, &headers, &a.CreatedAt, &a.CreatedBy); err != nil {
+				return err
 			}
 			a.CreatedAt = a.CreatedAt.UTC()
-			if headers != "" {
-				err = json.Unmarshal([]byte(headers), &a.Headers)
+			if headers == "" {
+				return nil
 			}
-			return a, err
+			return json.Unmarshal([]byte(headers), &a.Headers)
 		})
 }
 

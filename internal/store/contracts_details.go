@@ -53,10 +53,9 @@ func (c *Contracts) VersionDetails(ctx context.Context, ids []int64) (map[int64]
 	text := detailBranches + q.timeColumn(`bv.created_at`) + fromBranches + onBranch +
 		detailTags + q.timeColumn(`t.created_at`) + fromTags + tagged +
 		detailDeployments + q.timeColumn(`d.created_at`) + fromDeployments + deployed
-	list, err := rowsOf(q, text, func(rows database.Rows) (r detailRow, err error) {
+	list, err := rowsOf(q, text, func(rows database.Rows, r *detailRow) error {
 		d := &r.Deployment
-		err = rows.Scan(&r.what, &d.VersionID, &r.place, &d.Environment, &r.latest, &d.ID, &d.Kind, &d.ApplicationInstance, &d.EnvironmentID, (*stamp)(&d.CreatedAt))
-		return r, err
+		return rows.Scan(&r.what, &d.VersionID, &r.place, &d.Environment, &r.latest, &d.ID, &d.Kind, &d.ApplicationInstance, &d.EnvironmentID, (*stamp)(&d.CreatedAt))
 	})
 	if err != nil {
 		return nil, err
@@ -161,9 +160,8 @@ func (c *Contracts) places(ctx context.Context, ids []int64) ([]place, error) {
 		`SELECT 2, d.version_id, CAST(0 AS bigint), false, d.id, d.environment_id FROM deployments d WHERE d.current AND ` + deployed,
 	}
 	ask := func(q *contractsQuery, text string) ([]place, error) {
-		return rowsOf(q, text, func(rows database.Rows) (p place, err error) {
-			err = rows.Scan(&p.what, &p.version, &p.order, &p.latest, &p.id, &p.name)
-			return p, err
+		return rowsOf(q, text, func(rows database.Rows, p *place) error {
+			return rows.Scan(&p.what, &p.version, &p.order, &p.latest, &p.id, &p.name)
 		})
 	}
 	if len(ids) < c.many {

@@ -18,11 +18,11 @@ import (
 func (c *Contracts) Environments(ctx context.Context) ([]contracts.Environment, error) {
 	q := c.query(ctx)
 	return rowsOf(q, `SELECT id, name, display_name, production, contacts, `+q.timeColumn(`created_at`)+`, `+q.timeColumn(`updated_at`)+` FROM environments ORDER BY name`,
-		func(rows database.Rows) (e contracts.Environment, err error) {
+		func(rows database.Rows, e *contracts.Environment) error {
 			var contacts string
-			err = rows.Scan(&e.ID, &e.Name, &e.DisplayName, &e.Production, &contacts, (*stamp)(&e.CreatedAt), (*stamp)(&e.UpdatedAt))
+			err := rows.Scan(&e.ID, &e.Name, &e.DisplayName, &e.Production, &contacts, (*stamp)(&e.CreatedAt), (*stamp)(&e.UpdatedAt))
 			e.Contacts = rawJSON(contacts)
-			return e, err
+			return err
 		})
 }
 
@@ -92,10 +92,9 @@ func (c *Contracts) Deployments(ctx context.Context, f contracts.DeploymentFilte
 	}
 	list, err := rowsOf(q, `SELECT d.id, d.kind, e.name, d.application_instance, d.current, d.pacticipant_id, d.version_id, d.environment_id, `+
 		q.timeColumn(`d.created_at`)+`, `+q.timeColumn(`d.ended_at`)+` FROM deployments d JOIN environments e ON e.id = d.environment_id`+q.where()+` ORDER BY d.id`,
-		func(rows database.Rows) (d contracts.Deployment, err error) {
-			err = rows.Scan(&d.ID, &d.Kind, &d.Environment, &d.ApplicationInstance, &d.Current, &d.PacticipantID, &d.VersionID, &d.EnvironmentID,
+		func(rows database.Rows, d *contracts.Deployment) error {
+			return rows.Scan(&d.ID, &d.Kind, &d.Environment, &d.ApplicationInstance, &d.Current, &d.PacticipantID, &d.VersionID, &d.EnvironmentID,
 				(*stamp)(&d.CreatedAt), (*stamp)(&d.EndedAt))
-			return d, err
 		})
 	if err != nil {
 		return nil, err

@@ -29,9 +29,8 @@ func (c *Contracts) Heads(ctx context.Context, pacticipantIDs []int64, names []s
 	q.and(`(`+strings.Join(which.conditions, ` OR `)+`)`, which.args...)
 	return rowsOf(q, `SELECT b.pacticipant_id, b.head_version_id, b.name, b.name = p.main_branch
 		FROM branches b JOIN pacticipants p ON p.id = b.pacticipant_id`+q.where(),
-		func(rows database.Rows) (h contracts.Head, err error) {
-			err = rows.Scan(&h.PacticipantID, &h.VersionID, &h.Branch, &h.Main)
-			return h, err
+		func(rows database.Rows, h *contracts.Head) error {
+			return rows.Scan(&h.PacticipantID, &h.VersionID, &h.Branch, &h.Main)
 		})
 }
 
@@ -52,10 +51,9 @@ func (c *Contracts) HeadPacts(ctx context.Context, providerID int64, after time.
 		JOIN pact_publications x ON x.consumer_version_id = heads.id
 		LEFT JOIN branch_versions bv ON bv.branch_id = heads.branch_id AND bv.version_id = heads.id
 		WHERE x.provider_id = ? AND NOT x.superseded AND x.created_at > ?`,
-		func(rows database.Rows) (h headPact, err error) {
+		func(rows database.Rows, h *headPact) error {
 			p := &h.Pact
-			err = rows.Scan(&p.ID, &p.ConsumerID, &p.ProviderID, &p.ConsumerVersionID, &p.ContentID, &p.Revision, (*stamp)(&p.CreatedAt), &h.Branch, &h.Tag, &h.place)
-			return h, err
+			return rows.Scan(&p.ID, &p.ConsumerID, &p.ProviderID, &p.ConsumerVersionID, &p.ContentID, &p.Revision, (*stamp)(&p.CreatedAt), &h.Branch, &h.Tag, &h.place)
 		})
 	if err != nil {
 		return nil, err

@@ -11,10 +11,10 @@ import (
 // IgnoreRules implements contracts.IgnoreStore. Ids grow with time.
 func (c *Contracts) IgnoreRules(ctx context.Context) ([]contracts.IgnoreRule, error) {
 	return rowsOf(c.query(ctx), `SELECT id, service, version, owner, reason, expires_at, created_at, created_by FROM ignore_rules ORDER BY id`,
-		func(rows database.Rows) (r contracts.IgnoreRule, err error) {
-			err = rows.Scan(&r.ID, &r.Service, &r.Version, &r.Owner, &r.Reason, &r.ExpiresAt, &r.CreatedAt, &r.CreatedBy)
+		func(rows database.Rows, r *contracts.IgnoreRule) error {
+			err := rows.Scan(&r.ID, &r.Service, &r.Version, &r.Owner, &r.Reason, &r.ExpiresAt, &r.CreatedAt, &r.CreatedBy)
 			r.ExpiresAt, r.CreatedAt = r.ExpiresAt.UTC(), r.CreatedAt.UTC()
-			return r, err
+			return err
 		})
 }
 

@@ -23,9 +23,8 @@ func (c *Contracts) Integrations(ctx context.Context, f contracts.IntegrationFil
 		q.in(`i.provider_id`, f.ProviderIDs)
 	}
 	list, err := rowsOf(q, `SELECT i.consumer_id, i.provider_id, `+q.timeColumn(`i.created_at`)+` FROM integrations i`+q.where(),
-		func(rows database.Rows) (i contracts.Integration, err error) {
-			err = rows.Scan(&i.ConsumerID, &i.ProviderID, (*stamp)(&i.CreatedAt))
-			return i, err
+		func(rows database.Rows, i *contracts.Integration) error {
+			return rows.Scan(&i.ConsumerID, &i.ProviderID, (*stamp)(&i.CreatedAt))
 		})
 	if err != nil {
 		return nil, err
@@ -56,9 +55,8 @@ func (c *Contracts) Counterparts(ctx context.Context, of contracts.Promises) (pr
 	list, err := rowsOf(q, `SELECT x.consumer_version_id, x.consumer_id, x.provider_id FROM pact_publications x WHERE NOT x.superseded AND `+publishes+`
 		UNION ALL
 		SELECT CAST(0 AS bigint), i.consumer_id, i.provider_id FROM integrations i WHERE `+provides,
-		func(rows database.Rows) (r counterpart, err error) {
-			err = rows.Scan(&r.version, &r.ConsumerID, &r.ProviderID)
-			return r, err
+		func(rows database.Rows, r *counterpart) error {
+			return rows.Scan(&r.version, &r.ConsumerID, &r.ProviderID)
 		})
 	if err != nil {
 		return nil, nil, err

@@ -13,16 +13,20 @@ import (
 type versionSets struct{ versions, whole, all []int64 }
 
 func setsOf(q contracts.RowQuery) versionSets {
-	s := versionSets{versions: []int64{}, whole: []int64{}, all: []int64{}}
+	s := versionSets{versions: make([]int64, 0, len(q.Versions)), whole: []int64{}, all: make([]int64, 0, len(q.Versions))}
 	for pacticipant, set := range q.Versions {
-		s.all = append(s.all, pacticipant)
-		if set.All {
-			s.whole = append(s.whole, pacticipant)
-		} else {
-			s.versions = append(s.versions, set.IDs...)
-		}
+		s.add(pacticipant, set)
 	}
 	return s
+}
+
+func (s *versionSets) add(service int64, set contracts.VersionSet) {
+	s.all = append(s.all, service)
+	if set.All {
+		s.whole = append(s.whole, service)
+	} else {
+		s.versions = append(s.versions, set.IDs...)
+	}
 }
 
 // covers keeps rows whose version is in the sets.
@@ -62,12 +66,13 @@ const fewServices = 8
 // versions.
 func (c *Contracts) rowsBetween(ctx context.Context, rq contracts.RowQuery, s versionSets) ([]contracts.Row, error) {
 	var publications []publication
+	mine, others := own(rq)
 	asks := []func(ctx context.Context) error{func(ctx context.Context) (err error) {
-		publications, err = publicationsOf(c.between(ctx, rq, s), rq)
+		publications, err = publicationsOf(c.between(ctx, rq, s, mine, others), rq)
 		return err
 	}}
 	var results []result
-	known := c.resultsKnown(rq)
+	known := c.resultsKnown(rq, mine, others)
 	if known != nil {
 		asks = append(asks, func(ctx context.Context) (err error) {
 			results, err = resultsOf(known(ctx), rq)
@@ -98,8 +103,7 @@ func (c *Contracts) rowsBetween(ctx context.Context, rq contracts.RowQuery, s ve
 // said: what the versions asked about said, and what others said of their pacts.
 // It is nil where that would be more than what is looked for, of whole services, or
 // no index leads there, to pacts that were replaced.
-func (c *Contracts) resultsKnown(rq contracts.RowQuery) func(ctx context.Context) []*contractsQuery {
-	own, others := own(rq)
+func (c *Contracts) resultsKnown(rq contracts.RowQuery, own, others versionSets) func(ctx context.Context) []*contractsQuery {
 	if rq.EveryResult || len(own.whole) > 0 || len(own.versions) == 0 || len(others.whole) > 0 {
 		return nil
 	}
@@ -120,21 +124,20 @@ func (c *Contracts) resultsKnown(rq contracts.RowQuery) func(ctx context.Context
 
 // own takes the versions asked about and those of other services apart.
 func own(rq contracts.RowQuery) (own, others versionSets) {
-	mine, theirs := contracts.RowQuery{Versions: map[int64]contracts.VersionSet{}}, contracts.RowQuery{Versions: map[int64]contracts.VersionSet{}}
 	for service, set := range rq.Versions {
 		if slices.Contains(rq.Involving, service) {
-			mine.Versions[service] = set
+			own.add(service, set)
 		} else {
-			theirs.Versions[service] = set
+			others.add(service, set)
 		}
 	}
-	return setsOf(mine), setsOf(theirs)
+	return own, others
 }
 
 // between asks for publications of the versions with their services. Those of the
 // services asked about and those of others with them are asked for apart: "either
 // of both" would make the database read what every version of theirs published.
-func (c *Contracts) between(ctx context.Context, rq contracts.RowQuery, s versionSets) []*contractsQuery {
+func (c *Contracts) between(ctx context.Context, rq contracts.RowQuery, s, mine, others versionSets) []*contractsQuery {
 	published := func(by versionSets) *contractsQuery {
 		q := c.query(ctx)
 		consumer, args := q.covers(by, `x.consumer_version_id`, `x.consumer_id`)
@@ -156,7 +159,6 @@ func (c *Contracts) between(ctx context.Context, rq contracts.RowQuery, s versio
 	if rq.Involving == nil {
 		return []*contractsQuery{withAny(s)}
 	}
-	mine, others := own(rq)
 	asks := []*contractsQuery{withAny(mine)}
 	if len(others.all) > 0 {
 		q := published(others)

@@ -114,9 +114,8 @@ func (k *kept) read(ctx context.Context, c *Contracts, ids []int64) (map[int64]n
 	}
 	q := c.query(ctx)
 	q.in(`id`, ids)
-	list, err := rowsOf(q, k.query+q.where(), func(rows database.Rows) (r row, err error) {
-		err = rows.Scan(&r.id, &r.text, &r.number)
-		return r, err
+	list, err := rowsOf(q, k.query+q.where(), func(rows database.Rows, r *row) error {
+		return rows.Scan(&r.id, &r.text, &r.number)
 	})
 	if err != nil {
 		return nil, err

@@ -53,10 +53,10 @@ func (c *Contracts) Contents(ctx context.Context, f contracts.ContentFilter) ([]
 		q.and(`sha = ?`, f.SHA)
 	}
 	return rowsOf(q, `SELECT id, consumer_id, provider_id, sha, interactions, created_at, body FROM pact_contents`+q.where()+` ORDER BY id`,
-		func(rows database.Rows) (x contracts.Content, err error) {
-			err = rows.Scan(&x.ID, &x.ConsumerID, &x.ProviderID, &x.SHA, &x.Interactions, &x.CreatedAt, &x.Body)
+		func(rows database.Rows, x *contracts.Content) error {
+			err := rows.Scan(&x.ID, &x.ConsumerID, &x.ProviderID, &x.SHA, &x.Interactions, &x.CreatedAt, &x.Body)
 			x.CreatedAt = x.CreatedAt.UTC()
-			return x, err
+			return err
 		})
 }
 
@@ -134,9 +134,8 @@ func (c *Contracts) Pacts(ctx context.Context, f contracts.PactFilter) ([]contra
 // pactsFrom reads publications x, the newest consumer version first.
 func (c *Contracts) pactsFrom(q *contractsQuery, from string, short bool) ([]contracts.Pact, error) {
 	text := `SELECT x.id, x.consumer_id, x.provider_id, x.consumer_version_id, x.content_id, x.revision, ` + q.timeColumn(`x.created_at`) + ` FROM ` + from
-	list, err := rowsOf(q, text+q.where(), func(rows database.Rows) (p contracts.Pact, err error) {
-		err = rows.Scan(&p.ID, &p.ConsumerID, &p.ProviderID, &p.ConsumerVersionID, &p.ContentID, &p.Revision, (*stamp)(&p.CreatedAt))
-		return p, err
+	list, err := rowsOf(q, text+q.where(), func(rows database.Rows, p *contracts.Pact) error {
+		return rows.Scan(&p.ID, &p.ConsumerID, &p.ProviderID, &p.ConsumerVersionID, &p.ContentID, &p.Revision, (*stamp)(&p.CreatedAt))
 	})
 	if err != nil {
 		return nil, err

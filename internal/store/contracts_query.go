@@ -100,22 +100,22 @@ func (q *contractsQuery) where() string {
 }
 
 // rowsOf runs the query and reads every row.
-func rowsOf[T any](q *contractsQuery, text string, scan func(database.Rows) (T, error)) ([]T, error) {
+func rowsOf[T any](q *contractsQuery, text string, scan func(rows database.Rows, row *T) error) ([]T, error) {
 	var out []T
 	err := q.db.Ask(q.run, question(q, text, scan, &out))
 	return out, wrap(err, "query contracts")
 }
 
 // question is the query, to be asked with others; its rows come to be in out.
-func question[T any](q *contractsQuery, text string, scan func(database.Rows) (T, error), out *[]T) database.Question {
+func question[T any](q *contractsQuery, text string, scan func(rows database.Rows, row *T) error, out *[]T) database.Question {
 	return database.Question{Text: text, Args: q.args, Read: func(rows database.Rows) error {
 		*out = nil
 		for rows.Next() {
-			row, err := scan(rows)
-			if err = cmp.Or(err, q.ctx.Err()); err != nil {
+			var row T
+			*out = append(*out, row) // where it is read to: a row by itself would be memory of its own
+			if err := cmp.Or(scan(rows, &(*out)[len(*out)-1]), q.ctx.Err()); err != nil {
 				return fmt.Errorf("read contracts: %w", err)
 			}
-			*out = append(*out, row)
 		}
 		return nil
 	}}

@@ -109,9 +109,8 @@ func publicationsOf(asks []*contractsQuery, rq contracts.RowQuery) ([]publicatio
 	}
 	all, text := allOf(asks, `SELECT x.id, x.content_id, x.consumer_id, x.consumer_version_id, x.provider_id, x.revision, `+
 		asks[0].timeColumn(`x.created_at`)+` FROM pact_publications x`)
-	return rowsOf(all, text, func(rows database.Rows) (p publication, err error) {
-		err = rows.Scan(&p.id, &p.content, &p.consumer, &p.version, &p.provider, &p.revision, &p.at)
-		return p, err
+	return rowsOf(all, text, func(rows database.Rows, p *publication) error {
+		return rows.Scan(&p.id, &p.content, &p.consumer, &p.version, &p.provider, &p.revision, &p.at)
 	})
 }
 
@@ -127,9 +126,8 @@ func byContent(a, b result) int {
 func resultsOf(asks []*contractsQuery, rq contracts.RowQuery) ([]result, error) {
 	all, text := allOf(asks, `SELECT v.id, v.content_id, v.provider_version_id, v.success, v.incomplete, `+
 		asks[0].timeColumn(`v.verified_at`)+` FROM verifications v`)
-	list, err := rowsOf(all, text, func(rows database.Rows) (r result, err error) {
-		err = rows.Scan(&r.id, &r.content, &r.version, &r.success, &r.incomplete, &r.at)
-		return r, err
+	list, err := rowsOf(all, text, func(rows database.Rows, r *result) error {
+		return rows.Scan(&r.id, &r.content, &r.version, &r.success, &r.incomplete, &r.at)
 	})
 	slices.SortFunc(list, byContent)
 	if !rq.EveryResult {

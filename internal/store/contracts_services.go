@@ -25,10 +25,9 @@ func (c *Contracts) Pacticipants(ctx context.Context, f contracts.PacticipantFil
 	list, err := rowsOf(q, `SELECT p.id, p.name, p.display_name, p.main_branch, p.repository_url, p.repository_name, p.repository_namespace,
 			`+q.timeColumn(`p.created_at`)+`, `+q.timeColumn(`p.updated_at`)+`, l.name, `+q.timeColumn(`l.created_at`)+`
 		FROM pacticipants p LEFT JOIN pacticipant_labels l ON l.pacticipant_id = p.id`+q.where()+` ORDER BY p.name, l.name`,
-		func(rows database.Rows) (p labelled, err error) {
-			err = rows.Scan(&p.ID, &p.Name, &p.DisplayName, &p.MainBranch, &p.RepositoryURL, &p.RepositoryName, &p.RepositoryNamespace,
+		func(rows database.Rows, p *labelled) error {
+			return rows.Scan(&p.ID, &p.Name, &p.DisplayName, &p.MainBranch, &p.RepositoryURL, &p.RepositoryName, &p.RepositoryNamespace,
 				(*stamp)(&p.CreatedAt), (*stamp)(&p.UpdatedAt), &p.label, (*stamp)(&p.labelAt))
-			return p, err
 		})
 	if err != nil {
 		return nil, err

@@ -27,7 +27,7 @@ func (c *Contracts) Settled(ctx context.Context, sq contracts.SettledQuery) (map
 	if len(asks) == 0 {
 		return map[int64]bool{}, nil
 	}
-	list, err := rowsOf(q, strings.Join(asks, ` UNION ALL `), func(rows database.Rows) (id int64, err error) { return id, rows.Scan(&id) })
+	list, err := rowsOf(q, strings.Join(asks, ` UNION ALL `), func(rows database.Rows, id *int64) error { return rows.Scan(id) })
 	out := make(map[int64]bool, len(list))
 	for _, id := range list {
 		out[id] = true

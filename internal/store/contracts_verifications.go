@@ -65,11 +65,11 @@ func (c *Contracts) Verifications(ctx context.Context, f contracts.VerificationF
 	if f.Limit > 0 {
 		text += fmt.Sprintf(` LIMIT %d`, f.Limit)
 	}
-	return rowsOf(q, text, func(rows database.Rows) (v contracts.Verification, err error) {
-		err = rows.Scan(&v.ID, &v.ContentID, &v.ProviderVersionID, &v.PactSHA, &v.Consumer, &v.Provider, &v.ConsumerVersion, &v.ProviderVersion,
+	return rowsOf(q, text, func(rows database.Rows, v *contracts.Verification) error {
+		err := rows.Scan(&v.ID, &v.ContentID, &v.ProviderVersionID, &v.PactSHA, &v.Consumer, &v.Provider, &v.ConsumerVersion, &v.ProviderVersion,
 			&v.Success, &v.Incomplete, &v.Pending, &v.WIP, &v.BuildURL, &v.VerifiedAt)
 		v.VerifiedAt = v.VerifiedAt.UTC()
-		return v, err
+		return err
 	})
 }
 
@@ -77,7 +77,7 @@ func (c *Contracts) Verifications(ctx context.Context, f contracts.VerificationF
 func (c *Contracts) EverVerified(ctx context.Context, consumerID, providerID int64) (bool, error) {
 	q := c.query(ctx)
 	q.and(`consumer_id = ? AND provider_id = ? AND NOT incomplete`, consumerID, providerID)
-	list, err := rowsOf(q, `SELECT id FROM verifications`+q.where()+` LIMIT 1`, func(rows database.Rows) (id int64, err error) { return id, rows.Scan(&id) })
+	list, err := rowsOf(q, `SELECT id FROM verifications`+q.where()+` LIMIT 1`, func(rows database.Rows, id *int64) error { return rows.Scan(id) })
 	return len(list) > 0, err
 }
 
@@ -97,9 +97,8 @@ func (c *Contracts) VerificationDetails(ctx context.Context, vs []contracts.Veri
 	q := c.query(ctx)
 	q.in(`id`, ids)
 	list, err := rowsOf(q, `SELECT id, interactions, log, verified_by, test_results FROM verification_details`+q.where(),
-		func(rows database.Rows) (d detail, err error) {
-			err = rows.Scan(&d.id, &d.interactions, &d.log, &d.verifiedBy, &d.testResults)
-			return d, err
+		func(rows database.Rows, d *detail) error {
+			return rows.Scan(&d.id, &d.interactions, &d.log, &d.verifiedBy, &d.testResults)
 		})
 	if err != nil {
 		return err

@@ -93,9 +93,8 @@ func (c *Contracts) Versions(ctx context.Context, f contracts.VersionFilter) ([]
 		text = `SELECT ` + columns + ` FROM pacticipant_versions v JOIN pacticipants p ON p.id = v.pacticipant_id
 			WHERE v.id IN (SELECT max(v.id) FROM ` + from + q.where() + ` GROUP BY v.pacticipant_id)`
 	}
-	list, err := rowsOf(q, text+` ORDER BY v.id DESC`, func(rows database.Rows) (v contracts.Version, err error) {
-		err = rows.Scan(&v.ID, &v.PacticipantID, &v.Pacticipant, &v.Number, &v.BuildURL, (*stamp)(&v.CreatedAt), (*stamp)(&v.UpdatedAt))
-		return v, err
+	list, err := rowsOf(q, text+` ORDER BY v.id DESC`, func(rows database.Rows, v *contracts.Version) error {
+		return rows.Scan(&v.ID, &v.PacticipantID, &v.Pacticipant, &v.Number, &v.BuildURL, (*stamp)(&v.CreatedAt), (*stamp)(&v.UpdatedAt))
 	})
 	if len(list) == 1 { // what is asked about by its number is soon asked for by its id
 		c.names.versions.keep(ctx, c, map[int64]name{list[0].ID: {list[0].Number, list[0].PacticipantID}})

@@ -16,9 +16,8 @@ func (c *Contracts) versionsThere(ctx context.Context, f contracts.VersionFilter
 	q.and(`d.current AND d.environment_id = ?`, f.EnvironmentID)
 	q.in(`d.pacticipant_id`, f.PacticipantIDs)
 	q.counterpartsOf(`d.pacticipant_id`, f.CounterpartsOf)
-	list, err := rowsOf(q, `SELECT d.version_id, d.pacticipant_id FROM deployments d`+q.where(), func(rows database.Rows) (v contracts.Version, err error) {
-		err = rows.Scan(&v.ID, &v.PacticipantID)
-		return v, err
+	list, err := rowsOf(q, `SELECT d.version_id, d.pacticipant_id FROM deployments d`+q.where(), func(rows database.Rows, v *contracts.Version) error {
+		return rows.Scan(&v.ID, &v.PacticipantID)
 	})
 	if err != nil {
 		return nil, err
@@ -38,9 +37,8 @@ func (c *Contracts) headVersions(ctx context.Context, f contracts.VersionFilter)
 		q.and(`b.name = ?`, f.Branch)
 	}
 	q.in(`b.pacticipant_id`, f.PacticipantIDs)
-	list, err := rowsOf(q, `SELECT b.head_version_id, b.pacticipant_id FROM `+from+q.where(), func(rows database.Rows) (v contracts.Version, err error) {
-		err = rows.Scan(&v.ID, &v.PacticipantID)
-		return v, err
+	list, err := rowsOf(q, `SELECT b.head_version_id, b.pacticipant_id FROM `+from+q.where(), func(rows database.Rows, v *contracts.Version) error {
+		return rows.Scan(&v.ID, &v.PacticipantID)
 	})
 	if err != nil {
 		return nil, err

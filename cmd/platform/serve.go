@@ -124,6 +124,7 @@ func (w *wired) warnOfNoTokens(ctx context.Context) error {
 
 // serveUntil answers requests until ctx ends, then lets those under way end.
 func (w *wired) serveUntil(ctx context.Context, listener net.Listener) error {
+	defer keepHeapFloor()()
 	following, stop := context.WithCancel(ctx)
 	var background sync.WaitGroup
 	defer background.Wait() // the database is closed next

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/goldenpath/platform/contracts"
@@ -31,6 +32,7 @@ type Contracts struct {
 	s     *Store
 	names *names
 	many  int // from how many rows on questions are asked side by side
+	hubs  sync.Map // ids of services that were seen to have many consumers
 }
 
 // manyRows is from how many rows on that is faster.
@@ -39,7 +41,7 @@ const manyRows = 500
 var _ contracts.Store = (*Contracts)(nil)
 
 // Contracts returns the store of the contracts domain.
-func (s *Store) Contracts() *Contracts { return &Contracts{s, newNames(), manyRows} }
+func (s *Store) Contracts() *Contracts { return &Contracts{s: s, names: newNames(), many: manyRows} }
 
 // Together implements contracts.Store.
 func (c *Contracts) Together(ctx context.Context, functions ...func(ctx context.Context) error) error {

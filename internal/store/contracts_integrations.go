@@ -80,7 +80,16 @@ func (c *Contracts) Counterparts(ctx context.Context, of contracts.Promises) (pr
 			consumers = append(consumers, r.Integration)
 		}
 	}
+	if len(consumers) >= c.many && len(of.ProviderIDs) == 1 {
+		c.hubs.Store(of.ProviderIDs[0], true)
+	}
 	return promised, consumers, nil
+}
+
+// manyCounterparts reports whether a list of everything that is somewhere is sooner
+// read than what many counterparts have there is looked up one by one.
+func (c *Contracts) manyCounterparts(of *contracts.Promises) bool {
+	return of != nil && slices.ContainsFunc(of.ProviderIDs, func(id int64) bool { _, is := c.hubs.Load(id); return is })
 }
 
 // counterpartsOf keeps rows whose column is a counterpart; nil keeps all.

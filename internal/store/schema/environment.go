@@ -50,7 +50,7 @@ func (Deployment) Indexes() []ent.Index {
 			StorageKey("deployment_instance").Annotations(entsql.IndexWhere("current AND kind = 'deployed'")),
 		index.Fields("version_id", "environment_id").Unique().
 			StorageKey("deployment_release").Annotations(entsql.IndexWhere("current AND kind = 'released'")),
-		index.Fields("environment_id", "pacticipant_id").
+		index.Fields("environment_id", "pacticipant_id", "version_id").
 			StorageKey("deployment_current").Annotations(entsql.IndexWhere("current")),
 		index.Fields("pacticipant_id").
 			StorageKey("deployment_pacticipant").Annotations(entsql.IndexWhere("current")),

@@ -154,7 +154,7 @@ var (
 			{
 				Name:    "deployment_current",
 				Unique:  false,
-				Columns: []*schema.Column{DeploymentsColumns[4], DeploymentsColumns[2]},
+				Columns: []*schema.Column{DeploymentsColumns[4], DeploymentsColumns[2], DeploymentsColumns[3]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "current",
 				},

@@ -88,40 +88,63 @@ func (b *Broker) Publish(ctx context.Context, p Publication) (Published, error) 
 		return Published{}, err
 	}
 	out := Published{Consumer: p.Consumer, Version: p.Version, Branch: p.Branch, Tags: p.Tags}
-	err = b.unit.InTx(ctx, func(ctx context.Context) error {
-		consumer, isNew, err := b.ensurePacticipant(ctx, p.Consumer)
-		if err != nil {
-			return err
-		}
-		added := names(nil, p.Consumer, isNew)
-		version, created, err := b.ensureVersionOf(ctx, consumer, p.Version, p.Branch, p.BuildURL)
-		if err != nil {
-			return err
-		}
-		out.Created = created
-		out.Contracts = make([]PublishedContract, len(list))
-		for _, i := range byProvider(list) {
-			provider, isNew, err := b.ensurePacticipant(ctx, list[i].Provider)
-			if err != nil {
-				return err
-			}
-			added = names(added, list[i].Provider, isNew)
-			if out.Contracts[i], err = b.savePact(ctx, p, version, provider, list[i]); err != nil {
-				return err
-			}
-		}
-		if p.RefuseSimilar {
-			if err := b.refuseSimilar(ctx, added); err != nil {
-				return err
-			}
-		}
-		return b.tagVersion(ctx, version, p.Tags, p.Branch != "")
-	})
+	err = b.unit.InTx(ctx, func(ctx context.Context) error { return b.save(ctx, p, list, &out) })
 	if err != nil {
 		return Published{}, err
 	}
 	out.Notices = publishedNotices(out)
 	return out, nil
+}
+
+// save stores what was published in the transaction of ctx.
+func (b *Broker) save(ctx context.Context, p Publication, list []parsedContract, out *Published) error {
+	order := byProvider(list)
+	names := []string{p.Consumer}
+	for _, i := range order {
+		names = append(names, list[i].Provider)
+	}
+	services, added, err := b.ensurePacticipants(ctx, names)
+	if err != nil {
+		return err
+	}
+	version, created, err := b.ensureVersionOf(ctx, services[0], p.Version, "", p.BuildURL)
+	if err != nil {
+		return err
+	}
+	out.Created, out.Contracts = created, make([]PublishedContract, len(list))
+	var asks []func(ctx context.Context) error
+	if p.Branch != "" {
+		asks = append(asks, func(ctx context.Context) error {
+			_, err := b.addToBranch(ctx, services[0], version, p.Branch)
+			return err
+		})
+	}
+	for at, i := range order {
+		asks = append(asks, func(ctx context.Context) (err error) {
+			out.Contracts[i], err = b.savePact(ctx, p, version, services[1+at], list[i])
+			return err
+		})
+	}
+	asks = append(asks, func(ctx context.Context) error { return b.tagVersion(ctx, version, p.Tags, p.Branch != "") })
+	if err := b.store.Together(ctx, asks...); err != nil || !p.RefuseSimilar {
+		return err
+	}
+	return b.refuseSimilar(ctx, added)
+}
+
+// ensurePacticipants makes services known, in the order of names, and returns
+// which were not.
+func (b *Broker) ensurePacticipants(ctx context.Context, list []string) (services []Pacticipant, added []string, err error) {
+	services = make([]Pacticipant, len(list))
+	asks := make([]func(ctx context.Context) error, len(list))
+	for i, name := range list {
+		asks[i] = func(ctx context.Context) error {
+			p, isNew, err := b.ensurePacticipant(ctx, name)
+			services[i], added = p, names(added, name, isNew)
+			return err
+		}
+	}
+	return services, added, b.store.Together(ctx, asks...)
 }
 
 // byProvider returns the order in which to store: two publications that share
@@ -145,36 +168,47 @@ func (b *Broker) savePact(ctx context.Context, p Publication, v Version, provide
 		}
 	}
 	out := PublishedContract{Consumer: p.Consumer, Provider: c.Provider, SHA: c.doc.SHA, Interactions: c.doc.Interactions}
-	before, err := b.store.Pacts(ctx, PactFilter{ConsumerIDs: []int64{v.PacticipantID}, ProviderIDs: []int64{provider.ID}, Latest: true, Short: true})
-	if err != nil {
+	var before []Pact
+	var contentID int64
+	var changes []Change
+	if err := b.store.Together(ctx,
+		func(ctx context.Context) (err error) {
+			before, err = b.store.Pacts(ctx, PactFilter{ConsumerIDs: []int64{v.PacticipantID}, ProviderIDs: []int64{provider.ID}, Latest: true, Short: true})
+			return err
+		},
+		func(ctx context.Context) (err error) {
+			contentID, _, err = b.store.EnsureContent(ctx, Content{
+				ConsumerID: v.PacticipantID, ProviderID: provider.ID, SHA: c.doc.SHA, Body: c.Content, Interactions: c.doc.Interactions, CreatedAt: now,
+			})
+			return err
+		},
+		func(ctx context.Context) (err error) {
+			out.Verified, err = b.store.EverVerified(ctx, v.PacticipantID, provider.ID)
+			return err
+		},
+		func(ctx context.Context) (err error) {
+			changes, err = b.changes(ctx, v, provider.ID, c.doc.SHA, p.Tags)
+			return err
+		},
+	); err != nil {
 		return out, err
 	}
 	out.First = len(before) == 0
 	out.Changed = out.First || before[0].SHA != c.doc.SHA
-	contentID, _, err := b.store.EnsureContent(ctx, Content{
-		ConsumerID: v.PacticipantID, ProviderID: provider.ID, SHA: c.doc.SHA, Body: c.Content, Interactions: c.doc.Interactions, CreatedAt: now,
-	})
-	if err != nil {
-		return out, err
-	}
 	pact := Pact{
 		ConsumerID: v.PacticipantID, ProviderID: provider.ID, ConsumerVersionID: v.ID, ContentID: contentID,
 		Consumer: p.Consumer, Provider: c.Provider, ConsumerVersion: v.Number, SHA: c.doc.SHA, Revision: 1, CreatedAt: now,
 	}
+	var err error
 	if out.Created, out.Replaced, err = b.insertPact(ctx, pact, c.Overwrite); err != nil {
 		return out, err
 	}
 	if out.Created || c.Overwrite {
-		if out.Changes, err = b.changes(ctx, pact, p.Tags); err != nil {
-			return out, err
-		}
+		out.Changes = changes
 	}
 	if out.First { // whoever has a pact is integrated already
-		if _, err = b.store.EnsureIntegration(ctx, v.PacticipantID, provider.ID, now); err != nil {
-			return out, err
-		}
+		_, err = b.store.EnsureIntegration(ctx, v.PacticipantID, provider.ID, now)
 	}
-	out.Verified, err = b.store.EverVerified(ctx, v.PacticipantID, provider.ID)
 	return out, err
 }
 
@@ -206,22 +240,29 @@ func errPactChanged(p Pact) error {
 
 // changes compares a pact with the one before it, per tag of its version, or among
 // versions without tags.
-func (b *Broker) changes(ctx context.Context, p Pact, tags []string) ([]Change, error) {
+func (b *Broker) changes(ctx context.Context, v Version, providerID int64, sha string, tags []string) ([]Change, error) {
 	lines := tags
 	if len(lines) == 0 {
 		lines = []string{""}
 	}
-	var out []Change
-	for _, tag := range lines {
-		before, err := b.store.Pacts(ctx, PactFilter{
-			ConsumerIDs: []int64{p.ConsumerID}, ProviderIDs: []int64{p.ProviderID},
-			Tag: tag, Untagged: tag == "", BeforeVersionID: p.ConsumerVersionID, Latest: true, Short: true,
-		})
-		if err != nil {
-			return nil, err
+	before := make([][]Pact, len(lines))
+	asks := make([]func(ctx context.Context) error, len(lines))
+	for i, tag := range lines {
+		asks[i] = func(ctx context.Context) (err error) {
+			before[i], err = b.store.Pacts(ctx, PactFilter{
+				ConsumerIDs: []int64{v.PacticipantID}, ProviderIDs: []int64{providerID},
+				Tag: tag, Untagged: tag == "", BeforeVersionID: v.ID, Latest: true, Short: true,
+			})
+			return err
 		}
-		if len(before) == 0 || before[0].ContentID != p.ContentID {
-			out = append(out, Change{tag, len(before) == 0})
+	}
+	if err := b.store.Together(ctx, asks...); err != nil {
+		return nil, err
+	}
+	var out []Change
+	for i, tag := range lines {
+		if len(before[i]) == 0 || before[i][0].SHA != sha {
+			out = append(out, Change{tag, len(before[i]) == 0})
 		}
 	}
 	return out, nil

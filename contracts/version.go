@@ -2,6 +2,7 @@ package contracts
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/goldenpath/platform/internal/fault"
@@ -55,16 +56,24 @@ func (b *Broker) ensureVersionOf(ctx context.Context, p Pacticipant, number, bra
 // none, and records a deployment when an environment is called like it: pipelines
 // from before branches and environments rely on both.
 func (b *Broker) tagVersion(ctx context.Context, v Version, tags []string, onBranch bool) error {
+	if len(tags) == 0 {
+		return nil
+	}
+	envs, err := b.store.Environments(ctx)
+	if err != nil {
+		return err
+	}
 	for _, tag := range tags {
-		if _, _, err := b.addTag(ctx, v, tag, onBranch); err != nil {
+		if _, _, err := b.addTag(ctx, v, tag, envs, onBranch); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// addTag adds one. onBranch says that the version is known to be on a branch.
-func (b *Broker) addTag(ctx context.Context, v Version, name string, onBranch bool) (VersionTag, bool, error) {
+// addTag adds one. envs are all environments; onBranch says that the version is
+// known to be on a branch.
+func (b *Broker) addTag(ctx context.Context, v Version, name string, envs []Environment, onBranch bool) (VersionTag, bool, error) {
 	if err := checkName("tag", name); err != nil {
 		return VersionTag{}, false, err
 	}
@@ -78,9 +87,8 @@ func (b *Broker) addTag(ctx context.Context, v Version, name string, onBranch bo
 			return VersionTag{}, false, err
 		}
 	}
-	env, found, err := b.findEnvironment(ctx, name)
-	if err == nil && found {
-		_, err = b.deploy(ctx, v, env, "")
+	if at := slices.IndexFunc(envs, func(e Environment) bool { return e.Name == name }); at >= 0 {
+		_, err = b.deploy(ctx, v, envs[at], "")
 	}
 	return tag, created, err
 }
@@ -196,7 +204,11 @@ func (b *Broker) AddTag(ctx context.Context, service, number, name string) (tag 
 		if err != nil {
 			return err
 		}
-		tag, created, err = b.addTag(ctx, v, name, false)
+		envs, err := b.store.Environments(ctx)
+		if err != nil {
+			return err
+		}
+		tag, created, err = b.addTag(ctx, v, name, envs, false)
 		return err
 	})
 	return tag, created, err

@@ -20,7 +20,8 @@ type Rows interface {
 }
 
 // Question is a query, with a question mark for each argument, and what reads its
-// answer. Read may be called again after a connection was lost: it starts anew.
+// answer; without Read it is a statement that has none, which belongs into a
+// transaction. Read may be called again after a connection was lost: it starts anew.
 type Question struct {
 	Text string
 	Args []any
@@ -99,8 +100,10 @@ func (db *DB) askPostgres(ctx context.Context, conn *pgx.Conn, questions []Quest
 
 func readRows(rows pgx.Rows, read func(Rows) error) error {
 	defer rows.Close()
-	if err := read(rows); err != nil {
-		return err
+	if read != nil {
+		if err := read(rows); err != nil {
+			return err
+		}
 	}
 	rows.Close() // an error may come after the last row
 	return rows.Err()
@@ -122,6 +125,9 @@ func askSQL(ctx context.Context, db Reader, questions []Question) error {
 
 func readSQL(rows *sql.Rows, read func(Rows) error) error {
 	defer rows.Close()
+	if read == nil {
+		read = ran
+	}
 	if err := read(rows); err != nil {
 		return err
 	}
@@ -129,4 +135,11 @@ func readSQL(rows *sql.Rows, read func(Rows) error) error {
 		return fmt.Errorf("read rows: %w", err)
 	}
 	return nil
+}
+
+// ran lets a statement without rows run.
+func ran(rows Rows) error {
+	for rows.Next() {
+	}
+	return rows.Err()
 }

@@ -31,8 +31,8 @@ import (
 type Contracts struct {
 	s     *Store
 	names *names
-	many  int // from how many rows on questions are asked side by side
-	hubs  sync.Map // ids of services that were seen to have many consumers
+	many  int       // from how many rows on questions are asked side by side
+	hubs  *sync.Map // ids of services that were seen to have many consumers
 }
 
 // manyRows is from how many rows on that is faster.
@@ -41,7 +41,9 @@ const manyRows = 500
 var _ contracts.Store = (*Contracts)(nil)
 
 // Contracts returns the store of the contracts domain.
-func (s *Store) Contracts() *Contracts { return &Contracts{s: s, names: newNames(), many: manyRows} }
+func (s *Store) Contracts() *Contracts {
+	return &Contracts{s: s, names: newNames(), many: manyRows, hubs: &sync.Map{}}
+}
 
 // Together implements contracts.Store.
 func (c *Contracts) Together(ctx context.Context, functions ...func(ctx context.Context) error) error {

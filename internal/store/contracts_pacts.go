@@ -11,7 +11,6 @@ import (
 
 	"github.com/goldenpath/platform/contracts"
 	"github.com/goldenpath/platform/internal/database"
-	"github.com/goldenpath/platform/internal/store/ent/pactcontent"
 	"github.com/goldenpath/platform/internal/store/ent/pactpublication"
 )
 
@@ -20,19 +19,19 @@ func descending() entsql.OrderTermOption { return entsql.OrderDesc() }
 
 // EnsureContent implements contracts.PactStore.
 func (c *Contracts) EnsureContent(ctx context.Context, content contracts.Content) (int64, bool, error) {
-	client := c.client(ctx)
 	find := func() ([]int64, error) {
-		return client.PactContent.Query().Where(pactcontent.ConsumerID(content.ConsumerID),
-			pactcontent.ProviderID(content.ProviderID), pactcontent.Sha(content.SHA)).IDs(ctx)
+		q := c.query(ctx)
+		q.and(`consumer_id = ? AND provider_id = ? AND sha = ?`, content.ConsumerID, content.ProviderID, content.SHA)
+		return rowsOf(q, `SELECT id FROM pact_contents`+q.where(), func(rows database.Rows, id *int64) error { return rows.Scan(id) })
 	}
 	ids, err := find()
 	if err != nil || len(ids) > 0 {
 		return first(ids), false, wrap(err, "select content "+content.SHA)
 	}
-	id, err := client.PactContent.Create().SetConsumerID(content.ConsumerID).SetProviderID(content.ProviderID).
-		SetSha(content.SHA).SetInteractions(content.Interactions).SetBody(content.Body).SetCreatedAt(content.CreatedAt).
-		OnConflictColumns(pactcontent.FieldConsumerID, pactcontent.FieldProviderID, pactcontent.FieldSha).DoNothing().ID(ctx)
-	if created, err := made(id, err); created || err != nil {
+	id, created, err := c.query(ctx).insert(`INSERT INTO pact_contents (consumer_id, provider_id, sha, interactions, body, created_at) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (consumer_id, provider_id, sha)`,
+		content.ConsumerID, content.ProviderID, content.SHA, content.Interactions, content.Body, content.CreatedAt)
+	if created || err != nil {
 		return id, created, wrap(err, "insert content "+content.SHA)
 	}
 	ids, err = find()
@@ -64,12 +63,10 @@ func (c *Contracts) Contents(ctx context.Context, f contracts.ContentFilter) ([]
 func (c *Contracts) InsertPact(ctx context.Context, p contracts.Pact) (contracts.Pact, bool, error) {
 	// Looking afterwards, and not before, because a pact is seldom published twice.
 	// The index is partial, so the conflict has to name its condition.
-	id, err := c.client(ctx).PactPublication.Create().
-		SetConsumerID(p.ConsumerID).SetProviderID(p.ProviderID).SetConsumerVersionID(p.ConsumerVersionID).SetContentID(p.ContentID).
-		SetRevision(p.Revision).SetCreatedAt(p.CreatedAt).
-		OnConflict(entsql.ConflictColumns(pactpublication.FieldConsumerVersionID, pactpublication.FieldProviderID),
-			entsql.ConflictWhere(entsql.P(func(b *entsql.Builder) { b.WriteString("NOT superseded") })), entsql.DoNothing()).ID(ctx)
-	inserted, err := made(id, err)
+	id, inserted, err := c.query(ctx).insert(`INSERT INTO pact_publications
+		(consumer_id, provider_id, consumer_version_id, content_id, revision, superseded, created_at) VALUES (?, ?, ?, ?, ?, false, ?)
+		ON CONFLICT (consumer_version_id, provider_id) WHERE NOT superseded`,
+		p.ConsumerID, p.ProviderID, p.ConsumerVersionID, p.ContentID, p.Revision, p.CreatedAt)
 	if err != nil {
 		return contracts.Pact{}, false, fmt.Errorf("insert pact %s %s with %s: %w", p.Consumer, p.ConsumerVersion, p.Provider, err)
 	}

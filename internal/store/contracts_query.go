@@ -106,6 +106,14 @@ func rowsOf[T any](q *contractsQuery, text string, scan func(rows database.Rows,
 	return out, wrap(err, "query contracts")
 }
 
+// insert runs an INSERT that gives way to a row that is there, and returns the new
+// row's id. It is asked like a query, so that it may go to the database with others.
+func (q *contractsQuery) insert(text string, args ...any) (id int64, made bool, err error) {
+	q.args = args
+	ids, err := rowsOf(q, text+` DO NOTHING RETURNING id`, func(rows database.Rows, id *int64) error { return rows.Scan(id) })
+	return first(ids), len(ids) > 0, err
+}
+
 // question is the query, to be asked with others; its rows come to be in out.
 func question[T any](q *contractsQuery, text string, scan func(rows database.Rows, row *T) error, out *[]T) database.Question {
 	return database.Question{Text: text, Args: q.args, Read: func(rows database.Rows) error {

@@ -18,9 +18,8 @@ import (
 // EnsureVersion implements contracts.VersionStore.
 func (c *Contracts) EnsureVersion(ctx context.Context, pacticipantID int64, number string, now time.Time) (contracts.Version, bool, error) {
 	// Looking afterwards, and not before, because most versions are told of once.
-	id, err := c.client(ctx).PacticipantVersion.Create().SetPacticipantID(pacticipantID).SetNumber(number).SetCreatedAt(now).
-		OnConflictColumns(pacticipantversion.FieldPacticipantID, pacticipantversion.FieldNumber).DoNothing().ID(ctx)
-	created, err := made(id, err)
+	id, created, err := c.query(ctx).insert(`INSERT INTO pacticipant_versions (pacticipant_id, number, build_url, created_at) VALUES (?, ?, '', ?)
+		ON CONFLICT (pacticipant_id, number)`, pacticipantID, number, now)
 	if err != nil {
 		return contracts.Version{}, false, fmt.Errorf("insert version %s: %w", number, err)
 	}
@@ -115,35 +114,37 @@ func (c *Contracts) EnsureBranchVersion(ctx context.Context, v contracts.Version
 	if err != nil {
 		return false, err
 	}
-	client := c.client(ctx)
-	created, err := made(client.BranchVersion.Create().SetBranchID(b.ID).SetVersionID(v.ID).SetCreatedAt(now).
-		OnConflictColumns(branchversion.FieldBranchID, branchversion.FieldVersionID).DoNothing().ID(ctx))
-	if err != nil {
-		return false, fmt.Errorf("insert version %s on branch %s: %w", v.Number, name, err)
+	created := false
+	asks := []func(ctx context.Context) error{func(ctx context.Context) (err error) {
+		_, created, err = c.query(ctx).insert(`INSERT INTO branch_versions (branch_id, version_id, created_at) VALUES (?, ?, ?)
+			ON CONFLICT (branch_id, version_id)`, b.ID, v.ID, now)
+		return wrap(err, "insert version "+v.Number+" on branch "+name)
+	}}
+	if b.HeadID < v.ID {
+		asks = append(asks, func(ctx context.Context) error {
+			// Only ever forward: of two writers, the one with the newer version wins.
+			head := database.Question{Text: `UPDATE branches SET head_version_id = ? WHERE id = ? AND head_version_id < ?`, Args: []any{v.ID, b.ID, v.ID}}
+			return wrap(c.s.db.Ask(ctx, head), "update head of branch "+name)
+		})
 	}
-	if b.HeadVersionID >= v.ID {
-		return created, nil
-	}
-	// Only ever forward: of two writers, the one with the newer version wins.
-	err = client.Branch.Update().Where(branch.ID(b.ID), branch.HeadVersionIDLT(v.ID)).SetHeadVersionID(v.ID).Exec(ctx)
-	return created, wrap(err, "update head of branch "+name)
+	err = c.Together(ctx, asks...)
+	return created, err
 }
 
-func (c *Contracts) ensureBranch(ctx context.Context, pacticipantID int64, name string, now time.Time) (*ent.Branch, error) {
-	client := c.client(ctx)
-	find := func() (*ent.Branch, error) {
-		return client.Branch.Query().Where(branch.PacticipantID(pacticipantID), branch.Name(name)).Only(ctx)
+func (c *Contracts) ensureBranch(ctx context.Context, pacticipantID int64, name string, now time.Time) (contracts.Branch, error) {
+	list, err := c.Branches(ctx, []int64{pacticipantID}, name)
+	if err != nil || len(list) > 0 {
+		return first(list), err
 	}
-	b, err := find()
-	if !ent.IsNotFound(err) {
-		return b, wrap(err, "select branch "+name)
+	if _, _, err = c.query(ctx).insert(`INSERT INTO branches (pacticipant_id, name, head_version_id, created_at) VALUES (?, ?, 0, ?)
+		ON CONFLICT (pacticipant_id, name)`, pacticipantID, name, now); err != nil {
+		return contracts.Branch{}, fmt.Errorf("insert branch %s: %w", name, err)
 	}
-	if _, err = made(client.Branch.Create().SetPacticipantID(pacticipantID).SetName(name).SetCreatedAt(now).
-		OnConflictColumns(branch.FieldPacticipantID, branch.FieldName).DoNothing().ID(ctx)); err != nil {
-		return nil, fmt.Errorf("insert branch %s: %w", name, err)
+	list, err = c.Branches(ctx, []int64{pacticipantID}, name)
+	if err == nil && len(list) == 0 {
+		err = fmt.Errorf("branch %s is neither inserted nor there", name)
 	}
-	b, err = find()
-	return b, wrap(err, "select branch "+name)
+	return first(list), err
 }
 
 // findHead sets the head of a branch to its newest version.
@@ -184,24 +185,15 @@ func (c *Contracts) DeleteBranchVersion(ctx context.Context, versionID int64, na
 
 // Branches implements contracts.VersionStore.
 func (c *Contracts) Branches(ctx context.Context, pacticipantIDs []int64, name string) ([]contracts.Branch, error) {
-	q := c.client(ctx).Branch.Query().Order(branch.ByName(), branch.ByID())
-	if pacticipantIDs != nil {
-		q = q.Where(branch.PacticipantIDIn(pacticipantIDs...))
-	}
+	q := c.query(ctx)
+	q.in(`pacticipant_id`, pacticipantIDs)
 	if name != "" {
-		q = q.Where(branch.Name(name))
+		q.and(`name = ?`, name)
 	}
-	rows, err := q.All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("select branches: %w", err)
-	}
-	var out []contracts.Branch
-	for _, row := range rows {
-		out = append(out, contracts.Branch{
-			ID: row.ID, PacticipantID: row.PacticipantID, Name: row.Name, HeadID: row.HeadVersionID, CreatedAt: row.CreatedAt.UTC(),
+	return rowsOf(q, `SELECT id, pacticipant_id, name, head_version_id, `+q.timeColumn(`created_at`)+` FROM branches`+q.where()+` ORDER BY name, id`,
+		func(rows database.Rows, b *contracts.Branch) error {
+			return rows.Scan(&b.ID, &b.PacticipantID, &b.Name, &b.HeadID, (*stamp)(&b.CreatedAt))
 		})
-	}
-	return out, nil
 }
 
 // DeleteBranch implements contracts.VersionStore.
@@ -215,8 +207,8 @@ func (c *Contracts) DeleteBranch(ctx context.Context, id int64) error {
 
 // EnsureTag implements contracts.VersionStore.
 func (c *Contracts) EnsureTag(ctx context.Context, v contracts.Version, name string, now time.Time) (contracts.VersionTag, bool, error) {
-	created, err := made(c.client(ctx).VersionTag.Create().SetVersionID(v.ID).SetPacticipantID(v.PacticipantID).SetName(name).SetCreatedAt(now).
-		OnConflictColumns(versiontag.FieldVersionID, versiontag.FieldName).DoNothing().ID(ctx))
+	_, created, err := c.query(ctx).insert(`INSERT INTO version_tags (version_id, pacticipant_id, name, created_at) VALUES (?, ?, ?, ?)
+		ON CONFLICT (version_id, name)`, v.ID, v.PacticipantID, name, now)
 	if err != nil {
 		return contracts.VersionTag{}, false, fmt.Errorf("insert tag %s: %w", name, err)
 	}

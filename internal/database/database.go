@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -42,6 +43,9 @@ type DB struct {
 	replicas []*replica
 	next     atomic.Uint32 // replica of the next session
 	closing  []func() error
+
+	rebound  sync.Map // queries as Rebind returns them, by query
+	rebounds atomic.Int64
 }
 
 // Reader reads.

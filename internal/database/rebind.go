@@ -3,8 +3,6 @@ package database
 import (
 	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
 )
 
 // Rebind writes the placeholders of a query, each a question mark, as the
@@ -13,22 +11,18 @@ func (db *DB) Rebind(query string) string {
 	if db.dialect == SQLite || !strings.Contains(query, "?") {
 		return query
 	}
-	if known, ok := rebound.Load(query); ok {
+	if known, ok := db.rebound.Load(query); ok {
 		return known.(string) //nolint:forcetypeassert // nothing else is stored
 	}
 	out := numbered(query)
-	if rebounds.Add(1) <= mostRebound {
-		rebound.Store(query, out)
+	if db.rebounds.Add(1) <= mostRebound {
+		db.rebound.Store(query, out)
 	}
 	return out
 }
 
-// rebound are queries as PostgreSQL wants them. Programs have some hundred.
-var (
-	rebound  sync.Map //nolint:gochecknoglobals // the same for every database
-	rebounds atomic.Int64
-)
-
+// mostRebound is how many queries are kept as PostgreSQL wants them. The program
+// has some hundred.
 const mostRebound = 2000
 
 func numbered(query string) string {

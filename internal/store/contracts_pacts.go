@@ -156,17 +156,19 @@ func (c *Contracts) pactsFrom(q *contractsQuery, from string, short bool) ([]con
 // read stay empty.
 func (c *Contracts) pactNames(n int, at func(i int) *contracts.Pact) []naming {
 	return []naming{
-		naming{&c.names.services, n, func(i int) int64 { return at(i).ConsumerID }, func(i int, n name) { at(i).Consumer = n.text }},
-		naming{&c.names.services, n, func(i int) int64 { return at(i).ProviderID }, func(i int, n name) { at(i).Provider = n.text }},
-		naming{&c.names.versions, n, func(i int) int64 { return at(i).ConsumerVersionID }, func(i int, n name) { at(i).ConsumerVersion = n.text }},
+		{&c.names.services, n, func(i int) int64 { return at(i).ConsumerID }, func(i int, n name) { at(i).Consumer = n.text }},
+		{&c.names.services, n, func(i int) int64 { return at(i).ProviderID }, func(i int, n name) { at(i).Provider = n.text }},
+		{&c.names.versions, n, func(i int) int64 { return at(i).ConsumerVersionID }, func(i int, n name) { at(i).ConsumerVersion = n.text }},
 		c.contentNames(n, at),
 	}
 }
 
 // contentNames adds what contents are called, and nothing else.
 func (c *Contracts) contentNames(n int, at func(i int) *contracts.Pact) naming {
-	return naming{&c.names.contents, n, func(i int) int64 { return at(i).ContentID },
-		func(i int, n name) { at(i).SHA, at(i).Interactions = n.text, int(n.number) }}
+	return naming{
+		&c.names.contents, n, func(i int) int64 { return at(i).ContentID },
+		func(i int, n name) { at(i).SHA, at(i).Interactions = n.text, int(n.number) },
+	}
 }
 
 func unnamed(p *contracts.Pact) bool {

@@ -41,6 +41,8 @@ func TestStore(t *testing.T, on On) {
 		{"environments test and production are there from the start", environments},
 		{"a deployment ends the one before it", deployments},
 		{"a matrix row without verification stays a row", matrixRows},
+		{"counterparts in an environment need not be known to be asked about", counterpartsThere},
+		{"functions are called together", together},
 		{"one selector meets every counterpart", matrixAnyCounterpart},
 		{"versions know whom they promised, and providers who promised them", counterparts},
 		{"what is deleted takes along what hangs on it", deletes},

@@ -150,7 +150,7 @@ func (m *matrix) resolveOthers(ctx context.Context) error {
 			})
 		}
 	}
-	if err := m.b.store.Together(ctx, asks...); err != nil {
+	if err := m.b.store.SideBySide(ctx, of, asks...); err != nil {
 		return err
 	}
 	m.integrations = m.required(slices.Concat(newest, promised), consumers)

@@ -63,6 +63,11 @@ func (s *Store) Together(ctx context.Context, functions ...func(ctx context.Cont
 	return nil
 }
 
+// SideBySide implements contracts.Store.
+func (s *Store) SideBySide(ctx context.Context, _ contracts.Promises, functions ...func(ctx context.Context) error) error {
+	return s.Together(ctx, functions...)
+}
+
 var (
 	_ contracts.Store = (*Store)(nil)
 	_ contracts.Unit  = (*Store)(nil)

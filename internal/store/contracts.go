@@ -50,6 +50,14 @@ func (c *Contracts) Together(ctx context.Context, functions ...func(ctx context.
 	return c.s.db.Together(ctx, functions...)
 }
 
+// SideBySide implements contracts.Store.
+func (c *Contracts) SideBySide(ctx context.Context, of contracts.Promises, functions ...func(ctx context.Context) error) error {
+	if c.manyCounterparts(&of) {
+		return c.sideBySide(ctx, functions...)
+	}
+	return c.Together(ctx, functions...)
+}
+
 func (c *Contracts) client(ctx context.Context) *ent.Client { return c.s.client(ctx) }
 
 // made tells what an insert that gives way to an existing row did.

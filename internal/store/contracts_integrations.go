@@ -15,8 +15,8 @@ func (c *Contracts) Integrations(ctx context.Context, f contracts.IntegrationFil
 	q := c.query(ctx)
 	switch {
 	case f.ConsumerIDs != nil && f.ProviderIDs != nil:
-		asConsumer, arg1 := q.anyOf(`i.consumer_id`, f.ConsumerIDs)
-		asProvider, arg2 := q.anyOf(`i.provider_id`, f.ProviderIDs)
+		asConsumer, arg1 := q.eachOf(`i.consumer_id`, f.ConsumerIDs)
+		asProvider, arg2 := q.eachOf(`i.provider_id`, f.ProviderIDs)
 		q.and(`(`+asConsumer+` OR `+asProvider+`)`, arg1, arg2)
 	default:
 		q.in(`i.consumer_id`, f.ConsumerIDs)

@@ -31,15 +31,17 @@ func (s *versionSets) add(service int64, set contracts.VersionSet) {
 
 // covers keeps rows whose version is in the sets.
 func (q *contractsQuery) covers(s versionSets, versionColumn, pacticipantColumn string) (condition string, args []any) {
-	whole, wholeArg := q.anyOf(pacticipantColumn, s.whole)
-	if len(s.versions) == 0 && len(s.whole) > 0 {
-		return whole, []any{wholeArg}
-	}
-	condition, arg := q.anyOf(versionColumn, s.versions)
-	if len(s.whole) == 0 {
+	switch {
+	case len(s.whole) == 0:
+		condition, arg := q.anyOf(versionColumn, s.versions)
+		return condition, []any{arg}
+	case len(s.versions) == 0:
+		condition, arg := q.anyOf(pacticipantColumn, s.whole)
 		return condition, []any{arg}
 	}
-	return `(` + condition + ` OR ` + whole + `)`, []any{arg, wholeArg}
+	versions, arg := q.eachOf(versionColumn, s.versions)
+	whole, wholeArg := q.eachOf(pacticipantColumn, s.whole)
+	return `(` + versions + ` OR ` + whole + `)`, []any{arg, wholeArg}
 }
 
 // MatrixRows implements contracts.MatrixStore. Publications and results are read

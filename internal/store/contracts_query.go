@@ -45,8 +45,20 @@ func (q *contractsQuery) in(column string, ids []int64) {
 }
 
 // anyOf is one placeholder however long the list, so that neither database meets
-// its limit of parameters nor plans each length anew.
+// its limit of parameters nor plans each length anew. Where no index leads to the
+// column, which a plus before it sees to, PostgreSQL would compare each row with
+// each id; a long list it reads as a table, and looks each row up there.
 func (q *contractsQuery) anyOf(column string, ids []int64) (condition string, arg any) {
+	const long = 64
+	if q.db.Dialect() == database.Postgres && len(ids) > 1 && (len(ids) > long || column[0] == '+') {
+		return column + ` IN (SELECT unnest(CAST(? AS bigint[])))`, q.list(ids)
+	}
+	return q.eachOf(column, ids)
+}
+
+// eachOf is anyOf for one of several conditions of which one has to hold:
+// PostgreSQL goes by an index for each.
+func (q *contractsQuery) eachOf(column string, ids []int64) (condition string, arg any) {
 	if len(ids) == 1 {
 		return column + ` = ?`, ids[0]
 	}

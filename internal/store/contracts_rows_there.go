@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/goldenpath/platform/contracts"
-	"github.com/goldenpath/platform/internal/database"
 )
 
 // rowsThere joins publications and verifications of the versions with those of
@@ -23,11 +22,7 @@ func (c *Contracts) rowsThere(ctx context.Context, rq contracts.RowQuery, own ve
 			return err
 		},
 	}
-	together := c.s.db.Together
-	if c.s.db.Dialect() == database.SQLite && c.manyCounterparts(&contracts.Promises{ProviderIDs: own.all}) {
-		together = c.sideBySide // PostgreSQL has others to do it for it
-	}
-	if err := together(ctx, asks...); err != nil || len(publications) == 0 {
+	if err := c.SideBySide(ctx, contracts.Promises{ProviderIDs: own.all}, asks...); err != nil || len(publications) == 0 {
 		return nil, err
 	}
 	return c.joined(ctx, publications, results, true)

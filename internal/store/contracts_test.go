@@ -28,7 +28,7 @@ func sideBySideOn(t *testing.T, run func(t *testing.T, b contractstest.Backend))
 	t.Helper()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		t.Helper()
-		run(t, contractstest.Backend{Store: store.New(db).Contracts().SideBySide(0), Unit: db})
+		run(t, contractstest.Backend{Store: store.New(db).Contracts().ManyFrom(0), Unit: db})
 	})
 }
 

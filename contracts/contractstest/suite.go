@@ -43,6 +43,7 @@ func TestStore(t *testing.T, on On) {
 		{"a matrix row without verification stays a row", matrixRows},
 		{"counterparts in an environment need not be known to be asked about", counterpartsThere},
 		{"functions are called together", together},
+		{"lists of ids may be long", longLists},
 		{"one selector meets every counterpart", matrixAnyCounterpart},
 		{"versions know whom they promised, and providers who promised them", counterparts},
 		{"what is deleted takes along what hangs on it", deletes},

@@ -43,14 +43,11 @@ func inOrder(rows []Row, order func(a, b *Row) int) []Row {
 }
 
 // latestBy keeps one row per group: the one with the newest provider version (and
-// for cp the newest consumer version), then the newest verification.
+// for cp the newest consumer version), then the newest verification. By cvpv there
+// is no other row, unless every result was asked for.
 func latestBy(rows []Row, by string) []Row {
 	var group func(*Row) [4]int64
 	switch by {
-	case "cvpv":
-		group = func(r *Row) [4]int64 {
-			return [4]int64{r.ConsumerID, r.ConsumerVersionID, r.ProviderID, r.ProviderVersionID}
-		}
 	case "cvp":
 		group = func(r *Row) [4]int64 { return [4]int64{r.ConsumerID, r.ConsumerVersionID, r.ProviderID} }
 	case "cp":

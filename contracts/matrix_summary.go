@@ -28,8 +28,8 @@ const (
 func (m *matrix) summarise(rows []Row) Matrix {
 	out := Matrix{}
 	missing := slices.Concat(m.requiredWithoutRow(rows), m.unverifiedResidents(rows))
-	for _, r := range rows {
-		switch {
+	for i := range rows {
+		switch r := &rows[i]; {
 		case r.Ignored:
 			out.Ignored++
 		case !r.verified():
@@ -64,8 +64,8 @@ func (m *matrix) requiredWithoutRow(rows []Row) []unmet {
 		return nil
 	}
 	there := make(map[[2]int64]bool, len(rows))
-	for _, r := range rows {
-		there[[2]int64{r.ConsumerID, r.ProviderID}] = true
+	for i := range rows {
+		there[[2]int64{rows[i].ConsumerID, rows[i].ProviderID}] = true
 	}
 	var out []unmet
 	for _, i := range m.integrations {
@@ -95,13 +95,14 @@ func (m *matrix) unverifiedResidents(rows []Row) []unmet {
 	type promise struct{ consumerVersion, provider int64 }
 	verified := map[promise][]int64{}
 	var order []Row
-	for _, r := range rows {
+	for i := range rows {
+		r := &rows[i]
 		key := promise{r.ConsumerVersionID, r.ProviderID}
 		if !r.verified() || residents[r.ProviderID] == nil || m.ignores(r.ConsumerID, r.ConsumerVersionID) {
 			continue // an ignored provider version speaks for none beside it
 		}
 		if len(verified[key]) == 0 {
-			order = append(order, r)
+			order = append(order, *r)
 		}
 		verified[key] = append(verified[key], r.ProviderVersionID)
 	}

@@ -76,13 +76,22 @@ func (c *Contracts) name(ctx context.Context, all ...naming) error {
 func (k *kept) setKept(n naming) (missing []int) {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
+	var last name
+	lastID := int64(0)
 	for i := range n.count {
 		id := n.id(i)
-		if name, ok := k.look(id); ok {
-			n.set(i, name)
-		} else if id != 0 {
-			missing = append(missing, i)
+		if id == 0 {
+			continue
 		}
+		if id != lastID { // rows of one service, or of one pact, follow each other
+			var ok bool
+			if last, ok = k.look(id); !ok {
+				missing, lastID = append(missing, i), 0
+				continue
+			}
+			lastID = id
+		}
+		n.set(i, last)
 	}
 	return missing
 }

@@ -106,10 +106,10 @@ func (c *Contracts) rowsBetween(ctx context.Context, rq contracts.RowQuery, s ve
 
 // resultsKnown asks, before the publications are known, for what their providers
 // said: what the versions asked about said, and what others said of their pacts.
-// It is nil where that would be more than what is looked for, of whole services, or
-// no index leads there, to pacts that were replaced.
+// It is nil where that would be more than what is looked for, of many versions, or no
+// index leads there, to pacts that were replaced.
 func (c *Contracts) resultsKnown(rq contracts.RowQuery, own, others versionSets) func(ctx context.Context) []*contractsQuery {
-	if rq.EveryResult || len(own.whole) > 0 || len(own.versions) == 0 || len(others.whole) > 0 {
+	if rq.EveryResult || len(own.whole) > 0 || len(own.versions) == 0 || len(own.versions) > fewVersions || len(others.whole) > 0 {
 		return nil
 	}
 	return func(ctx context.Context) []*contractsQuery {

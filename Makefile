@@ -165,10 +165,14 @@ verify: ## Fail when something generated or go.mod is stale; what is generated i
 
 # --- Measure ---------------------------------------------------------------
 
+# PLATFORM_BENCH_COLD=1 also measures "make test" of new services with nothing
+# built before, which takes some minutes.
 .PHONY: bench
-bench: build ## Measure: Go benchmarks, start, memory, and commands beside what they are compared with
+bench: build ## Measure: Go benchmarks, start, memory, and golden paths beside what they are compared with
 	go test -run '^$$' -bench . -benchmem ./...
+	for golden in $(GOLDEN); do go -C "$$golden" test -run '^$$' -bench . -benchmem ./...; done
 	scripts/bench.sh
+	scripts/bench-path.sh
 
 .PHONY: clean
 clean: ## Delete what was built; tools and caches stay

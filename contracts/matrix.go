@@ -18,10 +18,6 @@ type RowQuery struct {
 	// AnyCounterpart drops the limits on the other side: rows of publications by
 	// Versions with every verification, and rows of verifications by Versions.
 	AnyCounterpart bool
-	// There adds, of every counterpart of the versions and of their services (see
-	// Promises), the versions that are in this environment. What is in Versions must
-	// then be involved, no set be All, and EveryResult false.
-	There string
 	// EveryResult keeps superseded publications and verifications, too.
 	EveryResult bool
 }

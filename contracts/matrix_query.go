@@ -17,12 +17,9 @@ func (b *Broker) Matrix(ctx context.Context, q MatrixQuery) (Matrix, error) {
 	if err := m.resolve(ctx); err != nil {
 		return Matrix{}, err
 	}
-	rows := m.rows
-	if !m.hasRows {
-		var err error
-		if rows, err = b.store.MatrixRows(ctx, m.rowQuery()); err != nil {
-			return Matrix{}, err
-		}
+	rows, err := b.store.MatrixRows(ctx, m.rowQuery())
+	if err != nil {
+		return Matrix{}, err
 	}
 	rows = withSuccess(latestBy(rows, m.grouping()), q.Success)
 	m.markIgnored(rows)
@@ -64,8 +61,6 @@ type matrix struct {
 	ignore       []resolved
 	ruled        []IgnoreRule // stored rules among them
 	integrations []requiredIntegration
-	rows         []Row // when they were asked for before it was known of what versions
-	hasRows      bool
 	byVersion    map[[2]int64]resolved // by service and version, made when words are needed
 }
 
@@ -133,24 +128,15 @@ func (m *matrix) resolveOthers(ctx context.Context) error {
 			return err
 		})
 	}
-	// What is in an environment can be asked before it is known of whom.
+	// Which versions are in an environment can be asked before it is known of whom.
+	// Their rows can not: a version that comes in between would have rows, and one
+	// that nobody verified would be missed.
 	var there map[int64][]Version
 	if m.others() == (MatrixSelector{Environment: m.q.Environment}) && m.infers() && len(whole) == 0 {
 		asks = append(asks, func(ctx context.Context) (err error) {
 			there, err = m.versionsOf(ctx, VersionFilter{CounterpartsOf: &of})
 			return err
 		})
-		// Many versions have said much that is about nobody there.
-		few := len(of.ConsumerVersionIDs) > 0 && len(of.ConsumerVersionIDs) <= 8
-		if env, ok := m.environment(m.q.Environment); ok && few && m.q.LatestBy != "" {
-			m.hasRows = true
-			asks = append(asks, func(ctx context.Context) (err error) {
-				rows := m.rowQuery()
-				rows.There, rows.AnyCounterpart = env.ID, false
-				m.rows, err = m.b.store.MatrixRows(ctx, rows)
-				return err
-			})
-		}
 	}
 	if err := m.b.store.SideBySide(ctx, of, asks...); err != nil {
 		return err

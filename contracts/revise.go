@@ -102,17 +102,19 @@ func (b *Broker) ProviderStates(ctx context.Context, provider Pacticipant, f Ver
 }
 
 // mergeStored adds the interactions of c to those the version has published with
-// the provider. Who merges at the same time gets a conflict, and tries again.
-func (b *Broker) mergeStored(ctx context.Context, v Version, provider Pacticipant, c parsedContract) (parsedContract, error) {
+// the provider, and returns which publication that is. Who merges at the same time
+// gets a conflict, and tries again.
+func (b *Broker) mergeStored(ctx context.Context, v Version, provider Pacticipant, c parsedContract) (out parsedContract, with int64, err error) {
 	stored, err := b.pactsOf(ctx, []Version{v}, provider.ID)
 	if err != nil || len(stored) == 0 || stored[0].SHA == c.doc.SHA {
-		return c, err
+		return c, 0, err
 	}
 	content, err := b.ContentByID(ctx, stored[0].ContentID)
 	if err != nil {
-		return c, err
+		return c, 0, err
 	}
-	return c.merged(content.Body, true)
+	out, err = c.merged(content.Body, true)
+	return out, stored[0].ID, err
 }
 
 // merged is the contract with the interactions of another pact, which was there

@@ -3,7 +3,6 @@ package contractstest
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -229,9 +228,6 @@ func (st *state) named(d contracts.Deployment) contracts.Deployment {
 func (s *Store) MatrixRows(ctx context.Context, q contracts.RowQuery) ([]contracts.Row, error) {
 	defer s.hold(ctx)()
 	st := &s.state
-	if q.There != "" {
-		q.Versions = st.withThere(q)
-	}
 	var out []contracts.Row
 	for _, p := range st.pacts {
 		if p.superseded && !q.EveryResult {
@@ -261,29 +257,6 @@ func (s *Store) MatrixRows(ctx context.Context, q contracts.RowQuery) ([]contrac
 		}
 	}
 	return out, nil
-}
-
-// withThere returns the versions of a query with those of counterparts that are in
-// its environment.
-func (st *state) withThere(q contracts.RowQuery) map[int64]contracts.VersionSet {
-	out := maps.Clone(q.Versions)
-	of := &contracts.Promises{}
-	for service, set := range q.Versions {
-		of.ProviderIDs, of.ConsumerVersionIDs = append(of.ProviderIDs, service), append(of.ConsumerVersionIDs, set.IDs...)
-	}
-	for _, p := range st.pacticipants {
-		if _, own := q.Versions[p.ID]; own || !st.isCounterpart(contracts.Version{PacticipantID: p.ID}, of) {
-			continue
-		}
-		set := contracts.VersionSet{}
-		for _, d := range st.deployments {
-			if d.Current && d.EnvironmentID == q.There && d.PacticipantID == p.ID {
-				set.IDs = append(set.IDs, d.VersionID)
-			}
-		}
-		out[p.ID] = set
-	}
-	return out
 }
 
 // covers reports whether the query names the version.

@@ -3,8 +3,6 @@ package contractstest
 import (
 	"context"
 	"errors"
-	"fmt"
-	"slices"
 	"testing"
 
 	"github.com/goldenpath/platform/contracts"
@@ -19,17 +17,12 @@ func counterpartsThere(t *testing.T, b Backend) {
 	web, app, api, auth := k.service("web"), k.service("app"), k.service("api"), k.service("auth")
 	w1, w2, a1, a2 := k.version(web, "1"), k.version(web, "2"), k.version(api, "a1"), k.version(api, "a2")
 	x1, alone := k.version(auth, "x1"), k.version(k.service("alone"), "1")
-	p := k.pact(w1, api, "x")
-	next := k.pact(w2, api, "y")
+	k.pact(w1, api, "x")
+	k.pact(w2, api, "y")
 	k.pact(k.version(app, "1"), api, "z")
 	k.pact(a1, auth, "u")
-	toAuth := k.pact(a2, auth, "v")
+	k.pact(a2, auth, "v")
 	k.pact(a2, api, "w") // to itself
-	k.verify(p, a2, false)
-	k.verify(p, a1, true)
-	k.verify(next, a1, true)
-	k.verify(toAuth, x1, true)
-	k.verify(toAuth, k.version(auth, "x2"), false)
 	k.deploy(k.version(k.service("stale"), "1"), k.production(), "", 9)
 	env := k.production()
 	for n, v := range []contracts.Version{w1, a1, x1, alone} {
@@ -37,16 +30,6 @@ func counterpartsThere(t *testing.T, b Backend) {
 	}
 	k.deploy(a2, env, "blue", 6)
 	k.deploy(a1, env, "second", 7)
-	rows := func(v contracts.Version) (out []string) {
-		q := contracts.RowQuery{
-			Versions: map[int64]contracts.VersionSet{v.PacticipantID: {IDs: []int64{v.ID}}}, Involving: []int64{v.PacticipantID}, There: env.ID,
-		}
-		for _, r := range must(k.Store.MatrixRows(k.ctx, q))(t) {
-			out = append(out, fmt.Sprintf("%s%s>%s%s:%t", r.Consumer, r.ConsumerVersion, r.Provider, r.ProviderVersion, r.Success))
-		}
-		slices.Sort(out)
-		return out
-	}
 	versions := func(v contracts.Version) []string {
 		of := &contracts.Promises{ConsumerVersionIDs: []int64{v.ID}, ProviderIDs: []int64{v.PacticipantID}}
 		full := must(k.Store.Versions(k.ctx, contracts.VersionFilter{EnvironmentID: env.ID, CounterpartsOf: of}))(t)
@@ -57,11 +40,7 @@ func counterpartsThere(t *testing.T, b Backend) {
 	for range 2 { // what is learned from the first answers must not change them
 		same(t, "with a consumer there", []string{"api"}, nameList(k, w2))
 		same(t, "versions with a consumer", []string{"a2", "a1"}, versions(w2))
-		same(t, "rows of a consumer", []string{"web2>apia1:true"}, rows(w2))
-		same(t, "rows of a consumer that is broken", []string{"web1>apia1:true", "web1>apia2:false"}, rows(w1))
 		same(t, "versions with a provider and consumer", []string{"x1", "a2", "a1", "1"}, versions(a2))
-		same(t, "rows of a provider and consumer", []string{"apia2>api:false", "apia2>authx1:true", "web1>apia2:false"}, rows(a2))
-		same(t, "rows of what talks to nobody", nil, rows(alone))
 		same(t, "versions with what talks to nobody", nil, versions(alone))
 	}
 }

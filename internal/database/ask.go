@@ -40,13 +40,7 @@ func (db *DB) Ask(ctx context.Context, questions ...Question) error {
 		return t.ask(questions)
 	}
 	if t, ok := ctx.Value(txKey{db}).(transaction); ok {
-		return t.conn.Raw(func(driver any) error {
-			lent, ok := driver.(*stdlib.Conn)
-			if !ok {
-				return errNotLent
-			}
-			return db.askPostgres(ctx, lent.Conn(), questions)
-		})
+		return db.askTx(ctx, t, questions)
 	}
 	pool := db.pool
 	if replica := db.replicaFor(ctx); replica != nil {
@@ -55,6 +49,25 @@ func (db *DB) Ask(ctx context.Context, questions ...Question) error {
 	err := db.askPool(ctx, pool, questions)
 	for again := 0; again < 2 && err != nil && pgconn.SafeToRetry(err); again++ {
 		err = db.askPool(ctx, pool, questions) // the connection had been closed before it was used
+	}
+	return err
+}
+
+// askTx asks on the connection of a transaction. A panic of whoever reads an answer
+// must not pass through Raw, which would then wait for the transaction to end, for
+// ever: it ends further up.
+func (db *DB) askTx(ctx context.Context, t transaction, questions []Question) error {
+	var panicked any
+	err := t.conn.Raw(func(driver any) error {
+		defer func() { panicked = recover() }()
+		lent, ok := driver.(*stdlib.Conn)
+		if !ok {
+			return errNotLent
+		}
+		return db.askPostgres(ctx, lent.Conn(), questions)
+	})
+	if panicked != nil {
+		panic(panicked)
 	}
 	return err
 }
@@ -85,13 +98,13 @@ func (db *DB) askPostgres(ctx context.Context, conn *pgx.Conn, questions []Quest
 		batch.Queue(db.Rebind(q.Text), q.Args...)
 	}
 	answers := conn.SendBatch(ctx, batch)
+	defer answers.Close() // again, when something failed: it repeats the error
 	for _, q := range questions {
 		rows, err := answers.Query()
 		if err == nil {
 			err = readRows(rows, q.Read)
 		}
 		if err != nil {
-			_ = answers.Close() // it repeats the error
 			return err
 		}
 	}

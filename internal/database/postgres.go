@@ -82,6 +82,8 @@ func (db *DB) openPool(ctx context.Context, url string) (*pgxpool.Pool, string, 
 // their answers. It is said here and not when connecting because PgBouncer refuses
 // to connect with settings it does not know.
 func planOnce(ctx context.Context, conn *pgx.Conn) error {
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout) // a server may fall silent after the login, too
+	defer cancel()
 	_, err := conn.Exec(ctx, "SET plan_cache_mode = force_generic_plan")
 	return err
 }

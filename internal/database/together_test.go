@@ -104,3 +104,33 @@ func TestTransactionsAskTogether(t *testing.T) {
 		}
 	})
 }
+
+// A panic belongs to whoever called, and what it was about ends.
+func TestAPanicEndsTheTransaction(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		t.Helper()
+		var out string
+		panics := func(ctx context.Context) error {
+			if _, err := db.Writer(ctx).ExecContext(ctx, `UPDATE environments SET name = 'moon' WHERE name = 'test'`); err != nil {
+				return err
+			}
+			return db.Together(ctx, asker(db, "moon", 2, &out), func(ctx context.Context) error {
+				return db.Ask(ctx, database.Question{Text: `SELECT name FROM environments`, Read: func(database.Rows) error { panic("help") }})
+			}, asker(db, "moon", 2, &out))
+		}
+		for range 30 { // there are fewer connections
+			func() {
+				defer func() {
+					if got := recover(); fmt.Sprint(got) != "help" {
+						t.Errorf("the panic is %v", got)
+					}
+				}()
+				_ = db.InTx(t.Context(), panics)
+			}()
+		}
+		if err := db.Ask(t.Context(), names(byName, &out, "moon", "test")); err != nil || out != "test" {
+			t.Errorf("afterwards there is %q (%v)", out, err)
+		}
+	})
+}

@@ -67,9 +67,6 @@ const fewServices = 8
 // rowsBetween joins publications of the versions with verifications by the
 // versions.
 func (c *Contracts) rowsBetween(ctx context.Context, rq contracts.RowQuery, s versionSets) ([]contracts.Row, error) {
-	if rq.There != "" {
-		return c.rowsThere(ctx, rq, s)
-	}
 	var publications []publication
 	mine, others := own(rq)
 	asks := []func(ctx context.Context) error{func(ctx context.Context) (err error) {

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,6 +36,9 @@ func (c *Contracts) EnsureContent(ctx context.Context, content contracts.Content
 		return id, created, wrap(err, "insert content "+content.SHA)
 	}
 	ids, err = find()
+	if err == nil && len(ids) == 0 {
+		err = errors.New("it is neither inserted nor there")
+	}
 	return first(ids), false, wrap(err, "select content "+content.SHA)
 }
 

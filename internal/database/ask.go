@@ -67,7 +67,7 @@ func (db *DB) askTx(ctx context.Context, t transaction, questions []Question) er
 		return db.askPostgres(ctx, lent.Conn(), questions)
 	})
 	if panicked != nil {
-		panic(panicked)
+		panic(panicked) //nolint:forbidigo // it is that of whoever reads, on its way again
 	}
 	return err
 }

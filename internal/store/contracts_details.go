@@ -148,12 +148,13 @@ type place struct {
 	id, name             string // id is of a deployment, name then of its environment an id, too
 }
 
-// places reads the places of versions: of few at once, of many side by side.
+// places reads the places of versions: of few at once, of many side by side. An
+// index leads to each.
 func (c *Contracts) places(ctx context.Context, ids []int64) ([]place, error) {
 	q := c.query(ctx)
-	onBranch, arg := q.anyOf(`bv.version_id`, ids)
-	tagged, _ := q.anyOf(`t.version_id`, ids)
-	deployed, _ := q.anyOf(`d.version_id`, ids)
+	onBranch, arg := q.eachOf(`bv.version_id`, ids)
+	tagged, _ := q.eachOf(`t.version_id`, ids)
+	deployed, _ := q.eachOf(`d.version_id`, ids)
 	questions := []string{
 		`SELECT 0, bv.version_id, bv.id, b.head_version_id = bv.version_id, '', b.name` + fromBranches + onBranch,
 		`SELECT 1, t.version_id, CAST(0 AS bigint), ` + isLatestTag + `, '', t.name` + fromTags + tagged,

@@ -38,7 +38,7 @@ func (b *Broker) save(ctx context.Context, p Publication, list []parsedContract,
 			return err
 		})
 	}
-	if err := b.inOrder(ctx, p, asks); err != nil {
+	if err := b.makeReady(ctx, p, asks); err != nil {
 		return err
 	}
 	for at, i := range order {
@@ -52,9 +52,9 @@ func (b *Broker) save(ctx context.Context, p Publication, list []parsedContract,
 	return b.refuseSimilar(ctx, added)
 }
 
-// inOrder makes the pacts of a publication ready together; those that are merged
+// makeReady makes the pacts of a publication ready together; those that are merged
 // take turns of different lengths, so that what they lock would have no order.
-func (b *Broker) inOrder(ctx context.Context, p Publication, asks []func(ctx context.Context) error) error {
+func (b *Broker) makeReady(ctx context.Context, p Publication, asks []func(ctx context.Context) error) error {
 	if !p.Merge {
 		return b.store.Together(ctx, asks...)
 	}

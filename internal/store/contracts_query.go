@@ -56,8 +56,8 @@ func (q *contractsQuery) anyOf(column string, ids []int64) (condition string, ar
 	return q.eachOf(column, ids)
 }
 
-// eachOf is anyOf for one of several conditions of which one has to hold:
-// PostgreSQL goes by an index for each.
+// eachOf is anyOf where an index leads to the column however long the list, also
+// when it is one of several conditions of which one has to hold.
 func (q *contractsQuery) eachOf(column string, ids []int64) (condition string, arg any) {
 	if len(ids) == 1 {
 		return column + ` = ?`, ids[0]
@@ -114,7 +114,17 @@ func (q *contractsQuery) where() string {
 // rowsOf runs the query and reads every row.
 func rowsOf[T any](q *contractsQuery, text string, scan func(rows database.Rows, row *T) error) ([]T, error) {
 	var out []T
-	err := q.db.Ask(q.run, question(q, text, scan, &out))
+	err := q.db.Ask(q.run, database.Question{Text: text, Args: q.args, Read: func(rows database.Rows) error {
+		out = nil
+		for rows.Next() {
+			var row T
+			out = append(out, row) // where it is read to: a row by itself would be memory of its own
+			if err := cmp.Or(scan(rows, &out[len(out)-1]), q.ctx.Err()); err != nil {
+				return fmt.Errorf("read contracts: %w", err)
+			}
+		}
+		return nil
+	}})
 	return out, wrap(err, "query contracts")
 }
 
@@ -124,21 +134,6 @@ func (q *contractsQuery) insert(text string, args ...any) (id int64, made bool, 
 	q.args = args
 	ids, err := rowsOf(q, text+` DO NOTHING RETURNING id`, func(rows database.Rows, id *int64) error { return rows.Scan(id) })
 	return first(ids), len(ids) > 0, err
-}
-
-// question is the query, to be asked with others; its rows come to be in out.
-func question[T any](q *contractsQuery, text string, scan func(rows database.Rows, row *T) error, out *[]T) database.Question {
-	return database.Question{Text: text, Args: q.args, Read: func(rows database.Rows) error {
-		*out = nil
-		for rows.Next() {
-			var row T
-			*out = append(*out, row) // where it is read to: a row by itself would be memory of its own
-			if err := cmp.Or(scan(rows, &(*out)[len(*out)-1]), q.ctx.Err()); err != nil {
-				return fmt.Errorf("read contracts: %w", err)
-			}
-		}
-		return nil
-	}}
 }
 
 // listed is a table of one column, id, of the ids in an argument that list makes.

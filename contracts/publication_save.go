@@ -66,15 +66,20 @@ func (b *Broker) makeReady(ctx context.Context, p Publication, asks []func(ctx c
 	return nil
 }
 
-// ensurePacticipants makes services known, in the order of names, and returns
-// which were not.
+// ensurePacticipants makes services known, in the order of names: two that need
+// each other may be published from both ends at once. It returns which were not.
 func (b *Broker) ensurePacticipants(ctx context.Context, list []string) (services []Pacticipant, added []string, err error) {
 	services = make([]Pacticipant, len(list))
+	order := make([]int, len(list))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(list[a], list[b]) })
 	asks := make([]func(ctx context.Context) error, len(list))
-	for i, name := range list {
-		asks[i] = func(ctx context.Context) error {
-			p, isNew, err := b.ensurePacticipant(ctx, name)
-			services[i], added = p, names(added, name, isNew)
+	for at, i := range order {
+		asks[at] = func(ctx context.Context) error {
+			p, isNew, err := b.ensurePacticipant(ctx, list[i])
+			services[i], added = p, names(added, list[i], isNew)
 			return err
 		}
 	}

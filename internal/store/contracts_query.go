@@ -143,3 +143,13 @@ func (q *contractsQuery) listed() string {
 	}
 	return `(SELECT value AS id FROM json_each(?))`
 }
+
+// lock keeps a row from others who write it or lock it until the transaction ends.
+// SQLite has one writer.
+func (c *Contracts) lock(ctx context.Context, table string, id int64) error {
+	if c.s.db.Dialect() == database.SQLite {
+		return nil
+	}
+	row := database.Question{Text: `SELECT id FROM ` + table + ` WHERE id = ? FOR UPDATE`, Args: []any{id}}
+	return wrap(c.s.db.Ask(ctx, row), "lock one of "+table)
+}

@@ -115,19 +115,22 @@ func (c *Contracts) EnsureBranchVersion(ctx context.Context, v contracts.Version
 		return false, err
 	}
 	created := false
-	asks := []func(ctx context.Context) error{func(ctx context.Context) (err error) {
+	insert := func(ctx context.Context) (err error) {
 		_, created, err = c.query(ctx).insert(`INSERT INTO branch_versions (branch_id, version_id, created_at) VALUES (?, ?, ?)
 			ON CONFLICT (branch_id, version_id)`, b.ID, v.ID, now)
 		return wrap(err, "insert version "+v.Number+" on branch "+name)
-	}}
-	if b.HeadID < v.ID {
-		asks = append(asks, func(ctx context.Context) error {
-			// Only ever forward: of two writers, the one with the newer version wins.
-			head := database.Question{Text: `UPDATE branches SET head_version_id = ? WHERE id = ? AND head_version_id < ?`, Args: []any{v.ID, b.ID, v.ID}}
-			return wrap(c.s.db.Ask(ctx, head), "update head of branch "+name)
-		})
 	}
-	err = c.Together(ctx, asks...)
+	raise := func(ctx context.Context) error {
+		// Only ever forward: of two writers, the one with the newer version wins. It
+		// waits, also where it has nothing to say, for who looks for another head.
+		head := database.Question{Text: `UPDATE branches SET head_version_id = CASE WHEN head_version_id < ? THEN ? ELSE head_version_id END WHERE id = ?`, Args: []any{v.ID, v.ID, b.ID}}
+		return wrap(c.s.db.Ask(ctx, head), "update head of branch "+name)
+	}
+	if b.HeadID < v.ID {
+		err = c.Together(ctx, insert, raise)
+	} else if err = insert(ctx); err == nil && created {
+		err = raise(ctx)
+	}
 	return created, err
 }
 
@@ -147,8 +150,12 @@ func (c *Contracts) ensureBranch(ctx context.Context, pacticipantID int64, name 
 	return first(list), err
 }
 
-// findHead sets the head of a branch to its newest version.
+// findHead sets the head of a branch to its newest version. Who puts a version on
+// it meanwhile is waited for, or waits.
 func (c *Contracts) findHead(ctx context.Context, branchID int64) error {
+	if err := c.lock(ctx, `branches`, branchID); err != nil {
+		return err
+	}
 	head, err := c.client(ctx).BranchVersion.Query().Where(branchversion.BranchID(branchID)).
 		Order(branchversion.ByVersionID(descending())).First(ctx)
 	id := int64(0)
@@ -198,6 +205,9 @@ func (c *Contracts) Branches(ctx context.Context, pacticipantIDs []int64, name s
 
 // DeleteBranch implements contracts.VersionStore.
 func (c *Contracts) DeleteBranch(ctx context.Context, id int64) error {
+	if err := c.lock(ctx, `branches`, id); err != nil {
+		return err
+	}
 	if _, err := c.client(ctx).BranchVersion.Delete().Where(branchversion.BranchID(id)).Exec(ctx); err != nil {
 		return fmt.Errorf("delete versions of branch %d: %w", id, err)
 	}

@@ -80,10 +80,19 @@ const (
 // there counts. Whatever nobody checked is unknown: a version nobody published or
 // verified, a provider that is not there or has not verified the pact, a consumer
 // that is there without a pact.
-func (b *Broker) CanIDeploy(ctx context.Context, q Question) (Answer, error) {
+func (b *Broker) CanIDeploy(ctx context.Context, q Question) (a Answer, err error) {
 	if err := q.check(); err != nil {
 		return Answer{}, err
 	}
+	// A yes of two moments could be one that was true at none.
+	err = b.store.Moment(ctx, func(ctx context.Context) error {
+		a, err = b.canIDeploy(ctx, q)
+		return err
+	})
+	return a, err
+}
+
+func (b *Broker) canIDeploy(ctx context.Context, q Question) (Answer, error) {
 	g := gate{b: b, q: q, now: b.clock(), to: destination{tag: q.ToTag, main: q.MainBranches}}
 	if err := g.look(ctx); err != nil {
 		return Answer{}, err

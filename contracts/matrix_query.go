@@ -12,7 +12,16 @@ import (
 // Matrix answers as the Pact Broker does, except that the summary is always of
 // all rows: a limit there once turned a failed verification into a yes. A service
 // in a selector, or an environment to go to, that there is not is fault.NotFound.
-func (b *Broker) Matrix(ctx context.Context, q MatrixQuery) (Matrix, error) {
+func (b *Broker) Matrix(ctx context.Context, q MatrixQuery) (m Matrix, err error) {
+	// A yes of two moments could be one that was true at none.
+	err = b.store.Moment(ctx, func(ctx context.Context) error {
+		m, err = b.matrix(ctx, q)
+		return err
+	})
+	return m, err
+}
+
+func (b *Broker) matrix(ctx context.Context, q MatrixQuery) (Matrix, error) {
 	m := matrix{b: b, q: q, names: map[string]int64{}, found: map[MatrixSelector]Version{}}
 	if err := m.resolve(ctx); err != nil {
 		return Matrix{}, err

@@ -21,6 +21,9 @@ type Store interface {
 	// Together calls functions that do not need each other's results; a store may
 	// answer what they ask of it together. The error is that of the first in order.
 	Together(ctx context.Context, functions ...func(ctx context.Context) error) error
+	// Moment calls fn so that all it reads is of one moment, whatever is written
+	// meanwhile. It does not write.
+	Moment(ctx context.Context, fn func(ctx context.Context) error) error
 	// SideBySide is Together for functions that may run at the same time. A store
 	// lets them where there is much to answer about these promises.
 	SideBySide(ctx context.Context, of Promises, functions ...func(ctx context.Context) error) error

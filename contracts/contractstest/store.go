@@ -63,6 +63,9 @@ func (s *Store) Together(ctx context.Context, functions ...func(ctx context.Cont
 	return nil
 }
 
+// Moment implements contracts.Store: nobody writes meanwhile in the tests it is for.
+func (s *Store) Moment(ctx context.Context, fn func(ctx context.Context) error) error { return fn(ctx) }
+
 // SideBySide implements contracts.Store.
 func (s *Store) SideBySide(ctx context.Context, _ contracts.Promises, functions ...func(ctx context.Context) error) error {
 	return s.Together(ctx, functions...)

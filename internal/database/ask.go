@@ -42,15 +42,23 @@ func (db *DB) Ask(ctx context.Context, questions ...Question) error {
 	if t, ok := ctx.Value(txKey{db}).(transaction); ok {
 		return db.askTx(ctx, t, questions)
 	}
-	pool := db.pool
-	if replica := db.replicaFor(ctx); replica != nil {
-		pool = replica.pool
+	if m := db.momentOf(ctx); m != nil {
+		return m.ask(ctx, db, questions)
 	}
+	pool := db.poolFor(ctx)
 	err := db.askPool(ctx, pool, questions)
 	for again := 0; again < 2 && err != nil && pgconn.SafeToRetry(err); again++ {
 		err = db.askPool(ctx, pool, questions) // the connection had been closed before it was used
 	}
 	return err
+}
+
+// poolFor returns the connections that the session in ctx reads by.
+func (db *DB) poolFor(ctx context.Context) *pgxpool.Pool {
+	if replica := db.replicaFor(ctx); replica != nil {
+		return replica.pool
+	}
+	return db.pool
 }
 
 // askTx asks on the connection of a transaction. A panic of whoever reads an answer

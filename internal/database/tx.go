@@ -46,6 +46,9 @@ func (db *DB) Reader(ctx context.Context) Reader {
 	if tx, ok := db.Tx(ctx); ok {
 		return tx
 	}
+	if m := db.momentOf(ctx); m != nil && m.tx != nil {
+		return m.tx
+	}
 	if replica := db.replicaFor(ctx); replica != nil {
 		return replica.sql
 	}

@@ -50,6 +50,11 @@ func (c *Contracts) Together(ctx context.Context, functions ...func(ctx context.
 	return c.s.db.Together(ctx, functions...)
 }
 
+// Moment implements contracts.Store.
+func (c *Contracts) Moment(ctx context.Context, fn func(ctx context.Context) error) error {
+	return c.s.db.Moment(ctx, fn)
+}
+
 // SideBySide implements contracts.Store.
 func (c *Contracts) SideBySide(ctx context.Context, of contracts.Promises, functions ...func(ctx context.Context) error) error {
 	if c.manyCounterparts(&of) {

@@ -188,9 +188,12 @@ func (c *Contracts) resultsFor(ctx context.Context, publications []publication, 
 	return resultsOf([]*contractsQuery{results}, rq)
 }
 
-// sideBySide asks at the same time, on connections of their own; in a
-// transaction, which has one, one after the other.
+// sideBySide asks at the same time, on connections of their own; of one moment,
+// which has one, together, and in a transaction one after the other.
 func (c *Contracts) sideBySide(ctx context.Context, asks ...func(ctx context.Context) error) error {
+	if c.s.db.InMoment(ctx) {
+		return c.Together(ctx, asks...)
+	}
 	ctx = c.s.db.Apart(ctx)
 	if _, ok := c.s.db.Tx(ctx); ok || len(asks) == 1 {
 		for _, ask := range asks {

@@ -1,0 +1,72 @@
+package store_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+
+	"github.com/goldenpath/platform/contracts"
+	"github.com/goldenpath/platform/internal/database"
+	"github.com/goldenpath/platform/internal/database/databasetest"
+	"github.com/goldenpath/platform/internal/store"
+)
+
+// looking lets others go on once before the gate reads who verified what.
+type looking struct {
+	contracts.Store
+
+	once      sync.Once
+	meanwhile func()
+}
+
+func (s *looking) MatrixRows(ctx context.Context, q contracts.RowQuery) ([]contracts.Row, error) {
+	s.once.Do(s.meanwhile)
+	return s.Store.MatrixRows(ctx, q)
+}
+
+// First api p1 is in production, which has not verified what web 1 promised. While
+// the gate looks p2 takes its place, which has not either; then p1 verifies it. Web
+// 1 met its match at no moment.
+func TestNoAnswerIsOfTwoMoments(t *testing.T) {
+	t.Parallel()
+	for name, ask := range map[string]func(ctx context.Context, b *contracts.Broker) (contracts.Verdict, error){"the gate": askGate, "the matrix": askMatrix} {
+		databasetest.Each(t, func(t *testing.T, db *database.DB) {
+			t.Helper()
+			s := store.New(db).Contracts()
+			b := contracts.New(s, db, nil)
+			publish(t, b, "1", pactWith("api", "x", false))
+			deploy(t, b, "p1")
+			slow := contracts.New(&looking{Store: s, meanwhile: func() {
+				deploy(t, b, "p2")
+				verified(t, db, s, b, "p1")
+			}}, db, nil)
+			if got, err := ask(t.Context(), slow); err != nil || got == contracts.Yes {
+				t.Errorf("%s answers %s about moments that never were together (%v)", name, got, err)
+			}
+		})
+	}
+}
+
+func deploy(t *testing.T, b *contracts.Broker, version string) {
+	t.Helper()
+	_, _, err := b.SaveVersion(t.Context(), "api", version, contracts.VersionChange{})
+	if err == nil {
+		_, err = b.RecordDeployment(t.Context(), contracts.Deployment{Service: "api", Version: version, Environment: "production"})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func askGate(ctx context.Context, b *contracts.Broker) (contracts.Verdict, error) {
+	a, err := b.CanIDeploy(ctx, contracts.Question{Service: "web", Version: "1", Environment: "production"})
+	return a.Verdict, err
+}
+
+func askMatrix(ctx context.Context, b *contracts.Broker) (contracts.Verdict, error) {
+	m, err := b.Matrix(ctx, contracts.MatrixQuery{Selectors: []contracts.MatrixSelector{{Pacticipant: "web", Version: "1"}}, Environment: "production", LatestBy: "cvp"})
+	if m.Deployable != nil && *m.Deployable {
+		return contracts.Yes, err
+	}
+	return contracts.Unknown, err
+}

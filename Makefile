@@ -94,6 +94,13 @@ proof-paths: $(LINTERS:%=%/node_modules/.package-lock.json)
 	judges=$$(for judge in $(JUDGES) $(MORE_JUDGES); do dirname "$$(scripts/tool.sh "$$judge")"; done | paste -sd:); \
 	PATH="$$judges:$(CURDIR)/bin:$(CURDIR)/scaffolds/validators/node_modules/.bin:$$PATH" \
 	go test -tags netgo,osusergo,proof -timeout 90m -run 'TestServicesPassTheirTests|TestGoldenPathsPassTheWholeTest|TestEachValidator|TestAnImage' ./scaffolds ./scaffolds/authoring
+	$(MAKE) --no-print-directory proof-live
+
+# Services of go-http run with everything they need under load, and everything
+# is taken away from them. It says in a few lines what was seen.
+.PHONY: proof-live
+proof-live: $(PACKS) $(ASSETS)
+	go -C scaffolds/validators test -tags netgo,osusergo,proof -count 1 -timeout 20m -v ./live
 
 TIMEOUT ?= 12m
 
@@ -133,7 +140,7 @@ $(GOLDEN:%=%/test): %/test:
 test-validators: $(LINTERS:%=%/node_modules/.package-lock.json)
 	for judge in $(JUDGES); do scripts/tool.sh "$$judge" >/dev/null; done # built once, which takes longer than tests may
 	go -C scaffolds/validators vet ./...
-	go -C scaffolds/validators test -count 1 $(if $(PLATFORM_PROOF),-tags proof) -timeout $(TIMEOUT) -json ./... | go run ./scripts/testreport
+	go -C scaffolds/validators test -count 1 $(if $(PLATFORM_PROOF),-tags proof) -timeout $(TIMEOUT) -json . | go run ./scripts/testreport
 
 .PHONY: lint
 lint: $(PACKS) $(ASSETS) ## Check style, import arrows, scripts and workflows

@@ -29,7 +29,7 @@ func (b *Broker) addToBranch(ctx context.Context, p Pacticipant, v Version, bran
 // AddToBranch puts a version on a branch, making both if need be, and reports
 // whether it was there already.
 func (b *Broker) AddToBranch(ctx context.Context, service, branch, number string) (created bool, err error) {
-	err = b.unit.InTx(ctx, func(ctx context.Context) error {
+	err = b.add(ctx, func(ctx context.Context) error {
 		v, _, err := b.ensureVersion(ctx, service, number, "", "")
 		if err != nil {
 			return err
@@ -46,7 +46,7 @@ func (b *Broker) AddToBranch(ctx context.Context, service, branch, number string
 
 // RemoveFromBranch takes a version off a branch; the version stays.
 func (b *Broker) RemoveFromBranch(ctx context.Context, service, branch, number string) error {
-	return b.unit.InTx(ctx, func(ctx context.Context) error {
+	return b.remove(ctx, func(ctx context.Context) error {
 		v, err := b.Version(ctx, service, number)
 		if err != nil {
 			return err
@@ -86,7 +86,7 @@ func (b *Broker) Branch(ctx context.Context, service, name string) (Branch, erro
 
 // DeleteBranch removes a branch; its versions stay.
 func (b *Broker) DeleteBranch(ctx context.Context, service, name string) error {
-	return b.unit.InTx(ctx, func(ctx context.Context) error {
+	return b.remove(ctx, func(ctx context.Context) error {
 		branch, err := b.Branch(ctx, service, name)
 		if err != nil {
 			return err
@@ -98,7 +98,7 @@ func (b *Broker) DeleteBranch(ctx context.Context, service, name string) error {
 // DeleteBranches removes the branches of a service but the main one and those to
 // keep, and returns how many went and the names of those that stay, oldest first.
 func (b *Broker) DeleteBranches(ctx context.Context, service string, keep []string) (deleted int, left []string, err error) {
-	err = b.unit.InTx(ctx, func(ctx context.Context) error {
+	err = b.remove(ctx, func(ctx context.Context) error {
 		p, err := b.Pacticipant(ctx, service)
 		if err != nil {
 			return err

@@ -34,6 +34,27 @@ func New(store Store, unit Unit, now func() time.Time) *Broker {
 	return &Broker{store: store, unit: unit, now: now}
 }
 
+// add calls fn in a transaction that adds to what is there: nothing of it is removed
+// until it ends. Added to what is gone, a pact or a deployment would be lost, and the
+// gate could say yes by mistake.
+func (b *Broker) add(ctx context.Context, fn func(ctx context.Context) error) error {
+	return b.begin(ctx, false, fn)
+}
+
+// remove calls fn in a transaction beside which nothing is added.
+func (b *Broker) remove(ctx context.Context, fn func(ctx context.Context) error) error {
+	return b.begin(ctx, true, fn)
+}
+
+func (b *Broker) begin(ctx context.Context, removes bool, fn func(ctx context.Context) error) error {
+	return b.unit.InTx(ctx, func(ctx context.Context) error {
+		if err := b.store.Begin(ctx, removes); err != nil {
+			return err
+		}
+		return fn(ctx)
+	})
+}
+
 // clock returns the time to store: UTC and no finer than both databases keep.
 func (b *Broker) clock() time.Time { return b.now().UTC().Truncate(time.Microsecond) }
 

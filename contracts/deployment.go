@@ -29,7 +29,7 @@ func (b *Broker) RecordRelease(ctx context.Context, d Deployment) (Deployment, e
 func (b *Broker) record(ctx context.Context, d Deployment,
 	as func(context.Context, Version, Environment, string) (Deployment, error),
 ) (out Deployment, err error) {
-	err = b.unit.InTx(ctx, func(ctx context.Context) error {
+	err = b.add(ctx, func(ctx context.Context) error {
 		// The environment first: it is the likelier mistake, and the one whose
 		// answer lists what there is.
 		env, err := b.Environment(ctx, d.Environment)

@@ -105,7 +105,7 @@ func (b *Broker) ReplaceEnvironment(ctx context.Context, e Environment) (Environ
 
 // DeleteEnvironment removes an environment and what was recorded in it.
 func (b *Broker) DeleteEnvironment(ctx context.Context, id string) error {
-	return b.unit.InTx(ctx, func(ctx context.Context) error {
+	return b.remove(ctx, func(ctx context.Context) error {
 		if _, err := b.EnvironmentByID(ctx, id); err != nil {
 			return err
 		}

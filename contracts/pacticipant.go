@@ -83,7 +83,7 @@ func (b *Broker) SavePacticipant(ctx context.Context, name string, c Pacticipant
 	if err := c.check(); err != nil {
 		return Pacticipant{}, false, err
 	}
-	err = b.unit.InTx(ctx, func(ctx context.Context) error {
+	err = b.add(ctx, func(ctx context.Context) error {
 		if p, created, err = b.ensurePacticipant(ctx, name); err != nil {
 			return err
 		}
@@ -105,7 +105,7 @@ func (b *Broker) SavePacticipant(ctx context.Context, name string, c Pacticipant
 
 // DeletePacticipant removes a service with everything known about it.
 func (b *Broker) DeletePacticipant(ctx context.Context, name string) error {
-	return b.unit.InTx(ctx, func(ctx context.Context) error {
+	return b.remove(ctx, func(ctx context.Context) error {
 		p, err := b.Pacticipant(ctx, name)
 		if err != nil {
 			return err
@@ -122,7 +122,7 @@ func (b *Broker) AddLabel(ctx context.Context, service, label string) (created b
 	if err := checkName("label", label); err != nil {
 		return false, err
 	}
-	err = b.unit.InTx(ctx, func(ctx context.Context) error {
+	err = b.add(ctx, func(ctx context.Context) error {
 		p, _, err := b.ensurePacticipant(ctx, service)
 		if err != nil {
 			return err
@@ -156,7 +156,7 @@ func (b *Broker) Integrations(ctx context.Context) ([]Integration, error) {
 // DeleteIntegration removes the pacts between two services, their verifications,
 // and a service that is left without any.
 func (b *Broker) DeleteIntegration(ctx context.Context, consumer, provider string) error {
-	return b.unit.InTx(ctx, func(ctx context.Context) error {
+	return b.remove(ctx, func(ctx context.Context) error {
 		c, err := b.Pacticipant(ctx, consumer)
 		if err != nil {
 			return err
@@ -175,7 +175,7 @@ func (b *Broker) DeleteIntegration(ctx context.Context, consumer, provider strin
 // DeleteIntegrations removes every integration with what belongs to it, as if each
 // were deleted by itself.
 func (b *Broker) DeleteIntegrations(ctx context.Context) error {
-	return b.unit.InTx(ctx, func(ctx context.Context) error {
+	return b.remove(ctx, func(ctx context.Context) error {
 		list, err := b.store.Integrations(ctx, IntegrationFilter{})
 		if err != nil {
 			return err

@@ -75,13 +75,14 @@ func (b *Broker) ensurePacticipants(ctx context.Context, list []string) (service
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(list[a], list[b]) })
-	asks := make([]func(ctx context.Context) error, len(list))
-	for at, i := range order {
-		asks[at] = func(ctx context.Context) error {
+	// As in add; the two go out together.
+	asks := []func(ctx context.Context) error{func(ctx context.Context) error { return b.store.Begin(ctx, false) }}
+	for _, i := range order {
+		asks = append(asks, func(ctx context.Context) error {
 			p, isNew, err := b.ensurePacticipant(ctx, list[i])
 			services[i], added = p, names(added, list[i], isNew)
 			return err
-		}
+		})
 	}
 	err = b.store.Together(ctx, asks...)
 	return services, added, err

@@ -33,7 +33,7 @@ func (b *Broker) PublishedContent(ctx context.Context, consumer, number, provide
 // DeletePacts removes publications, all of them or none. Their contents and
 // verifications stay for other versions that have the same.
 func (b *Broker) DeletePacts(ctx context.Context, list []Pact) error {
-	return b.unit.InTx(ctx, func(ctx context.Context) error {
+	return b.remove(ctx, func(ctx context.Context) error {
 		for _, p := range list {
 			if err := b.store.DeletePact(ctx, p.ConsumerVersionID, p.ProviderID); err != nil {
 				return err

@@ -21,6 +21,9 @@ type Store interface {
 	// Together calls functions that do not need each other's results; a store may
 	// answer what they ask of it together. The error is that of the first in order.
 	Together(ctx context.Context, functions ...func(ctx context.Context) error) error
+	// Begin comes first in a transaction that adds to what is there, or removes of it.
+	// One that removes waits for those that add, and they wait for it.
+	Begin(ctx context.Context, removes bool) error
 	// Moment calls fn so that all it reads is of one moment, whatever is written
 	// meanwhile. It does not write.
 	Moment(ctx context.Context, fn func(ctx context.Context) error) error

@@ -16,7 +16,7 @@ func (b *Broker) RecordVerification(ctx context.Context, v Verification) (Verifi
 		return Verification{}, fault.New(fault.Invalid, "A verification needs the version of the provider that was verified.").
 			WithField("provider_version", "is missing; use the commit, for example $(git rev-parse HEAD)")
 	}
-	err := b.unit.InTx(ctx, func(ctx context.Context) error {
+	err := b.add(ctx, func(ctx context.Context) error {
 		content, err := b.Content(ctx, v.Consumer, v.Provider, v.PactSHA)
 		if err != nil {
 			return err
@@ -36,7 +36,7 @@ func (b *Broker) RecordVerification(ctx context.Context, v Verification) (Verifi
 // and results per interaction are kept when it sent any. A list without results,
 // unlike none at all, says that nothing ran.
 func (b *Broker) RecordClaim(ctx context.Context, v Verification) (Verification, error) {
-	err := b.unit.InTx(ctx, func(ctx context.Context) error {
+	err := b.add(ctx, func(ctx context.Context) error {
 		content, err := b.Content(ctx, v.Consumer, v.Provider, v.PactSHA)
 		if err != nil {
 			return err

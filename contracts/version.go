@@ -163,7 +163,7 @@ type VersionChange struct {
 
 // SaveVersion makes a version, or changes it, and reports whether it was new.
 func (b *Broker) SaveVersion(ctx context.Context, service, number string, c VersionChange) (v Version, created bool, err error) {
-	err = b.unit.InTx(ctx, func(ctx context.Context) error {
+	err = b.add(ctx, func(ctx context.Context) error {
 		if v, created, err = b.ensureVersion(ctx, service, number, c.Branch, c.BuildURL); err != nil {
 			return err
 		}
@@ -185,7 +185,7 @@ func (b *Broker) SaveVersion(ctx context.Context, service, number string, c Vers
 // DeleteVersion removes a version with its pacts and the verifications by it. One
 // that is in an environment is a fault.Conflict.
 func (b *Broker) DeleteVersion(ctx context.Context, service, number string) error {
-	return b.unit.InTx(ctx, func(ctx context.Context) error {
+	return b.remove(ctx, func(ctx context.Context) error {
 		v, err := b.Version(ctx, service, number)
 		if err != nil {
 			return err
@@ -199,7 +199,7 @@ func (b *Broker) DeleteVersion(ctx context.Context, service, number string) erro
 
 // AddTag tags a version, making it if need be, and reports whether the tag is new.
 func (b *Broker) AddTag(ctx context.Context, service, number, name string) (tag VersionTag, created bool, err error) {
-	err = b.unit.InTx(ctx, func(ctx context.Context) error {
+	err = b.add(ctx, func(ctx context.Context) error {
 		v, _, err := b.ensureVersion(ctx, service, number, "", "")
 		if err != nil {
 			return err

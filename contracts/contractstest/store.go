@@ -63,6 +63,9 @@ func (s *Store) Together(ctx context.Context, functions ...func(ctx context.Cont
 	return nil
 }
 
+// Begin implements contracts.Store: nobody else writes.
+func (s *Store) Begin(context.Context, bool) error { return nil }
+
 // Moment implements contracts.Store: nobody writes meanwhile in the tests it is for.
 func (s *Store) Moment(ctx context.Context, fn func(ctx context.Context) error) error { return fn(ctx) }
 

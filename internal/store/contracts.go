@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/goldenpath/platform/contracts"
+	"github.com/goldenpath/platform/internal/database"
 	"github.com/goldenpath/platform/internal/store/ent"
 	"github.com/goldenpath/platform/internal/store/ent/branch"
 	"github.com/goldenpath/platform/internal/store/ent/branchversion"
@@ -48,6 +49,22 @@ func (s *Store) Contracts() *Contracts {
 // Together implements contracts.Store.
 func (c *Contracts) Together(ctx context.Context, functions ...func(ctx context.Context) error) error {
 	return c.s.db.Together(ctx, functions...)
+}
+
+// removalLock is the number of PostgreSQL's advisory lock between those who add to
+// contracts and those who remove. A lock of each row would be written to disk.
+const removalLock = 7_266_514_002
+
+// Begin implements contracts.Store. SQLite has one writer.
+func (c *Contracts) Begin(ctx context.Context, removes bool) error {
+	if c.s.db.Dialect() == database.SQLite {
+		return nil
+	}
+	lock := database.Question{Text: `SELECT pg_advisory_xact_lock_shared(?)`, Args: []any{int64(removalLock)}}
+	if removes {
+		lock.Text = `SELECT pg_advisory_xact_lock(?)`
+	}
+	return wrap(c.s.db.Ask(ctx, lock), "wait for who adds or removes")
 }
 
 // Moment implements contracts.Store.

@@ -159,14 +159,16 @@ func (w *world) slowFindings(q slowQuestion) []slowFinding {
 	find := func(v contracts.Verdict, about ...contracts.IgnoreRule) { all = append(all, slowFinding{v, about}) }
 	providers, consumers := map[string]bool{}, map[string]bool{}
 	promised, verified := false, false
-	for _, p := range w.pacts { // whoever ever had a pact with it
-		if p.consumer == q.service {
-			providers[p.provider] = true
-			promised = promised || p.version == q.version
+	for pair := range w.integrated { // whoever ever had a pact with it
+		if pair[0] == q.service {
+			providers[pair[1]] = true
 		}
-		if p.provider == q.service {
-			consumers[p.consumer] = true
+		if pair[1] == q.service {
+			consumers[pair[0]] = true
 		}
+	}
+	for _, p := range w.pacts {
+		promised = promised || (p.consumer == q.service && p.version == q.version)
 	}
 	for _, v := range w.verdicts { // one that did not finish tells nothing
 		verified = verified || (v.provider == q.service && v.providerVersion == q.version && v.verdict != contracts.Unknown)

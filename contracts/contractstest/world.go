@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -24,6 +25,9 @@ type world struct {
 	branches map[string][]string    // of service/version
 	tags     map[string][]string    // of service/version
 	rules    []contracts.IgnoreRule // stored; those that count no longer, too
+
+	integrated map[[2]string]bool // consumers and providers that have, or had, pacts
+	elsewhere  map[string]bool    // service/version in another environment
 }
 
 // hear notes that a version exists.
@@ -54,22 +58,24 @@ const worldVersions = 3
 func buildWorld(t *testing.T, b *contracts.Broker, seed int) *world {
 	t.Helper()
 	r := rand.New(rand.NewPCG(uint64(seed), 7)) //nolint:gosec // the same worlds every time
-	w := &world{deployed: map[string]string{}, released: map[string]bool{}, versions: map[string]bool{}, branches: map[string][]string{}, tags: map[string][]string{}}
+	w := &world{deployed: map[string]string{}, released: map[string]bool{}, versions: map[string]bool{}, branches: map[string][]string{}, tags: map[string][]string{}, integrated: map[[2]string]bool{}, elsewhere: map[string]bool{}}
 	for _, name := range []string{"a", "b", "c"} {
 		w.services = append(w.services, fmt.Sprintf("%s-%d", name, seed))
 	}
 	for range 15 + r.IntN(35) {
-		switch r.IntN(15) {
-		case 0, 1:
+		switch n := r.IntN(30); {
+		case n < 4:
 			w.publish(t, b, r)
-		case 2, 3, 4, 5, 6, 7, 8, 9:
+		case n < 20:
 			w.verify(t, b, r)
-		case 10, 11, 12:
+		case n < 26:
 			w.deploy(t, b, r)
-		case 13:
+		case n < 27:
 			w.tag(t, b, r)
-		default:
+		case n < 28:
 			w.leave(t, b, r)
+		default:
+			pick(r, []func(*testing.T, *contracts.Broker, *rand.Rand){w.deleteVersion, w.deleteBranch, w.deployElsewhere})(t, b, r)
 		}
 	}
 	return w
@@ -86,12 +92,12 @@ func (w *world) publish(t *testing.T, b *contracts.Broker, r *rand.Rand) {
 	t.Helper()
 	consumer, provider := pick(r, w.services), pick(r, w.services)
 	version, content := strconv.Itoa(r.IntN(worldVersions)), fmt.Sprintf("content %d", r.IntN(2))
-	branch := pick(r, []string{"main", "main", "feature"})
+	branch, overwrite := pick(r, []string{"main", "main", "feature"}), r.IntN(3) == 0
 	_, err := b.Publish(t.Context(), contracts.Publication{
-		Version: version, Branch: branch, Contracts: []contracts.Contract{{Content: []byte(worldPactJSON(consumer, provider, content))}},
+		Version: version, Branch: branch, Contracts: []contracts.Contract{{Content: []byte(worldPactJSON(consumer, provider, content)), Overwrite: overwrite}},
 	})
 	before, published := w.content(consumer, version, provider)
-	if published && before != content {
+	if published && before != content && !overwrite {
 		if !fault.Is(err, fault.Conflict) {
 			t.Fatalf("publish other content: %v, want a conflict", err)
 		}
@@ -102,9 +108,11 @@ func (w *world) publish(t *testing.T, b *contracts.Broker, r *rand.Rand) {
 	}
 	w.hear(consumer, version)
 	w.branches[consumer+"/"+version] = append(w.branches[consumer+"/"+version], branch)
-	if !published {
-		w.pacts = append(w.pacts, worldPact{consumer, version, provider, content})
+	w.integrated[[2]string{consumer, provider}] = true
+	if published {
+		w.pacts = slices.DeleteFunc(w.pacts, func(p worldPact) bool { return p == worldPact{consumer, version, provider, before} })
 	}
+	w.pacts = append(w.pacts, worldPact{consumer, version, provider, content})
 }
 
 func (w *world) verify(t *testing.T, b *contracts.Broker, r *rand.Rand) {

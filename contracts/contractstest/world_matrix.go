@@ -68,8 +68,8 @@ func (w *world) heard(consumer, provider, content, providerVersion string) bool 
 // clear reports whether the text says what a matrix is: of a version that exists,
 // of a service that does not talk to itself.
 func (w *world) clear(q slowQuestion) bool {
-	toItself := slices.ContainsFunc(w.pacts, func(p worldPact) bool { return p.consumer == q.service && p.provider == q.service })
-	return !toItself && w.chosen(q) != ""
+	toItself := [2]string{q.service, q.service}
+	return !w.integrated[toItself] && w.chosen(q) != ""
 }
 
 // compareMatrix compares the matrix with the slow one.

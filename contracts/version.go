@@ -63,44 +63,53 @@ func (b *Broker) tagVersion(ctx context.Context, v Version, tags []string, onBra
 	if err != nil {
 		return err
 	}
-	for _, tag := range tags {
-		if _, _, err := b.addTag(ctx, v, tag, envs, onBranch); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, _, err = b.addTags(ctx, v, tags, envs, onBranch)
+	return err
 }
 
-// addTag adds one. envs are all environments; onBranch says that the version is
+// addTags adds them in the order of names, because others may add the same ones, and
+// returns the first. envs are all environments; onBranch says that the version is
 // known to be on a branch.
-func (b *Broker) addTag(ctx context.Context, v Version, name string, envs []Environment, onBranch bool) (VersionTag, bool, error) {
-	if err := checkName("tag", name); err != nil {
-		return VersionTag{}, false, err
-	}
+func (b *Broker) addTags(ctx context.Context, v Version, tags []string, envs []Environment, onBranch bool) (first VersionTag, created bool, err error) {
 	now := b.clock()
-	tag, created, err := b.store.EnsureTag(ctx, v, name, now)
-	if err != nil {
-		return VersionTag{}, false, err
+	allNew := true
+	sorted := slices.Compact(slices.Sorted(slices.Values(tags)))
+	for _, name := range sorted {
+		if err := checkName("tag", name); err != nil {
+			return VersionTag{}, false, err
+		}
+		tag, isNew, err := b.store.EnsureTag(ctx, v, name, now)
+		if err != nil {
+			return VersionTag{}, false, err
+		}
+		allNew = allNew && isNew
+		if name == tags[0] {
+			first, created = tag, isNew
+		}
 	}
-	if created && !onBranch && now.Sub(v.CreatedAt) < firstTagWindow {
-		if err := b.branchAsTagged(ctx, v, name); err != nil {
+	if allNew && !onBranch && now.Sub(v.CreatedAt) < firstTagWindow {
+		if err := b.branchAsTagged(ctx, v, tags[0], len(sorted)); err != nil {
 			return VersionTag{}, false, err
 		}
 	}
-	if at := slices.IndexFunc(envs, func(e Environment) bool { return e.Name == name }); at >= 0 {
-		_, err = b.deploy(ctx, v, envs[at], "")
+	for _, name := range sorted {
+		if at := slices.IndexFunc(envs, func(e Environment) bool { return e.Name == name }); at >= 0 {
+			if _, err := b.deploy(ctx, v, envs[at], ""); err != nil {
+				return VersionTag{}, false, err
+			}
+		}
 	}
-	return tag, created, err
+	return first, created, nil
 }
 
-// branchAsTagged puts a version that has no branch, and no tag but this one, on a
-// branch of its name.
-func (b *Broker) branchAsTagged(ctx context.Context, v Version, tag string) error {
+// branchAsTagged puts a version that has no branch, and no more than so many tags, on
+// a branch called like one of them.
+func (b *Broker) branchAsTagged(ctx context.Context, v Version, tag string, tags int) error {
 	places, err := b.store.VersionPlaces(ctx, []int64{v.ID})
 	if err != nil {
 		return err
 	}
-	if d := places[v.ID]; len(d.Tags) > 1 || len(d.Branches) > 0 {
+	if d := places[v.ID]; len(d.Tags) > tags || len(d.Branches) > 0 {
 		return nil
 	}
 	p, err := b.pacticipantByID(ctx, v.PacticipantID)
@@ -208,7 +217,7 @@ func (b *Broker) AddTag(ctx context.Context, service, number, name string) (tag 
 		if err != nil {
 			return err
 		}
-		tag, created, err = b.addTag(ctx, v, name, envs, false)
+		tag, created, err = b.addTags(ctx, v, []string{name}, envs, false)
 		return err
 	})
 	return tag, created, err

@@ -74,3 +74,24 @@ func TestHeadsAreRightAfterDeletionsBesideAdditions(t *testing.T) {
 		}
 	})
 }
+
+func TestTagsAreAddedInOneOrder(t *testing.T) {
+	t.Parallel()
+	db := databasetest.Postgres(t)
+	b := contracts.New(store.New(db).Contracts(), db, nil)
+	for i := range 20 {
+		number := strconv.Itoa(i)
+		if _, _, err := b.SaveVersion(t.Context(), "web", number, contracts.VersionChange{}); err != nil {
+			t.Fatal(err)
+		}
+		var all sync.WaitGroup
+		for _, tags := range [][]string{{"a", "b", "c"}, {"c", "b", "a"}} {
+			all.Go(func() {
+				if _, _, err := b.SaveVersion(t.Context(), "web", number, contracts.VersionChange{Tags: tags}); err != nil {
+					t.Errorf("tag with %v: %v", tags, err)
+				}
+			})
+		}
+		all.Wait()
+	}
+}

@@ -54,7 +54,7 @@ func (Deployment) Indexes() []ent.Index {
 			StorageKey("deployment_current").Annotations(entsql.IndexWhere("current")),
 		index.Fields("pacticipant_id").
 			StorageKey("deployment_pacticipant").Annotations(entsql.IndexWhere("current")),
-		index.Fields("version_id"),
+		index.Fields("version_id").Annotations(entsql.IncludeColumns("environment_id", "id", "current")),
 	}
 }
 

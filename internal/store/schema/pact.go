@@ -50,11 +50,14 @@ func (PactPublication) Fields() []ent.Field {
 }
 
 // Indexes of PactPublication. The partial one lets only one of two publishers of
-// the same version win.
+// the same version win. PostgreSQL answers the gate and the matrix from the first
+// two alone.
 func (PactPublication) Indexes() []ent.Index {
 	return []ent.Index{
-		index.Fields("consumer_version_id", "provider_id").Unique().Annotations(entsql.IndexWhere("NOT superseded")),
-		index.Fields("consumer_id", "provider_id", "consumer_version_id"),
+		index.Fields("consumer_version_id", "provider_id").Unique().Annotations(entsql.IndexWhere("NOT superseded"),
+			entsql.IncludeColumns("consumer_id", "content_id", "revision", "created_at", "id")),
+		index.Fields("consumer_id", "provider_id", "consumer_version_id").Annotations(
+			entsql.IncludeColumns("content_id", "revision", "superseded", "created_at", "id")),
 		index.Fields("provider_id", "consumer_version_id"),
 		index.Fields("content_id"),
 	}

@@ -62,6 +62,6 @@ func (Integration) Fields() []ent.Field {
 func (Integration) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("consumer_id", "provider_id").Unique(),
-		index.Fields("provider_id"),
+		index.Fields("provider_id", "consumer_id"),
 	}
 }

@@ -171,6 +171,15 @@ var (
 				Name:    "deployment_version_id",
 				Unique:  false,
 				Columns: []*schema.Column{DeploymentsColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					IncludeColumns: []string{
+						DeploymentsColumns[4].Name,
+
+						DeploymentsColumns[0].Name,
+
+						DeploymentsColumns[6].Name,
+					},
+				},
 			},
 		},
 	}
@@ -344,9 +353,9 @@ var (
 				Columns: []*schema.Column{IntegrationsColumns[1], IntegrationsColumns[2]},
 			},
 			{
-				Name:    "integration_provider_id",
+				Name:    "integration_provider_id_consumer_id",
 				Unique:  false,
-				Columns: []*schema.Column{IntegrationsColumns[2]},
+				Columns: []*schema.Column{IntegrationsColumns[2], IntegrationsColumns[1]},
 			},
 		},
 	}
@@ -496,6 +505,17 @@ var (
 				Unique:  true,
 				Columns: []*schema.Column{PactPublicationsColumns[3], PactPublicationsColumns[2]},
 				Annotation: &entsql.IndexAnnotation{
+					IncludeColumns: []string{
+						PactPublicationsColumns[1].Name,
+
+						PactPublicationsColumns[4].Name,
+
+						PactPublicationsColumns[5].Name,
+
+						PactPublicationsColumns[7].Name,
+
+						PactPublicationsColumns[0].Name,
+					},
 					Where: "NOT superseded",
 				},
 			},
@@ -503,6 +523,19 @@ var (
 				Name:    "pactpublication_consumer_id_provider_id_consumer_version_id",
 				Unique:  false,
 				Columns: []*schema.Column{PactPublicationsColumns[1], PactPublicationsColumns[2], PactPublicationsColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					IncludeColumns: []string{
+						PactPublicationsColumns[4].Name,
+
+						PactPublicationsColumns[5].Name,
+
+						PactPublicationsColumns[6].Name,
+
+						PactPublicationsColumns[7].Name,
+
+						PactPublicationsColumns[0].Name,
+					},
+				},
 			},
 			{
 				Name:    "pactpublication_provider_id_consumer_version_id",
@@ -786,11 +819,33 @@ var (
 				Name:    "verification_content_id_provider_version_id_id",
 				Unique:  false,
 				Columns: []*schema.Column{VerificationsColumns[1], VerificationsColumns[4], VerificationsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					IncludeColumns: []string{
+						VerificationsColumns[3].Name,
+
+						VerificationsColumns[5].Name,
+
+						VerificationsColumns[6].Name,
+
+						VerificationsColumns[11].Name,
+					},
+				},
 			},
 			{
 				Name:    "verification_provider_version_id_id",
 				Unique:  false,
 				Columns: []*schema.Column{VerificationsColumns[4], VerificationsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					IncludeColumns: []string{
+						VerificationsColumns[1].Name,
+
+						VerificationsColumns[5].Name,
+
+						VerificationsColumns[6].Name,
+
+						VerificationsColumns[11].Name,
+					},
+				},
 			},
 			{
 				Name:    "verification_consumer_id_provider_id_id",

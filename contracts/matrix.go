@@ -20,6 +20,8 @@ type RowQuery struct {
 	AnyCounterpart bool
 	// EveryResult keeps superseded publications and verifications, too.
 	EveryResult bool
+	// Bare leaves names out, which NameRows adds to rows that need them.
+	Bare bool
 }
 
 // VersionSet is some versions of a pacticipant, or all; the zero set is none.
@@ -52,6 +54,12 @@ type Row struct {
 	SHA             string
 	Revision        int
 	Ignored         bool
+}
+
+// Gone reports whether a row that was named has none: its pact was deleted since it
+// was read.
+func (r *Row) Gone() bool {
+	return r.Consumer == "" || r.Provider == "" || r.ConsumerVersion == "" || r.SHA == ""
 }
 
 // MatrixSelector names versions of one pacticipant; without anything but the
@@ -94,6 +102,8 @@ type Matrix struct {
 	Ignored    int
 	// Environments are all there are, if the query names one.
 	Environments []Environment
+	// Places are those of the rows' versions, if they were read with them.
+	Places map[int64]VersionDetail
 }
 
 // MatrixReason is one sentence of the answer. Type is error, warning or success.

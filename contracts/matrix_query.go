@@ -14,36 +14,41 @@ import (
 // in a selector, or an environment to go to, that there is not is fault.NotFound.
 func (b *Broker) Matrix(ctx context.Context, q MatrixQuery) (m Matrix, err error) {
 	// A yes of two moments could be one that was true at none.
+	now := ctx
 	err = b.store.Moment(ctx, func(ctx context.Context) error {
-		m, err = b.matrix(ctx, q)
+		m, err = b.matrix(ctx, now, q)
 		return err
 	})
 	return m, err
 }
 
-func (b *Broker) matrix(ctx context.Context, q MatrixQuery) (Matrix, error) {
+// matrix answers as of the moment of ctx; what is only shown may be as it is now.
+func (b *Broker) matrix(ctx, now context.Context, q MatrixQuery) (Matrix, error) {
 	m := matrix{b: b, q: q, names: map[string]int64{}, found: map[MatrixSelector]Version{}}
 	if err := m.resolve(ctx); err != nil {
 		return Matrix{}, err
 	}
-	rows, err := b.store.MatrixRows(ctx, m.rowQuery())
+	rows, places, err := m.read(ctx, now)
 	if err != nil {
 		return Matrix{}, err
 	}
 	rows = withSuccess(latestBy(rows, m.grouping()), q.Success)
 	m.markIgnored(rows)
-	cut := q.Limit > 0 && len(rows) > q.Limit
-	if cut || slices.ContainsFunc(rows, func(r Row) bool { return !r.Success }) {
+	shown := len(rows)
+	if q.Limit > 0 {
+		shown = min(shown, q.Limit)
+	}
+	if shown < len(rows) || anyRow(rows, func(r *Row) bool { return !r.Success }) {
 		rows = byLastAction(rows) // the reasons have this order, and a cut leaves the newest
+	}
+	if rows, shown, err = m.name(ctx, rows, shown); err != nil {
+		return Matrix{}, err
 	}
 	out := m.summarise(rows)
 	if err := m.applyPolicy(ctx, rows, &out); err != nil {
 		return Matrix{}, err
 	}
-	if cut {
-		rows = rows[:q.Limit]
-	}
-	out.Rows, out.Environments = byVersions(rows), m.envs
+	out.Rows, out.Environments, out.Places = byVersions(rows[:shown]), m.envs, places
 	return out, nil
 }
 
@@ -232,7 +237,7 @@ func (m *matrix) resolved() iter.Seq[*resolved] {
 // rowQuery selects the rows of all resolved versions. One selector alone is
 // compared with everything.
 func (m *matrix) rowQuery() RowQuery {
-	q := RowQuery{Versions: map[int64]VersionSet{}, EveryResult: m.q.LatestBy == ""}
+	q := RowQuery{Versions: map[int64]VersionSet{}, EveryResult: m.q.LatestBy == "", Bare: true}
 	all := len(m.specified) + len(m.inferred)
 	for s := range m.resolved() {
 		set := q.Versions[s.service.ID]
@@ -255,8 +260,9 @@ func (m *matrix) markIgnored(rows []Row) {
 	if len(m.ignore) == 0 {
 		return
 	}
-	for i, r := range rows {
-		rows[i].Ignored = m.ignores(r.ConsumerID, r.ConsumerVersionID) || m.ignores(r.ProviderID, r.ProviderVersionID)
+	for i := range rows {
+		r := &rows[i]
+		r.Ignored = m.ignores(r.ConsumerID, r.ConsumerVersionID) || m.ignores(r.ProviderID, r.ProviderVersionID)
 	}
 }
 

@@ -19,9 +19,33 @@ func byVersions(rows []Row) []Row {
 
 // byLastAction puts the last action first.
 func byLastAction(rows []Row) []Row {
-	return inOrder(rows, func(a, b *Row) int {
-		return cmp.Or(b.lastAction().Compare(a.lastAction()), cmp.Compare(b.PactID, a.PactID), cmp.Compare(b.VerificationID, a.VerificationID))
+	type action struct {
+		at  int64
+		row *Row
+	}
+	actions := make([]action, len(rows))
+	for i := range rows {
+		actions[i] = action{rows[i].lastAction().UnixNano(), &rows[i]}
+	}
+	slices.SortFunc(actions, func(a, b action) int {
+		return cmp.Or(cmp.Compare(b.at, a.at), cmp.Compare(b.row.PactID, a.row.PactID), cmp.Compare(b.row.VerificationID, a.row.VerificationID))
 	})
+	out := make([]Row, len(rows))
+	for i, a := range actions {
+		out[i] = *a.row
+	}
+	return out
+}
+
+// anyRow reports whether there is a row that is; rows are large, and stay where
+// they are.
+func anyRow(rows []Row, is func(*Row) bool) bool {
+	for i := range rows {
+		if is(&rows[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // inOrder returns the rows in an order. What is moved about while sorting are

@@ -170,9 +170,18 @@ func (m *matrix) versionsOf(ctx context.Context, services VersionFilter) (map[in
 		return map[int64][]Version{}, nil
 	}
 	versions, err := m.b.store.Versions(ctx, f)
-	out := make(map[int64][]Version, len(versions))
+	counts := make(map[int64]int, len(versions))
+	for i := range versions {
+		counts[versions[i].PacticipantID]++
+	}
+	out, all := make(map[int64][]Version, len(counts)), make([]Version, len(versions)) // thousands of lists in one memory
 	for _, v := range versions {
-		out[v.PacticipantID] = append(out[v.PacticipantID], v)
+		list, ok := out[v.PacticipantID]
+		if !ok {
+			n := counts[v.PacticipantID]
+			list, all = all[:0:n], all[n:]
+		}
+		out[v.PacticipantID] = append(list, v)
 	}
 	return out, err
 }

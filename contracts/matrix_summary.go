@@ -128,7 +128,7 @@ func (m *matrix) reasons(rows []Row, missing []unmet) []MatrixReason {
 	}
 	if len(errors) == 0 {
 		text := nothingMissing
-		if slices.ContainsFunc(rows, func(r Row) bool { return !r.Ignored }) {
+		if anyRow(rows, func(r *Row) bool { return !r.Ignored }) {
 			text = allSuccessful
 		}
 		out = append(out, MatrixReason{"success", text})
@@ -187,7 +187,8 @@ func (m *matrix) rowErrors(rows []Row, missing []unmet) []string {
 	}
 	for _, failed := range []bool{true, false} {
 		for _, wantIgnored := range []bool{false, true} {
-			for _, r := range rows {
+			for i := range rows {
+				r := &rows[i]
 				if r.Ignored != wantIgnored || r.verified() != failed || (failed && r.Success) {
 					continue
 				}
@@ -202,7 +203,7 @@ func (m *matrix) rowErrors(rows []Row, missing []unmet) []string {
 		}
 	}
 	// Ignored rows explain an error; alone they are none.
-	if !slices.ContainsFunc(rows, func(r Row) bool { return !r.Ignored && (!r.verified() || !r.Success) }) && len(missing) == 0 {
+	if !anyRow(rows, func(r *Row) bool { return !r.Ignored && (!r.verified() || !r.Success) }) && len(missing) == 0 {
 		return nil
 	}
 	return out

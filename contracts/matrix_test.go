@@ -66,3 +66,26 @@ func TestTheMatrixJudgesEveryResident(t *testing.T) {
 		})
 	}
 }
+
+// TestTheMatrixSpeaksOfRowsThatAreCut asks for one row where the older of two
+// broke the pact.
+func TestTheMatrixSpeaksOfRowsThatAreCut(t *testing.T) {
+	t.Parallel()
+	b := newBroker()
+	publish(t, b, "o1", "main", "orders", "inventory", inStock, soldOut)
+	verify(t, b, "i1", map[string]string{inStock: contracts.Failed, soldOut: contracts.Passed})
+	verify(t, b, "i2", kept())
+	m, err := b.Matrix(t.Context(), contracts.MatrixQuery{
+		Selectors: []contracts.MatrixSelector{{Pacticipant: "orders", Version: "o1"}}, LatestBy: "cvpv", Limit: 1,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(m.Rows) != 1 || m.Rows[0].ProviderVersion != "i2" || m.Rows[0].SHA == "" || m.Successes+m.Failures != 2 {
+		t.Errorf("one row, of two that count: %+v", m)
+	}
+	const want = "The verification for the pact between version o1 of orders and version i1 of inventory failed"
+	if !strings.Contains(m.Reason(), want) {
+		t.Errorf("says\n%s\nand not\n%s", m.Reason(), want)
+	}
+}

@@ -86,7 +86,7 @@ func (m *matrix) applyPolicy(ctx context.Context, rows []Row, out *Matrix) error
 		out.Reasons = append(out.Reasons, MatrixReason{"error", "By this organisation's policy unknown: " + text})
 	}
 	for _, r := range m.ruled {
-		if slices.ContainsFunc(rows, func(row Row) bool { return row.Ignored && (row.Consumer == r.Service || row.Provider == r.Service) }) {
+		if anyRow(rows, func(row *Row) bool { return row.Ignored && (row.Consumer == r.Service || row.Provider == r.Service) }) {
 			out.Reasons = append(out.Reasons, MatrixReason{"warning", fmt.Sprintf("%s ignored %s until %s: %s", r.Owner, r.Subject(), r.Until(), r.Reason)})
 		}
 	}

@@ -270,6 +270,9 @@ type DeploymentFilter struct {
 type MatrixStore interface {
 	// MatrixRows joins publications with verifications as q says, unordered.
 	MatrixRows(ctx context.Context, q RowQuery) ([]Row, error)
+	// NameRows adds names to bare rows. A verification that was deleted since it was
+	// read is taken off its row, and a row whose pact was deleted is Gone.
+	NameRows(ctx context.Context, rows []*Row) error
 	// Counterparts lists with whom the versions have current pacts, the newest
 	// version first, and who has, or had, pacts with the providers; then by names.
 	// CreatedAt is left out.

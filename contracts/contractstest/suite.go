@@ -45,6 +45,7 @@ func TestStore(t *testing.T, on On) {
 		{"functions are called together", together},
 		{"lists of ids may be long", longLists},
 		{"one selector meets every counterpart", matrixAnyCounterpart},
+		{"rows are named when they have to be", matrixBareRows},
 		{"versions know whom they promised, and providers who promised them", counterparts},
 		{"what is deleted takes along what hangs on it", deletes},
 		{"where providers run is kept once for each", providerAddresses},

@@ -1,6 +1,7 @@
 package contractstest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -86,6 +87,42 @@ func matrixRows(t *testing.T, b Backend) {
 	everybody := map[int64]contracts.VersionSet{web.ID: {All: true}, app.ID: {All: true}, api.ID: {All: true}}
 	same(t, "involving one", []string{"app1>api"}, rows(contracts.RowQuery{Versions: everybody, Involving: []int64{app.ID}}))
 	same(t, "involving the provider", []string{"app1>api", "web1>apia1", "web2>api"}, rows(contracts.RowQuery{Versions: everybody, Involving: []int64{api.ID}}))
+}
+
+func matrixBareRows(t *testing.T, b Backend) {
+	t.Helper()
+	k := newKit(t, b)
+	web, api := k.service("web"), k.service("api")
+	w1, w2, w3 := k.version(web, "1"), k.version(web, "2"), k.version(web, "3")
+	a1, a2 := k.version(api, "a1"), k.version(api, "a2")
+	k.verify(k.pact(w1, api, "x"), a1, true)
+	k.verify(k.pact(w2, api, "y"), a2, true)
+	k.verify(k.pact(w3, api, "z"), a1, true)
+	everything := contracts.RowQuery{Versions: map[int64]contracts.VersionSet{web.ID: {All: true}, api.ID: {All: true}}}
+	q := everything
+	q.Bare = true
+	rows := must(k.Store.MatrixRows(k.ctx, q))(t)
+	pointers := []*contracts.Row{}
+	for i := range rows {
+		pointers = append(pointers, &rows[i])
+		if r := rows[i]; r.Consumer+r.ConsumerVersion+r.Provider+r.ProviderVersion+r.SHA != "" {
+			t.Errorf("a bare row has names: %+v", r)
+		}
+	}
+	// Nobody has been told the names of these yet, so that they cannot be known.
+	for _, gone := range []contracts.Version{w1, a2} {
+		if err := k.Store.DeleteVersion(k.ctx, gone.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := k.Store.NameRows(k.ctx, pointers); err != nil {
+		t.Fatal(err)
+	}
+	slices.SortFunc(rows, func(a, b contracts.Row) int { return cmp.Compare(a.PactID, b.PactID) })
+	left := must(k.Store.MatrixRows(k.ctx, everything))(t)
+	slices.SortFunc(left, func(a, b contracts.Row) int { return cmp.Compare(a.PactID, b.PactID) })
+	same(t, "its pact is gone", true, rows[0].Gone())
+	same(t, "what verified it is gone, and nothing is; named", left, rows[1:])
 }
 
 func matrixAnyCounterpart(t *testing.T, b Backend) {

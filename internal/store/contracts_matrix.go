@@ -32,6 +32,9 @@ func (s *versionSets) add(service int64, set contracts.VersionSet) {
 // covers keeps rows whose version is in the sets.
 func (q *contractsQuery) covers(s versionSets, versionColumn, pacticipantColumn string) (condition string, args []any) {
 	switch {
+	case len(s.whole) == 0 && versionColumn[0] != '+':
+		condition, arg := q.eachOf(versionColumn, s.versions)
+		return condition, []any{arg}
 	case len(s.whole) == 0:
 		condition, arg := q.anyOf(versionColumn, s.versions)
 		return condition, []any{arg}
@@ -98,7 +101,7 @@ func (c *Contracts) rowsBetween(ctx context.Context, rq contracts.RowQuery, s ve
 			return nil, err
 		}
 	}
-	return c.joined(ctx, publications, results, true)
+	return c.joined(ctx, rq, publications, results, true)
 }
 
 // resultsKnown asks, before the publications are known, for what their providers
@@ -164,7 +167,11 @@ func (c *Contracts) between(ctx context.Context, rq contracts.RowQuery, s, mine,
 	asks := []*contractsQuery{withAny(mine)}
 	if len(others.all) > 0 {
 		q := published(others)
-		q.in(`x.provider_id`, rq.Involving)
+		provider := `x.provider_id`
+		if len(others.whole) == 0 {
+			provider = `+` + provider // as above
+		}
+		q.in(provider, rq.Involving)
 		asks = append(asks, q)
 	}
 	return asks
@@ -238,7 +245,7 @@ func (c *Contracts) rowsOfConsumer(ctx context.Context, rq contracts.RowQuery, s
 	if err != nil {
 		return nil, err
 	}
-	return c.joined(ctx, publications, list, true)
+	return c.joined(ctx, rq, publications, list, true)
 }
 
 // rowsOfProvider joins every publication with verifications by the versions,
@@ -259,5 +266,5 @@ func (c *Contracts) rowsOfProvider(ctx context.Context, rq contracts.RowQuery, s
 	if err != nil {
 		return nil, err
 	}
-	return c.joined(ctx, publications, list, false)
+	return c.joined(ctx, rq, publications, list, false)
 }

@@ -122,7 +122,8 @@ func (k *kept) read(ctx context.Context, c *Contracts, ids []int64) (map[int64]n
 		name
 	}
 	q := c.query(ctx)
-	q.in(`id`, ids)
+	among, arg := q.eachOf(`id`, ids)
+	q.and(among, arg)
 	list, err := rowsOf(q, k.query+q.where(), func(rows database.Rows, r *row) error {
 		return rows.Scan(&r.id, &r.text, &r.number)
 	})

@@ -40,7 +40,7 @@ func (r *result) contentID() int64 { return r.content }
 
 // joined returns each publication with each result of its content; those without
 // one, too, if they are wanted. Results are in the order of contents.
-func (c *Contracts) joined(ctx context.Context, publications []publication, results []result, unverified bool) ([]contracts.Row, error) {
+func (c *Contracts) joined(ctx context.Context, rq contracts.RowQuery, publications []publication, results []result, unverified bool) ([]contracts.Row, error) {
 	rows := make([]contracts.Row, 0, max(len(publications), len(results)))
 	for i := range publications {
 		p := &publications[i]
@@ -60,11 +60,27 @@ func (c *Contracts) joined(ctx context.Context, publications []publication, resu
 			rows = append(rows, row)
 		}
 	}
+	if rq.Bare {
+		return rows, nil
+	}
 	return c.namedRows(ctx, rows)
 }
 
-// namedRows adds names, and leaves out what was deleted since it was read.
+// namedRows names all rows, and leaves out what was deleted since it was read.
 func (c *Contracts) namedRows(ctx context.Context, rows []contracts.Row) ([]contracts.Row, error) {
+	all := make([]*contracts.Row, len(rows))
+	for i := range rows {
+		all[i] = &rows[i]
+	}
+	err := c.NameRows(ctx, all)
+	if !slices.ContainsFunc(all, (*contracts.Row).Gone) {
+		return rows, err
+	}
+	return slices.DeleteFunc(rows, func(r contracts.Row) bool { return r.Gone() }), err
+}
+
+// NameRows implements contracts.MatrixStore.
+func (c *Contracts) NameRows(ctx context.Context, rows []*contracts.Row) error {
 	n := len(rows)
 	err := c.name(ctx,
 		naming{&c.names.services, n, func(i int) int64 { return rows[i].ConsumerID }, func(i int, n name) { rows[i].Consumer = n.text }},
@@ -73,18 +89,12 @@ func (c *Contracts) namedRows(ctx context.Context, rows []contracts.Row) ([]cont
 		naming{&c.names.versions, n, func(i int) int64 { return rows[i].ProviderVersionID }, func(i int, n name) { rows[i].ProviderVersion = n.text }},
 		naming{&c.names.contents, n, func(i int) int64 { return rows[i].ContentID }, func(i int, n name) { rows[i].SHA = n.text }},
 	)
-	for i := range rows {
-		if r := &rows[i]; r.ProviderVersionID != 0 && r.ProviderVersion == "" { // with it went what it had verified
+	for _, r := range rows {
+		if r.ProviderVersionID != 0 && r.ProviderVersion == "" { // with it went what it had verified
 			r.VerificationID, r.ProviderVersionID, r.Success, r.Incomplete, r.VerifiedAt = 0, 0, false, false, time.Time{}
 		}
 	}
-	gone := func(r contracts.Row) bool {
-		return r.Consumer == "" || r.Provider == "" || r.ConsumerVersion == "" || r.SHA == ""
-	}
-	if !slices.ContainsFunc(rows, gone) {
-		return rows, err
-	}
-	return slices.DeleteFunc(rows, gone), err
+	return err
 }
 
 // allOf is several queries, of which no two have a row in common, as one; text is

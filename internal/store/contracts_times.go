@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgtype"
+
 	"github.com/goldenpath/platform/internal/database"
 )
 
@@ -35,6 +37,19 @@ func (s *stamp) Scan(value any) error {
 		return nil
 	}
 	return fmt.Errorf("%v is no time", value)
+}
+
+// ScanTimestamptz implements pgtype.TimestamptzScanner: by Scan a time would be
+// memory of its own.
+func (s *stamp) ScanTimestamptz(v pgtype.Timestamptz) error {
+	if v.InfinityModifier != pgtype.Finite {
+		return fmt.Errorf("%v is no time", v.InfinityModifier)
+	}
+	*s = stamp{}
+	if v.Valid {
+		*s = stamp(v.Time.UTC())
+	}
+	return nil
 }
 
 // parse reads a time as SQLite keeps it, such as 2026-03-01 09:00:00.5+00:00.

@@ -3,6 +3,7 @@ package broker
 import (
 	"bytes"
 	"encoding/json"
+	"strconv"
 	"time"
 )
 
@@ -55,9 +56,30 @@ func (w *written) self(parts ...string) {
 func (w *written) date(t time.Time) {
 	*w = append(*w, '"')
 	if !t.IsZero() {
-		*w = t.UTC().AppendFormat(*w, dateForm)
+		t = t.UTC()
+		if year := t.Year(); year < 1000 || year > 9999 {
+			*w = t.AppendFormat(*w, dateForm)
+		} else {
+			*w = appendDate(*w, t)
+		}
 	}
 	*w = append(*w, '"')
+}
+
+// appendDate adds a time in dateForm. A form is read anew for each time that
+// AppendFormat writes, and every row has two.
+func appendDate(b []byte, t time.Time) []byte {
+	const digits = "0123456789"
+	year, month, day := t.Date()
+	hour, minute, second := t.Clock()
+	b = strconv.AppendInt(b, int64(year), 10)
+	for _, part := range [...]struct {
+		before byte
+		value  int
+	}{{'-', int(month)}, {'-', day}, {'T', hour}, {':', minute}, {':', second}} {
+		b = append(b, part.before, digits[part.value/10], digits[part.value%10])
+	}
+	return append(b, "+00:00"...)
 }
 
 // asJSON is a value in the form of all answers.

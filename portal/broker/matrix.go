@@ -213,12 +213,7 @@ func (h *Handler) answerMatrix(c echo.Context, m contracts.Matrix, err error) er
 	w.raw(`,"notices":`)
 	w.written = append(w.written, asJSON(notices)...)
 	w.raw(`,"matrix":[`)
-	for i := range m.Rows {
-		if i > 0 {
-			w.raw(`,`)
-		}
-		w.row(&m.Rows[i])
-	}
+	w.rows(h, m.Rows)
 	w.raw("]}\n")
 	err = ok(c, w.written)
 	h.release(w.written)

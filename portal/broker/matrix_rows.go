@@ -3,6 +3,7 @@ package broker
 import (
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 
@@ -51,28 +52,30 @@ func (h *Handler) release(w written) {
 	}
 }
 
-// matrixWriter reads what is around the versions of all rows at once.
+// perRow is roughly how many bytes a row has.
+const perRow = 1536
+
+// matrixWriter reads what is around the versions of all rows at once, unless that
+// came with them.
 func (h *Handler) matrixWriter(c echo.Context, m contracts.Matrix) (*matrixWriter, error) {
-	const perRow = 1536 // bytes, roughly
 	w := &matrixWriter{
 		written: h.buffer(perRow * (len(m.Rows) + 1)), u: h.urls(c),
-		versions: make(map[int64][2]int, len(m.Rows)+1), envs: map[string][]byte{},
+		versions: make(map[int64][2]int, len(m.Rows)+1), envs: map[string][]byte{}, details: m.Places,
 	}
 	if len(m.Rows) == 0 {
 		return w, nil
 	}
-	ids := make([]int64, 0, len(m.Rows)+1)
-	for i := range m.Rows {
-		for _, id := range []int64{m.Rows[i].ConsumerVersionID, m.Rows[i].ProviderVersionID} {
-			if _, seen := w.versions[id]; id != 0 && !seen {
-				w.versions[id] = [2]int{}
-				ids = append(ids, id)
-			}
-		}
-	}
 	var err error
-	if w.details, err = h.contracts.VersionPlaces(c.Request().Context(), ids); err != nil {
-		return nil, err
+	if w.details == nil {
+		ids := make([]int64, 0, 2*len(m.Rows))
+		for i := range m.Rows {
+			ids = append(ids, m.Rows[i].ConsumerVersionID, m.Rows[i].ProviderVersionID)
+		}
+		slices.Sort(ids)
+		ids = slices.DeleteFunc(slices.Compact(ids), func(id int64) bool { return id == 0 })
+		if w.details, err = h.contracts.VersionPlaces(c.Request().Context(), ids); err != nil {
+			return nil, err
+		}
 	}
 	list := m.Environments
 	if list == nil {
@@ -84,6 +87,45 @@ func (h *Handler) matrixWriter(c echo.Context, m contracts.Matrix) (*matrixWrite
 		w.envs[e.ID] = asJSON(shortEnvironment(w.u, e))
 	}
 	return w, nil
+}
+
+// manyRows is how many rows are sooner written by two.
+const manyRows = 500
+
+// rows writes rows, separated by commas; the second half of many beside the first.
+func (w *matrixWriter) rows(h *Handler, rows []contracts.Row) {
+	if len(rows) < manyRows {
+		w.each(rows)
+		return
+	}
+	half := len(rows) / 2
+	second := &matrixWriter{
+		written: h.buffer(perRow * (len(rows) - half)), u: w.u, details: w.details, envs: w.envs,
+		versions: make(map[int64][2]int, len(rows)-half),
+	}
+	var panicked any
+	var writing sync.WaitGroup
+	writing.Go(func() {
+		defer func() { panicked = recover() }() // there nobody would answer for it, and the server end
+		second.each(rows[half:])
+	})
+	w.each(rows[:half])
+	writing.Wait()
+	if panicked != nil {
+		panic(panicked) //nolint:forbidigo // on its way to whom all panics of answers go
+	}
+	w.raw(`,`)
+	w.written = append(w.written, second.written...)
+	h.release(second.written)
+}
+
+func (w *matrixWriter) each(rows []contracts.Row) {
+	for i := range rows {
+		if i > 0 {
+			w.raw(`,`)
+		}
+		w.row(&rows[i])
+	}
 }
 
 // row writes a publication and what was said about it.

@@ -1,0 +1,74 @@
+package contracts
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// manyPlaces is of how many versions places are sooner asked for beside the rows.
+const manyPlaces = 500
+
+// read reads the rows and, with them, the places of the versions that they can be
+// about; nil when rows of others may come or most of them are cut.
+func (m *matrix) read(ctx, now context.Context) (rows []Row, places map[int64]VersionDetail, err error) {
+	_, whole := m.promises()
+	q := m.rowQuery()
+	var versions []int64
+	for _, set := range q.Versions {
+		versions = append(versions, set.IDs...)
+	}
+	askRows := func(ctx context.Context) (err error) {
+		rows, err = m.b.store.MatrixRows(ctx, q)
+		return err
+	}
+	askPlaces := func(ctx context.Context) (err error) {
+		places, err = m.b.store.VersionPlaces(ctx, versions)
+		return err
+	}
+	switch {
+	case len(whole) > 0 || q.AnyCounterpart || (m.q.Limit > 0 && len(versions) > m.q.Limit):
+		err = askRows(ctx)
+	case len(versions) >= manyPlaces:
+		var beside errgroup.Group
+		beside.Go(func() error { return askPlaces(now) })
+		err = askRows(ctx)
+		err = errors.Join(err, beside.Wait())
+	default:
+		err = m.b.store.Together(ctx, askRows, askPlaces)
+	}
+	return rows, places, err
+}
+
+// name names the rows that are shown, which come first, and those that may be
+// spoken of. Of thousands that agree it is enough how many there are.
+func (m *matrix) name(ctx context.Context, rows []Row, shown int) ([]Row, int, error) {
+	every := m.b.policy.AtBroker
+	for s := range m.resolved() {
+		every = every || s.many
+	}
+	wanted := func(i int) bool { return i < shown || every || !rows[i].Success || rows[i].Ignored }
+	var named []*Row
+	for i := range rows {
+		if wanted(i) {
+			named = append(named, &rows[i])
+		}
+	}
+	if err := m.b.store.NameRows(ctx, named); err != nil {
+		return nil, 0, err
+	}
+	if !slices.ContainsFunc(named, (*Row).Gone) {
+		return rows, shown, nil
+	}
+	kept, first := make([]Row, 0, len(rows)), shown
+	for i := range rows {
+		if !wanted(i) || !rows[i].Gone() {
+			kept = append(kept, rows[i])
+		} else if i < first {
+			shown--
+		}
+	}
+	return kept, shown, nil
+}

@@ -22,8 +22,7 @@ func (b *Broker) addToBranch(ctx context.Context, p Pacticipant, v Version, bran
 	if err != nil || p.MainBranch != "" || !slices.Contains(mainBranches(), branch) {
 		return created, err
 	}
-	p.MainBranch, p.UpdatedAt = branch, now
-	return created, b.store.UpdatePacticipant(ctx, p)
+	return created, b.store.NameMainBranch(ctx, p.ID, branch, now)
 }
 
 // AddToBranch puts a version on a branch, making both if need be, and reports

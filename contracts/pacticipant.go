@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/goldenpath/platform/internal/fault"
 )
@@ -87,18 +88,15 @@ func (b *Broker) SavePacticipant(ctx context.Context, name string, c Pacticipant
 		if p, created, err = b.ensurePacticipant(ctx, name); err != nil {
 			return err
 		}
-		for field, value := range map[*string]*string{
-			&p.DisplayName: c.DisplayName, &p.MainBranch: c.MainBranch, &p.RepositoryURL: c.RepositoryURL,
-			&p.RepositoryName: c.RepositoryName, &p.RepositoryNamespace: c.RepositoryNamespace,
-		} {
-			if value != nil {
-				*field = *value
-			}
-		}
+		var at time.Time
 		if !created {
-			p.UpdatedAt = b.clock()
+			at = b.clock()
 		}
-		return b.store.UpdatePacticipant(ctx, p)
+		if err := b.store.UpdatePacticipant(ctx, p.ID, c, at); err != nil {
+			return err
+		}
+		p, err = b.Pacticipant(ctx, name)
+		return err
 	})
 	return p, created, err
 }

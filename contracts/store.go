@@ -55,7 +55,11 @@ type PacticipantStore interface {
 	EnsurePacticipant(ctx context.Context, name string, now time.Time) (p Pacticipant, created bool, err error)
 	// Pacticipants lists in the order of names.
 	Pacticipants(ctx context.Context, f PacticipantFilter) ([]Pacticipant, error)
-	UpdatePacticipant(ctx context.Context, p Pacticipant) error
+	// UpdatePacticipant changes what c names and nothing else, which others may be
+	// changing; at is when, zero for a service that was made with it.
+	UpdatePacticipant(ctx context.Context, id int64, c PacticipantChange, at time.Time) error
+	// NameMainBranch gives a service that has no main branch one.
+	NameMainBranch(ctx context.Context, id int64, branch string, at time.Time) error
 	// DeletePacticipant removes it with its versions, pacts and integrations.
 	DeletePacticipant(ctx context.Context, id int64) error
 	AddLabel(ctx context.Context, pacticipantID int64, name string, now time.Time) (created bool, err error)

@@ -193,11 +193,31 @@ func (s *Store) Pacticipants(ctx context.Context, f contracts.PacticipantFilter)
 }
 
 // UpdatePacticipant implements contracts.PacticipantStore.
-func (s *Store) UpdatePacticipant(ctx context.Context, p contracts.Pacticipant) error {
+func (s *Store) UpdatePacticipant(ctx context.Context, id int64, c contracts.PacticipantChange, at time.Time) error {
 	defer s.hold(ctx)()
-	if at := find(s.state.pacticipants, func(o *contracts.Pacticipant) bool { return o.ID == p.ID }); at != nil {
-		p.Labels = at.Labels
-		*at = p
+	p := find(s.state.pacticipants, func(o *contracts.Pacticipant) bool { return o.ID == id })
+	if p == nil {
+		return nil
+	}
+	for field, value := range map[*string]*string{
+		&p.DisplayName: c.DisplayName, &p.MainBranch: c.MainBranch, &p.RepositoryURL: c.RepositoryURL,
+		&p.RepositoryName: c.RepositoryName, &p.RepositoryNamespace: c.RepositoryNamespace,
+	} {
+		if value != nil {
+			*field = *value
+		}
+	}
+	if !at.IsZero() {
+		p.UpdatedAt = at
+	}
+	return nil
+}
+
+// NameMainBranch implements contracts.PacticipantStore.
+func (s *Store) NameMainBranch(ctx context.Context, id int64, branch string, at time.Time) error {
+	defer s.hold(ctx)()
+	if p := find(s.state.pacticipants, func(o *contracts.Pacticipant) bool { return o.ID == id }); p != nil && p.MainBranch == "" {
+		p.MainBranch, p.UpdatedAt = branch, at
 	}
 	return nil
 }

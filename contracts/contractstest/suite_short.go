@@ -23,8 +23,7 @@ func shortLists(t *testing.T, b Backend) {
 		}
 		_, err := k.Store.EnsureBranchVersion(ctx, one, "main", morning())
 		_, _, errTag := k.Store.EnsureTag(ctx, one, "prod", morning())
-		web.MainBranch = "main"
-		return errors.Join(append(errs, err, errTag, k.Store.UpdatePacticipant(ctx, web))...)
+		return errors.Join(append(errs, err, errTag, k.Store.NameMainBranch(ctx, web.ID, "main", morning()))...)
 	})
 	env := k.production()
 	k.deploy(one, env, "blue", 1)
@@ -60,9 +59,8 @@ func headsOfBranches(t *testing.T, b Backend) {
 	k := newKit(t, b)
 	web, app := k.service("web"), k.service("app")
 	one, two, three := k.version(web, "1"), k.version(web, "2"), k.version(app, "3")
-	web.MainBranch = "main"
 	k.tx(func(ctx context.Context) error {
-		errs := []error{k.Store.UpdatePacticipant(ctx, web)}
+		errs := []error{k.Store.NameMainBranch(ctx, web.ID, "main", morning())}
 		for _, on := range []struct {
 			version contracts.Version
 			branch  string

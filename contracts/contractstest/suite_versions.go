@@ -28,7 +28,9 @@ func services(t *testing.T, b Backend) {
 		if created, err = k.Store.AddLabel(ctx, web.ID, "front", morning()); err == nil && created {
 			err = errors.New("the same label is created twice")
 		}
-		return errors.Join(err, k.Store.UpdatePacticipant(ctx, web))
+		change := contracts.PacticipantChange{DisplayName: &web.DisplayName}
+		return errors.Join(err, k.Store.UpdatePacticipant(ctx, web.ID, change, morning()),
+			k.Store.NameMainBranch(ctx, web.ID, "main", web.UpdatedAt), k.Store.NameMainBranch(ctx, web.ID, "develop", morning()))
 	})
 	web.Labels = []contracts.Label{{Name: "front", CreatedAt: morning()}}
 	list := must(k.Store.Pacticipants(k.ctx, contracts.PacticipantFilter{Label: "front"}))(t)
@@ -98,8 +100,7 @@ func branches(t *testing.T, b Backend) {
 		return created
 	}
 	same(t, "created", []bool{true, true, true, false}, []bool{put(two, "main"), put(one, "main"), put(three, "feat/x"), put(one, "main")})
-	web.MainBranch = "main"
-	if err := k.Store.UpdatePacticipant(k.ctx, web); err != nil {
+	if err := k.Store.NameMainBranch(k.ctx, web.ID, "main", morning()); err != nil {
 		t.Fatal(err)
 	}
 	of := []int64{web.ID}

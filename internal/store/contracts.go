@@ -135,11 +135,19 @@ func when(t time.Time) *time.Time {
 }
 
 // UpdatePacticipant implements contracts.PacticipantStore.
-func (c *Contracts) UpdatePacticipant(ctx context.Context, p contracts.Pacticipant) error {
-	err := c.client(ctx).Pacticipant.Update().Where(pacticipant.ID(p.ID)).
-		SetDisplayName(p.DisplayName).SetMainBranch(p.MainBranch).SetRepositoryURL(p.RepositoryURL).
-		SetRepositoryName(p.RepositoryName).SetRepositoryNamespace(p.RepositoryNamespace).SetNillableUpdatedAt(when(p.UpdatedAt)).Exec(ctx)
-	return wrap(err, "update pacticipant "+p.Name)
+func (c *Contracts) UpdatePacticipant(ctx context.Context, id int64, change contracts.PacticipantChange, at time.Time) error {
+	err := c.client(ctx).Pacticipant.Update().Where(pacticipant.ID(id)).
+		SetNillableDisplayName(change.DisplayName).SetNillableMainBranch(change.MainBranch).SetNillableRepositoryURL(change.RepositoryURL).
+		SetNillableRepositoryName(change.RepositoryName).SetNillableRepositoryNamespace(change.RepositoryNamespace).
+		SetNillableUpdatedAt(when(at)).Exec(ctx)
+	return wrap(err, "update a pacticipant")
+}
+
+// NameMainBranch implements contracts.PacticipantStore.
+func (c *Contracts) NameMainBranch(ctx context.Context, id int64, branch string, at time.Time) error {
+	err := c.client(ctx).Pacticipant.Update().Where(pacticipant.ID(id), pacticipant.MainBranch("")).
+		SetMainBranch(branch).SetUpdatedAt(at).Exec(ctx)
+	return wrap(err, "name a main branch")
 }
 
 // DeletePacticipant implements contracts.PacticipantStore.

@@ -95,3 +95,36 @@ func TestTagsAreAddedInOneOrder(t *testing.T) {
 		all.Wait()
 	}
 }
+
+// TestFieldsOfServicesAreNotLost changes a service while a version of it is the
+// first to appear on a branch that becomes the main one: without it, a merge would
+// be judged without the service.
+func TestFieldsOfServicesAreNotLost(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		t.Helper()
+		b := contracts.New(store.New(db).Contracts(), db, nil)
+		for i := range 40 {
+			name, displayed := fmt.Sprint("web", i), "The web"
+			if _, _, err := b.SaveVersion(t.Context(), name, "0", contracts.VersionChange{}); err != nil {
+				t.Fatal(err)
+			}
+			var all sync.WaitGroup
+			all.Go(func() {
+				if _, _, err := b.SaveVersion(t.Context(), name, "1", contracts.VersionChange{Branch: "main"}); err != nil {
+					t.Error(err)
+				}
+			})
+			all.Go(func() {
+				if _, _, err := b.SavePacticipant(t.Context(), name, contracts.PacticipantChange{DisplayName: &displayed}); err != nil {
+					t.Error(err)
+				}
+			})
+			all.Wait()
+			p, err := b.Pacticipant(t.Context(), name)
+			if err != nil || p.MainBranch != "main" || p.DisplayName != displayed {
+				t.Fatalf("%s has main branch %q and is displayed as %q: %v", name, p.MainBranch, p.DisplayName, err)
+			}
+		}
+	})
+}

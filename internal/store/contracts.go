@@ -207,20 +207,27 @@ func (c *Contracts) EnsureIntegration(ctx context.Context, consumerID, providerI
 func (c *Contracts) DeleteIntegration(ctx context.Context, consumerID, providerID int64) error {
 	client := c.client(ctx)
 	between := verification.And(verification.ConsumerID(consumerID), verification.ProviderID(providerID))
-	ids, err := client.Verification.Query().Where(between).IDs(ctx)
+	errVerifications := deleteVerifications(ctx, client, between)
+	_, errPacts := client.PactPublication.Delete().Where(pactpublication.ConsumerID(consumerID), pactpublication.ProviderID(providerID)).Exec(ctx)
+	_, errContents := client.PactContent.Delete().Where(pactcontent.ConsumerID(consumerID), pactcontent.ProviderID(providerID)).Exec(ctx)
+	_, errItself := client.Integration.Delete().Where(integration.ConsumerID(consumerID), integration.ProviderID(providerID)).Exec(ctx)
+	return wrap(errors.Join(errVerifications, errPacts, errContents, errItself), "delete integration")
+}
+
+// deleteVerifications removes verifications and their details, of which a query
+// must not name more than a database takes.
+func deleteVerifications(ctx context.Context, client *ent.Client, which predicate.Verification) error {
+	ids, err := client.Verification.Query().Where(which).IDs(ctx)
 	if err != nil {
-		return fmt.Errorf("select verifications of an integration: %w", err)
+		return fmt.Errorf("select verifications: %w", err)
 	}
 	for chunk := range slices.Chunk(ids, 1000) {
 		if _, err := client.VerificationDetail.Delete().Where(verificationdetail.IDIn(chunk...)).Exec(ctx); err != nil {
 			return fmt.Errorf("delete verification details: %w", err)
 		}
 	}
-	_, errVerifications := client.Verification.Delete().Where(between).Exec(ctx)
-	_, errPacts := client.PactPublication.Delete().Where(pactpublication.ConsumerID(consumerID), pactpublication.ProviderID(providerID)).Exec(ctx)
-	_, errContents := client.PactContent.Delete().Where(pactcontent.ConsumerID(consumerID), pactcontent.ProviderID(providerID)).Exec(ctx)
-	_, errItself := client.Integration.Delete().Where(integration.ConsumerID(consumerID), integration.ProviderID(providerID)).Exec(ctx)
-	return wrap(errors.Join(errVerifications, errPacts, errContents, errItself), "delete integration")
+	_, err = client.Verification.Delete().Where(which).Exec(ctx)
+	return wrap(err, "delete verifications")
 }
 
 // DeleteVersion implements contracts.VersionStore.
@@ -230,18 +237,13 @@ func (c *Contracts) DeleteVersion(ctx context.Context, id int64) error {
 	if err != nil {
 		return fmt.Errorf("select branches of version %d: %w", id, err)
 	}
-	verifications, err := client.Verification.Query().Where(verification.ProviderVersionID(id)).IDs(ctx)
-	if err != nil {
-		return fmt.Errorf("select verifications by version %d: %w", id, err)
-	}
 	_, errOn := client.BranchVersion.Delete().Where(branchversion.VersionID(id)).Exec(ctx)
 	_, errTags := client.VersionTag.Delete().Where(versiontag.VersionID(id)).Exec(ctx)
 	_, errPacts := client.PactPublication.Delete().Where(pactpublication.ConsumerVersionID(id)).Exec(ctx)
-	_, errDetails := client.VerificationDetail.Delete().Where(verificationdetail.IDIn(verifications...)).Exec(ctx)
-	_, errVerifications := client.Verification.Delete().Where(verification.ProviderVersionID(id)).Exec(ctx)
+	errVerifications := deleteVerifications(ctx, client, verification.ProviderVersionID(id))
 	_, errDeployments := client.Deployment.Delete().Where(deployment.VersionID(id)).Exec(ctx)
 	_, errItself := client.PacticipantVersion.Delete().Where(pacticipantversion.ID(id)).Exec(ctx)
-	if err := errors.Join(errOn, errTags, errPacts, errDetails, errVerifications, errDeployments, errItself); err != nil {
+	if err := errors.Join(errOn, errTags, errPacts, errVerifications, errDeployments, errItself); err != nil {
 		return fmt.Errorf("delete version %d: %w", id, err)
 	}
 	for _, b := range branches {

@@ -93,7 +93,7 @@ proof-paths: $(LINTERS:%=%/node_modules/.package-lock.json)
 	bin/kubernetes-schemas
 	judges=$$(for judge in $(JUDGES) $(MORE_JUDGES); do dirname "$$(scripts/tool.sh "$$judge")"; done | paste -sd:); \
 	PATH="$$judges:$(CURDIR)/bin:$(CURDIR)/scaffolds/validators/node_modules/.bin:$$PATH" \
-	go test -tags netgo,osusergo,proof -timeout 90m -run 'TestServicesPassTheirTests|TestGoldenPathsPassTheWholeTest|TestEachValidator|TestAnImage' ./scaffolds ./scaffolds/authoring
+	go test -tags netgo,osusergo,proof -timeout 90m -run 'TestServicesPassTheirTests|TestEachSafeguardIsTested|TestGoldenPathsPassTheWholeTest|TestEachValidator|TestAnImage' ./scaffolds ./scaffolds/authoring
 	$(MAKE) --no-print-directory proof-live
 
 # Services of go-http run with everything they need under load, and everything

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -139,6 +140,12 @@ func TestReplica(t *testing.T) {
 	}
 	waitFor(t, "the replica to have the item", func() bool { return f.get(t, first) == nil })
 	f.goesTo(t, "fresh", first)
+
+	// Who has only the replica's address cannot write, and is not ready.
+	alone := work(t, map[string]string{"DATABASE_URL": replica.URL("postgres"), "DATABASE_MIGRATE": "false"})
+	if err := alone.Ready(t.Context()); err == nil || !strings.Contains(err.Error(), "standby") {
+		t.Errorf("with a standby alone: got %v, want not to be ready", err)
+	}
 
 	// Nothing is written for a while: that is no lag.
 	for end := time.Now().Add(2 * maxLag); time.Now().Before(end); time.Sleep(maxLag / 10) {

@@ -2,6 +2,7 @@ package contracts
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -10,14 +11,16 @@ type contractKey struct{ consumerVersion, provider, providerVersion int64 }
 
 // judge compares the version with everything it would meet.
 func (g *gate) judge() {
-	verified := make(map[contractKey]Row, len(g.rows))
-	published := make(map[contractKey]Row, len(g.rows))
-	for _, r := range g.rows {
+	verified := make(map[contractKey]*Row, len(g.rows))
+	published := make(map[contractKey]*Row, len(g.rows))
+	for i := range g.rows {
+		r := &g.rows[i]
 		published[contractKey{r.ConsumerVersionID, r.ProviderID, 0}] = r
 		if r.VerificationID != 0 {
 			verified[contractKey{r.ConsumerVersionID, r.ProviderID, r.ProviderVersionID}] = r
 		}
 	}
+	g.findings = slices.Grow(g.findings, len(g.rows))
 	for _, p := range g.promises {
 		g.judgeProvider(p, verified)
 	}
@@ -58,7 +61,7 @@ func (g *gate) judgeAlone() {
 
 // judgeProvider compares a pact of the version with the provider's versions that
 // are there.
-func (g *gate) judgeProvider(p Pact, verified map[contractKey]Row) {
+func (g *gate) judgeProvider(p Pact, verified map[contractKey]*Row) {
 	there := g.running[p.ProviderID]
 	reason := Reason{Consumer: p.Consumer, ConsumerVersion: p.ConsumerVersion, Provider: p.Provider, SHA: p.SHA, PublishedAt: p.CreatedAt}
 	if len(there) == 0 {
@@ -69,13 +72,12 @@ func (g *gate) judgeProvider(p Pact, verified map[contractKey]Row) {
 	for _, v := range there {
 		r := reason
 		r.ProviderVersion, r.There = v.number, v.places
-		row, found := verified[contractKey{p.ConsumerVersionID, p.ProviderID, v.id}]
-		g.compare(row, found, r, counterpart{p.Provider, v.number})
+		g.compare(verified[contractKey{p.ConsumerVersionID, p.ProviderID, v.id}], r, counterpart{p.Provider, v.number})
 	}
 }
 
 // judgeConsumer compares the version with the consumer's versions that are there.
-func (g *gate) judgeConsumer(c Integration, published, verified map[contractKey]Row) {
+func (g *gate) judgeConsumer(c Integration, published, verified map[contractKey]*Row) {
 	for _, v := range g.running[c.ConsumerID] {
 		r := Reason{
 			Consumer: c.Consumer, ConsumerVersion: v.number, Provider: g.service.Name, ProviderVersion: g.version.Number, There: v.places,
@@ -89,20 +91,23 @@ func (g *gate) judgeConsumer(c Integration, published, verified map[contractKey]
 			continue
 		}
 		r.SHA, r.PublishedAt = pact.SHA, pact.PublishedAt
-		row, found := verified[contractKey{v.id, g.service.ID, g.version.ID}]
-		g.compare(row, found, r, about)
+		g.compare(verified[contractKey{v.id, g.service.ID, g.version.ID}], r, about)
 	}
 }
 
-// compare turns a row into a reason. about is the side that is there already.
-func (g *gate) compare(row Row, found bool, r Reason, about counterpart) {
+// compare turns a row, or that there is none, into a reason. about is the side that
+// is there already.
+func (g *gate) compare(row *Row, r Reason, about counterpart) {
+	found := row != nil
+	if !found {
+		row = &Row{}
+	}
 	consumer, provider := r.Consumer+" "+r.ConsumerVersion, r.Provider+" "+r.ProviderVersion
 	if in := " (" + g.to.in() + ")"; about.service == r.Provider {
 		provider += in
 	} else {
 		consumer += in
 	}
-	r.Next = verifyCommand(r.Provider, r.ProviderVersion)
 	r.VerificationID, r.VerifiedAt = row.VerificationID, row.VerifiedAt
 	r.Verdict = verdict(row.Success, row.Incomplete)
 	switch {
@@ -120,8 +125,11 @@ func (g *gate) compare(row Row, found bool, r Reason, about counterpart) {
 		r.Verdict, r.Rule = Unknown, RuleTooOld
 		r.Text = fmt.Sprintf("%s verified the pact of %s too long ago, on %s.", provider, consumer, row.VerifiedAt.Format(time.DateOnly))
 	default:
-		r.Rule, r.Next = RuleKept, ""
-		r.Text = fmt.Sprintf("%s keeps the pact of %s.", provider, consumer)
+		r.Rule = RuleKept
+		r.Text = provider + " keeps the pact of " + consumer + "."
+	}
+	if r.Rule != RuleKept && r.Next == "" {
+		r.Next = verifyCommand(r.Provider, r.ProviderVersion)
 	}
 	g.findings = append(g.findings, finding{r, []counterpart{about}})
 }

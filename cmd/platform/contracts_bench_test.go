@@ -102,19 +102,24 @@ func companyOn(b *testing.B, size company.Size, dialect database.Dialect) *datab
 func benchContracts(b *testing.B, size company.Size, s *benchServer, db *database.DB) {
 	b.Helper()
 	gate := contractsGate{size, s}
-	for _, clients := range []int{1, 8} {
-		b.Run(fmt.Sprintf("can i deploy/clients=%d", clients), func(b *testing.B) {
-			s.measure(b, clients, func(n int) error { return gate.deployable(b, "/broker/can-i-deploy?", n) })
-		})
-	}
+	eachOf(b, "can i deploy", func(b *testing.B, clients int) {
+		b.Helper()
+		s.measure(b, clients, func(n int) error { return gate.deployable(b, "/broker/can-i-deploy?", n) })
+	})
 	b.Run("can i deploy, as the Pact CLI asks", func(b *testing.B) {
 		s.measure(b, 1, func(n int) error { return gate.deployable(b, "/broker/matrix?latestby=cvpv&", n) })
 	})
 	b.Run("can i deploy, our own rules", func(b *testing.B) {
 		s.measure(b, 1, func(n int) error { return gate.own(b, n) })
 	})
-	b.Run("pacts for verification, pending and work in progress", func(b *testing.B) { benchForVerification(b, s, size) })
-	b.Run("matrix of two services, 100 rows", func(b *testing.B) { benchPairMatrix(b, s, size) })
+	eachOf(b, "pacts for verification, pending and work in progress", func(b *testing.B, clients int) {
+		b.Helper()
+		benchForVerification(b, s, size, clients)
+	})
+	eachOf(b, "matrix of two services, 100 rows", func(b *testing.B, clients int) {
+		b.Helper()
+		benchPairMatrix(b, s, size, clients)
+	})
 	for _, path := range []string{"/broker/pacticipants", "/broker/pacts/latest", "/broker/integrations"} {
 		b.Run("list "+path, func(b *testing.B) { benchList(b, s, path) })
 	}
@@ -128,8 +133,21 @@ func benchContracts(b *testing.B, size company.Size, s *benchServer, db *databas
 			benchHub(b, s, version, want)
 		})
 	}
-	b.Run("publish new content", func(b *testing.B) { benchPublish(b, s, size) })
+	eachOf(b, "publish new content", func(b *testing.B, clients int) {
+		b.Helper()
+		benchPublish(b, s, size, clients)
+	})
 	b.Run("memory, afterwards", func(b *testing.B) { reportMemory(b, s) })
+}
+
+// eachOf measures with one client, which says how long a call takes, and with
+// eight, which says what a call costs: a server that is left alone between two
+// calls spends as much on falling asleep and waking as on short calls themselves.
+func eachOf(b *testing.B, name string, run func(b *testing.B, clients int)) {
+	b.Helper()
+	for _, clients := range []int{1, 8} {
+		b.Run(fmt.Sprintf("%s/clients=%d", name, clients), func(b *testing.B) { run(b, clients) })
+	}
 }
 
 // spread returns the service of call n. The first services are popular ones: a few
@@ -198,9 +216,9 @@ func (s *benchServer) expect(b *testing.B, path, text string) error {
 // times, and each version is new.
 var publishedVersions atomic.Int64
 
-func benchPublish(b *testing.B, s *benchServer, size company.Size) {
+func benchPublish(b *testing.B, s *benchServer, size company.Size, clients int) {
 	b.Helper()
-	s.measure(b, 1, func(n int) error {
+	s.measure(b, clients, func(n int) error {
 		consumer := spread(size, n)
 		name, provider := company.Service(consumer), company.Service(size.Provider(consumer, 0))
 		version := fmt.Sprintf("new-%d-%d", time.Now().UnixNano(), publishedVersions.Add(1))
@@ -225,12 +243,12 @@ func benchPublish(b *testing.B, s *benchServer, size company.Size) {
 // perMonth is how many versions a service of the company publishes in a month.
 const perMonth = 30
 
-func benchForVerification(b *testing.B, s *benchServer, size company.Size) {
+func benchForVerification(b *testing.B, s *benchServer, size company.Size, clients int) {
 	b.Helper()
 	since := size.PublishedAt(0, size.Versions-perMonth).Format(time.DateOnly)
 	body := []byte(`{"providerVersionBranch":"main","includePendingStatus":true,"includeWipPactsSince":"` + since + `",` +
 		`"consumerVersionSelectors":[{"mainBranch":true},{"matchingBranch":true},{"deployedOrReleased":true}]}`)
-	s.measure(b, 1, func(n int) error {
+	s.measure(b, clients, func(n int) error {
 		provider := spread(size, n)
 		a, err := s.ask(b.Context(), http.MethodPost, "/broker/pacts/provider/"+company.Service(provider)+"/for-verification", body)
 		if err != nil {
@@ -245,9 +263,9 @@ func benchForVerification(b *testing.B, s *benchServer, size company.Size) {
 	})
 }
 
-func benchPairMatrix(b *testing.B, s *benchServer, size company.Size) {
+func benchPairMatrix(b *testing.B, s *benchServer, size company.Size, clients int) {
 	b.Helper()
-	s.measure(b, 1, func(n int) error {
+	s.measure(b, clients, func(n int) error {
 		consumer := spread(size, n)
 		q := url.Values{"q[][pacticipant]": {company.Service(consumer), company.Service(size.Provider(consumer, 0))}}
 		a, err := s.ask(b.Context(), http.MethodGet, "/broker/matrix?latestby=cvpv&limit=100&"+q.Encode(), nil)
@@ -314,4 +332,10 @@ func benchHub(b *testing.B, s *benchServer, version string, want contracts.Verdi
 			})
 		})
 	}
+	b.Run("our own rules", func(b *testing.B) {
+		s.measure(b, 1, func(int) error {
+			return s.expect(b, "/api/v1/contracts/can-i-deploy?service="+company.HubName+"&version="+version+"&environment="+company.Production,
+				`"verdict":"`+string(want)+`"`)
+		})
+	})
 }

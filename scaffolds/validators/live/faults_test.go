@@ -48,15 +48,25 @@ func (w *world) ready(t *testing.T, want int, says string) bool {
 	})
 }
 
+func (w *world) cacheKilled(t *testing.T) {
+	t.Helper()
+	w.withoutCache(t, func() { w.cache.stop(t, "KILL") }, func() { w.cache.start(t) })
+}
+
+func (w *world) cacheHangs(t *testing.T) {
+	t.Helper()
+	w.withoutCache(t, func() { w.cache.signal(t, "STOP") }, func() { w.cache.signal(t, "CONT") })
+}
+
 // docs/packs/cache.md: they get what they asked for, from the store; readiness
 // does not fail, and names what it lacks; the cache is used when it is back.
-func (w *world) withoutCache(t *testing.T) {
+func (w *world) withoutCache(t *testing.T, away, back func()) {
 	t.Helper()
 	before := w.processes(t)
 	var without int
 	all := w.under(func(l *load) {
 		l.reaches(t, rate)
-		w.cache.stop(t, "KILL")
+		away()
 		from := l.count()
 		until(t, "until the cache is left alone", func() bool { return w.serving.have(t, 0, "cache_reachable") })
 		if !w.ready(t, http.StatusOK, `"lacking":["cache`) {
@@ -68,7 +78,7 @@ func (w *world) withoutCache(t *testing.T) {
 		l.reaches(t, 2*rate)
 		without = l.count() - from
 
-		w.cache.start(t)
+		back()
 		until(t, "until the cache is used", func() bool { return w.serving.have(t, 1, "cache_reachable") })
 		hits := w.serving.grow(t, "cache_reads_total", "outcome=hit")
 		until(t, "for hits", hits)
@@ -85,7 +95,7 @@ func (w *world) withoutCache(t *testing.T) {
 
 // docs/packs/postgres.md: they get what they asked for, from the primary; the
 // replica is read again when it has caught up.
-func (w *world) withoutReplica(t *testing.T) {
+func (w *world) replicaKilled(t *testing.T) {
 	t.Helper()
 	before := w.processes(t)
 	var without int
@@ -115,9 +125,41 @@ func (w *world) withoutReplica(t *testing.T) {
 	t.Logf("%d requests, %d of them without the replica, lost %d; read again by itself", len(all), without, len(all)-len(all.good()))
 }
 
+// docs/packs/postgres.md: a replica that is behind is not read, so what was
+// written longer ago than it may be behind is seen by everybody.
+func (w *world) replicaBehind(t *testing.T) {
+	t.Helper()
+	before := w.processes(t)
+	behind := 0
+	all := w.under(func(l *load) {
+		l.reaches(t, rate)
+		w.replica.tell(t, "SELECT pg_wal_replay_pause()")
+		from := l.count()
+		until(t, "for reads from the primary", w.serving.grow(t, "database_reads_total", "pool=primary", "reason=behind"))
+		written := w.create(t)
+		until(t, "for the item to be seen", func() bool { return w.serving.all(func(s *service) bool { return s.has(t, written) }) })
+		for range 20 {
+			if !w.serving.all(func(s *service) bool { return s.has(t, written) }) {
+				t.Fatal("an item that was seen is gone again")
+			}
+		}
+		w.prometheus.tells(t, "orders: DatabaseReplicaBehind", true)
+		l.reaches(t, 2*rate)
+		behind = l.count() - from
+
+		w.replica.tell(t, "SELECT pg_wal_replay_resume()")
+		until(t, "for reads from the replica again", w.serving.grow(t, "database_reads_total", "pool=replica", "reason=fresh"))
+		w.recovered(t, l, before)
+		w.prometheus.tells(t, "orders: DatabaseReplicaBehind", false)
+	})
+	all.only(t, "callers notice nothing", answer.ok)
+	w.stored(t)
+	t.Logf("%d requests, %d of them while the replica was behind, lost %d; read again by itself", len(all), behind, len(all)-len(all.good()))
+}
+
 // README.md: a call that had no use becomes 503, or what outbound.Fallback
 // gives; the breaker leaves the other alone and looks whether it is back.
-func (w *world) withoutProvider(t *testing.T) {
+func (w *world) providerKilled(t *testing.T) {
 	t.Helper()
 	before := w.processes(t)
 	var refused, guessed, without int
@@ -155,7 +197,7 @@ func (w *world) withoutProvider(t *testing.T) {
 
 // docs/packs/postgres.md: 503 with Retry-After, readiness fails and names the
 // database, it recovers by itself; an instance that starts meanwhile ends.
-func (w *world) withoutDatabase(t *testing.T) {
+func (w *world) databaseKilled(t *testing.T) {
 	t.Helper()
 	before := w.processes(t)
 	var without answers

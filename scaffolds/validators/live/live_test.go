@@ -50,10 +50,12 @@ func TestGoldenPathLives(t *testing.T) {
 		{"a trace leads from the log through the service, its database and who it calls", w.traceLeads},
 		{"SIGTERM loses no request", w.rolling},
 		{"without the drain delay it would", w.rollingWithoutDelay},
-		{"without Redis callers get what they asked for", w.withoutCache},
-		{"without the replica callers get what they asked for", w.withoutReplica},
-		{"without who it calls, what needs that is refused and the rest is not", w.withoutProvider},
-		{"without the database it refuses, and starts no further instance", w.withoutDatabase},
+		{"without Redis callers get what they asked for", w.cacheKilled},
+		{"with a Redis that hangs, too", w.cacheHangs},
+		{"without the replica callers get what they asked for", w.replicaKilled},
+		{"with a replica that is behind, too", w.replicaBehind},
+		{"without who it calls, what needs that is refused and the rest is not", w.providerKilled},
+		{"without the database it refuses, and starts no further instance", w.databaseKilled},
 		{"more than may be are refused, probes never", w.overload},
 		{"the dashboards show what went wrong", w.faultsShow},
 	} {
@@ -96,7 +98,7 @@ func newWorld(t *testing.T) *world {
 	// Who reads what another request wrote a moment ago may not see it yet.
 	last := w.items[len(w.items)-1]
 	until(t, "for the items on the replica", func() bool {
-		return w.serving.all(func(s *service) bool { return s.get(t, s.api, "/items/"+last).status == http.StatusOK })
+		return w.serving.all(func(s *service) bool { return s.has(t, last) })
 	})
 	return w
 }

@@ -68,6 +68,13 @@ func (d *database) ask(t *testing.T, query string) (answer string, err error) {
 	return strings.TrimSpace(string(out)), err
 }
 
+func (d *database) tell(t *testing.T, statement string) {
+	t.Helper()
+	if out, err := d.ask(t, statement); err != nil {
+		t.Fatalf("%s: %s %v", statement, out, err)
+	}
+}
+
 // kill ends the server as a crash does: connections are cut, nothing is tidied.
 func (d *database) kill(t *testing.T) {
 	t.Helper()

@@ -86,6 +86,12 @@ func (s *service) ask(t *testing.T, method, address, path, body string, header .
 	return reply{response.StatusCode, response.Header, string(text)}
 }
 
+// has reports whether it answers with an item.
+func (s *service) has(t *testing.T, item string) bool {
+	t.Helper()
+	return s.get(t, s.api, "/items/"+item).status == http.StatusOK
+}
+
 // ready is what /readyz says.
 func (s *service) ready(t *testing.T) (status int, says string) {
 	t.Helper()

@@ -17,7 +17,7 @@ func (w *world) recovered(t *testing.T, l *load, before map[*service]float64) {
 	t.Helper()
 	until(t, "for every operation to be answered well again", func() bool {
 		from := l.count()
-		l.reaches(t, len(operations)*5)
+		l.reaches(t, len(w.balancer.operations)*5)
 		return len(l.since(from).good()) == len(l.since(from))
 	})
 	from := l.count()
@@ -64,7 +64,7 @@ func (w *world) withoutCache(t *testing.T, away, back func()) {
 	t.Helper()
 	before := w.processes(t)
 	var without int
-	all := w.under(func(l *load) {
+	all := w.under(w.balancer, func(l *load) {
 		l.reaches(t, rate)
 		away()
 		from := l.count()
@@ -99,7 +99,7 @@ func (w *world) replicaKilled(t *testing.T) {
 	t.Helper()
 	before := w.processes(t)
 	var without int
-	all := w.under(func(l *load) {
+	all := w.under(w.balancer, func(l *load) {
 		fresh := w.serving.grow(t, "database_reads_total", "pool=replica", "reason=fresh")
 		until(t, "for reads from the replica", fresh)
 		primary := w.serving.grow(t, "database_reads_total", "pool=primary")
@@ -131,7 +131,7 @@ func (w *world) replicaBehind(t *testing.T) {
 	t.Helper()
 	before := w.processes(t)
 	behind := 0
-	all := w.under(func(l *load) {
+	all := w.under(w.balancer, func(l *load) {
 		l.reaches(t, rate)
 		w.replica.tell(t, "SELECT pg_wal_replay_pause()")
 		from := l.count()
@@ -163,7 +163,7 @@ func (w *world) providerKilled(t *testing.T) {
 	t.Helper()
 	before := w.processes(t)
 	var refused, guessed, without int
-	all := w.under(func(l *load) {
+	all := w.under(w.balancer, func(l *load) {
 		l.reaches(t, rate)
 		w.provider.stop(t, "KILL")
 		from := l.count()
@@ -201,7 +201,7 @@ func (w *world) databaseKilled(t *testing.T) {
 	t.Helper()
 	before := w.processes(t)
 	var without answers
-	all := w.under(func(l *load) {
+	all := w.under(w.balancer, func(l *load) {
 		l.reaches(t, rate)
 		w.primary.kill(t)
 		from := l.count()

@@ -49,6 +49,7 @@ func TestGoldenPathLives(t *testing.T) {
 		{"steady, the dashboards show it and no alert is raised", w.steady},
 		{"a trace leads from the log through the service, its database and who it calls", w.traceLeads},
 		{"SIGTERM loses no request", w.rolling},
+		{"nor without packs", w.rollingPlain},
 		{"without the drain delay it would", w.rollingWithoutDelay},
 		{"without Redis callers get what they asked for", w.cacheKilled},
 		{"with a Redis that hangs, too", w.cacheHangs},
@@ -90,7 +91,7 @@ func newWorld(t *testing.T) *world {
 		w.serving = append(w.serving, s)
 	}
 	w.probe = time.Duration(w.orders.deployed(t).probe) * time.Second
-	w.balancer = newBalancer(t, w.probe, w.serving)
+	w.balancer = newBalancer(t, w.probe, w.serving, create, get, list, stock, get, estimate)
 	w.prometheus = newPrometheus(t, map[string]instances{"inventory": {w.provider}, "orders": w.serving}, w.inventory, w.orders)
 	for range 30 {
 		w.items = append(w.items, w.create(t))
@@ -117,12 +118,14 @@ func (w *world) create(t *testing.T) (id string) {
 
 // under runs something under load, and returns every answer from its begin to
 // its end.
-func (w *world) under(do func(*load)) answers {
-	l := attack(w.balancer, w.items)
+func (w *world) under(b *balancer, do func(*load)) answers {
+	l := attack(b, w.items)
 	do(l)
 	all := l.stop()
 	w.sent += len(all)
-	w.created += len(all.of(create).where(func(a answer) bool { return a.Code == http.StatusCreated }))
+	if b == w.balancer {
+		w.created += len(all.of(create).where(func(a answer) bool { return a.Code == http.StatusCreated }))
+	}
 	return all
 }
 
@@ -138,7 +141,7 @@ func (w *world) stored(t *testing.T) {
 func (w *world) steady(t *testing.T) {
 	t.Helper()
 	shown := 0
-	all := w.under(func(l *load) {
+	all := w.under(w.balancer, func(l *load) {
 		l.reaches(t, 10*rate)
 		shown = w.show(t, false)
 	})
@@ -176,7 +179,7 @@ func (w *world) traceLeads(t *testing.T) {
 
 // restart stops an instance as a deployment does, and starts it again. It
 // returns how many requests were answered after the signal.
-func (w *world) restart(t *testing.T, s *service) (drained int) {
+func restart(t *testing.T, s *service, behind *balancer) (drained int) {
 	t.Helper()
 	s.signal(t, "TERM")
 	if exit := s.wait(t); exit != 0 || !s.logged("stopped") {
@@ -185,26 +188,40 @@ func (w *world) restart(t *testing.T, s *service) (drained int) {
 	_, after, _ := strings.Cut(s.log(), `"msg":"stopping"`)
 	drained = strings.Count(after, `"msg":"request"`)
 	s.start(t)
-	until(t, "for the balancer to see "+s.name, func() bool { return w.balancer.sees(s) })
+	until(t, "for the balancer to see "+s.name, func() bool { return behind.sees(s) })
 	return drained
 }
 
 func (w *world) rolling(t *testing.T) {
 	t.Helper()
+	w.rollingOver(t, w.balancer)
+	w.stored(t)
+}
+
+// The same without packs.
+func (w *world) rollingPlain(t *testing.T) {
+	t.Helper()
+	second := w.inventory.instance(t, "inventory 2")
+	second.start(t)
+	w.rollingOver(t, newBalancer(t, w.probe, instances{w.provider, second}, create, list))
+}
+
+// rollingOver restarts every instance, one after the other.
+func (w *world) rollingOver(t *testing.T, b *balancer) {
+	t.Helper()
 	drained := 0
-	all := w.under(func(l *load) {
-		for _, s := range w.serving {
+	all := w.under(b, func(l *load) {
+		for _, s := range b.instances {
 			l.reaches(t, rate)
-			drained += w.restart(t, s)
+			drained += restart(t, s, b)
 		}
 		l.reaches(t, rate)
 	})
 	all.only(t, "each instance stops in turn", answer.ok)
-	w.stored(t)
 	if drained == 0 {
 		t.Error("no request reached an instance that was stopping: this test proves nothing")
 	}
-	t.Logf("%d requests while both instances were restarted, %d of them to one that was stopping, lost %d, each item answered as created is stored", len(all), drained, len(all)-len(all.good()))
+	t.Logf("%d requests while both instances were restarted, %d of them answered by one that was stopping, lost %d", len(all), drained, len(all)-len(all.good()))
 }
 
 // Requests are lost where nothing waits for the balancer: or the test before
@@ -214,11 +231,11 @@ func (w *world) rollingWithoutDelay(t *testing.T) {
 	s := w.serving[1]
 	with := s.env
 	s.env = slices.Concat(with, []string{"SHUTDOWN_DRAIN_DELAY=0s"})
-	w.restart(t, s)
+	restart(t, s, w.balancer)
 	s.env = with
-	all := w.under(func(l *load) {
+	all := w.under(w.balancer, func(l *load) {
 		l.reaches(t, rate)
-		w.restart(t, s)
+		restart(t, s, w.balancer)
 	})
 	lost := len(all) - len(all.good())
 	if lost == 0 {

@@ -23,13 +23,14 @@ const rate = 80
 // balancer knows which instances may get requests, as Kubernetes does: it looks
 // at the readiness of each every so often, and believes what it saw last.
 type balancer struct {
-	instances instances
-	ready     []atomic.Bool
+	instances  instances
+	operations []string // that they have, and are asked for one after the other
+	ready      []atomic.Bool
 }
 
-func newBalancer(t *testing.T, every time.Duration, over instances) *balancer {
+func newBalancer(t *testing.T, every time.Duration, over instances, operations ...string) *balancer {
 	t.Helper()
-	b := &balancer{instances: over, ready: make([]atomic.Bool, len(over))}
+	b := &balancer{instances: over, operations: operations, ready: make([]atomic.Bool, len(over))}
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	var looking sync.WaitGroup
 	for i, s := range over {
@@ -85,7 +86,7 @@ func (b *balancer) pick() string {
 // sees reports whether the balancer takes an instance for ready.
 func (b *balancer) sees(s *service) bool { return b.ready[slices.Index(b.instances, s)].Load() }
 
-// The operations, one request after the other.
+// The operations.
 const (
 	create   = "POST /items"
 	list     = "GET /items"
@@ -93,8 +94,6 @@ const (
 	stock    = "GET /stock"
 	estimate = "GET /stock/estimate"
 )
-
-var operations = []string{create, get, list, stock, get, estimate}
 
 // load is requests by vegeta, sent at a steady rate.
 type load struct {
@@ -114,7 +113,7 @@ func attack(b *balancer, items []string) *load {
 	target := func(to *vegeta.Target) error {
 		mu.Lock()
 		defer mu.Unlock()
-		operation := operations[sent%len(operations)]
+		operation := b.operations[sent%len(b.operations)]
 		method, path, _ := strings.Cut(operation, " ")
 		to.Method, to.Body, to.Header = method, nil, http.Header{}
 		if operation == create {

@@ -54,6 +54,7 @@ if for_purpose test; then
 	has chromium chromium-browser google-chrome google-chrome-stable || missing+=(chromium)
 	has_postgres || missing+=(postgresql)
 	has redis-server valkey-server || missing+=(redis-server)
+	has pgbouncer || [ -x /usr/sbin/pgbouncer ] || missing+=(pgbouncer)
 	has promtool || missing+=(prometheus)
 	has yamllint || missing+=(yamllint)
 fi
@@ -66,9 +67,9 @@ if ((${#missing[@]} > 0)); then
 	install=(apt-get install --yes --no-install-recommends "${missing[@]}")
 	# A fresh machine has no package lists; stale ones name files that are gone.
 	as_root "Missing here: ${missing[*]}." sh -c "apt-get update && DEBIAN_FRONTEND=noninteractive $(quoted "${install[@]}")"
-	# Tests need programs of theirs; the servers would sit on ports 9090 and 6379
+	# Tests need programs of theirs; the servers would sit on ports 9090, 6379 and 6432
 	# from now on. In a container no systemd runs that could have started them.
-	for server in prometheus redis-server; do
+	for server in prometheus redis-server pgbouncer; do
 		if [[ " ${missing[*]} " == *" $server "* && -d /run/systemd/system ]]; then
 			as_root "The server that came with $server is not needed." systemctl disable --now "$server"
 		fi

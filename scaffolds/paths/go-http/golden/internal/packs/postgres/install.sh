@@ -1,16 +1,20 @@
 #!/bin/sh
-# Installs PostgreSQL's programs, which the tests start servers with.
+# Installs PostgreSQL's programs, which the tests start servers with, and PgBouncer,
+# which they put before one.
 set -eu
-if command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
-	exit 0
-fi
+missing=
+command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing=postgresql
+command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || missing="$missing pgbouncer"
+[ -n "$missing" ] || exit 0
 if command -v apt-get >/dev/null; then
 	as_root=$([ "$(id -u)" = 0 ] || echo sudo)
 	$as_root apt-get update
-	$as_root apt-get install --yes --no-install-recommends postgresql
+	# shellcheck disable=SC2086 # one word for each
+	$as_root apt-get install --yes --no-install-recommends $missing
 elif command -v brew >/dev/null; then
-	brew install postgresql
+	# shellcheck disable=SC2086 # one word for each
+	brew install $missing
 else
-	echo "Install PostgreSQL and put initdb and postgres on PATH." >&2
+	echo "Install $missing and put initdb, postgres and pgbouncer on PATH." >&2
 	exit 1
 fi

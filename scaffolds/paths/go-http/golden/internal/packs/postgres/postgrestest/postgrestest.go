@@ -28,7 +28,7 @@ func New(tb testing.TB) string {
 		beside.Demand(tb, "PostgreSQL", err)
 		address = server.URL("postgres")
 	}
-	name := "test_" + strings.ReplaceAll(uuid.NewString(), "-", "")
+	name := newName()
 	run(tb, address, "CREATE DATABASE "+name)
 	tb.Cleanup(func() { run(tb, address, "DROP DATABASE "+name+" WITH (FORCE)") })
 	made, err := url.Parse(address)
@@ -38,6 +38,8 @@ func New(tb testing.TB) string {
 	made.Path = "/" + name
 	return made.String()
 }
+
+func newName() string { return "test_" + strings.ReplaceAll(uuid.NewString(), "-", "") }
 
 // NewServer makes a server for one test, which may stop it.
 func NewServer(tb testing.TB) *Server {

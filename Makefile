@@ -82,13 +82,14 @@ test: ## Set this machine up, build, lint, and run every test of 15 minutes toge
 
 .PHONY: proof
 proof: ## Like test, with the tests that take long
-	scripts/setup.sh test lint
+	scripts/setup.sh test lint proof
 	PLATFORM_PROOF=1 $(MAKE) --no-print-directory build lint vet test-go test-golden test-validators verify TIMEOUT=60m
 	$(MAKE) --no-print-directory proof-paths
 
 # Golden paths as a whole, with every program that "platform template test" asks.
 .PHONY: proof-paths
 proof-paths: $(LINTERS:%=%/node_modules/.package-lock.json)
+	scripts/setup.sh proof
 	go -C scaffolds/validators build -o $(CURDIR)/bin/ ./dockerfile-check ./kubernetes-schemas
 	bin/kubernetes-schemas
 	judges=$$(for judge in $(JUDGES) $(MORE_JUDGES); do dirname "$$(scripts/tool.sh "$$judge")"; done | paste -sd:); \

@@ -2,7 +2,7 @@
 # Installs what a fresh Debian machine lacks to run, test or lint the platform.
 # Go and npm must be there already. Does nothing, quickly, when nothing is missing.
 #
-#   scripts/setup.sh {run|test|lint}...
+#   scripts/setup.sh {run|test|lint|proof}...
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source-path=SCRIPTDIR source=as-root.sh
@@ -27,14 +27,14 @@ has_postgres() {
 }
 
 usage() {
-	say "usage: scripts/setup.sh {run|test|lint}..."
+	say "usage: scripts/setup.sh {run|test|lint|proof}..."
 	exit 2
 }
 
 (($# > 0)) || usage
 for purpose in "$@"; do
 	case "$purpose" in
-	run | test | lint) ;;
+	run | test | lint | proof) ;;
 	*) usage ;;
 	esac
 done
@@ -60,6 +60,10 @@ if for_purpose test; then
 fi
 if for_purpose lint; then
 	has shellcheck || missing+=(shellcheck)
+fi
+if for_purpose proof; then
+	has kubectl || missing+=(kubernetes-client)
+	has terraform || die "Terraform is not installed; make proof judges modules with it." "Get it from https://developer.hashicorp.com/terraform/install, put it on PATH, then try again."
 fi
 
 if ((${#missing[@]} > 0)); then

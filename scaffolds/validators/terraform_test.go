@@ -13,7 +13,7 @@ func TestTerraformAcceptsTheModule(t *testing.T) {
 	t.Parallel()
 	terraform, err := exec.LookPath("terraform")
 	if err != nil {
-		t.Skip("terraform is not installed")
+		t.Skip("terraform is not installed: get it from https://developer.hashicorp.com/terraform/install")
 	}
 	dir := t.TempDir() // it writes beside the files
 	if err := os.CopyFS(dir, os.DirFS(filepath.Join(golden, "deploy", "terraform"))); err != nil {

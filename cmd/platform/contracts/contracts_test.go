@@ -71,8 +71,8 @@ func TestPublish(t *testing.T) {
 		{name: "a folder without pacts", files: map[string]string{"pacts/x.txt": ""}, args: "pacts --version 1", want: 4, err: "There are no pacts in pacts."},
 		{
 			name: "every bad file is named", want: 2, args: "p --version 1",
-			files: map[string]string{"p/a.json": pact, "p/b.json": "{\n\"consumer\": oops}", "p/c.json": `{"consumer":{"name":"x"}}`, "p/d.json": `{"consumer":3}`},
-			err:   "  p/b.json: is not JSON: line 2, invalid character 'o' looking for beginning of value\n  p/c.json: names no provider\n  p/d.json: is not a pact: consumer is a number\n",
+			files: map[string]string{"p/a.json": pact, "p/b.json": "{\n\"consumer\": oops}", "p/c.json": `{"consumer":{"name":"x"}}`, "p/d.json": `{"consumer":3}`, "p/e.json": "[1]"},
+			err:   "  p/b.json: is not JSON: line 2, invalid character 'o' looking for beginning of value\n  p/c.json: names no provider\n  p/d.json: is not a pact: consumer is a number\n  p/e.json: is not a pact: it is an array\n",
 		},
 		{
 			name: "pacts of another consumer", files: map[string]string{"a.json": pact}, args: "a.json --service billing --version 1", want: 2,
@@ -183,7 +183,7 @@ func TestVerify(t *testing.T) {
 		{name: "the library is missing", states: 404, plan: plan, fails: fault.New(fault.MissingTool, "libpact_ffi is missing.").WithHint("platform doctor"), want: 8, err: "Hint:  platform doctor"},
 		{name: "no provider listens", url: closedPort(t), want: 7, err: "Error: No provider listens at http://127.0.0.1:"},
 		{name: "not an address", url: "inventory", want: 2, err: "Error: \"inventory\" is not the address of a provider."},
-		{name: "not a header", states: 404, args: "--header Bearer", want: 2, err: "\"Bearer\" is not a header."},
+		{name: "not a header", states: 404, args: "--header Bearer", want: 2, err: "The 1st --header is not a header: it has no colon."},
 		{name: "no time", states: 404, args: "--timeout 0s", want: 2, err: "--timeout must be longer"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

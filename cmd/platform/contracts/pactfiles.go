@@ -2,6 +2,7 @@ package contracts
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -138,7 +139,11 @@ func explainJSON(content []byte, err error) error {
 		return fmt.Errorf("is not JSON: line %d, %s", 1+bytes.Count(before, []byte("\n")), strings.TrimPrefix(syntax.Error(), "json: "))
 	}
 	if kind, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return fmt.Errorf("is not a pact: %s is a %s", kind.Field, kind.Value)
+		article := "a"
+		if strings.ContainsAny(kind.Value[:1], "aeiou") {
+			article = "an"
+		}
+		return fmt.Errorf("is not a pact: %s is %s %s", cmp.Or(kind.Field, "it"), article, kind.Value)
 	}
 	return errors.New("is not JSON")
 }

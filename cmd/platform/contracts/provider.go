@@ -4,23 +4,55 @@ import (
 	"context"
 	"net"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/goldenpath/platform/internal/fault"
 )
 
-// parseHeaders reads "Name: value".
+// parseHeaders reads "Name: value". What is wrong with one is said without the
+// value, which may be a secret, and before anything is verified: a provider that
+// was never asked must not be recorded as one that failed.
 func parseHeaders(lines []string) (map[string]string, error) {
 	headers := make(map[string]string, len(lines))
-	for _, line := range lines {
+	for i, line := range lines {
 		name, value, ok := strings.Cut(line, ":")
-		name = strings.TrimSpace(name)
-		if !ok || name == "" || strings.ContainsAny(name, " \t") {
-			return nil, fault.New(fault.Invalid, "%q is not a header.", line).WithHint("Write it like --header \"Authorization: Bearer TOKEN\"")
+		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+		wrong := ""
+		switch {
+		case !ok:
+			wrong = "it has no colon"
+		case name == "" || strings.ContainsFunc(name, notInName):
+			wrong = "what is before its colon is no name"
+		case strings.ContainsFunc(value, notInValue):
+			wrong = "its value has a line break or another control character in it"
 		}
-		headers[name] = strings.TrimSpace(value)
+		if wrong != "" {
+			return nil, fault.New(fault.Invalid, "The %s --header is not a header: %s.", ordinal(i+1), wrong).
+				WithField("--header", "%s", wrong).WithHint("Write it like --header \"Authorization: Bearer TOKEN\"")
+		}
+		headers[name] = value
 	}
 	return headers, nil
+}
+
+func notInName(r rune) bool {
+	letter := r|0x20 >= 'a' && r|0x20 <= 'z'
+	return !letter && (r < '0' || r > '9') && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
+}
+
+func notInValue(r rune) bool { return (r < ' ' && r != '\t') || r == 0x7f }
+
+func ordinal(n int) string {
+	switch n {
+	case 1:
+		return "1st"
+	case 2:
+		return "2nd"
+	case 3:
+		return "3rd"
+	}
+	return strconv.Itoa(n) + "th"
 }
 
 // reachable says at once, and in one sentence, when no provider listens.

@@ -56,11 +56,12 @@ func runSetProvider(ctx context.Context, env *cli.Env, opts providerOptions) err
 	if err := checkProviderURL(opts.request.URL); err != nil {
 		return err
 	}
-	for _, text := range opts.headers {
+	for i, text := range opts.headers {
 		name, variable, ok := strings.Cut(text, "=")
 		if !ok || name == "" || variable == "" {
-			return fault.New(fault.Invalid, "%q is not a header with its variable.", text).
-				WithHint("Write it like --header Authorization=PLATFORM_PROVIDER_INVENTORY")
+			// Without the text: who writes the value itself here writes a secret.
+			return fault.New(fault.Invalid, "The %s --header is not a header with its variable.", ordinal(i+1)).
+				WithField("--header", "is not of the form NAME=VARIABLE").WithHint("Write it like --header Authorization=PLATFORM_PROVIDER_INVENTORY")
 		}
 		if opts.request.Headers == nil {
 			opts.request.Headers = map[string]string{}

@@ -47,6 +47,9 @@ func TestWhatIsVerified(t *testing.T) {
 		{name: "a selector that picks nothing", args: []string{"--selector", `{"consumer": "web"}`}, want: 2, err: "it picks nothing"},
 		{name: "a selector that is none", args: []string{"--selector", `main`}, want: 2, err: "is not a consumer version selector"},
 		{name: "a date that is none", args: []string{"--include-wip-pacts-since", "yesterday"}, want: 2, err: `"yesterday" is not a date.`},
+		{name: "a header that would never arrive", args: []string{"--header", "Authorization: Bearer hush\r\nX: y"}, want: 2, err: "its value has a line break"},
+		{name: "a header without a name", args: []string{"--header", "A: b", "--header", "Authorization Bearer: hush"}, want: 2, err: "The 2nd --header is not a header: what is before its colon is no name."},
+		{name: "a header that is only its value", args: []string{"--header", "Bearer hush"}, want: 2, err: "The 1st --header is not a header: it has no colon."},
 		{name: "selectors and consumers", args: []string{"--selector", `{"latest": true}`, "--consumer", "web"}, want: 2, err: "--consumer and --selector both say"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -64,6 +67,9 @@ func TestWhatIsVerified(t *testing.T) {
 			got := s.Run(t.Context(), Command(s.Env, verify), args...)
 			if got != tt.want || !strings.Contains(s.Err.String(), tt.err) {
 				t.Fatalf("exit %d, want %d\nprinted %q\nsaid %q", got, tt.want, s.Out.String(), s.Err.String())
+			}
+			if strings.Contains(s.Err.String(), "hush") {
+				t.Errorf("a secret is in %q", s.Err.String())
 			}
 			if tt.want != 0 {
 				return

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -109,14 +110,16 @@ func aliases(cmd *cobra.Command) {
 }
 
 // settle asks for what is missing, and checks what the server cannot.
-func (o *gateOptions) settle(ctx context.Context, env *cli.Env) (maxAge, interval time.Duration, err error) {
-	example := canIDeployExample
+func (o *gateOptions) settle(ctx context.Context, env *cli.Env, example string) (maxAge, interval time.Duration, err error) {
 	questions := []cli.Question{{Flag: "service", Title: "Which service", Value: &o.service}}
 	if o.branch == "" && o.tag == "" {
 		questions = append(questions, cli.Question{Flag: "version", Title: "Which version of it", Value: &o.version})
 	}
 	if o.merge {
-		example = canIMergeExample
+		if o.environment != "" || o.toTag != "" {
+			return 0, 0, fault.New(fault.Invalid, "--merge asks about main branches, and an environment or a tag was given, too.").
+				WithHint("Leave out --merge, or --environment and --to.")
+		}
 	} else if o.toTag == "" {
 		questions = append(questions, environmentQuestion(&o.environment))
 	}
@@ -126,6 +129,12 @@ func (o *gateOptions) settle(ctx context.Context, env *cli.Env) (maxAge, interva
 	if o.maxAge != nil {
 		if maxAge, err = parseAge(*o.maxAge); err != nil {
 			return 0, 0, err
+		}
+	}
+	for _, ignored := range o.ignore {
+		if strings.TrimSpace(ignored) == "" {
+			return 0, 0, fault.New(fault.Invalid, "--ignore is empty.").
+				WithHint("Write --ignore SERVICE:VERSION, or SERVICE for all its versions, or leave it out. A variable may be empty.")
 		}
 	}
 	if o.retries < 0 {
@@ -147,7 +156,10 @@ func parseAge(s string) (time.Duration, error) {
 		return 0, fault.New(fault.Invalid, "--max-age is empty.").WithHint(hint)
 	}
 	d, err := cli.ParseDuration(s)
-	if err == nil && d < time.Second {
+	switch {
+	case err != nil:
+		err = fault.New(fault.Invalid, "--max-age cannot be %q: it is not a length of time.", s).WithHint(hint).WithCause(err)
+	case d < time.Second:
 		err = fault.New(fault.Invalid, "--max-age cannot be %s: the shortest is a second.", d).WithHint(hint)
 	}
 	return d, err
@@ -165,11 +177,20 @@ func parseInterval(s string) (time.Duration, error) {
 		}
 		return time.Duration(n) * time.Second, nil
 	}
-	return cli.ParseDuration(s)
+	d, err := cli.ParseDuration(s)
+	if err != nil {
+		err = fault.New(fault.Invalid, "--retry-interval cannot be %q: it is not a length of time.", s).
+			WithHint("Give seconds, 0 to %d, or write it like 1m.", most).WithCause(err)
+	}
+	return d, err
 }
 
 func runGate(ctx context.Context, env *cli.Env, opts gateOptions) error {
-	maxAge, interval, err := opts.settle(ctx, env)
+	example := canIDeployExample
+	if opts.merge {
+		example = canIMergeExample
+	}
+	maxAge, interval, err := opts.settle(ctx, env, example)
 	if err != nil {
 		return err
 	}

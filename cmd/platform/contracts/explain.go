@@ -35,7 +35,7 @@ func explain(env *cli.Env) *cobra.Command {
 }
 
 func runExplain(ctx context.Context, env *cli.Env, opts gateOptions) error {
-	maxAge, _, err := opts.settle(ctx, env)
+	maxAge, _, err := opts.settle(ctx, env, explainExample)
 	if err != nil {
 		return err
 	}

@@ -66,10 +66,11 @@ func TestCanIDeploy(t *testing.T) {
 		{name: "a dry run that knows nothing", args: goTo + " --dry-run", verdict: types.VerdictUnknown, asked: asked, out: "unknown: ", err: "this exits with 3."},
 		{name: "answers missing", args: "--version 1", want: 2, err: "Error: --service, --environment are missing."},
 		{name: "a dry run does not hide a wrong question", args: "--dry-run --version 1", want: 2, err: "are missing."},
-		{name: "an age that is none", args: goTo + " --max-age old", want: 2, err: `"old" is not a length of time.`},
+		{name: "an age that is none", args: goTo + " --max-age old", want: 2, err: `--max-age cannot be "old": it is not a length of time.`},
+		{name: "a service to ignore from a variable that is not set", args: goTo + " --ignore=", want: 2, err: "--ignore is empty."},
 		{name: "an age that the server would count as none", args: goTo + " --max-age 500ms", want: 2, err: "--max-age cannot be 500ms: the shortest is a second."},
 		{name: "an age from a variable that is not set", args: goTo + " --max-age=", want: 2, err: "--max-age is empty."},
-		{name: "an interval that is none", args: goTo + " --retry-interval often", want: 2, err: `"often" is not a length of time.`},
+		{name: "an interval that is none", args: goTo + " --retry-interval often", want: 2, err: `--retry-interval cannot be "often": it is not a length of time.`},
 		{name: "an interval out of bounds", args: goTo + " --retry-interval -3", want: 2, err: "--retry-interval cannot be -3 seconds."},
 		{name: "less than no retries", args: goTo + " --retry-while-unknown -1", want: 2, err: "--retry-while-unknown cannot be -1."},
 	} {
@@ -221,6 +222,25 @@ Ignore rules:
 `
 	if diff := cmp.Diff(want, s.Out.String()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestExplainTakesOneQuestion(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, args, err string }{
+		{"a merge into an environment", goTo + " --merge", "--merge asks about main branches"},
+		{"a merge into what has a tag", "--service orders --version 1 --to prod --merge", "--merge asks about main branches"},
+		{"nothing to explain", "--service orders", "For example: platform contracts explain --service orders"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			server := clitest.NewServer()
+			s := clitest.New(t, server)
+			got := s.Run(t.Context(), Command(s.Env, nil), append([]string{"contracts", "explain"}, strings.Fields(tt.args)...)...)
+			if got != 2 || !strings.Contains(s.Err.String(), tt.err) || len(server.Asked()) > 0 {
+				t.Errorf("exit %d, asked %q\nsaid %q", got, server.Asked(), s.Err.String())
+			}
+		})
 	}
 }
 

@@ -52,7 +52,9 @@ func (b *Broker) RegisterProvider(ctx context.Context, a ProviderAddress) (Provi
 	bad := fault.New(fault.Invalid, "This address cannot be registered.")
 	for name, variable := range a.Headers {
 		if !aVariable.MatchString(variable) {
-			bad = bad.WithField("headers."+name, "%q is not a variable that may be sent; its name begins with PLATFORM_PROVIDER_", variable)
+			// Without what was given: it may be the value itself, and that is a secret.
+			bad = bad.WithField("headers."+name, "is not a variable that may be sent; its name begins with PLATFORM_PROVIDER_").
+				WithHint("Give the value to the platform's workers in a variable, for example PLATFORM_PROVIDER_HEADER, and name the variable here.")
 		}
 	}
 	if a.Provider == "" {

@@ -58,7 +58,7 @@ func runSetProvider(ctx context.Context, env *cli.Env, opts providerOptions) err
 	}
 	for i, text := range opts.headers {
 		name, variable, ok := strings.Cut(text, "=")
-		if !ok || name == "" || variable == "" {
+		if !ok || name == "" || variable == "" || strings.ContainsFunc(name, notInName) {
 			// Without the text: who writes the value itself here writes a secret.
 			return fault.New(fault.Invalid, "The %s --header is not a header with its variable.", ordinal(i+1)).
 				WithField("--header", "is not of the form NAME=VARIABLE").WithHint("Write it like --header Authorization=PLATFORM_PROVIDER_INVENTORY")

@@ -8,6 +8,9 @@ import (
 // PactsForVerification answers what q.Provider has to verify: every content once,
 // with all the reasons it was picked for, in the order of consumers and versions.
 func (b *Broker) PactsForVerification(ctx context.Context, q PactQuery) ([]VerifiablePact, error) {
+	if err := q.check(); err != nil {
+		return nil, err
+	}
 	provider, err := b.Pacticipant(ctx, q.Provider)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,13 @@
 package contracts
 
-import "time"
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goldenpath/platform/internal/fault"
+)
 
 // Selector picks consumer versions, as the Pact Broker's consumer version
 // selectors do.
@@ -20,6 +27,51 @@ type Selector struct {
 	Environment        string
 }
 
+// Clash says in the Pact Broker's words which of the selector's fields do not go
+// together, or not with a provider on a branch of that name; "" for none.
+func (s Selector) Clash(providerBranch string) string {
+	switch {
+	case s.Tag != "" && s.Branch != "":
+		return "cannot specify both a tag and a branch"
+	case s.MatchingBranch && providerBranch == "":
+		return "the providerVersionBranch must be specified when the selector matchingBranch=true is used"
+	case s.FallbackTag != "" && s.Tag == "":
+		return "a tag must be specified when a fallbackTag is specified"
+	case s.FallbackBranch != "" && s.Branch == "":
+		return "a branch must be specified when a fallbackBranch is specified"
+	}
+	type field struct {
+		name string
+		set  bool
+	}
+	given := func(fields ...field) []string {
+		names := []string{}
+		for _, f := range fields {
+			if f.set {
+				names = append(names, f.name)
+			}
+		}
+		return names
+	}
+	kinds := given(field{"deployed", s.Deployed}, field{"released", s.Released}, field{"deployedOrReleased", s.DeployedOrReleased})
+	places := slices.Concat(kinds, given(field{"environment", s.Environment != ""}))
+	published := given(
+		field{"mainBranch", s.MainBranch}, field{"matchingBranch", s.MatchingBranch}, field{"branch", s.Branch != ""}, field{"tag", s.Tag != ""},
+		field{"latest", s.Latest}, field{"fallbackTag", s.FallbackTag != ""}, field{"fallbackBranch", s.FallbackBranch != ""},
+	)
+	if len(published) > 0 && len(places) > 0 {
+		return fmt.Sprintf("cannot specify the field %s with the field %s", published[0], places[0])
+	}
+	others := given(field{"branch", s.Branch != ""}, field{"tag", s.Tag != ""}, field{"matchingBranch", s.MatchingBranch})
+	if s.MainBranch && len(others) > 0 {
+		return "cannot specify mainBranch=true with the field " + others[0]
+	}
+	if len(kinds) > 1 {
+		return "cannot specify more than one of " + strings.Join(kinds, ", ")
+	}
+	return ""
+}
+
 // PactQuery asks what a provider has to verify. Without selectors it is the main
 // branch of every consumer and everything deployed or released.
 type PactQuery struct {
@@ -30,6 +82,22 @@ type PactQuery struct {
 	IncludePending  bool
 	IncludeWIPSince time.Time // zero: no work in progress
 	AddressesOnly   bool      // leave Content and Notices out: who asks fetches each pact by its address
+}
+
+// check refuses selectors of which only a part would be heeded: something else
+// would be verified than was meant.
+func (q PactQuery) check() error {
+	bad := fault.New(fault.Invalid, "The selectors cannot be followed.").
+		WithHint("Write a selector for each way of choosing: https://docs.pact.io/pact_broker/advanced_topics/consumer_version_selectors")
+	for i, s := range q.Selectors {
+		if clash := s.Clash(q.ProviderBranch); clash != "" {
+			bad = bad.WithField(fmt.Sprintf("selectors[%d]", i), "%s", clash)
+		}
+	}
+	if len(bad.Fields) == 0 {
+		return nil
+	}
+	return bad
 }
 
 // VerifiablePact is one content to verify, once, however many versions and

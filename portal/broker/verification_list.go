@@ -153,19 +153,7 @@ func (h *Handler) checkSelector(c echo.Context, in payload, q contracts.PactQuer
 	if s == (contracts.Selector{Consumer: s.Consumer, FallbackTag: s.FallbackTag, FallbackBranch: s.FallbackBranch}) {
 		return "must specify a value for environment or tag or branch, or specify mainBranch=true, matchingBranch=true, latest=true, deployed=true, released=true or deployedOrReleased=true"
 	}
-	if s.Tag != "" && s.Branch != "" {
-		return "cannot specify both a tag and a branch"
-	}
-	if s.MatchingBranch && q.ProviderBranch == "" {
-		return "the providerVersionBranch must be specified when the selector matchingBranch=true is used"
-	}
-	if s.FallbackTag != "" && s.Tag == "" {
-		return "a tag must be specified when a fallbackTag is specified"
-	}
-	if s.FallbackBranch != "" && s.Branch == "" {
-		return "a branch must be specified when a fallbackBranch is specified"
-	}
-	if clash := clashing(in); clash != "" {
+	if clash := s.Clash(q.ProviderBranch); clash != "" {
 		return clash
 	}
 	if s.Environment != "" {
@@ -191,34 +179,6 @@ func mistyped(in payload) string {
 		if _, is := in[field].(bool); !is && in[field] != nil {
 			return field + " must be boolean"
 		}
-	}
-	return ""
-}
-
-// clashing finds two fields of a selector that cannot be together.
-func clashing(in payload) string {
-	set := func(key string) bool { return in[key] != nil && in[key] != false && in[key] != "" }
-	places := []string{"deployed", "released", "deployedOrReleased", "environment"}
-	for _, field := range []string{"mainBranch", "matchingBranch", "branch", "tag", "latest", "fallbackTag", "fallbackBranch"} {
-		for _, place := range places {
-			if set(field) && set(place) {
-				return fmt.Sprintf("cannot specify the field %s with the field %s", field, place)
-			}
-		}
-	}
-	for _, other := range []string{"branch", "tag", "matchingBranch"} {
-		if set("mainBranch") && set(other) {
-			return fmt.Sprintf("cannot specify mainBranch=true with the field %s", other)
-		}
-	}
-	var kinds []string
-	for _, place := range places[:3] {
-		if set(place) {
-			kinds = append(kinds, place)
-		}
-	}
-	if len(kinds) > 1 {
-		return "cannot specify more than one of " + strings.Join(kinds, ", ")
 	}
 	return ""
 }

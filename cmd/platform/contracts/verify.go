@@ -113,7 +113,7 @@ func runVerify(ctx context.Context, env *cli.Env, verify Verify, opts verifyOpti
 	if err != nil {
 		return err
 	}
-	plan, err := planFor(ctx, api, question)
+	plan, err := planFor(ctx, api, opts, question)
 	if err != nil {
 		return err
 	}
@@ -139,15 +139,27 @@ func runVerify(ctx context.Context, env *cli.Env, verify Verify, opts verifyOpti
 }
 
 // planFor asks which pacts the provider has to verify.
-func planFor(ctx context.Context, api *client.ClientWithResponses, question types.VerificationQuestion) (types.VerificationPlan, error) {
+func planFor(ctx context.Context, api *client.ClientWithResponses, opts verifyOptions, question types.VerificationQuestion) (types.VerificationPlan, error) {
 	plan, err := client.OK(api.PlanVerificationWithResponse(ctx, question))
-	if err != nil && !fault.Is(err, fault.NotFound) { // a provider nobody has heard of has no pacts, either
+	// A provider nobody has heard of has no pacts, either; an environment that is
+	// not there is a mistake in a selector.
+	if err != nil && (!fault.Is(err, fault.NotFound) || len(fault.From(err).Fields) > 0) {
 		return plan, err
 	}
-	if len(plan.Pacts) == 0 {
-		return plan, errNoPacts(question.Provider)
+	if len(plan.Pacts) > 0 {
+		return plan, nil
 	}
-	return plan, nil
+	chosen := func(how string) error {
+		return fault.New(fault.Unknown, "There is no pact for %s to verify %s.", question.Provider, how).
+			WithHint("See which pacts there are: platform contracts list --service %s", question.Provider)
+	}
+	switch {
+	case len(opts.consumers) > 0:
+		return plan, chosen("of --consumer " + strings.Join(opts.consumers, ", ") + " on its main branch, deployed or released")
+	case len(opts.rawSelectors) > 0:
+		return plan, chosen("by --selector " + strings.Join(opts.rawSelectors, ", "))
+	}
+	return plan, errNoPacts(question.Provider)
 }
 
 func errNoPacts(provider string) error {

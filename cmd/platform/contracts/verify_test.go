@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/goldenpath/platform/cmd/internal/cli/clitest"
+	"github.com/goldenpath/platform/internal/fault"
 	"github.com/goldenpath/platform/portal/api/types"
 )
 
@@ -129,5 +130,45 @@ func TestVerificationsAsTests(t *testing.T) {
 		if !strings.Contains(s.Out.String(), part) {
 			t.Errorf("%s is not in\n%s", part, s.Out.String())
 		}
+	}
+}
+
+// TestNothingToVerifySaysWhatWasAsked keeps a typing error in an option from
+// reading as if no consumer had published anything.
+func TestNothingToVerifySaysWhatWasAsked(t *testing.T) {
+	t.Parallel()
+	none := func(server *clitest.Server) {
+		server.Answer("POST /contracts/verification-plan", http.StatusOK, types.VerificationPlan{Pacts: []types.PlannedPact{}})
+	}
+	fails := func(f *fault.Error) func(*clitest.Server) {
+		return func(server *clitest.Server) { server.Fail("POST /contracts/verification-plan", f) }
+	}
+	for _, tt := range []struct {
+		name   string
+		args   []string
+		answer func(*clitest.Server)
+		want   int
+		err    string
+	}{
+		{"by default", nil, none, 3, "No consumer has a pact for inventory to verify."},
+		{"a provider nobody heard of", nil, fails(fault.New(fault.NotFound, "There is no inventory.")), 3, "No consumer has a pact for inventory to verify."},
+		{"a consumer", []string{"--consumer", "ordres"}, none, 3, "There is no pact for inventory to verify of --consumer ordres on its main branch, deployed or released.\nHint:  See which pacts there are: platform contracts list --service inventory"},
+		{"a selector", []string{"--selector", `{"branch": "mian"}`}, none, 3, `There is no pact for inventory to verify by --selector {"branch": "mian"}.`},
+		{
+			"an environment", []string{"--selector", `{"environment": "prod"}`},
+			fails(fault.New(fault.NotFound, "There is no environment called \"prod\".").WithField("environment", "is not one of: production")),
+			4, `There is no environment called "prod".`,
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			server := clitest.NewServer()
+			tt.answer(server)
+			s := clitest.New(t, server)
+			args := append([]string{"contracts", "verify", "--provider", "inventory", "--provider-url", provider(t, 404), "--version", "9", "--branch", "main"}, tt.args...)
+			if got := s.Run(t.Context(), Command(s.Env, nil), args...); got != tt.want || !strings.Contains(s.Err.String(), tt.err) {
+				t.Errorf("exit %d, want %d\nsaid %q", got, tt.want, s.Err.String())
+			}
+		})
 	}
 }

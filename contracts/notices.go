@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// BeforeVerification is when a notice that says why a pact is verified is for.
+const BeforeVerification = "before_verification"
+
 const (
 	readMorePending = "Read more at https://docs.pact.io/go/pending"
 	readMoreWIP     = "Read more at https://docs.pact.io/go/wip"
@@ -14,12 +17,11 @@ const (
 // names it, such as "The pact at URL". Verifiers print these words and people
 // search for them, so they are the Pact Broker's.
 func (p VerifiablePact) NoticesFor(subject string) []PactNotice {
-	const before = "before_verification"
-	notices := []PactNotice{{before, p.inclusionReason(subject)}}
+	notices := []PactNotice{{BeforeVerification, p.inclusionReason(subject)}}
 	if !p.query.IncludePending && !p.WIP {
 		return notices
 	}
-	notices = append(notices, PactNotice{before, p.pendingReason()})
+	notices = append(notices, PactNotice{BeforeVerification, p.pendingReason()})
 	if !p.Pending {
 		return notices
 	}

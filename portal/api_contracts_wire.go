@@ -53,8 +53,20 @@ func fromVerifiable(p contracts.VerifiablePact, pending bool) types.PlannedPact 
 	return types.PlannedPact{
 		Sha: p.SHA, Consumer: p.Consumer, Provider: p.Provider, Content: p.Content,
 		ConsumerVersions: orEmpty(p.ConsumerVersions), Pending: p.Pending && (pending || p.WIP), Wip: p.WIP,
-		Notices: mapped(p.Notices, func(n contracts.PactNotice) string { return n.Text }),
+		Notices: reasons(p.Notices),
 	}
+}
+
+// reasons are the notices that tell why a pact is verified. The others say what each
+// way it may end would mean; all at once they contradict each other.
+func reasons(notices []contracts.PactNotice) []string {
+	out := []string{}
+	for _, n := range notices {
+		if n.When == contracts.BeforeVerification {
+			out = append(out, n.Text)
+		}
+	}
+	return out
 }
 
 func toVerification(v types.NewVerification) contracts.Verification {

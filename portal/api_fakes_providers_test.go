@@ -41,5 +41,5 @@ func (f *fakeContracts) PactsForVerification(_ context.Context, q contracts.Pact
 	if !q.Selectors[0].MainBranch {
 		return nil, errors.New("the selector did not arrive")
 	}
-	return some(f.full, contracts.VerifiablePact{SHA: "s", Consumer: "orders", Provider: "inventory", Content: []byte(`{"n":1.50}`), Notices: []contracts.PactNotice{{Text: "because"}}}), nil
+	return some(f.full, contracts.VerifiablePact{SHA: "s", Consumer: "orders", Provider: "inventory", Content: []byte(`{"n":1.50}`), Notices: []contracts.PactNotice{{When: contracts.BeforeVerification, Text: "because"}, {When: "after_verification:success_true_published_true", Text: "if"}}}), nil
 }

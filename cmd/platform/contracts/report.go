@@ -3,6 +3,7 @@ package contracts
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,7 +28,7 @@ type verifiedPact struct {
 	WIP          bool                      `json:"wip"`
 	Notices      []string                  `json:"notices"`
 	Interactions []types.InteractionResult `json:"interactions"`
-	Log          string                    `json:"-"`
+	Log          string                    `json:"log,omitempty"` // its end, where nothing was judged
 }
 
 // verdictPending is a yes with failures in it: pacts that the provider never
@@ -58,12 +59,26 @@ func settle(plan types.VerificationPlan, result Result) (verification, error) {
 		}
 		v := verifiedPact{
 			Consumer: p.Consumer, Versions: p.ConsumerVersions, SHA: p.Sha, Success: r.Success,
-			Pending: p.Pending, WIP: p.Wip, Notices: orNobody(p.Notices), Interactions: orNone(r.Interactions), Log: r.Log,
+			Pending: p.Pending, WIP: p.Wip, Notices: orNobody(p.Notices), Interactions: orNone(r.Interactions), Log: lastWords(r),
 		}
 		report.Pacts = append(report.Pacts, v)
 	}
 	report.sum()
 	return report, nil
+}
+
+// lastWords is the end of the log of a verifier that judged nothing, "" of another.
+// Such a log ends with the reason its interactions have, and what it said before
+// that is all there is to tell why.
+func lastWords(r PactResult) string {
+	const most = 2000
+	log := strings.TrimSpace(r.Log)
+	for _, i := range r.Interactions {
+		if i.Status != types.InteractionUnknown || slices.Contains(i.Mismatches, log) {
+			return ""
+		}
+	}
+	return tail(log, most)
 }
 
 // sum makes one verdict of those of the pacts.
@@ -144,8 +159,15 @@ func printReport(w io.Writer, report verification) error {
 		}
 		fmt.Fprintf(w, "%s%s\n", cli.Plain(p.Consumer), about)
 		writeInteractions(w, p.Interactions)
-		if len(p.Interactions) == 0 && p.Log != "" {
-			fmt.Fprintf(w, "  the verifier said nothing about single interactions; the end of its log:\n  %s\n", cli.Plain(tail(p.Log, 2000)))
+		if p.Log != "" {
+			about := "nothing was judged; the end of the verifier's log:"
+			if len(p.Interactions) == 0 {
+				about = "the verifier said nothing about single interactions; the end of its log:"
+			}
+			fmt.Fprintf(w, "  %s\n", about)
+			for line := range strings.Lines(p.Log) {
+				fmt.Fprintf(w, "  %s\n", cli.Plain(strings.TrimRight(line, "\r\n")))
+			}
 		}
 	}
 	_, err := fmt.Fprintf(w, "\n%s: %s\n", report.Verdict, summary(report))
@@ -160,7 +182,7 @@ func (r verification) cases(opts verifyOptions) cli.Report {
 	out := cli.Report{Name: "contracts verify " + opts.provider + " " + opts.version, Time: time.Now()}
 	for _, p := range r.Pacts {
 		if len(p.Interactions) == 0 {
-			out.Cases = append(out.Cases, cli.Case{Group: p.Consumer, Name: "pact " + p.SHA, Error: "the verifier said nothing about single interactions", Details: tail(p.Log, 2000)})
+			out.Cases = append(out.Cases, cli.Case{Group: p.Consumer, Name: "pact " + p.SHA, Error: "the verifier said nothing about single interactions", Details: p.Log})
 		}
 		for _, i := range p.Interactions {
 			c := cli.Case{Group: p.Consumer, Name: i.Description, Details: strings.Join(i.Mismatches, "\n")}
@@ -179,6 +201,9 @@ func (r verification) cases(opts verifyOptions) cli.Report {
 				}
 			case types.InteractionUnknown:
 				c.Error = first
+				if p.Log != "" {
+					c.Details = p.Log
+				}
 			case types.InteractionPassed:
 			}
 			out.Cases = append(out.Cases, c)

@@ -172,3 +172,43 @@ func TestNothingToVerifySaysWhatWasAsked(t *testing.T) {
 		})
 	}
 }
+
+// TestWhatTheVerifierSaidLastIsShown when it judged nothing: without its log nobody
+// can tell why it broke down.
+func TestWhatTheVerifierSaidLastIsShown(t *testing.T) {
+	t.Parallel()
+	judged := func(status types.InteractionResultStatus, why ...string) types.InteractionResult {
+		return types.InteractionResult{Description: "a product", Status: status, Mismatches: why}
+	}
+	const reason = "pact-verifier broke down (signal: segmentation fault)."
+	broke := judged(types.InteractionUnknown, reason)
+	for _, tt := range []struct {
+		name         string
+		interactions []types.InteractionResult
+		log          string
+		shown        bool
+	}{
+		{"it broke down", []types.InteractionResult{broke, broke}, "thread panicked at src/lib.rs\n" + reason, true},
+		{"one has a reason of its own", []types.InteractionResult{judged(types.InteractionPassed), broke}, "thread panicked at src/lib.rs\n" + reason, false},
+		{"its log says no more than the reason", []types.InteractionResult{broke}, reason + "\n", false},
+		{"all was judged", []types.InteractionResult{judged(types.InteractionFailed, "Status: expected 200 but was 500.")}, "thread panicked at src/lib.rs", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			plan := types.VerificationPlan{Pacts: []types.PlannedPact{{Sha: "s1", Consumer: "orders", ConsumerVersions: []string{"7"}, Content: []byte(pact)}}}
+			verify := func(context.Context, Request) (Result, error) {
+				return Result{Pacts: []PactResult{{SHA: "s1", Consumer: "orders", Interactions: tt.interactions, Log: tt.log}}}, nil
+			}
+			for _, form := range []string{"table", "json", "junit"} {
+				server := clitest.NewServer()
+				server.Answer("POST /contracts/verification-plan", http.StatusOK, plan)
+				s := clitest.New(t, server)
+				s.Run(t.Context(), Command(s.Env, verify), "contracts", "verify", "--provider", "inventory", "--provider-url", provider(t, 404),
+					"--version", "9", "--publish=false", "--output", form)
+				if got := strings.Count(s.Out.String(), "thread panicked at src/lib.rs"); (got > 0) != tt.shown {
+					t.Errorf("%s: shown %d times in\n%s", form, got, s.Out.String())
+				}
+			}
+		})
+	}
+}

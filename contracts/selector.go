@@ -29,15 +29,15 @@ type Selector struct {
 
 // Clash says in the Pact Broker's words which of the selector's fields do not go
 // together, or not with a provider on a branch of that name; "" for none.
-func (s Selector) Clash(providerBranch string) string {
+func (sel Selector) Clash(providerBranch string) string {
 	switch {
-	case s.Tag != "" && s.Branch != "":
+	case sel.Tag != "" && sel.Branch != "":
 		return "cannot specify both a tag and a branch"
-	case s.MatchingBranch && providerBranch == "":
+	case sel.MatchingBranch && providerBranch == "":
 		return "the providerVersionBranch must be specified when the selector matchingBranch=true is used"
-	case s.FallbackTag != "" && s.Tag == "":
+	case sel.FallbackTag != "" && sel.Tag == "":
 		return "a tag must be specified when a fallbackTag is specified"
-	case s.FallbackBranch != "" && s.Branch == "":
+	case sel.FallbackBranch != "" && sel.Branch == "":
 		return "a branch must be specified when a fallbackBranch is specified"
 	}
 	type field struct {
@@ -53,17 +53,17 @@ func (s Selector) Clash(providerBranch string) string {
 		}
 		return names
 	}
-	kinds := given(field{"deployed", s.Deployed}, field{"released", s.Released}, field{"deployedOrReleased", s.DeployedOrReleased})
-	places := slices.Concat(kinds, given(field{"environment", s.Environment != ""}))
+	kinds := given(field{"deployed", sel.Deployed}, field{"released", sel.Released}, field{"deployedOrReleased", sel.DeployedOrReleased})
+	places := slices.Concat(kinds, given(field{"environment", sel.Environment != ""}))
 	published := given(
-		field{"mainBranch", s.MainBranch}, field{"matchingBranch", s.MatchingBranch}, field{"branch", s.Branch != ""}, field{"tag", s.Tag != ""},
-		field{"latest", s.Latest}, field{"fallbackTag", s.FallbackTag != ""}, field{"fallbackBranch", s.FallbackBranch != ""},
+		field{"mainBranch", sel.MainBranch}, field{"matchingBranch", sel.MatchingBranch}, field{"branch", sel.Branch != ""}, field{"tag", sel.Tag != ""},
+		field{"latest", sel.Latest}, field{"fallbackTag", sel.FallbackTag != ""}, field{"fallbackBranch", sel.FallbackBranch != ""},
 	)
 	if len(published) > 0 && len(places) > 0 {
 		return fmt.Sprintf("cannot specify the field %s with the field %s", published[0], places[0])
 	}
-	others := given(field{"branch", s.Branch != ""}, field{"tag", s.Tag != ""}, field{"matchingBranch", s.MatchingBranch})
-	if s.MainBranch && len(others) > 0 {
+	others := given(field{"branch", sel.Branch != ""}, field{"tag", sel.Tag != ""}, field{"matchingBranch", sel.MatchingBranch})
+	if sel.MainBranch && len(others) > 0 {
 		return "cannot specify mainBranch=true with the field " + others[0]
 	}
 	if len(kinds) > 1 {

@@ -143,6 +143,7 @@ func TestNothingToVerifySaysWhatWasAsked(t *testing.T) {
 	fails := func(f *fault.Error) func(*clitest.Server) {
 		return func(server *clitest.Server) { server.Fail("POST /contracts/verification-plan", f) }
 	}
+	noProd := fault.New(fault.NotFound, "There is no environment called \"prod\".").WithField("environment", "is not one of: production")
 	for _, tt := range []struct {
 		name   string
 		args   []string
@@ -154,11 +155,7 @@ func TestNothingToVerifySaysWhatWasAsked(t *testing.T) {
 		{"a provider nobody heard of", nil, fails(fault.New(fault.NotFound, "There is no inventory.")), 3, "No consumer has a pact for inventory to verify."},
 		{"a consumer", []string{"--consumer", "ordres"}, none, 3, "There is no pact for inventory to verify of --consumer ordres on its main branch, deployed or released.\nHint:  See which pacts there are: platform contracts list --service inventory"},
 		{"a selector", []string{"--selector", `{"branch": "mian"}`}, none, 3, `There is no pact for inventory to verify by --selector {"branch": "mian"}.`},
-		{
-			"an environment", []string{"--selector", `{"environment": "prod"}`},
-			fails(fault.New(fault.NotFound, "There is no environment called \"prod\".").WithField("environment", "is not one of: production")),
-			4, `There is no environment called "prod".`,
-		},
+		{"an environment", []string{"--selector", `{"environment": "prod"}`}, fails(noProd), 4, `There is no environment called "prod".`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

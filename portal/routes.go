@@ -37,6 +37,7 @@ func (s *Server) routes() {
 
 	if o.Broker != nil {
 		o.Broker.Register(e.Group("/broker"))
+		e.GET(lostPath, showTheWay)
 	}
 	e.POST(webhookRoute, o.Webhooks.receive)
 	if o.Backstage != nil {

@@ -49,6 +49,12 @@ func (p Position) Compare(q Position) int {
 	return cmp.Or(p.CreatedAt.Compare(q.CreatedAt), strings.Compare(p.ID.String(), q.ID.String()))
 }
 
+// Query says which items a list is of. A filter is one more field.
+type Query struct {
+	After Position // only those that stand after it
+	Limit int      // at most so many
+}
+
 // Store keeps items. Implementations are safe for concurrent use; storetest
 // says what else they owe.
 type Store interface {
@@ -56,8 +62,8 @@ type Store interface {
 	Insert(ctx context.Context, item Item) error
 	// Get returns an item; ErrNotFound when there is none with this id.
 	Get(ctx context.Context, id uuid.UUID) (Item, error)
-	// List returns up to limit items that stand after a position, in order.
-	List(ctx context.Context, after Position, limit int) ([]Item, error)
+	// List returns the items that a query asks for, in order.
+	List(ctx context.Context, q Query) ([]Item, error)
 }
 
 // InvalidError says which field of an item breaks which rule.
@@ -124,7 +130,7 @@ func (s *Shelf) List(ctx context.Context, cursor string, limit int) (Page, error
 	limit = min(cmp.Or(limit, DefaultPage), MaxPage)
 
 	// One more than asked for tells whether there is a next page.
-	found, err := s.store.List(ctx, after, limit+1)
+	found, err := s.store.List(ctx, Query{After: after, Limit: limit + 1})
 	if err != nil {
 		return Page{}, fmt.Errorf("list items: %w", err)
 	}

@@ -38,7 +38,7 @@ func TestHandler(t *testing.T) {
 					t.Fatalf("answered %d %s, want %d with %q", recorder.Code, recorder.Body, test.wantStatus, test.wantText)
 				}
 			}
-			kept, err := store.List(t.Context(), items.Position{}, 10)
+			kept, err := store.List(t.Context(), items.Query{Limit: 10})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -51,14 +51,14 @@ func (s *Store) Get(_ context.Context, id uuid.UUID) (items.Item, error) {
 }
 
 // List implements items.Store.
-func (s *Store) List(_ context.Context, after items.Position, limit int) ([]items.Item, error) {
+func (s *Store) List(_ context.Context, q items.Query) ([]items.Item, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	from, found := slices.BinarySearchFunc(s.ordered, after, items.Position.Compare)
+	from, found := slices.BinarySearchFunc(s.ordered, q.After, items.Position.Compare)
 	if found {
 		from++
 	}
-	to := min(from+limit, len(s.ordered))
+	to := min(from+q.Limit, len(s.ordered))
 	page := make([]items.Item, 0, to-from)
 	for _, position := range s.ordered[from:to] {
 		page = append(page, s.byID[position.ID])

@@ -54,7 +54,7 @@ func Run(t *testing.T, open func(t *testing.T) items.Store) {
 		for _, n := range []int{3, 1, 5, 2, 4} {
 			insert(t, store, item(n))
 		}
-		got, err := store.List(t.Context(), item(2).Position(), 2)
+		got, err := store.List(t.Context(), items.Query{After: item(2).Position(), Limit: 2})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -69,7 +69,7 @@ func Run(t *testing.T, open func(t *testing.T) items.Store) {
 		second.CreatedAt = first.CreatedAt
 		insert(t, store, second)
 		insert(t, store, first)
-		got, err := store.List(t.Context(), items.Position{}, 10)
+		got, err := store.List(t.Context(), items.Query{Limit: 10})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -87,13 +87,13 @@ func Run(t *testing.T, open func(t *testing.T) items.Store) {
 				if err := store.Insert(t.Context(), item(n)); err != nil {
 					t.Errorf("insert: %v", err)
 				}
-				if _, err := store.List(t.Context(), items.Position{}, 10); err != nil {
+				if _, err := store.List(t.Context(), items.Query{Limit: 10}); err != nil {
 					t.Errorf("list: %v", err)
 				}
 			})
 		}
 		group.Wait()
-		got, err := store.List(t.Context(), items.Position{}, 100)
+		got, err := store.List(t.Context(), items.Query{Limit: 100})
 		if err != nil {
 			t.Fatal(err)
 		}

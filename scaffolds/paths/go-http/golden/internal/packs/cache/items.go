@@ -125,8 +125,8 @@ func (s *itemStore) forget(ctx context.Context, id uuid.UUID) {
 }
 
 // List implements items.Store.
-func (s *itemStore) List(ctx context.Context, after items.Position, limit int) ([]items.Item, error) {
-	return s.next.List(ctx, after, limit)
+func (s *itemStore) List(ctx context.Context, q items.Query) ([]items.Item, error) {
+	return s.next.List(ctx, q)
 }
 
 // lookEvery is how soon it is noticed that the cache is back.

@@ -22,7 +22,7 @@ const uniqueViolation = "23505"
 // Insert implements items.Store.
 func (s *itemStore) Insert(ctx context.Context, item items.Item) error {
 	return s.db.write(ctx, "items.insert", func(ctx context.Context, on *pgxpool.Pool) error {
-		_, err := on.Exec(ctx, `INSERT INTO items (id, name, quantity, created_at) VALUES ($1, $2, $3, $4)`,
+		_, err := on.Exec(ctx, `INSERT INTO items (`+itemColumns+`) VALUES ($1, $2, $3, $4)`,
 			item.ID, item.Name, item.Quantity, item.CreatedAt)
 		if refused, ok := errors.AsType[*pgconn.PgError](err); ok && refused.Code == uniqueViolation {
 			return items.ErrExists
@@ -34,7 +34,7 @@ func (s *itemStore) Insert(ctx context.Context, item items.Item) error {
 // Get implements items.Store.
 func (s *itemStore) Get(ctx context.Context, id uuid.UUID) (item items.Item, err error) {
 	err = s.db.read(ctx, "items.get", func(ctx context.Context, on *pgxpool.Pool) error {
-		rows, err := on.Query(ctx, `SELECT id, name, quantity, created_at FROM items WHERE id = $1`, id)
+		rows, err := on.Query(ctx, `SELECT `+itemColumns+` FROM items WHERE id = $1`, id)
 		if err != nil {
 			return err
 		}
@@ -48,10 +48,10 @@ func (s *itemStore) Get(ctx context.Context, id uuid.UUID) (item items.Item, err
 }
 
 // List implements items.Store.
-func (s *itemStore) List(ctx context.Context, after items.Position, limit int) (page []items.Item, err error) {
+func (s *itemStore) List(ctx context.Context, q items.Query) (page []items.Item, err error) {
 	err = s.db.read(ctx, "items.list", func(ctx context.Context, on *pgxpool.Pool) error {
-		rows, err := on.Query(ctx, `SELECT id, name, quantity, created_at FROM items
-			WHERE (created_at, id) > ($1, $2) ORDER BY created_at, id LIMIT $3`, after.CreatedAt, after.ID, limit)
+		rows, err := on.Query(ctx, `SELECT `+itemColumns+` FROM items
+			WHERE (created_at, id) > ($1, $2) ORDER BY created_at, id LIMIT $3`, q.After.CreatedAt, q.After.ID, q.Limit)
 		if err != nil {
 			return err
 		}
@@ -60,6 +60,9 @@ func (s *itemStore) List(ctx context.Context, after items.Position, limit int) (
 	})
 	return page, err
 }
+
+// itemColumns are in the order in which Insert gives and scanItem takes them.
+const itemColumns = `id, name, quantity, created_at`
 
 func scanItem(row pgx.CollectableRow) (item items.Item, err error) {
 	err = row.Scan(&item.ID, &item.Name, &item.Quantity, &item.CreatedAt)

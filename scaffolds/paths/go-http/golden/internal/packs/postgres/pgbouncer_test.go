@@ -52,7 +52,7 @@ func TestBehindPgBouncer(t *testing.T) {
 			for range 10 { // as many as an instance's own connections
 				all.Go(func() {
 					for range 20 {
-						if _, err := store.List(t.Context(), items.Position{}, 1); err != nil {
+						if _, err := store.List(t.Context(), items.Query{Limit: 1}); err != nil {
 							t.Error(err)
 						}
 					}
@@ -69,7 +69,7 @@ func TestBehindPgBouncer(t *testing.T) {
 	t.Run("without the setting", func(t *testing.T) {
 		t.Parallel()
 		store := join(t, tools(io.Discard, time.Hour), behind(server.NewDatabase(t), "false")).Items
-		if _, err := store.List(t.Context(), items.Position{}, 1); err == nil {
+		if _, err := store.List(t.Context(), items.Query{Limit: 1}); err == nil {
 			t.Error("PgBouncer is taken for PostgreSQL")
 		}
 	})

@@ -11,7 +11,8 @@ func (g *gate) load(ctx context.Context) (err error) {
 	store := g.b.store
 	var list []Integration
 	var verified []Verification
-	if err := store.Together(ctx,
+	var there []Deployment
+	asks := []func(ctx context.Context) error{
 		func(ctx context.Context) (err error) {
 			g.promises, err = store.Pacts(ctx, PactFilter{ConsumerVersionIDs: []int64{g.version.ID}})
 			return err
@@ -25,7 +26,16 @@ func (g *gate) load(ctx context.Context) (err error) {
 			verified, err = store.Verifications(ctx, VerificationFilter{ProviderVersionIDs: []int64{g.version.ID}, Complete: true, Limit: 1})
 			return err
 		},
-	); err != nil {
+	}
+	if g.to.env.ID != "" {
+		// Who is there can be asked before it is known whom the version meets: all is of one moment.
+		of := Promises{ConsumerVersionIDs: []int64{g.version.ID}, ProviderIDs: []int64{g.service.ID}}
+		asks = append(asks, func(ctx context.Context) (err error) {
+			there, err = store.Deployments(ctx, DeploymentFilter{CounterpartsOf: &of, EnvironmentID: g.to.env.ID, Current: true})
+			return err
+		})
+	}
+	if err := store.Together(ctx, asks...); err != nil {
 		return err
 	}
 	g.verifies = len(verified) > 0
@@ -37,7 +47,7 @@ func (g *gate) load(ctx context.Context) (err error) {
 			g.providers = append(g.providers, i)
 		}
 	}
-	if g.running, err = g.residents(ctx); err != nil {
+	if g.running, err = g.residents(ctx, there); err != nil {
 		return err
 	}
 	g.rows, err = store.MatrixRows(ctx, g.rowQuery())
@@ -46,7 +56,12 @@ func (g *gate) load(ctx context.Context) (err error) {
 
 // residents returns which versions of every counterpart are there. A service that
 // talks to itself is judged against the version that is to come.
-func (g *gate) residents(ctx context.Context) (map[int64][]resident, error) {
+func (g *gate) residents(ctx context.Context, there []Deployment) (map[int64][]resident, error) {
+	if g.to.env.ID != "" {
+		running := residentsOf(there)
+		running[g.service.ID] = []resident{{id: g.version.ID, number: g.version.Number}}
+		return running, nil
+	}
 	ids := []int64{}
 	for _, p := range g.promises {
 		ids = append(ids, p.ProviderID)
@@ -95,31 +110,31 @@ func (g *gate) mainBranches(ctx context.Context, services []int64, running map[i
 // there returns the versions of services that are at the destination.
 func (g *gate) there(ctx context.Context, services []int64) (map[int64][]resident, error) {
 	running := map[int64][]resident{}
-	if g.to.env.ID == "" {
-		versions, err := g.b.store.Versions(ctx, VersionFilter{PacticipantIDs: services, MainBranch: g.to.main, Tag: g.to.tag, Latest: true})
-		if err != nil {
-			return nil, err
-		}
-		for _, v := range versions {
-			running[v.PacticipantID] = append(running[v.PacticipantID], resident{id: v.ID, number: v.Number})
-		}
-		return running, nil
-	}
-	list, err := g.b.store.Deployments(ctx, DeploymentFilter{PacticipantIDs: services, EnvironmentID: g.to.env.ID, Current: true})
+	versions, err := g.b.store.Versions(ctx, VersionFilter{PacticipantIDs: services, MainBranch: g.to.main, Tag: g.to.tag, Latest: true})
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range list {
-		same := func(r resident) bool { return r.id == d.VersionID }
-		at := slices.IndexFunc(running[d.PacticipantID], same)
-		if at < 0 {
-			at = len(running[d.PacticipantID])
-			running[d.PacticipantID] = append(running[d.PacticipantID], resident{id: d.VersionID, number: d.Version})
-		}
-		r := &running[d.PacticipantID][at]
-		r.places = append(r.places, d)
+	for _, v := range versions {
+		running[v.PacticipantID] = append(running[v.PacticipantID], resident{id: v.ID, number: v.Number})
 	}
 	return running, nil
+}
+
+// residentsOf returns the versions that deployments are of, by service.
+func residentsOf(list []Deployment) map[int64][]resident {
+	running := make(map[int64][]resident, len(list))
+	for i := range list {
+		d := &list[i]
+		residents := running[d.PacticipantID]
+		at := slices.IndexFunc(residents, func(r resident) bool { return r.id == d.VersionID })
+		if at < 0 {
+			// The places of one version are usually one: no memory of its own is needed.
+			running[d.PacticipantID] = append(residents, resident{id: d.VersionID, number: d.Version, places: list[i : i+1 : i+1]})
+			continue
+		}
+		residents[at].places = append(residents[at].places, *d)
+	}
+	return running
 }
 
 func (g *gate) rowQuery() RowQuery {

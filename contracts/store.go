@@ -268,6 +268,8 @@ type DeploymentFilter struct {
 	EnvironmentID  string
 	Instance       *string
 	Current        bool
+	// CounterpartsOf keeps those of services that are counterparts, see Promises.
+	CounterpartsOf *Promises
 }
 
 // MatrixStore answers the one question that joins everything.

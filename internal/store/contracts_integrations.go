@@ -36,6 +36,9 @@ func (c *Contracts) Integrations(ctx context.Context, f contracts.IntegrationFil
 		return nil, err
 	}
 	list = slices.DeleteFunc(list, func(i contracts.Integration) bool { return i.Consumer == "" || i.Provider == "" })
+	if len(list) >= c.many && len(f.ProviderIDs) == 1 {
+		c.hubs.Store(f.ProviderIDs[0], true)
+	}
 	slices.SortFunc(list, func(a, b contracts.Integration) int {
 		return cmp.Or(strings.Compare(a.Consumer, b.Consumer), strings.Compare(a.Provider, b.Provider))
 	})

@@ -29,7 +29,7 @@ func (a *API) CanIDeploy(ctx context.Context, r server.CanIDeployRequestObject) 
 		Service: p.Service, Version: value(p.Version), Branch: value(p.Branch), Tag: value(p.Tag),
 		Environment: value(p.Environment), ToTag: value(p.ToTag),
 	}, p.MaxAge, p.Ignore)
-	return server.CanIDeploy200JSONResponse(gate), err
+	return gateResponse(gate), err
 }
 
 // CanIMerge answers GET /contracts/can-i-merge.
@@ -38,7 +38,7 @@ func (a *API) CanIMerge(ctx context.Context, r server.CanIMergeRequestObject) (s
 	gate, err := a.askGate(ctx, contracts.Question{
 		Service: p.Service, Version: value(p.Version), Branch: value(p.Branch), Tag: value(p.Tag), MainBranches: true,
 	}, p.MaxAge, p.Ignore)
-	return server.CanIMerge200JSONResponse(gate), err
+	return gateResponse(gate), err
 }
 
 func (a *API) askGate(ctx context.Context, q contracts.Question, maxAge *int64, ignore *[]string) (types.Gate, error) {

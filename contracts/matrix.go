@@ -87,8 +87,8 @@ type MatrixQuery struct {
 	Latest      bool
 
 	LatestBy string  // cvpv, cvp, cp or ""
-	Success  []*bool // keep only rows with one of these; nil pointer is unknown
-	Limit    int     // rows to return; 0 is all. The summary is of all rows.
+	Success  []*bool // return only rows with one of these; nil pointer is unknown
+	Limit    int     // rows to return; 0 is all. Neither keeps a row from being judged.
 }
 
 // Matrix is the answer: rows by services and versions, and what they say about deploying.

@@ -32,15 +32,16 @@ func (b *Broker) matrix(ctx, now context.Context, q MatrixQuery) (Matrix, error)
 	if err != nil {
 		return Matrix{}, err
 	}
-	rows = withSuccess(latestBy(rows, m.grouping()), q.Success)
+	rows = latestBy(rows, m.grouping())
 	m.markIgnored(rows)
-	shown := len(rows)
+	shown := countRows(rows, q.wants)
 	if q.Limit > 0 {
 		shown = min(shown, q.Limit)
 	}
 	if shown < len(rows) || anyRow(rows, func(r *Row) bool { return !r.Success }) {
 		rows = byLastAction(rows) // the reasons have this order, and a cut leaves the newest
 	}
+	rows = wantedFirst(rows, q.wants)
 	if rows, shown, err = m.name(ctx, rows, shown); err != nil {
 		return Matrix{}, err
 	}

@@ -106,16 +106,39 @@ func latestBy(rows []Row, by string) []Row {
 	return kept
 }
 
-func withSuccess(rows []Row, wanted []*bool) []Row {
-	if wanted == nil {
+// wants reports whether a row is to be shown.
+func (q MatrixQuery) wants(r *Row) bool {
+	return q.Success == nil || slices.ContainsFunc(q.Success, func(w *bool) bool {
+		if w == nil {
+			return !r.verified()
+		}
+		return r.verified() && r.Success == *w
+	})
+}
+
+func countRows(rows []Row, wanted func(*Row) bool) int {
+	n := 0
+	for i := range rows {
+		if wanted(&rows[i]) {
+			n++
+		}
+	}
+	return n
+}
+
+// wantedFirst moves the rows that are not to be shown behind the others. They stay,
+// because they are judged all the same.
+func wantedFirst(rows []Row, wanted func(*Row) bool) []Row {
+	if countRows(rows, wanted) == len(rows) {
 		return rows
 	}
-	return slices.DeleteFunc(rows, func(r Row) bool {
-		return !slices.ContainsFunc(wanted, func(w *bool) bool {
-			if w == nil {
-				return !r.verified()
+	out := make([]Row, 0, len(rows))
+	for _, shown := range []bool{true, false} {
+		for i := range rows {
+			if wanted(&rows[i]) == shown {
+				out = append(out, rows[i])
 			}
-			return r.verified() && r.Success == *w
-		})
-	})
+		}
+	}
+	return out
 }

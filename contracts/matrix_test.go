@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/goldenpath/platform/contracts"
 )
 
@@ -47,9 +49,10 @@ func TestTheMatrixJudgesEveryResident(t *testing.T) {
 					verify(t, b, version, says)
 				}
 			}
+			yes, no := true, false
 			for name, q := range queries {
-				for _, by := range []string{"cvpv", "cvp", "cp", ""} {
-					q.LatestBy, q.Limit = by, 1
+				for by, filter := range map[string][]*bool{"cvpv": nil, "cvp": {&yes}, "cp": {&no}, "": {nil}} {
+					q.LatestBy, q.Success, q.Limit = by, filter, 1
 					m, err := b.Matrix(t.Context(), q)
 					if err != nil {
 						t.Fatal(err)
@@ -62,6 +65,47 @@ func TestTheMatrixJudgesEveryResident(t *testing.T) {
 						t.Errorf("%s, latest by %q: %s because\n%s\nwant %s because %s", name, by, got, m.Reason(), tt.want, tt.reason)
 					}
 				}
+			}
+		})
+	}
+}
+
+// TestTheMatrixShowsOnlyWhatIsWanted filters rows, and judges all of them: who wants
+// to see only what succeeded must not be told that all did.
+func TestTheMatrixShowsOnlyWhatIsWanted(t *testing.T) {
+	t.Parallel()
+	b := newBroker()
+	publish(t, b, "o1", "main", "orders", "inventory", inStock, soldOut)
+	verify(t, b, "i1", map[string]string{inStock: contracts.Failed, soldOut: contracts.Passed})
+	verify(t, b, "i2", kept())
+	yes, no := true, false
+	for _, tt := range []struct {
+		name   string
+		wanted []*bool
+		limit  int
+		want   []bool
+	}{
+		{"all", nil, 0, []bool{true, false}},
+		{"what succeeded", []*bool{&yes}, 0, []bool{true}},
+		{"what failed", []*bool{&no}, 0, []bool{false}},
+		{"what failed, of a page of one", []*bool{&no}, 1, []bool{false}},
+		{"what is unknown", []*bool{nil}, 0, []bool{}},
+		{"everything, one by one", []*bool{&yes, &no, nil}, 1, []bool{true}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			m, err := b.Matrix(t.Context(), contracts.MatrixQuery{
+				Selectors: []contracts.MatrixSelector{{Pacticipant: "orders", Version: "o1"}}, LatestBy: "cvpv", Success: tt.wanted, Limit: tt.limit,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := []bool{}
+			for _, r := range m.Rows {
+				got = append(got, r.Success)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" || m.Successes != 1 || m.Failures != 1 || m.Deployable == nil || *m.Deployable {
+				t.Errorf("%s\n%+v", diff, m)
 			}
 		})
 	}

@@ -56,7 +56,7 @@ func (m *matrix) storedIgnores(ctx context.Context) ([]MatrixSelector, error) {
 // applyPolicy lets the gate's rules weigh on a matrix. The worse answer counts:
 // where a Pact Broker says unknown, a broken pact is still a no.
 func (m *matrix) applyPolicy(ctx context.Context, rows []Row, out *Matrix) error {
-	if !m.b.policy.AtBroker || m.q.Success != nil {
+	if !m.b.policy.AtBroker {
 		return nil
 	}
 	verdict, texts := verdictOf(out.Deployable), []string(nil)

@@ -140,6 +140,11 @@ func TestAPolicyWeighsOnTheBroker(t *testing.T) {
 			if got := verdictOf(m); got != tt.with || !strings.Contains(m.Reason(), tt.reason) || m.Unknowns != tt.unknowns {
 				t.Errorf("with the policy: %s, %d unknown, because\n%s\nwant %s, %d, because %s", got, m.Unknowns, m.Reason(), tt.with, tt.unknowns, tt.reason)
 			}
+			yes := true
+			tt.ask.Success = []*bool{&yes}
+			if m, err := b.WithPolicy(tt.policy).Matrix(t.Context(), tt.ask); err != nil || verdictOf(m) != tt.with {
+				t.Errorf("with the policy, and shown only what succeeded: %s, %v, want %s", verdictOf(m), err, tt.with)
+			}
 			success := false
 			for _, r := range m.Reasons {
 				success = success || r.Type == "success"

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"os"
+	"strings"
 	"time"
 
 	contractscmd "github.com/goldenpath/platform/cmd/platform/contracts"
@@ -50,10 +51,15 @@ func (r registeredVerifier) request(ctx context.Context, address contracts.Provi
 		Provider: address.Provider, BaseURL: address.URL, StateURL: address.StatesURL, MessagesURL: address.MessagesURL, Headers: map[string]string{},
 	}
 	for name, variable := range address.Headers {
-		value := r.variable(variable)
+		value := strings.TrimSpace(r.variable(variable)) // mounted secrets end with a line break
 		if value == "" {
 			return pact.Request{}, fault.New(fault.Invalid, "The header %s for %s is to be read from %s, which is not set here.", name, address.Provider, variable).
 				WithHint("Set it in the environment of the platform's workers, or register the provider without the header.")
+		}
+		// Else no request would leave, and the provider would be said to have failed.
+		if strings.ContainsFunc(value, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }) {
+			return pact.Request{}, fault.New(fault.Invalid, "The header %s for %s cannot be sent: %s has a line break or another control character in it.", name, address.Provider, variable).
+				WithHint("Set it to the value of the header alone in the environment of the platform's workers.")
 		}
 		wanted.Headers[name] = value
 	}

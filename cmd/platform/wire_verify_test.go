@@ -3,9 +3,11 @@ package main
 import (
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/goldenpath/platform/contracts"
+	"github.com/goldenpath/platform/internal/fault"
 )
 
 func TestAWorkerFindsTheStatesAProviderOffers(t *testing.T) {
@@ -34,6 +36,35 @@ func TestAWorkerFindsTheStatesAProviderOffers(t *testing.T) {
 			got, err := worker.request(t.Context(), tt.address)
 			if err != nil || got.StateURL != tt.want || got.Headers["Authorization"] != "Bearer s" {
 				t.Errorf("got %+v, %v, want states at %q", got, err, tt.want)
+			}
+		})
+	}
+}
+
+// TestAWorkerSendsWhatAHeaderCanHold reads secrets as they are mounted, and says of
+// one that cannot be sent that it is at fault, not the provider.
+func TestAWorkerSendsWhatAHeaderCanHold(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, set, want, err string }{
+		{"a line break at its end", "Bearer hush\r\n", "Bearer hush", ""},
+		{"another header in it", "Bearer hush\nX: y", "", "has a line break or another control character in it"},
+		{"nothing but a line break", "\n", "", "which is not set here"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			worker := registeredVerifier{variable: func(string) string { return tt.set }}
+			got, err := worker.request(t.Context(), contracts.ProviderAddress{
+				Provider: "inventory", URL: "http://127.0.0.1:1", StatesURL: "http://127.0.0.1:1/states",
+				Headers: map[string]string{"Authorization": "PLATFORM_PROVIDER_INVENTORY"},
+			})
+			if tt.err == "" {
+				if err != nil || got.Headers["Authorization"] != tt.want {
+					t.Errorf("sends %q, %v, want %q", got.Headers["Authorization"], err, tt.want)
+				}
+				return
+			}
+			if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), tt.err) || strings.Contains(err.Error(), "hush") {
+				t.Errorf("%v, want one that says it %s", err, tt.err)
 			}
 		})
 	}

@@ -25,7 +25,8 @@ func IsLine(s string) bool { return !strings.ContainsAny(s, "\r\n") }
 // other fails.
 func checkName(field, name string) error {
 	if strings.TrimSpace(name) == "" {
-		return fault.New(fault.Invalid, "The %s has no name.", field).WithField(field, "cannot be blank")
+		return fault.New(fault.Invalid, "The %s has no name.", field).WithField(field, "cannot be blank").
+			WithHint("Name the %s; where its name comes from a variable, that one is empty.", field)
 	}
 	if err := checkText(field, name); err != nil {
 		return err

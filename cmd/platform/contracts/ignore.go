@@ -79,7 +79,12 @@ func until(t time.Time) string { return t.Local().Format("2006-01-02 15:04 MST")
 // parseEnd takes a length of time, or a day, whose end is meant.
 func parseEnd(s string, now time.Time) (time.Time, error) {
 	if day, err := time.ParseInLocation(dateOnly, s, time.Local); err == nil {
-		return day.AddDate(0, 0, 1), nil
+		end := day.AddDate(0, 0, 1)
+		if !end.After(now) {
+			return time.Time{}, fault.New(fault.Invalid, "--expires cannot be %s: that day is over.", s).
+				WithHint("Write it like 12h, 14d or %s.", now.AddDate(0, 0, 14).Format(dateOnly))
+		}
+		return end, nil
 	}
 	d, err := cli.ParseDuration(s)
 	if err != nil {

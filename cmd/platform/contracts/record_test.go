@@ -127,6 +127,9 @@ func TestWhenARuleEnds(t *testing.T) {
 			t.Errorf("%s is %s, %v", text, got, err)
 		}
 	}
+	if _, err := parseEnd("2026-11-25", now); err == nil || !strings.Contains(err.Error(), "--expires cannot be 2026-11-25: that day is over.") {
+		t.Errorf("a day that is over: %v", err)
+	}
 	if diff := cmp.Diff("legacy:1.2", subject(types.IgnoreRule{Service: "legacy", Version: "1.2"})); diff != "" {
 		t.Error(diff)
 	}

@@ -119,7 +119,6 @@ func only(tree, other *scaffolds.Tree) []scaffolds.File {
 	})
 }
 
-// A service has the files of the CI that was chosen, and none of the other's.
 // TestCIWaitsWhereTheServiceTellsThatItIsReady compares the address that CI gives
 // a service with the one it waits for: nothing runs these files but a CI.
 func TestCIWaitsWhereTheServiceTellsThatItIsReady(t *testing.T) {
@@ -137,6 +136,28 @@ func TestCIWaitsWhereTheServiceTellsThatItIsReady(t *testing.T) {
 	}
 }
 
+// What a person is told to install judges as CI does.
+func TestTheLinterIsTheOneOfCI(t *testing.T) {
+	t.Parallel()
+	version := regexp.MustCompile(`(?m)golangci-lint(?:@|:|-action@.*\n\s+with:\n\s+version: )(v[0-9.]+)`)
+	found := map[string]bool{}
+	for _, file := range []string{"Makefile", ".github/workflows/ci.yaml", ".gitlab-ci.yml"} {
+		text, err := os.ReadFile(filepath.Join(goldenFolder, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := version.FindSubmatch(text)
+		if said == nil {
+			t.Fatalf("%s names no version of golangci-lint", file)
+		}
+		found[string(said[1])] = true
+	}
+	if len(found) != 1 {
+		t.Errorf("they name several versions of golangci-lint: %v", found)
+	}
+}
+
+// A service has the files of the CI that was chosen, and none of the other's.
 func TestAServiceHasOneCI(t *testing.T) {
 	t.Parallel()
 	for ci, want := range map[string]string{"": ".github", "github": ".github", "gitlab": ".gitlab-ci.yml"} {

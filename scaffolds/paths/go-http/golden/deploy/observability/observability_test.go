@@ -76,17 +76,19 @@ func TestEveryMetricAskedForIsExported(t *testing.T) {
 	for _, recorded := range regexp.MustCompile(`(?m)- record: (\S+)`).FindAllStringSubmatch(rules, -1) {
 		known[recorded[1]] = true
 	}
-	selector := regexp.MustCompile(`([a-zA-Z_][a-zA-Z0-9_:]*)\{`)
-	files := all(t, "dashboard*.json")
-	files["rules"] = rules
-	for file, text := range files {
-		selectors := selector.FindAllStringSubmatch(text, -1)
-		if len(selectors) == 0 {
-			t.Errorf("%s asks for no metric: this test looks in the wrong place", file)
+	files := map[string][]string{"rules": ruleQueries(rules)}
+	for file, text := range all(t, "dashboard*.json") {
+		files[file] = panelQueries(t, file, text)
+	}
+	for file, queries := range files {
+		if len(queries) == 0 {
+			t.Errorf("%s asks for nothing: this test looks in the wrong place", file)
 		}
-		for _, found := range selectors {
-			if !known[found[1]] {
-				t.Errorf("%s: asks for %s, which the service does not export", file, found[1])
+		for _, query := range queries {
+			for _, name := range asked(query) {
+				if !known[name] {
+					t.Errorf("%s: asks for %s, which neither internal/telemetry nor a pack registers", file, name)
+				}
 			}
 		}
 	}

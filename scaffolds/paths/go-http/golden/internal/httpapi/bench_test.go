@@ -17,6 +17,7 @@ import (
 	"example.com/golden/service/internal/idempotency"
 	"example.com/golden/service/internal/items"
 	"example.com/golden/service/internal/items/memory"
+	"example.com/golden/service/internal/outbound"
 	"example.com/golden/service/internal/telemetry"
 )
 
@@ -77,9 +78,10 @@ func benchService(b *testing.B, shelf *items.Shelf) http.Handler {
 	if err != nil {
 		b.Fatal(err)
 	}
+	metrics := telemetry.NewMetrics()
 	handler, err := httpapi.New(httpapi.Deps{
-		Log: telemetry.NewLogger(io.Discard, "goldensvc", slog.LevelInfo), Metrics: telemetry.NewMetrics(), Tracer: tracer,
-		Shelf: shelf, Idempotency: idempotency.NewMemory(time.Hour),
+		Log: telemetry.NewLogger(io.Discard, "goldensvc", slog.LevelInfo), Metrics: metrics, Tracer: tracer,
+		Shelf: shelf, Idempotency: idempotency.NewMemory(time.Hour), Clients: called(b, outbound.NewCaller(metrics, tracer)),
 		MaxBodyBytes: 1 << 20, MaxConcurrent: 100,
 	})
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"example.com/golden/service/client"
+	"example.com/golden/service/internal/clients"
 	"example.com/golden/service/internal/httpapi"
 	"example.com/golden/service/internal/idempotency"
 	"example.com/golden/service/internal/items"
@@ -27,23 +28,28 @@ import (
 	"example.com/golden/service/internal/telemetry"
 )
 
-// The whole handler, as main builds it, over a store that may be broken.
+// The whole handler, as main builds it, over a store that may be broken. The
+// services called are nowhere, unless a setting such as INVENTORY_URL leads to one.
 type service struct {
 	http.Handler
 	logs    *bytes.Buffer
 	spans   *tracetest.InMemoryExporter
 	metrics *telemetry.Metrics
+	clients *clients.Clients
 }
 
-func newService(t *testing.T, store items.Store) service {
+func newService(t *testing.T, store items.Store, environ ...string) service {
 	t.Helper()
 	s := service{logs: &bytes.Buffer{}, spans: tracetest.NewInMemoryExporter(), metrics: telemetry.NewMetrics()}
+	tracer := sdktrace.NewTracerProvider(sdktrace.WithSyncer(s.spans))
+	s.clients = called(t, outbound.NewCaller(s.metrics, tracer), environ...)
 	handler, err := httpapi.New(httpapi.Deps{
 		Log:          telemetry.NewLogger(s.logs, "goldensvc", slog.LevelInfo),
 		Metrics:      s.metrics,
-		Tracer:       sdktrace.NewTracerProvider(sdktrace.WithSyncer(s.spans)),
+		Tracer:       tracer,
 		Shelf:        items.NewShelf(store, time.Now),
 		Idempotency:  idempotency.NewMemory(time.Hour),
+		Clients:      s.clients,
 		MaxBodyBytes: 1 << 10, MaxConcurrent: 2,
 	})
 	if err != nil {

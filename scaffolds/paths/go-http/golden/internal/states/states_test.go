@@ -6,10 +6,35 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"example.com/golden/service/api"
 	"example.com/golden/service/internal/items"
 	"example.com/golden/service/internal/items/memory"
 	"example.com/golden/service/internal/states"
 )
+
+// A state that the document names and nobody wrote fails when a consumer asks
+// for it, long after it was misspelt.
+func TestEveryStateOfTheDocumentIsHere(t *testing.T) {
+	t.Parallel()
+	document, err := openapi3.NewLoader().LoadFromData(api.Document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := states.New(memory.New())
+	for path, item := range document.Paths.Map() {
+		for method, operation := range item.Operations() {
+			name, named := operation.Extensions["x-provider-state"]
+			if !named {
+				continue
+			}
+			if state, _ := name.(string); known[state] == nil {
+				t.Errorf("%s %s names the state %v, which internal/states does not have", method, path, name)
+			}
+		}
+	}
+}
 
 func TestHandler(t *testing.T) {
 	t.Parallel()

@@ -19,9 +19,10 @@ import (
 
 // What goldensvc needs from golden-provider.
 //
-// It was written once, from the provider's OpenAPI document, and is yours from
-// then on: keep the operations and fields that this service really uses and
-// delete the others, so that the provider may change what nobody needs.
+// It was written once, from the provider's OpenAPI document, with the operations
+// that answer with JSON, though no code here uses one yet. It is yours from then
+// on. What stands here binds the provider, also where nobody needs it: keep the
+// operations and fields that this service really uses, and delete the rest.
 //
 // When it passes, pacts/goldensvc-golden-provider.json is the contract.
 func TestContract(t *testing.T) {

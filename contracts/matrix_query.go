@@ -14,21 +14,19 @@ import (
 // in a selector, or an environment to go to, that there is not is fault.NotFound.
 func (b *Broker) Matrix(ctx context.Context, q MatrixQuery) (m Matrix, err error) {
 	// A yes of two moments could be one that was true at none.
-	now := ctx
 	err = b.store.Moment(ctx, func(ctx context.Context) error {
-		m, err = b.matrix(ctx, now, q)
+		m, err = b.matrix(ctx, q)
 		return err
 	})
 	return m, err
 }
 
-// matrix answers as of the moment of ctx; what is only shown may be as it is now.
-func (b *Broker) matrix(ctx, now context.Context, q MatrixQuery) (Matrix, error) {
+func (b *Broker) matrix(ctx context.Context, q MatrixQuery) (Matrix, error) {
 	m := matrix{b: b, q: q, names: map[string]int64{}, found: map[MatrixSelector]Version{}}
 	if err := m.resolve(ctx); err != nil {
 		return Matrix{}, err
 	}
-	rows, places, err := m.read(ctx, now)
+	rows, places, err := m.read(ctx)
 	if err != nil {
 		return Matrix{}, err
 	}

@@ -2,18 +2,12 @@ package contracts
 
 import (
 	"context"
-	"errors"
 	"slices"
-
-	"golang.org/x/sync/errgroup"
 )
-
-// manyPlaces is of how many versions places are sooner asked for beside the rows.
-const manyPlaces = 500
 
 // read reads the rows and, with them, the places of the versions that they can be
 // about; nil when rows of others may come or most of them are cut.
-func (m *matrix) read(ctx, now context.Context) (rows []Row, places map[int64]VersionDetail, err error) {
+func (m *matrix) read(ctx context.Context) (rows []Row, places map[int64]VersionDetail, err error) {
 	_, whole := m.promises()
 	q := m.rowQuery()
 	var versions []int64
@@ -28,15 +22,9 @@ func (m *matrix) read(ctx, now context.Context) (rows []Row, places map[int64]Ve
 		places, err = m.b.store.VersionPlaces(ctx, versions)
 		return err
 	}
-	switch {
-	case len(whole) > 0 || q.AnyCounterpart || (m.q.Limit > 0 && len(versions) > m.q.Limit):
+	if len(whole) > 0 || q.AnyCounterpart || (m.q.Limit > 0 && len(versions) > m.q.Limit) {
 		err = askRows(ctx)
-	case len(versions) >= manyPlaces:
-		var beside errgroup.Group
-		beside.Go(func() error { return askPlaces(now) })
-		err = askRows(ctx)
-		err = errors.Join(err, beside.Wait())
-	default:
+	} else {
 		err = m.b.store.Together(ctx, askRows, askPlaces)
 	}
 	return rows, places, err

@@ -50,7 +50,10 @@ type Host interface {
 
 // Remote is where a repository is pushed to.
 type Remote struct {
-	URL      string
+	URL string
+	// Folder is the bare repository itself, when it is the host's own and nobody
+	// on the way has a say: then it may be written straight.
+	Folder   string
 	Username string
 	Password Secret
 }

@@ -47,6 +47,12 @@ func (r *Repositories) Push(ctx context.Context, c pipelines.Commit, branch stri
 		return "", err
 	}
 	ref := plumbing.NewBranchReferenceName(branch)
+	if to.Folder != "" {
+		if err := (bare{to.Folder}).push(storer, ref, id); err != nil {
+			return "", explainFolder(to, branch, err)
+		}
+		return id.String(), nil
+	}
 	there, err := r.Refs(ctx, to)
 	if err != nil {
 		return "", err
@@ -80,6 +86,13 @@ func taken(to pipelines.Remote, branch string) error {
 
 // Refs returns the branches and tags of a remote.
 func (*Repositories) Refs(ctx context.Context, of pipelines.Remote) (map[string]string, error) {
+	if of.Folder != "" {
+		list, err := bare{of.Folder}.list()
+		if err != nil {
+			return nil, explainFolder(of, "", err)
+		}
+		return branchesAndTags(list), nil
+	}
 	list, err := remote(memory.NewStorage(), of).ListContext(ctx, &gogit.ListOptions{Auth: auth(of)})
 	if errors.Is(err, transport.ErrEmptyRemoteRepository) {
 		return map[string]string{}, nil
@@ -87,13 +100,17 @@ func (*Repositories) Refs(ctx context.Context, of pipelines.Remote) (map[string]
 	if err != nil {
 		return nil, explain(of, err)
 	}
+	return branchesAndTags(list), nil
+}
+
+func branchesAndTags(list []*plumbing.Reference) map[string]string {
 	refs := make(map[string]string, len(list))
 	for _, ref := range list {
 		if name := ref.Name(); ref.Type() == plumbing.HashReference && (name.IsBranch() || name.IsTag()) {
 			refs[name.String()] = ref.Hash().String()
 		}
 	}
-	return refs, nil
+	return refs
 }
 
 const remoteName = "origin"

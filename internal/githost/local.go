@@ -124,9 +124,18 @@ func (l *Local) Delete(ctx context.Context, r pipelines.Repository) error {
 }
 
 // Remote returns the folder of the repository: whoever may run the server may
-// write there.
+// write there. Where somebody has put hooks, which programs of git run, it is
+// pushed to with git.
 func (*Local) Remote(_ context.Context, r pipelines.Repository) (pipelines.Remote, error) {
-	return pipelines.Remote{URL: r.LocalPath}, nil
+	remote := pipelines.Remote{URL: r.LocalPath}
+	hooks, err := os.ReadDir(filepath.Join(r.LocalPath, "hooks"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return remote, fmt.Errorf("look for hooks of %s: %w", r.Name, err)
+	}
+	if len(hooks) == 0 {
+		remote.Folder = r.LocalPath
+	}
+	return remote, nil
 }
 
 // Folder returns where the repository is that has this clone address. The address

@@ -245,6 +245,28 @@ func TestAPushOverOtherCommitsIsAConflict(t *testing.T) {
 	}
 }
 
+func TestAHookInTheFolderIsAsked(t *testing.T) {
+	t.Parallel()
+	host, _ := newLocal(t)
+	made, err := host.Create(t.Context(), pipelines.NewRepository{Name: "orders", Key: "one"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hook := filepath.Join(made.LocalPath, "hooks", "pre-receive")
+	if err := os.WriteFile(hook, []byte("#!/bin/sh\nexit 1\n"), 0o700); err != nil { // #nosec G306 -- a program
+		t.Fatal(err)
+	}
+	if id, err := push(t, host, made, commit()); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("Push past the hook = %s, %v, want forbidden", id, err)
+	}
+	if err := os.Remove(hook); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := push(t, host, made, commit()); err != nil {
+		t.Errorf("Push without the hook: %v", err)
+	}
+}
+
 // serve serves the host as the portal does, for whoever knows the password.
 func serve(t *testing.T, host *githost.Local, pushed func(name string)) string {
 	t.Helper()

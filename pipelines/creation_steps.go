@@ -2,13 +2,11 @@ package pipelines
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 
 	"github.com/goldenpath/platform/catalog"
 	"github.com/goldenpath/platform/internal/fault"
-	"github.com/goldenpath/platform/scaffolds"
 )
 
 // check resolves again what may have changed while the run was queued.
@@ -28,9 +26,6 @@ func (c *Creation) check(ctx context.Context, w *Work) (Outcome, error) {
 	return Outcome{Result: r}, nil
 }
 
-// filesOfTree is the name under which the rendered files are kept.
-const filesOfTree = "tree.json"
-
 func (c *Creation) render(_ context.Context, w *Work) (Outcome, error) {
 	var r resolved
 	err := w.Need(stepCheck, &r)
@@ -44,27 +39,14 @@ func (c *Creation) render(_ context.Context, w *Work) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	kept, err := json.Marshal(tree)
+	kept, err := keepTree(tree)
 	if err != nil {
-		return Outcome{}, fmt.Errorf("keep the files: %w", err)
+		return Outcome{}, err
 	}
 	for _, f := range tree.Files {
 		w.Log.Info("%s", f.Path)
 	}
 	return Outcome{Result: map[string]int{"files": len(tree.Files)}, Files: map[string][]byte{filesOfTree: kept}}, nil
-}
-
-// tree returns the files that were rendered.
-func (*Creation) tree(ctx context.Context, w *Work) (*scaffolds.Tree, error) {
-	kept, err := w.File(ctx, filesOfTree)
-	if err != nil {
-		return nil, err
-	}
-	var tree scaffolds.Tree
-	if err := json.Unmarshal(kept, &tree); err != nil {
-		return nil, fmt.Errorf("read the kept files: %w", err)
-	}
-	return &tree, nil
 }
 
 // commitResult is the checkpoint of the step that makes the commit.

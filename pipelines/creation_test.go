@@ -34,6 +34,7 @@ type studio struct {
 	creation *pipelines.Creation
 	runner   *pipelines.Runner
 	queue    *pipelinestest.Queue
+	store    *pipelinestest.Store
 	refusing *refusingHost
 }
 
@@ -56,6 +57,7 @@ func newStudio(t *testing.T) *studio {
 	s := &studio{t: t, dir: t.TempDir(), catalog: catalogtest.New(nil), queue: &pipelinestest.Queue{}}
 	s.refusing = &refusingHost{Host: githost.NewLocal(s.dir, "http://127.0.0.1:8080")}
 	store := pipelinestest.NewStore()
+	s.store = store
 	s.creation = pipelines.NewCreation(pipelines.CreationOptions{
 		Catalog: s.catalog, Paths: pipelinestest.Paths, Hosts: []pipelines.Host{s.refusing}, Repositories: git.New(), Past: store,
 	})
@@ -256,6 +258,36 @@ func TestAHostThatRefusesIsRetriedFromItsStep(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"inventory.git"}, s.repositories()); diff != "" {
 		t.Errorf("repositories:\n%s", diff)
+	}
+}
+
+// A program that was replaced while a run was on its way kept files in its way.
+func TestARunThatAnOlderProgramBeganGoesOn(t *testing.T) {
+	t.Parallel()
+	s := newStudio(t)
+	plan, err := s.creation.Plan(t.Context(), asking("inventory", "warehouse", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.refusing.remote = fault.New(fault.Forbidden, "Not now.")
+	run := s.create(asking("inventory", "warehouse", ""))
+	before, err := json.Marshal(scaffolds.Tree{Files: plan.Files})
+	if err := errors.Join(err, s.store.DropFiles(t.Context(), run.ID), s.store.PutFile(t.Context(), run.ID, "tree.json", before)); err != nil {
+		t.Fatal(err)
+	}
+	s.refusing.remote = nil
+	if _, err := s.runner.Retry(t.Context(), run.ID); err != nil {
+		t.Fatal(err)
+	}
+	if run = s.work(run.ID); run.State != pipelines.Succeeded {
+		t.Fatalf("the run %s: %v", run.State, run.Failure)
+	}
+	var out pipelines.CreateServiceOutput
+	if err := json.Unmarshal(run.Output, &out); err != nil {
+		t.Fatal(err)
+	}
+	if commit := string(run.Step("commit").Result); !strings.Contains(commit, out.Commit) {
+		t.Errorf("pushed %s, and made %s before", out.Commit, commit)
 	}
 }
 

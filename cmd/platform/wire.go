@@ -105,7 +105,7 @@ func open(ctx context.Context, s config.Config, o opening) (_ *wired, err error)
 		Store: kept.Runs(), Queue: queue, Unit: w.db, Log: w.log, Pipelines: []pipelines.Pipeline{creation.Pipeline(), verification.Pipeline()},
 		Redactor: pipelines.NewRedactor(s.GitHub.Token),
 	})
-	if w.jobs, err = jobs.New(w.db, w.log, w.runner); err != nil {
+	if w.jobs, err = jobs.New(w.db, w.log, queue, w.runner); err != nil {
 		return nil, err
 	}
 	return w, w.openPortal(o, kept, library, creation, local) //nolint:contextcheck // each request brings its own

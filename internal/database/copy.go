@@ -42,6 +42,8 @@ func (db *DB) Copy(ctx context.Context, table string, columns []string, n int, r
 type transaction struct {
 	tx   *sql.Tx
 	conn *sql.Conn
+	// after is called once it is committed.
+	after *[]func()
 }
 
 // begin begins a transaction. Whoever gets it calls end when it has ended.

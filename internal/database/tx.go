@@ -25,13 +25,27 @@ func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) erro
 	defer end()
 	// After a commit there is nothing left to roll back.
 	defer func() { _ = t.tx.Rollback() }()
+	t.after = new([]func())
 	if err := fn(context.WithValue(db.Apart(ctx), txKey{db}, t)); err != nil {
 		return err
 	}
 	if err := t.tx.Commit(); err != nil {
 		return fmt.Errorf("commit a transaction: %w", err)
 	}
+	for _, fn := range *t.after {
+		fn()
+	}
 	return nil
+}
+
+// AfterCommit calls fn once the transaction in ctx is committed, and never when
+// it is rolled back. Whoever else is told by fn then finds what it wrote.
+func (db *DB) AfterCommit(ctx context.Context, fn func()) {
+	if t, ok := ctx.Value(txKey{db}).(transaction); ok {
+		*t.after = append(*t.after, fn)
+		return
+	}
+	fn()
 }
 
 // Tx returns the transaction in ctx.

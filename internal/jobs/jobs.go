@@ -13,7 +13,6 @@ import (
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
-	"github.com/riverqueue/river/riverdriver/riversqlite"
 
 	"github.com/goldenpath/platform/internal/database"
 	"github.com/goldenpath/platform/pipelines"
@@ -30,6 +29,9 @@ const (
 	// keepDone is how long River remembers jobs that are done, for whoever looks
 	// into its tables.
 	keepDone = time.Hour
+	// fetchPause is between two looks at the queue. Who is told of a job right
+	// after a look, as River looks each second, should not wait for long.
+	fetchPause = 10 * time.Millisecond
 )
 
 // Runs are what workers go on with.
@@ -67,8 +69,9 @@ type Jobs struct {
 	rescuing sync.WaitGroup
 }
 
-// New returns the workers for runs and for further kinds of jobs.
-func New(db *database.DB, log *slog.Logger, runs Runs, handlers ...Handler) (*Jobs, error) {
+// New returns the workers for runs and for further kinds of jobs. What queue, the
+// one of this process, is given they take up at once.
+func New(db *database.DB, log *slog.Logger, queue *Queue, runs Runs, handlers ...Handler) (*Jobs, error) {
 	workers := river.NewWorkers()
 	for _, add := range append([]Handler{Handle(runs.Work)}, handlers...) {
 		add(workers)
@@ -81,8 +84,9 @@ func New(db *database.DB, log *slog.Logger, runs Runs, handlers ...Handler) (*Jo
 		JobTimeout:                  -1,
 		SoftStopTimeout:             softStop,
 		CompletedJobRetentionPeriod: keepDone,
+		FetchCooldown:               fetchPause,
 	}
-	c, err := newClient(db, config)
+	c, err := newClient(db, queue, config)
 	if err != nil {
 		return nil, fmt.Errorf("make the workers: %w", err)
 	}
@@ -91,11 +95,11 @@ func New(db *database.DB, log *slog.Logger, runs Runs, handlers ...Handler) (*Jo
 	return &Jobs{client: c, runs: runs, log: log, alone: db.Dialect() == database.SQLite}, nil
 }
 
-func newClient(db *database.DB, config *river.Config) (client, error) {
+func newClient(db *database.DB, queue *Queue, config *river.Config) (client, error) {
 	if db.Dialect() == database.Postgres {
 		return river.NewClient(riverpgxv5.New(db.Pool()), config)
 	}
-	return river.NewClient(riversqlite.New(db.SQL()), config)
+	return river.NewClient(newWokenDriver(db.SQL(), queue.wake), config)
 }
 
 // Start takes up what a process before this one left, then works on jobs until

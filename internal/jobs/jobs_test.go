@@ -36,7 +36,7 @@ func newSite(t *testing.T, db *database.DB, do func(ctx context.Context, w *pipe
 		Store: store.New(db).Runs(), Unit: db, Queue: queue, Log: log,
 		Pipelines: []pipelines.Pipeline{{Kind: "make", Steps: []pipelines.StepSpec{{Name: "one", Title: "One", Do: do}}}},
 	})
-	workers, err := jobs.New(db, log, runner)
+	workers, err := jobs.New(db, log, queue, runner)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -263,7 +263,7 @@ func TestOtherKindsOfJobsAreDelivered(t *testing.T) {
 		t.Helper()
 		s := newSite(t, db, done)
 		greeted := make(chan string, 1)
-		workers, err := jobs.New(db, slog.New(slog.DiscardHandler), s.runner, jobs.Handle(func(_ context.Context, args greet) error {
+		workers, err := jobs.New(db, slog.New(slog.DiscardHandler), s.queue, s.runner, jobs.Handle(func(_ context.Context, args greet) error {
 			greeted <- args.Name
 			return nil
 		}))

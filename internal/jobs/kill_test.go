@@ -244,7 +244,7 @@ func platform(t *testing.T, dir string, k *killer) (*pipelines.Runner, *jobs.Job
 		Store: kept.Runs(), Unit: db, Queue: queue, Log: log, Clock: frozen{}, Pipelines: []pipelines.Pipeline{creation.Pipeline()},
 		Hook: func(_ context.Context, p pipelines.Point) { k.at(p.Step + " " + p.When) },
 	})
-	workers, err := jobs.New(db, log, runner)
+	workers, err := jobs.New(db, log, queue, runner)
 	if err != nil {
 		t.Fatal(err)
 	}

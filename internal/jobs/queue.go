@@ -20,6 +20,7 @@ import (
 type Queue struct {
 	db     *database.DB
 	client *river.Client[*sql.Tx]
+	wake   wake // the workers of this process
 }
 
 var _ pipelines.Queue = (*Queue)(nil)
@@ -28,7 +29,7 @@ var errNoTransaction = errors.New("a job needs the transaction that makes it nec
 
 // NewQueue returns the queue in db.
 func NewQueue(db *database.DB, log *slog.Logger) (*Queue, error) {
-	config := &river.Config{Logger: log}
+	config := &river.Config{Logger: log, FetchCooldown: fetchPause} // how often it tells of jobs, too
 	var (
 		client *river.Client[*sql.Tx]
 		err    error
@@ -41,7 +42,7 @@ func NewQueue(db *database.DB, log *slog.Logger) (*Queue, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the queue: %w", err)
 	}
-	return &Queue{db: db, client: client}, nil
+	return &Queue{db: db, client: client, wake: newWake()}, nil
 }
 
 // Enqueue puts a job for a run into the queue.
@@ -58,5 +59,6 @@ func (q *Queue) Insert(ctx context.Context, args river.JobArgs) error {
 	if _, err := q.client.InsertTx(ctx, tx, args, nil); err != nil {
 		return fmt.Errorf("enqueue %s: %w", args.Kind(), err)
 	}
+	q.db.AfterCommit(ctx, q.wake.call)
 	return nil
 }

@@ -51,7 +51,8 @@ func (Deployment) Indexes() []ent.Index {
 		index.Fields("version_id", "environment_id").Unique().
 			StorageKey("deployment_release").Annotations(entsql.IndexWhere("current AND kind = 'released'")),
 		index.Fields("environment_id", "pacticipant_id", "version_id").
-			StorageKey("deployment_current").Annotations(entsql.IndexWhere("current")),
+			StorageKey("deployment_current").Annotations(entsql.IndexWhere("current"),
+			entsql.IncludeColumns("id", "kind", "application_instance", "created_at")),
 		index.Fields("pacticipant_id").
 			StorageKey("deployment_pacticipant").Annotations(entsql.IndexWhere("current")),
 		index.Fields("version_id").Annotations(entsql.IncludeColumns("environment_id", "id", "current")),

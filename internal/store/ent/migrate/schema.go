@@ -156,6 +156,15 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{DeploymentsColumns[4], DeploymentsColumns[2], DeploymentsColumns[3]},
 				Annotation: &entsql.IndexAnnotation{
+					IncludeColumns: []string{
+						DeploymentsColumns[0].Name,
+
+						DeploymentsColumns[1].Name,
+
+						DeploymentsColumns[5].Name,
+
+						DeploymentsColumns[7].Name,
+					},
 					Where: "current",
 				},
 			},

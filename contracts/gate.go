@@ -163,24 +163,15 @@ type gate struct {
 	versions []Version     // of it, as asked, the newest first
 	stored   []IgnoreRule
 
-	promises  []Pact               // of the version, as consumer
-	consumers []Integration        // of the service, as provider
-	providers []Integration        // of the service, as consumer
-	running   map[int64][]resident // that it would meet, by pacticipant
-	branches  map[int64]string     // main ones of those it would meet, when it is to be merged
-	rows      []Row
-	verifies  bool // the version has verified something, to the end
+	meetings  []met
+	verifies  bool             // the version has verified something, to the end
+	consumers []Integration    // of the service, as provider; may be left out when it verifies
+	providers []Integration    // of the service, as consumer
+	branches  map[int64]string // main ones of those it would meet, when it is to be merged
 
 	findings []finding
 	rules    []RuleUse
 	warnings []string
-}
-
-// resident is a version that is there already.
-type resident struct {
-	id     int64
-	number string
-	places []Deployment
 }
 
 // finding is a reason on its way, with the services it is about. Rules ignore it

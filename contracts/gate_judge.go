@@ -6,36 +6,26 @@ import (
 	"time"
 )
 
-// contractKey addresses a publication, and a verification of it.
-type contractKey struct{ consumerVersion, provider, providerVersion int64 }
-
 // judge compares the version with everything it would meet.
 func (g *gate) judge() {
-	verified := make(map[contractKey]*Row, len(g.rows))
-	published := make(map[contractKey]*Row, len(g.rows))
-	for i := range g.rows {
-		r := &g.rows[i]
-		published[contractKey{r.ConsumerVersionID, r.ProviderID, 0}] = r
-		if r.VerificationID != 0 {
-			verified[contractKey{r.ConsumerVersionID, r.ProviderID, r.ProviderVersionID}] = r
+	g.findings = slices.Grow(g.findings, len(g.meetings)+2)
+	promised := false
+	for i := range g.meetings {
+		m := &g.meetings[i]
+		if m.Promised {
+			promised = true
+			g.judgeProvider(m)
+		} else {
+			g.judgeConsumer(m)
 		}
 	}
-	g.findings = slices.Grow(g.findings, len(g.rows))
-	for _, p := range g.promises {
-		g.judgeProvider(p, verified)
-	}
-	for _, c := range g.consumers {
-		if c.ConsumerID != g.service.ID { // promises to itself are judged above
-			g.judgeConsumer(c, published, verified)
-		}
-	}
-	g.judgeAlone()
+	g.judgeAlone(promised)
 }
 
 // judgeAlone asks whether the version itself has done what the service does:
 // publish pacts, verify them.
-func (g *gate) judgeAlone() {
-	if len(g.providers) > 0 && len(g.promises) == 0 {
+func (g *gate) judgeAlone(promised bool) {
+	if len(g.providers) > 0 && !promised {
 		names, about := make([]string, len(g.providers)), make([]counterpart, len(g.providers))
 		for i, p := range g.providers {
 			names[i], about[i] = p.Provider, counterpart{service: p.Provider}
@@ -59,59 +49,51 @@ func (g *gate) judgeAlone() {
 	}
 }
 
-// judgeProvider compares a pact of the version with the provider's versions that
-// are there.
-func (g *gate) judgeProvider(p Pact, verified map[contractKey]*Row) {
-	there := g.running[p.ProviderID]
-	reason := Reason{Consumer: p.Consumer, ConsumerVersion: p.ConsumerVersion, Provider: p.Provider, SHA: p.SHA, PublishedAt: p.CreatedAt}
-	if len(there) == 0 {
-		reason.Text = fmt.Sprintf("%s %s needs %s, and no version of %s %s.", p.Consumer, p.ConsumerVersion, p.Provider, p.Provider, g.to.nowhere())
-		reason.Next = g.to.placing(p.Provider, g.branches[p.ProviderID])
-		g.unknown(RuleNowhere, reason, counterpart{service: p.Provider})
+// judgeProvider compares a pact of the version with a version of its provider, or
+// with none.
+func (g *gate) judgeProvider(m *met) {
+	r := Reason{
+		Consumer: g.service.Name, ConsumerVersion: g.version.Number, Provider: m.There.Service, ProviderVersion: m.There.Version,
+		There: m.places, SHA: m.SHA, PublishedAt: m.PublishedAt,
 	}
-	for _, v := range there {
-		r := reason
-		r.ProviderVersion, r.There = v.number, v.places
-		g.compare(verified[contractKey{p.ConsumerVersionID, p.ProviderID, v.id}], r, counterpart{p.Provider, v.number})
+	if m.There.VersionID == 0 {
+		r.Text = fmt.Sprintf("%s %s needs %s, and no version of %s %s.", r.Consumer, r.ConsumerVersion, r.Provider, r.Provider, g.to.nowhere())
+		r.Next = g.to.placing(r.Provider, g.branches[m.There.PacticipantID])
+		g.unknown(RuleNowhere, r, counterpart{service: r.Provider})
+		return
 	}
+	g.compare(m, r, counterpart{r.Provider, r.ProviderVersion})
 }
 
-// judgeConsumer compares the version with the consumer's versions that are there.
-func (g *gate) judgeConsumer(c Integration, published, verified map[contractKey]*Row) {
-	for _, v := range g.running[c.ConsumerID] {
-		r := Reason{
-			Consumer: c.Consumer, ConsumerVersion: v.number, Provider: g.service.Name, ProviderVersion: g.version.Number, There: v.places,
-		}
-		about := counterpart{c.Consumer, v.number}
-		pact, ok := published[contractKey{v.id, g.service.ID, 0}]
-		if !ok {
-			r.Text = fmt.Sprintf("%s %s %s and has published no pact with %s.", c.Consumer, v.number, g.to.is(), g.service.Name)
-			r.Next = publishCommand(c.Consumer, v.number)
-			g.unknown(RuleNoPact, r, about)
-			continue
-		}
-		r.SHA, r.PublishedAt = pact.SHA, pact.PublishedAt
-		g.compare(verified[contractKey{v.id, g.service.ID, g.version.ID}], r, about)
+// judgeConsumer compares the version with a version of a consumer.
+func (g *gate) judgeConsumer(m *met) {
+	r := Reason{
+		Consumer: m.There.Service, ConsumerVersion: m.There.Version, Provider: g.service.Name, ProviderVersion: g.version.Number,
+		There: m.places, SHA: m.SHA, PublishedAt: m.PublishedAt,
 	}
+	about := counterpart{r.Consumer, r.ConsumerVersion}
+	if m.ContentID == 0 {
+		r.Text = fmt.Sprintf("%s %s %s and has published no pact with %s.", r.Consumer, r.ConsumerVersion, g.to.is(), r.Provider)
+		r.Next = publishCommand(r.Consumer, r.ConsumerVersion)
+		g.unknown(RuleNoPact, r, about)
+		return
+	}
+	g.compare(m, r, about)
 }
 
-// compare turns a row, or that there is none, into a reason. about is the side that
-// is there already.
-func (g *gate) compare(row *Row, r Reason, about counterpart) {
-	found := row != nil
-	if !found {
-		row = &Row{}
-	}
+// compare turns a verdict, or that there is none, into a reason. about is the side
+// that is there already.
+func (g *gate) compare(m *met, r Reason, about counterpart) {
 	consumer, provider := r.Consumer+" "+r.ConsumerVersion, r.Provider+" "+r.ProviderVersion
 	if in := " (" + g.to.in() + ")"; about.service == r.Provider {
 		provider += in
 	} else {
 		consumer += in
 	}
-	r.VerificationID, r.VerifiedAt = row.VerificationID, row.VerifiedAt
-	r.Verdict = verdict(row.Success, row.Incomplete)
+	r.VerificationID, r.VerifiedAt = m.VerificationID, m.VerifiedAt
+	r.Verdict = verdict(m.Success, m.Incomplete)
 	switch {
-	case !found:
+	case m.VerificationID == 0:
 		r.Verdict, r.Rule = Unknown, RuleNotVerified
 		r.Text = fmt.Sprintf("%s has not verified the pact of %s.", provider, consumer)
 	case r.Verdict == No:
@@ -121,9 +103,9 @@ func (g *gate) compare(row *Row, r Reason, about counterpart) {
 	case r.Verdict == Unknown:
 		r.Rule = RuleIncomplete
 		r.Text = fmt.Sprintf("%s has verified the pact of %s without a result for every interaction.", provider, consumer)
-	case g.maxAge() > 0 && g.now.Sub(row.VerifiedAt) > g.maxAge():
+	case g.maxAge() > 0 && g.now.Sub(m.VerifiedAt) > g.maxAge():
 		r.Verdict, r.Rule = Unknown, RuleTooOld
-		r.Text = fmt.Sprintf("%s verified the pact of %s too long ago, on %s.", provider, consumer, row.VerifiedAt.Format(time.DateOnly))
+		r.Text = fmt.Sprintf("%s verified the pact of %s too long ago, on %s.", provider, consumer, m.VerifiedAt.Format(time.DateOnly))
 	default:
 		r.Rule = RuleKept
 		r.Text = provider + " keeps the pact of " + consumer + "."

@@ -72,8 +72,10 @@ func (g *gate) answer() Answer {
 	}
 	counts := map[Verdict]int{}
 	ignored := 0
-	for _, f := range g.findings {
-		a.Reasons = append(a.Reasons, f.Reason)
+	order := make([]*Reason, len(g.findings)) // reasons are large: they are not moved about
+	for i := range g.findings {
+		f := &g.findings[i]
+		order[i] = &f.Reason
 		if f.IgnoredBy != nil {
 			ignored++
 			continue
@@ -81,15 +83,19 @@ func (g *gate) answer() Answer {
 		a.Verdict = worse(a.Verdict, f.Verdict)
 		counts[f.Verdict]++
 	}
-	slices.SortStableFunc(a.Reasons, func(x, y Reason) int {
+	slices.SortStableFunc(order, func(x, y *Reason) int {
 		return cmp.Or(cmp.Compare(x.rank(), y.rank()), strings.Compare(x.Consumer, y.Consumer), strings.Compare(x.Provider, y.Provider))
 	})
+	a.Reasons = make([]Reason, len(order))
+	for i, r := range order {
+		a.Reasons[i] = *r
+	}
 	a.Summary = g.summary(a.Verdict, counts, ignored)
 	return a
 }
 
 // rank orders reasons by how much they weigh.
-func (r Reason) rank() int {
+func (r *Reason) rank() int {
 	switch {
 	case r.IgnoredBy != nil:
 		return 4

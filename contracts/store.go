@@ -268,8 +268,6 @@ type DeploymentFilter struct {
 	EnvironmentID  string
 	Instance       *string
 	Current        bool
-	// CounterpartsOf keeps those of services that are counterparts, see Promises.
-	CounterpartsOf *Promises
 }
 
 // MatrixStore answers the one question that joins everything.
@@ -279,6 +277,10 @@ type MatrixStore interface {
 	// NameRows adds names to bare rows. A verification that was deleted since it was
 	// read is taken off its row, and a row whose pact was deleted is Gone.
 	NameRows(ctx context.Context, rows []*Row) error
+	// Meetings lists whom a version meets in an environment: what is there of the
+	// providers it has current pacts with, and of whoever has, or had, pacts with it.
+	// Its pacts with its own service meet the version itself.
+	Meetings(ctx context.Context, q MeetingQuery) (Meetings, error)
 	// Counterparts lists with whom the versions have current pacts, the newest
 	// version first, and who has, or had, pacts with the providers; then by names.
 	// CreatedAt is left out.

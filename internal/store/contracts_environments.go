@@ -90,11 +90,6 @@ func (c *Contracts) Deployments(ctx context.Context, f contracts.DeploymentFilte
 	if f.Current {
 		q.and(`d.current`)
 	}
-	service := `d.pacticipant_id`
-	if c.manyCounterparts(f.CounterpartsOf) {
-		service = `+` + service // see versionsThere
-	}
-	q.counterpartsOf(service, f.CounterpartsOf)
 	list, err := rowsOf(q, `SELECT d.id, d.kind, e.name, d.application_instance, d.current, d.pacticipant_id, d.version_id, d.environment_id, `+
 		q.timeColumn(`d.created_at`)+`, `+q.timeColumn(`d.ended_at`)+` FROM deployments d JOIN environments e ON e.id = d.environment_id`+q.where()+` ORDER BY d.id`,
 		func(rows database.Rows, d *contracts.Deployment) error {

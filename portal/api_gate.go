@@ -29,7 +29,7 @@ func (a *API) CanIDeploy(ctx context.Context, r server.CanIDeployRequestObject) 
 		Service: p.Service, Version: value(p.Version), Branch: value(p.Branch), Tag: value(p.Tag),
 		Environment: value(p.Environment), ToTag: value(p.ToTag),
 	}, p.MaxAge, p.Ignore)
-	return gateResponse(gate), err
+	return gate, err
 }
 
 // CanIMerge answers GET /contracts/can-i-merge.
@@ -38,19 +38,19 @@ func (a *API) CanIMerge(ctx context.Context, r server.CanIMergeRequestObject) (s
 	gate, err := a.askGate(ctx, contracts.Question{
 		Service: p.Service, Version: value(p.Version), Branch: value(p.Branch), Tag: value(p.Tag), MainBranches: true,
 	}, p.MaxAge, p.Ignore)
-	return gateResponse(gate), err
+	return gate, err
 }
 
-func (a *API) askGate(ctx context.Context, q contracts.Question, maxAge *int64, ignore *[]string) (types.Gate, error) {
+func (a *API) askGate(ctx context.Context, q contracts.Question, maxAge *int64, ignore *[]string) (gateResponse, error) {
 	// Longer ages than a duration holds are no limit to anything.
 	q.MaxAge = time.Duration(min(value(maxAge), int64(longestAge/time.Second))) * time.Second
 	var err error
 	if q.Ignore, err = a.deps.Contracts.ParseIgnores(ctx, value(ignore)); err != nil {
-		return types.Gate{}, err
+		return gateResponse{}, err
 	}
 	answer, err := a.deps.Contracts.CanIDeploy(ctx, q)
 	if err != nil {
-		return types.Gate{}, err
+		return gateResponse{}, err
 	}
 	gate := fromAnswer(answer)
 	gate.ToTag, gate.MainBranches = q.ToTag, q.MainBranches
@@ -59,18 +59,18 @@ func (a *API) askGate(ctx context.Context, q contracts.Question, maxAge *int64, 
 
 const longestAge = 100 * 365 * 24 * time.Hour
 
-func fromAnswer(a contracts.Answer) types.Gate {
-	return types.Gate{
+func fromAnswer(a contracts.Answer) gateResponse {
+	return gateResponse{reasons: a.Reasons, Gate: types.Gate{
 		Service: a.Service, Version: a.Version, Environment: a.Environment,
-		Verdict: types.Verdict(a.Verdict), Summary: a.Summary, Reasons: mapped(a.Reasons, fromReason),
+		Verdict: types.Verdict(a.Verdict), Summary: a.Summary,
 		MaxAge: int64(a.MaxAge / time.Second), AskedAt: a.AskedAt, Warnings: orEmpty(a.Warnings),
 		Rules: mapped(a.Rules, func(u contracts.RuleUse) types.RuleUse {
 			return types.RuleUse{Rule: fromIgnoreRule(u.IgnoreRule, a.AskedAt), Reasons: u.Reasons}
 		}),
-	}
+	}}
 }
 
-func fromReason(r contracts.Reason) types.Reason {
+func fromReason(r *contracts.Reason) types.Reason {
 	out := types.Reason{
 		Verdict: types.Verdict(r.Verdict), Rule: types.ReasonRule(r.Rule), Text: r.Text, Next: r.Next,
 		Consumer: r.Consumer, ConsumerVersion: r.ConsumerVersion,

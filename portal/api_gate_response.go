@@ -6,15 +6,21 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/goldenpath/platform/contracts"
 	"github.com/goldenpath/platform/portal/api/types"
 )
 
 // gateResponse is the gate's answer, as what the API's document generates writes it.
 // A service with thousands of counterparts has as many reasons: two write them.
-type gateResponse types.Gate
+type gateResponse struct {
+	types.Gate // its reasons are left out
+
+	reasons []contracts.Reason
+}
 
 // manyReasons is how many reasons are sooner written by two.
 const manyReasons = 500
@@ -30,7 +36,12 @@ func (g gateResponse) write(w http.ResponseWriter) error {
 	if err != nil {
 		return fmt.Errorf("encode the gate's answer: %w", err)
 	}
+	length := 0
+	for _, part := range parts {
+		length += len(part)
+	}
 	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(length))
 	w.WriteHeader(http.StatusOK)
 	for _, part := range parts {
 		if _, err := w.Write(part); err != nil {
@@ -42,22 +53,23 @@ func (g gateResponse) write(w http.ResponseWriter) error {
 
 // parts are the answer in pieces, to be written one after the other.
 func (g gateResponse) parts() ([][]byte, error) {
-	if len(g.Reasons) < manyReasons {
-		whole, err := encoded(types.Gate(g))
+	if len(g.reasons) < manyReasons {
+		g.Reasons = mapped(g.reasons, func(r contracts.Reason) types.Reason { return fromReason(&r) })
+		whole, err := encoded(g.Gate)
 		return [][]byte{whole}, err
 	}
 	var halves [2][]byte
 	var around []byte
-	first, second := g.Reasons[:len(g.Reasons)/2], g.Reasons[len(g.Reasons)/2:]
+	first, second := g.reasons[:len(g.reasons)/2], g.reasons[len(g.reasons)/2:]
 	var writing errgroup.Group
 	writing.Go(func() (err error) {
-		halves[1], err = encoded(second)
+		halves[1], err = reasonsJSON(second).MarshalJSON()
 		return err
 	})
 	var err error
-	if halves[0], err = encoded(first); err == nil {
+	if halves[0], err = reasonsJSON(first).MarshalJSON(); err == nil {
 		g.Reasons = []types.Reason{}
-		around, err = encoded(types.Gate(g))
+		around, err = encoded(g.Gate)
 	}
 	if err = errors.Join(err, writing.Wait()); err != nil {
 		return nil, err
@@ -65,8 +77,8 @@ func (g gateResponse) parts() ([][]byte, error) {
 	// No string holds this: quotes in strings are escaped.
 	before, after, _ := bytes.Cut(around, []byte(`"reasons":[]`))
 	return [][]byte{
-		before, []byte(`"reasons":`), bytes.TrimSuffix(halves[0], []byte("]\n")), []byte(","),
-		bytes.TrimSuffix(bytes.TrimPrefix(halves[1], []byte("[")), []byte("\n")), after,
+		before, []byte(`"reasons":`), bytes.TrimSuffix(halves[0], []byte("]")), []byte(","),
+		bytes.TrimPrefix(halves[1], []byte("[")), after,
 	}, nil
 }
 

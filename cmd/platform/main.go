@@ -78,6 +78,7 @@ func (p *program) commands() *cobra.Command {
 	)
 	root.Long = "An internal developer platform: a catalog of services, golden paths that make new ones, and contracts between them.\n\n" +
 		"Without a server these commands work on this machine's own data. Start with: platform demo"
+	versioncmd.Flag(root, env, thisBuild())
 	for _, f := range config.Flags() {
 		if f.Name == "data" || f.Name == "database" || f.Name == "config" {
 			root.PersistentFlags().String(f.Name, "", f.Usage)

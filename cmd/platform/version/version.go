@@ -32,11 +32,28 @@ func Command(env *cli.Env, build types.Version) *cobra.Command {
 					return err
 				}
 			}
-			return env.Print(v, func(w io.Writer) error { return write(w, v) })
+			return show(env, v)
 		},
 	}
 	cmd.Flags().BoolVar(&server, "server", false, "ask the server for its version too")
 	return cmd
+}
+
+// Flag makes root answer --version as the command does.
+func Flag(root *cobra.Command, env *cli.Env, build types.Version) {
+	var version bool
+	root.Flags().BoolVar(&version, "version", false, "show the version of this program")
+	otherwise := root.RunE
+	root.RunE = func(cmd *cobra.Command, args []string) error {
+		if version {
+			return show(env, versions{Client: build})
+		}
+		return otherwise(cmd, args)
+	}
+}
+
+func show(env *cli.Env, v versions) error {
+	return env.Print(v, func(w io.Writer) error { return write(w, v) })
 }
 
 func ask(cmd *cobra.Command, env *cli.Env, v *versions) error {

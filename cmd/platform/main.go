@@ -26,6 +26,7 @@ import (
 	"github.com/goldenpath/platform/cmd/platform/token"
 	versioncmd "github.com/goldenpath/platform/cmd/platform/version"
 	"github.com/goldenpath/platform/internal/config"
+	_ "github.com/goldenpath/platform/internal/heap" // before all others: a command that ends at once collects nothing
 	"github.com/goldenpath/platform/scaffolds"
 )
 

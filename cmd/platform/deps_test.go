@@ -7,8 +7,9 @@ import (
 )
 
 // The program is one static file: what it is made of has no C, and Pact's
-// library, which has, stays in cmd/pact-verifier.
-func TestTheProgramNeedsNoC(t *testing.T) {
+// library, which has, stays in cmd/pact-verifier. What plans tables for three
+// databases stays with those who generate code: each process would begin with it.
+func TestTheProgramNeedsNoCAndNoPlannerOfTables(t *testing.T) {
 	t.Parallel()
 	cmd := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f",
 		`{{if not .Standard}}{{.ImportPath}} {{len .CgoFiles}}{{end}}`, ".")
@@ -28,6 +29,9 @@ func TestTheProgramNeedsNoC(t *testing.T) {
 		}
 		if strings.Contains(path, "pact-foundation") {
 			t.Errorf("%s belongs into cmd/pact-verifier", path)
+		}
+		if strings.HasPrefix(path, "ariga.io/atlas") {
+			t.Errorf("%s belongs into internal/store/generate", path)
 		}
 	}
 }

@@ -4,8 +4,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"ariga.io/atlas/sql/migrate"
@@ -15,14 +15,16 @@ import (
 	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
 	entschema "entgo.io/ent/dialect/sql/schema"
-	"entgo.io/ent/entc"
 	"entgo.io/ent/entc/gen"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/goldenpath/platform/internal/database"
 	"github.com/goldenpath/platform/internal/database/databasetest"
-	entmigrate "github.com/goldenpath/platform/internal/store/ent/migrate"
+	"github.com/goldenpath/platform/internal/store/generate"
 )
+
+// loaded is the schema, read once: several readers get into each other's way.
+var loaded = sync.OnceValues(func() (*gen.Graph, error) { return generate.Load("./schema", "") })
 
 // tablesOf reads the tables of a database as it tells them itself, so that two
 // spellings of one thing are one.
@@ -62,7 +64,15 @@ func wanted(t *testing.T, kind database.Dialect) *database.DB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := m.Create(t.Context(), entmigrate.Tables...); err != nil {
+	graph, err := loaded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables, err := graph.Tables()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Create(t.Context(), tables...); err != nil {
 		t.Fatal(err)
 	}
 	return db
@@ -121,28 +131,21 @@ func TestADifferenceToTheSchemaIsSeen(t *testing.T) {
 	})
 }
 
-var generateLine = regexp.MustCompile(`(?m)^//go:generate go tool ent generate --feature (\S+) --target \./ent \./schema$`)
-
 // The generated client is what the schema generates now.
 func TestTheClientIsGeneratedFromTheSchema(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("generating takes seconds")
 	}
-	source, err := os.ReadFile("store.go")
+	graph, err := loaded()
 	if err != nil {
 		t.Fatal(err)
 	}
-	line := generateLine.FindSubmatch(source)
-	if line == nil {
-		t.Fatal("store.go has no go:generate line")
-	}
-	fresh := t.TempDir()
-	config := &gen.Config{Target: fresh, Package: "github.com/goldenpath/platform/internal/store/ent"}
-	if err := entc.Generate("./schema", config, entc.FeatureNames(strings.Split(string(line[1]), ",")...)); err != nil {
+	graph.Target = t.TempDir() // nobody else generates from it
+	if err := graph.Gen(); err != nil {
 		t.Fatalf("generate: %v", err)
 	}
-	want, got := contents(t, fresh), contents(t, "ent")
+	want, got := contents(t, graph.Target), contents(t, "ent")
 	// Holds ent's version, which a test does not know of itself.
 	delete(want, "runtime/runtime.go")
 	delete(got, "runtime/runtime.go")

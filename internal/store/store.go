@@ -15,7 +15,7 @@ import (
 	"github.com/goldenpath/platform/internal/store/ent"
 )
 
-//go:generate go tool ent generate --feature sql/upsert,sql/lock,sql/modifier,sql/execquery --target ./ent ./schema
+//go:generate go run generate.go
 
 // Store keeps things in one database.
 type Store struct {

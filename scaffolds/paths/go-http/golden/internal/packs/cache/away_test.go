@@ -1,10 +1,10 @@
 package cache_test
 
 import (
-	"context"
 	"errors"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -146,9 +146,7 @@ func TestWritesWhileItHangs(t *testing.T) {
 func refuse(t *testing.T, server *cachetest.Server, yes bool) {
 	t.Helper()
 	most := map[bool]string{true: "1", false: "0"}[yes]
-	if err := connect(t, server.URL(0)).ConfigSet(t.Context(), "maxmemory", most).Err(); err != nil {
-		t.Fatal(err)
-	}
+	tell(t, server.URL(0), "CONFIG", "SET", "maxmemory", most)
 }
 
 // So many are written meanwhile that not all are remembered: then no copy is
@@ -204,20 +202,40 @@ func TestTakesNothing(t *testing.T) {
 	i.recovers(t, id)
 }
 
-// A connection that is cut while it is not used costs nobody an answer.
+// Connections that are cut while they are not used cost nobody an answer.
 func TestConnectionsCut(t *testing.T) {
 	t.Parallel()
-	server, i := served(t)
-	id := i.put(t)
-	client := connect(t, server.URL(0))
-	for range 20 {
-		i.want(t, id)
-		if err := client.Do(context.WithoutCancel(t.Context()), "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes").Err(); err != nil {
-			t.Fatal(err)
+	server, i := served(t, "CACHE_TIMEOUT=1s")
+	ids := []uuid.UUID{i.put(t), i.put(t), i.put(t), i.put(t), i.put(t)}
+	for range 10 {
+		var all sync.WaitGroup
+		for _, id := range ids {
+			all.Go(func() { i.want(t, id) })
+		}
+		all.Wait()
+		tell(t, server.URL(0), "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+		i.want(t, ids[0])
+		if n := i.value(t, "cache_reads_total", "unavailable"); n != 0 {
+			t.Fatalf("%v reads found the cache away", n)
 		}
 	}
-	i.want(t, id)
 	if lacking := i.Lacks(); len(lacking) != 0 {
 		t.Errorf("the cache is left alone: %s", lacking)
+	}
+}
+
+// A server that asks for a password gets the one in the address.
+func TestPassword(t *testing.T) {
+	t.Parallel()
+	server := cachetest.NewServer(t)
+	tell(t, server.URL(0), "CONFIG", "SET", "requirepass", "open")
+	for password, want := range map[string]string{"open": "hit", "shut": "unavailable"} {
+		i := join(t, "CACHE_TIMEOUT=1s", "CACHE_URL="+strings.Replace(server.URL(2), "unix://", "unix://:"+password+"@", 1))
+		id := i.put(t)
+		i.want(t, id)
+		i.want(t, id)
+		if i.value(t, "cache_reads_total", want) == 0 {
+			t.Errorf("with the password %q no read was: %s", password, want)
+		}
 	}
 }

@@ -3,9 +3,6 @@ package cache
 import (
 	"context"
 
-	"github.com/redis/go-redis/v9"
-	"github.com/redis/go-redis/v9/logging"
-
 	"example.com/golden/service/internal/parts"
 )
 
@@ -15,15 +12,14 @@ func Join(_ context.Context, c Config, tools parts.Tools, p *parts.Parts) error 
 	if err := c.fits(tools.RequestTimeout); err != nil {
 		return err
 	}
-	options, err := c.options(tools.Service)
+	to, err := parse(c.URL)
 	if err != nil {
 		return err
 	}
-	logging.Disable() // What the client says there it returns as an error, too.
 	m := newMetrics(tools.Metrics.Registry())
 	m.begin()
 	s := &server{
-		client: redis.NewClient(options), prefix: tools.Service + ":", timeout: c.Timeout,
+		client: newClient(to, tools.Service, c), prefix: tools.Service + ":", timeout: c.Timeout,
 		log: tools.Log, metrics: m, tracer: tools.Tracer.Tracer("example.com/golden/service/internal/packs/cache"),
 	}
 	store := &itemStore{
@@ -34,6 +30,6 @@ func Join(_ context.Context, c Config, tools parts.Tools, p *parts.Parts) error 
 	p.Around = append(p.Around, parts.RememberWrites)
 	p.Prefers("cache", s.health.away)
 	p.Background(store.watch)
-	p.OnClose(func(context.Context) error { return s.client.Close() })
+	p.OnClose(func(context.Context) error { return s.client.close() })
 	return nil
 }

@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -145,12 +146,16 @@ func TestProblems(t *testing.T) {
 		{name: "a page that is too large", path: "/items?limit=101", wantStatus: http.StatusBadRequest, wantField: "limit"},
 		{name: "a limit that is no number", path: "/items?limit=many", wantStatus: http.StatusBadRequest, wantField: "limit"},
 		{name: "a cursor of somebody else", path: "/items?cursor=abc", wantStatus: http.StatusBadRequest, wantDetail: "cursor"},
+		{name: "a cursor of before there were any", path: "/items?cursor=" + cursor("-1 "+uuid.NewString()), wantStatus: http.StatusBadRequest, wantDetail: "cursor"},
+		{name: "a cursor of no year that databases know", path: "/items?cursor=" + cursor("9223372036854775807 "+uuid.NewString()), wantStatus: http.StatusBadRequest, wantDetail: "cursor"},
+		{name: "a cursor written in another way", path: "/items?cursor=" + cursor("+1 "+uuid.NewString()), wantStatus: http.StatusBadRequest, wantDetail: "cursor"},
 		{name: "no body", method: http.MethodPost, path: "/items", wantStatus: http.StatusBadRequest, wantField: "body"},
 		{name: "a body that is no JSON", method: http.MethodPost, path: "/items", body: "teapot", wantStatus: http.StatusBadRequest, wantField: "body"},
 		{name: "a missing field", method: http.MethodPost, path: "/items", body: `{"name":"x"}`, wantStatus: http.StatusBadRequest, wantField: "quantity"},
 		{name: "a field of another type", method: http.MethodPost, path: "/items", body: `{"name":"x","quantity":"y"}`, wantStatus: http.StatusBadRequest, wantField: "quantity"},
 		{name: "a field nobody knows", method: http.MethodPost, path: "/items", body: `{"name":"x","quantity":1,"colour":"blue"}`, wantStatus: http.StatusBadRequest},
 		{name: "a rule of the domain", method: http.MethodPost, path: "/items", body: `{"name":" ","quantity":1}`, wantStatus: http.StatusBadRequest, wantField: "name"},
+		{name: "what no database keeps", method: http.MethodPost, path: "/items", body: `{"name":"a\u0000b","quantity":1}`, wantStatus: http.StatusBadRequest, wantField: "name"},
 		{
 			name: "a body that is too large", method: http.MethodPost, path: "/items",
 			body:       `{"name":"` + strings.Repeat("x", 2000) + `","quantity":1}`,
@@ -185,6 +190,9 @@ func TestProblems(t *testing.T) {
 		})
 	}
 }
+
+// cursor is one that says something, as the service's own do.
+func cursor(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
 
 func namesField(problem client.Problem, field string) bool {
 	if problem.Errors == nil {

@@ -9,9 +9,12 @@ import (
 	"maps"
 	"net/http"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"example.com/golden/service/internal/httpapi/openapi"
 	"example.com/golden/service/internal/idempotency"
 )
 
@@ -31,6 +34,11 @@ func idempotent(contract *openapi3.T, routes *http.ServeMux, store idempotency.S
 			key := r.Header.Get(idempotencyKey)
 			if key == "" || !takesKey[operation] {
 				next.ServeHTTP(w, r)
+				return
+			}
+			if !utf8.ValidString(key) || strings.ContainsFunc(key, unicode.IsControl) {
+				p.write(w, r, http.StatusBadRequest, misfit,
+					openapi.FieldError{Field: idempotencyKey, Message: "must be text in UTF-8 without control characters"})
 				return
 			}
 			body, err := io.ReadAll(r.Body)

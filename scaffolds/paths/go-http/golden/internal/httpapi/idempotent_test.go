@@ -53,6 +53,21 @@ func TestIdempotencyKey(t *testing.T) {
 	}
 }
 
+// A key is text: what is none is refused, and named.
+func TestIdempotencyKey_thatIsNoText(t *testing.T) {
+	t.Parallel()
+	s := newService(t, memory.New())
+	for _, key := range []string{"\xff\xfe", "a\x00b", "a\tb", "a\u0085b"} {
+		answer := s.do(t, http.MethodPost, "/items", teapot, "Idempotency-Key", key)
+		if problem := decode[client.Problem](t, answer); answer.Code != http.StatusBadRequest || !namesField(problem, "Idempotency-Key") {
+			t.Errorf("%q: answered %d %s, want 400 and the header named", key, answer.Code, answer.Body)
+		}
+	}
+	if answer := s.do(t, http.MethodPost, "/items", teapot, "Idempotency-Key", "Schlüssel 1"); answer.Code != http.StatusCreated {
+		t.Errorf("answered %d %s to a key with an umlaut", answer.Code, answer.Body)
+	}
+}
+
 // A store that fails at first, and lets the test look on.
 type moodyStore struct {
 	items.Store

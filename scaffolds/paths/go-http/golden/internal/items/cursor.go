@@ -16,6 +16,10 @@ func formatCursor(p Position) string {
 	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d %s", p.CreatedAt.UnixMicro(), p.ID))
 }
 
+// LastInstant is the last one that a cursor may be of: what callers forge may
+// not reach storage, which does not know every time that fits into a number.
+var LastInstant = time.Date(9999, time.December, 31, 23, 59, 59, 0, time.UTC)
+
 func parseCursor(cursor string) (Position, error) {
 	if cursor == "" {
 		return Position{}, nil
@@ -30,7 +34,8 @@ func parseCursor(cursor string) (Position, error) {
 		return Position{}, ErrBadCursor
 	}
 	position := Position{CreatedAt: time.UnixMicro(at).UTC()}
-	if position.ID, err = uuid.Parse(id); err != nil {
+	position.ID, err = uuid.Parse(id)
+	if err != nil || at < 0 || position.CreatedAt.After(LastInstant) || formatCursor(position) != cursor {
 		return Position{}, ErrBadCursor
 	}
 	return position, nil

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 )
@@ -94,6 +96,10 @@ func (s *Shelf) Create(ctx context.Context, name string, quantity int32) (Item, 
 	name = strings.TrimSpace(name)
 	if name == "" {
 		return Item{}, &InvalidError{Field: "name", Rule: "must not be blank"}
+	}
+	// Lists, logs and terminals take a name for one line, and databases take no NUL.
+	if !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
+		return Item{}, &InvalidError{Field: "name", Rule: "must be text without control characters"}
 	}
 	if quantity < 0 {
 		return Item{}, &InvalidError{Field: "quantity", Rule: "must be at least 0"}

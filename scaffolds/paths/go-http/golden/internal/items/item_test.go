@@ -29,6 +29,9 @@ func TestShelf_Create(t *testing.T) {
 		{name: "a good item", item: "Blue teapot", quantity: 3},
 		{name: "none in stock", item: "Blue teapot", quantity: 0},
 		{name: "a blank name", item: "  \t", quantity: 1, wantField: "name"},
+		{name: "a name with a NUL", item: "Blue\x00teapot", quantity: 1, wantField: "name"},
+		{name: "a name of two lines", item: "Blue\nteapot", quantity: 1, wantField: "name"},
+		{name: "a name that is no text", item: "Blue \xff", quantity: 1, wantField: "name"},
 		{name: "less than nothing", item: "Blue teapot", quantity: -1, wantField: "quantity"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

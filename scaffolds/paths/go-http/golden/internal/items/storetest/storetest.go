@@ -78,6 +78,23 @@ func Run(t *testing.T, open func(t *testing.T) items.Store) {
 		}
 	})
 
+	t.Run("a list may start anywhere that a cursor can say, and a name be anything that the shelf takes", func(t *testing.T) {
+		t.Parallel()
+		store := open(t)
+		shelf := items.NewShelf(store, time.Now)
+		const name = "Té\u2028🫖 \\0 '; --"
+		kept, err := shelf.Create(t.Context(), name, 1)
+		if err != nil || kept.Name != name {
+			t.Fatalf("kept %+v, %v", kept, err)
+		}
+		for at, want := range map[time.Time]int{time.UnixMicro(0).UTC(): 1, items.LastInstant: 0} {
+			got, err := store.List(t.Context(), items.Query{After: items.Position{CreatedAt: at}, Limit: 10})
+			if err != nil || len(got) != want {
+				t.Errorf("after %s: %d items, %v, want %d", at, len(got), err, want)
+			}
+		}
+	})
+
 	t.Run("many writers and readers do not lose an item", func(t *testing.T) {
 		t.Parallel()
 		store := open(t)

@@ -99,7 +99,7 @@ func TestTheGoldenCodeIsWhatItsAnswersGive(t *testing.T) {
 		got := strings.NewReplacer(
 			`team: "golden-owner"`, `team: "golden-team"`, `feature: "golden-system"`, `feature: "golden-feature"`,
 			`= "golden-owner"`, `= "golden-team"`, `= "golden-system"`, `= "golden-feature"`,
-			`"uid": "goldensvc"`, `"uid": "golden-uid"`, "--install goldensvc", "--install golden-release", "helm template goldensvc", "helm template golden-release",
+			`"uid": "goldensvc"`, `"uid": "golden-uid"`, `"uid": "goldensvc_`, `"uid": "golden-short_`, "--install goldensvc", "--install golden-release", "helm template goldensvc", "helm template golden-release",
 		).Replace(string(f.Body))
 		if diff := cmp.Diff(string(want), got); diff != "" {
 			t.Errorf("%s (-golden +rendered):\n%s", f.Path, diff)

@@ -1,6 +1,8 @@
 package scaffolds_test
 
 import (
+	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -22,6 +24,39 @@ func TestTheCacheIsJoinedAfterTheDatabase(t *testing.T) {
 		database, cache := strings.Index(code, "postgres.Join("), strings.Index(code, "cache.Join(")
 		if database < 0 || cache < database {
 			t.Errorf("%v are joined in the wrong order:\n%s", packs, code)
+		}
+	}
+}
+
+// Grafana takes 40 characters of a uid, and keeps one dashboard for each: also
+// when the names of two services begin alike, or one is called like a pack.
+func TestEachDashboardHasAUIDOfItsOwn(t *testing.T) {
+	t.Parallel()
+	uid := regexp.MustCompile(`(?m)^  "uid": "([A-Za-z0-9_-]{1,40})",$`)
+	known := map[string]string{}
+	long := strings.Repeat("a", 62)
+	for _, name := range []string{"orders", "orders-cache", long + "b", long + "c"} {
+		tree, err := goHTTP(t).Render(scaffolds.Answers{Name: name, Owner: "checkout", Packs: []string{"cache", "postgres"}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dashboards := 0
+		for _, f := range tree.Files {
+			if ok, _ := path.Match("deploy/observability/dashboard*.json", f.Path); !ok {
+				continue
+			}
+			dashboards++
+			found := uid.FindSubmatch(f.Body)
+			if found == nil {
+				t.Fatalf("%s of %s has no uid that Grafana takes", f.Path, name)
+			}
+			if other := known[string(found[1])]; other != "" {
+				t.Errorf("%s of %s has the uid of %s: %s", f.Path, name, other, found[1])
+			}
+			known[string(found[1])] = f.Path + " of " + name
+		}
+		if dashboards != 3 {
+			t.Errorf("%s has %d dashboards, want 3", name, dashboards)
 		}
 	}
 }

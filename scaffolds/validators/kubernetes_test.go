@@ -2,6 +2,7 @@ package validators_test
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -143,6 +144,38 @@ func TestTheServiceReachesWhatItConsumes(t *testing.T) {
 		}
 		if n := strings.Count(string(text), "goldensvc"); n != 4 { // its name, two labels, and whom it is about
 			t.Errorf("%s: the service's name is there %d times, want 4:\n%s", environment, n, text)
+		}
+	}
+}
+
+// What breaks in may not send what it finds to anywhere on the Internet. That
+// the chart allows the same is for TestTheChartMakesWhatKustomizeMakes.
+func TestTheServiceReachesPrivateAddressesOnly(t *testing.T) {
+	t.Parallel()
+	for _, environment := range environments {
+		rules, _ := field(t, object(t, build(t, environment), "NetworkPolicy"), "spec.egress").([]any)
+		blocks := 0
+		for _, rule := range rules {
+			peers, _ := labelsOf(rule)["to"].([]any)
+			ports, _ := labelsOf(rule)["ports"].([]any)
+			if len(peers) == 0 || len(ports) == 0 {
+				t.Errorf("%s: %v lets the service reach everybody, or every port", environment, rule)
+			}
+			for _, peer := range peers {
+				block, ok := labelsOf(peer)["ipBlock"]
+				if !ok {
+					continue
+				}
+				blocks++
+				text, _ := labelsOf(block)["cidr"].(string)
+				cidr, err := netip.ParsePrefix(text)
+				if err != nil || !cidr.Addr().IsPrivate() || cidr.Bits() < 7 {
+					t.Errorf("%s: %v, %v lets the service reach public addresses", environment, block, err)
+				}
+			}
+		}
+		if blocks == 0 {
+			t.Errorf("%s: no rule is for the database and the cache: this test proves nothing", environment)
 		}
 	}
 }

@@ -96,7 +96,9 @@ func (c *Contracts) consumersMet(ctx context.Context, mq contracts.MeetingQuery)
 }
 
 // providersMet reads the version's pacts, each with the providers' versions that
-// are there and what they said of it last.
+// are there and what they said of it last. Versions are compared by a range, because
+// of equals PostgreSQL expects so few that it reads all that a provider's version
+// said, and one that thousands consume has said much.
 func (c *Contracts) providersMet(ctx context.Context, mq contracts.MeetingQuery) ([]contracts.Meeting, error) {
 	q := c.query(ctx)
 	q.args = []any{mq.Environment.ID, mq.PacticipantID, mq.VersionID}
@@ -104,7 +106,7 @@ func (c *Contracts) providersMet(ctx context.Context, mq contracts.MeetingQuery)
 			COALESCE(v.id, 0), COALESCE(v.success, FALSE), COALESCE(v.incomplete, FALSE), `+q.timeColumn(`v.verified_at`)+`
 		FROM pact_publications x
 		LEFT JOIN deployments d ON d.environment_id = ? AND d.pacticipant_id = x.provider_id AND d.current AND d.pacticipant_id <> ?
-		LEFT JOIN verifications v ON v.content_id = x.content_id AND v.provider_version_id = d.version_id
+		LEFT JOIN verifications v ON v.content_id = x.content_id AND v.provider_version_id BETWEEN d.version_id AND d.version_id
 		WHERE x.consumer_version_id = ? AND NOT x.superseded`,
 		func(rows database.Rows, m *contracts.Meeting) error {
 			var released bool

@@ -27,18 +27,18 @@ var aboutProperty = regexp.MustCompile(`^property "([^"]*)" is (missing|unsuppor
 type document struct {
 	once sync.Once
 	spec *openapi3.T
-	json []byte
 	err  error
+
+	// Writing it as JSON takes half as long again, and few ask for it.
+	encoding sync.Once
+	json     []byte
+	jsonErr  error
 }
 
 func (d *document) load() (*openapi3.T, error) {
 	d.once.Do(func() {
 		if d.spec, d.err = openapi3.NewLoader().LoadFromData(api.Document); d.err != nil {
 			d.err = fmt.Errorf("read API document: %w", d.err)
-			return
-		}
-		if d.json, d.err = d.spec.MarshalJSON(); d.err != nil {
-			d.err = fmt.Errorf("encode API document: %w", d.err)
 		}
 	})
 	return d.spec, d.err
@@ -46,8 +46,13 @@ func (d *document) load() (*openapi3.T, error) {
 
 // serveJSON answers with the document as JSON.
 func (d *document) serveJSON(c echo.Context) error {
-	if _, err := d.load(); err != nil {
+	spec, err := d.load()
+	if err != nil {
 		return err
+	}
+	d.encoding.Do(func() { d.json, d.jsonErr = spec.MarshalJSON() })
+	if d.jsonErr != nil {
+		return fmt.Errorf("encode API document: %w", d.jsonErr)
 	}
 	return c.Blob(http.StatusOK, "application/json", d.json)
 }

@@ -22,11 +22,11 @@ func TestWhoConsumesWhatManyConsumeReadsItsOwnPact(t *testing.T) {
 		`INSERT INTO pacticipants (id, name, created_at) SELECT n, 'service ' || n, now() FROM generate_series(1, 501) n`,
 		`INSERT INTO pacticipant_versions (id, pacticipant_id, number, created_at) SELECT n, (n - 1) % 501 + 1, 'version ' || n, now() FROM generate_series(1, 5010) n`,
 		`INSERT INTO integrations (consumer_id, provider_id, created_at) SELECT n, 1, now() FROM generate_series(2, 501) n`,
-		`INSERT INTO pact_contents (id, consumer_id, provider_id, sha, created_at, body) SELECT n, n, 1, 'sha ' || n, now(), '' FROM generate_series(2, 501) n`,
-		`INSERT INTO pact_publications (consumer_id, provider_id, consumer_version_id, content_id, created_at) SELECT n, 1, n, n, now() FROM generate_series(2, 501) n`,
-		`INSERT INTO verifications (content_id, consumer_id, provider_id, provider_version_id, success, verified_at) SELECT n, n, 1, 1, true, now() FROM generate_series(1, 4), generate_series(2, 501) n`,
+		`INSERT INTO pact_contents (id, provider_id, consumer_id, sha, created_at, body) SELECT n, 1, n, 'sha ' || n, now(), '' FROM generate_series(2, 501) n`,
+		`INSERT INTO pact_publications (consumer_id, provider_id, consumer_version_id, created_at, content_id) SELECT n, 1, n, now(), n FROM generate_series(2, 501) n`,
+		`INSERT INTO verifications (content_id, provider_id, consumer_id, provider_version_id, success, verified_at) SELECT n, 1, n, 1, true, now() FROM generate_series(1, 4), generate_series(2, 501) n`,
 		`INSERT INTO verifications (content_id, consumer_id, provider_id, provider_version_id, success, verified_at) SELECT 1000 + n, 1, 2, n, true, now() FROM generate_series(1, 4), generate_series(2, 5010) n`,
-		`INSERT INTO deployments (id, kind, pacticipant_id, version_id, environment_id, created_at) SELECT n, 'deployed', n, n, '` + production + `', now() FROM generate_series(1, 501) n`,
+		`INSERT INTO deployments (id, kind, pacticipant_id, environment_id, version_id, created_at) SELECT n, 'deployed', n, '` + production + `', n, now() FROM generate_series(1, 501) n`,
 		`VACUUM ANALYZE`,
 	} {
 		if _, err := db.SQL().ExecContext(t.Context(), fill); err != nil {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // recovered waits until every operation is answered again, and proves it with a
@@ -157,15 +158,28 @@ func (w *world) replicaBehind(t *testing.T) {
 	t.Logf("%d requests, %d of them while the replica was behind, lost %d; read again by itself", len(all), behind, len(all)-len(all.good()))
 }
 
-// README.md: a call that had no use becomes 503, or what outbound.Fallback
-// gives; the breaker leaves the other alone and looks whether it is back.
 func (w *world) providerKilled(t *testing.T) {
+	t.Helper()
+	w.withoutProvider(t, func() { w.provider.stop(t, "KILL") }, func() { w.provider.start(t) })
+}
+
+// It takes connections and requests, and answers none.
+func (w *world) providerHangs(t *testing.T) {
+	t.Helper()
+	w.withoutProvider(t, func() { w.provider.signal(t, "STOP") }, func() { w.provider.signal(t, "CONT") })
+}
+
+// README.md: a call that had no use becomes 503, or what outbound.Fallback
+// gives, within CLIENT_TIMEOUT; the breaker leaves the other alone and looks
+// whether it is back.
+func (w *world) withoutProvider(t *testing.T, away, back func()) {
 	t.Helper()
 	before := w.processes(t)
 	var refused, guessed, without int
+	var slowest time.Duration
 	all := w.under(w.balancer, func(l *load) {
 		l.reaches(t, rate)
-		w.provider.stop(t, "KILL")
+		away()
 		from := l.count()
 		until(t, "until the breaker opens", func() bool {
 			return w.serving.have(t, 1, "http_client_circuit_breaker_state", "peer_service=inventory", "state=open")
@@ -179,8 +193,11 @@ func (w *world) providerKilled(t *testing.T) {
 		while := l.since(from)
 		refused, without = len(while.of(stock).later()), len(while)
 		guessed = len(while.of(estimate).where(func(a answer) bool { return strings.Contains(string(a.Body), `"estimated":true`) }))
+		for _, a := range while.of(stock, estimate) {
+			slowest = max(slowest, a.Latency)
+		}
 
-		w.provider.start(t)
+		back()
 		until(t, "until the breaker closes", func() bool {
 			return w.serving.have(t, 1, "http_client_circuit_breaker_state", "peer_service=inventory", "state=closed")
 		})
@@ -192,7 +209,11 @@ func (w *world) providerKilled(t *testing.T) {
 	if refused == 0 || guessed == 0 {
 		t.Errorf("%d were refused and %d got an estimate: this test proves nothing", refused, guessed)
 	}
-	t.Logf("%d requests, %d of them without the inventory: %d of GET /stock got 503 to try later, %d an estimate, every other what it asked for; called again by itself", len(all), without, refused, guessed)
+	if slowest > clientTimeout+slack {
+		t.Errorf("a caller waited %s for a call that may take %s", slowest, clientTimeout)
+	}
+	t.Logf("%d requests, %d of them without the inventory: %d of GET /stock got 503 to try later, %d an estimate, every other what it asked for, the slowest after %s; called again by itself",
+		len(all), without, refused, guessed, slowest.Round(time.Millisecond))
 }
 
 // docs/packs/postgres.md: 503 with Retry-After, readiness fails and names the

@@ -82,12 +82,14 @@ func (g *gate) judgeConsumer(m *met) {
 }
 
 // compare turns a verdict, or that there is none, into a reason. about is the side
-// that is there already.
+// that is there already, if one is.
 func (g *gate) compare(m *met, r Reason, about counterpart) {
 	consumer, provider := r.Consumer+" "+r.ConsumerVersion, r.Provider+" "+r.ProviderVersion
-	if in := " (" + g.to.in() + ")"; about.service == r.Provider {
+	switch in := " (" + g.to.in() + ")"; about.service {
+	case g.service.Name: // it talks to itself: what is to come is not there yet
+	case r.Provider:
 		provider += in
-	} else {
+	default:
 		consumer += in
 	}
 	r.VerificationID, r.VerifiedAt = m.VerificationID, m.VerifiedAt

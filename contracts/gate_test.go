@@ -228,6 +228,41 @@ func TestGateStatuses(t *testing.T) {
 	}
 }
 
+// A service that consumes itself meets the version that is to come, which nobody may
+// say is there already.
+func TestWhatIsToComeIsNotSaidToBeThere(t *testing.T) {
+	t.Parallel()
+	b := newBroker()
+	publish(t, b, "i1", "main", "inventory", "inventory", "one")
+	publish(t, b, "i2", "main", "inventory", "inventory", "one")
+	pair, err := b.Pair(t.Context(), "inventory", "inventory")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.RecordVerification(t.Context(), contracts.Verification{
+		Consumer: "inventory", Provider: "inventory", PactSHA: pair.SHA, ProviderVersion: "i1", Success: true,
+		Interactions: []contracts.InteractionResult{{Description: "one", Status: contracts.Passed}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	deploy(t, b, "inventory", "i1")
+	for _, to := range []contracts.Question{{Environment: "production"}, {ToTag: "live"}, {MainBranches: true}} {
+		for version, want := range map[string]string{
+			"i1": "inventory i1 keeps the pact of inventory i1.",
+			"i2": "inventory i2 has not verified the pact of inventory i2.",
+		} {
+			to.Service, to.Version = "inventory", version
+			a, err := b.CanIDeploy(t.Context(), to)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := a.Reasons[0].Text; got != want {
+				t.Errorf("%+v: %q, want %q", to, got, want)
+			}
+		}
+	}
+}
+
 func TestNoConsumerIsCut(t *testing.T) {
 	t.Parallel()
 	const consumers = 150

@@ -90,9 +90,22 @@ func (b bare) push(objects *memory.Storage, name plumbing.ReferenceName, id plum
 	return b.point(name, id)
 }
 
-// point is git's own way: whoever makes the lock file may look and then rename
-// it to the reference.
+// point makes a reference point at a commit. Two processes may go on with one run
+// for a moment: they share the lock, and who comes second finds it gone.
 func (b bare) point(name plumbing.ReferenceName, id plumbing.Hash) error {
+	err := b.replace(name, id)
+	if err == nil {
+		return nil
+	}
+	if there, atErr := b.at(name); atErr == nil && there == id {
+		return nil
+	}
+	return err
+}
+
+// replace is git's own way: whoever makes the lock file may look and then rename
+// it to the reference.
+func (b bare) replace(name plumbing.ReferenceName, id plumbing.Hash) error {
 	path := filepath.Join(b.dir, filepath.FromSlash(name.String()))
 	lock := path + ".lock"
 	if err := b.hold(lock, id.String()+"\n"); err != nil {

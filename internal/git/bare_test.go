@@ -213,6 +213,25 @@ func TestOneOfManyGetsTheBranch(t *testing.T) {
 	noDrafts(t, dir)
 }
 
+// Two processes may go on with one run for a moment, when the first was asleep.
+func TestManyMayPushTheSameCommitAtOnce(t *testing.T) {
+	t.Parallel()
+	for range 20 {
+		dir, to := bareRepository(t)
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(func() {
+				if _, err := git.New().Push(t.Context(), firstCommit("First"), "main", to); err != nil {
+					t.Errorf("Push: %v", err)
+				}
+			})
+		}
+		all.Wait()
+		realGit(t, "-C", dir, "fsck", "--strict", "--full")
+		noDrafts(t, dir)
+	}
+}
+
 func TestAPushIntoAFolderSaysWhyNot(t *testing.T) {
 	t.Parallel()
 	gone := filepath.Join(t.TempDir(), "gone.git")

@@ -3,6 +3,9 @@ package cache
 import (
 	"context"
 
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
+
 	"example.com/golden/service/internal/parts"
 )
 
@@ -12,14 +15,15 @@ func Join(_ context.Context, c Config, tools parts.Tools, p *parts.Parts) error 
 	if err := c.fits(tools.RequestTimeout); err != nil {
 		return err
 	}
-	to, err := parse(c.URL)
+	options, err := c.options(tools.Service)
 	if err != nil {
 		return err
 	}
+	logging.Disable() // What the client says there it returns as an error, too.
 	m := newMetrics(tools.Metrics.Registry())
 	m.begin()
 	s := &server{
-		client: newClient(to, tools.Service, c), prefix: tools.Service + ":", timeout: c.Timeout,
+		client: redis.NewClient(options), prefix: tools.Service + ":", timeout: c.Timeout,
 		log: tools.Log, metrics: m, tracer: tools.Tracer.Tracer("example.com/golden/service/internal/packs/cache"),
 	}
 	store := &itemStore{
@@ -30,6 +34,6 @@ func Join(_ context.Context, c Config, tools parts.Tools, p *parts.Parts) error 
 	p.Around = append(p.Around, parts.RememberWrites)
 	p.Prefers("cache", s.health.away)
 	p.Background(store.watch)
-	p.OnClose(func(context.Context) error { return s.client.close() })
+	p.OnClose(func(context.Context) error { return s.client.Close() })
 	return nil
 }

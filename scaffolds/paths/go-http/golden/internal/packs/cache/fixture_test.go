@@ -2,7 +2,6 @@ package cache_test
 
 import (
 	"context"
-	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -13,10 +12,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gomodule/redigo/redis"
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
+	"github.com/redis/go-redis/v9"
 	"go.opentelemetry.io/otel/trace/noop"
 
 	"example.com/golden/service/internal/items"
@@ -161,38 +160,33 @@ func (i *instance) value(t *testing.T, metric string, labels ...string) float64 
 // kept is what the cache has for an item, and for how long.
 func kept(t *testing.T, url string, id uuid.UUID) (value string, ttl time.Duration) {
 	t.Helper()
-	left, err := redis.Int64(tell(t, url, "PTTL", keyOf(id)), nil)
+	client := connect(t, url)
+	ttl, err := client.PTTL(t.Context(), keyOf(id)).Result()
 	if err != nil {
 		t.Fatal(err)
 	}
-	value, err = redis.String(tell(t, url, "GET", keyOf(id)), nil)
-	if err != nil && !errors.Is(err, redis.ErrNil) {
-		t.Fatal(err)
-	}
-	return value, time.Duration(left) * time.Millisecond
+	return client.Get(t.Context(), keyOf(id)).Val(), ttl
 }
 
 // keep puts something into the cache as another would.
 func keep(t *testing.T, url string, id uuid.UUID, value string, ttl time.Duration) {
 	t.Helper()
-	tell(t, url, "SET", keyOf(id), value, "PX", ttl.Milliseconds())
+	if err := connect(t, url).Set(t.Context(), keyOf(id), value, ttl).Err(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func keyOf(id uuid.UUID) string { return "goldensvc:item:" + id.String() }
 
-// tell says something to the server on a connection of its own.
-func tell(t *testing.T, url, command string, args ...any) any {
+func connect(t *testing.T, url string) *redis.Client {
 	t.Helper()
-	conn, err := cache.Dial(t.Context(), url)
+	options, err := redis.ParseURL(url)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
-	reply, err := redis.DoContext(conn, t.Context(), command, args...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return reply
+	client := redis.NewClient(options)
+	t.Cleanup(func() { _ = client.Close() })
+	return client
 }
 
 func waitFor(t *testing.T, what string, happened func() bool) {

@@ -2,10 +2,12 @@ package cache
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
 
+	"github.com/redis/go-redis/v9"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/trace"
@@ -21,7 +23,7 @@ const (
 
 // server is the cache, as one that may be away or hang at any time.
 type server struct {
-	client  *client
+	client  *redis.Client
 	prefix  string // of every key: others may use the cache, too
 	timeout time.Duration
 	log     *slog.Logger
@@ -33,7 +35,10 @@ type server struct {
 // get returns what is kept under a key, "" when there is nothing.
 func (s *server) get(ctx context.Context, key string) (value string, err error) {
 	err = s.do(ctx, opGet, func(ctx context.Context) (err error) {
-		value, err = s.client.do(ctx, "GET", s.prefix+key)
+		value, err = s.client.Get(ctx, s.prefix+key).Result()
+		if errors.Is(err, redis.Nil) {
+			return nil
+		}
 		return err
 	})
 	return value, err
@@ -42,7 +47,10 @@ func (s *server) get(ctx context.Context, key string) (value string, err error) 
 // put keeps a value under a key, unless there is one.
 func (s *server) put(ctx context.Context, key, value string, ttl time.Duration) error {
 	return s.do(ctx, opPut, func(ctx context.Context) error {
-		_, err := s.client.do(ctx, "SET", s.prefix+key, value, "PX", ttl.Milliseconds(), "NX")
+		err := s.client.SetArgs(ctx, s.prefix+key, value, redis.SetArgs{Mode: string(redis.NX), TTL: ttl}).Err()
+		if errors.Is(err, redis.Nil) {
+			return nil // There is one.
+		}
 		return err
 	})
 }
@@ -50,8 +58,7 @@ func (s *server) put(ctx context.Context, key, value string, ttl time.Duration) 
 // mark keeps a value under a key, whatever there was.
 func (s *server) mark(ctx context.Context, key, value string, ttl time.Duration) error {
 	return s.do(ctx, opMark, func(ctx context.Context) error {
-		_, err := s.client.do(ctx, "SET", s.prefix+key, value, "PX", ttl.Milliseconds())
-		return err
+		return s.client.Set(ctx, s.prefix+key, value, ttl).Err()
 	})
 }
 
@@ -59,8 +66,7 @@ func (s *server) mark(ctx context.Context, key, value string, ttl time.Duration)
 // that can only be read could not be told of writes.
 func (s *server) probe(ctx context.Context) error {
 	return s.run(ctx, opProbe, func(ctx context.Context) error {
-		_, err := s.client.do(ctx, "SET", s.prefix+"probe", "1", "PX", time.Minute.Milliseconds())
-		return err
+		return s.client.Set(ctx, s.prefix+"probe", "1", time.Minute).Err()
 	})
 }
 

@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
 // Config is the settings of the pack.
@@ -49,7 +52,7 @@ func (c Config) Check() error {
 			problems = append(problems, fmt.Errorf(format, args...))
 		}
 	}
-	_, err := parse(c.URL)
+	_, err := redis.ParseURL(c.URL)
 	refuse(c.URL == "", "CACHE_URL is not set, want redis://USER:PASSWORD@HOST:6379/0")
 	refuse(c.URL != "" && err != nil, "CACHE_URL cannot be read, want redis://USER:PASSWORD@HOST:6379/0, or rediss:// for TLS")
 	refuse(c.TTL < leastTTL, "CACHE_TTL is %s, want at least %s", c.TTL, leastTTL)
@@ -68,6 +71,27 @@ func (c Config) fits(request time.Duration) error {
 		return fmt.Errorf("CACHE_TIMEOUT is %s, want at most a tenth of HTTP_WRITE_TIMEOUT (%s): when the cache hangs there must be time to read the store", c.Timeout, most)
 	}
 	return nil
+}
+
+// connLifetime is how long a connection is used at most: the address may lead to
+// another server by now, after a failover.
+const connLifetime = time.Minute
+
+// options returns the settings of the client.
+func (c Config) options(service string) (*redis.Options, error) {
+	o, err := redis.ParseURL(c.URL)
+	if err != nil {
+		return nil, errors.New("the address of the cache cannot be read") // Err may show it.
+	}
+	o.ClientName = service
+	o.PoolSize, o.MaxActiveConns, o.PipelinePoolSize = c.MaxConns, c.MaxConns, -1
+	// Each operation has its own deadline, and what fails is not tried again: the
+	// store answers.
+	o.ContextTimeoutEnabled, o.DialTimeout, o.PoolTimeout = true, c.Timeout, c.Timeout
+	o.MaxRetries, o.DialerRetries = -1, 1
+	o.ConnMaxLifetime = connLifetime
+	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+	return o, nil
 }
 
 // ttl is how long a copy made now is used.

@@ -44,24 +44,3 @@ func TestCheck(t *testing.T) {
 		t.Error(err)
 	}
 }
-
-// What an address says is what is dialled: nothing in it is passed over.
-func TestAddress(t *testing.T) {
-	t.Parallel()
-	for url, want := range map[string]string{
-		"redis://localhost":                "{network:tcp host:localhost:6379 tls:false user: password: database:0}",
-		"redis://":                         "{network:tcp host:localhost:6379 tls:false user: password: database:0}",
-		"rediss://u:p%40ss@cache.test:1/2": "{network:tcp host:cache.test:1 tls:true user:u password:p@ss database:2}",
-		"valkeys://:p@[::1]/?db=3":         "{network:tcp host:[::1]:6379 tls:true user: password:p database:3}",
-		"unix://u:p@/run/socket?db=4":      "{network:unix host:/run/socket tls:false user:u password:p database:4}",
-	} {
-		if got, err := cache.Address(url); err != nil || got != want {
-			t.Errorf("%s: got %s, %v, want %s", url, got, err, want)
-		}
-	}
-	for _, url := range []string{"", "localhost:6379", "http://h", "redis:h", "redis://h/one", "redis://h/-1", "redis://h?pool_size=9", "unix://", "redis://h#0"} {
-		if got, err := cache.Address(url); err == nil {
-			t.Errorf("%q is read as %s, want it refused", url, got)
-		}
-	}
-}

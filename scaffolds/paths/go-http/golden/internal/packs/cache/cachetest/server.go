@@ -13,7 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gomodule/redigo/redis"
+	"github.com/redis/go-redis/v9"
 
 	"example.com/golden/service/internal/packs/beside"
 )
@@ -94,9 +94,14 @@ func (s *Server) Start(ctx context.Context) error {
 
 // answers waits until the server does.
 func (s *Server) answers(ctx context.Context) error {
+	options, err := redis.ParseURL(s.URL(0))
+	if err != nil {
+		return err
+	}
+	client := redis.NewClient(options)
+	defer client.Close()
 	for {
-		err := s.ping(ctx)
-		if err == nil {
+		if err = client.Ping(ctx).Err(); err == nil {
 			return nil
 		}
 		select {
@@ -107,16 +112,6 @@ func (s *Server) answers(ctx context.Context) error {
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
-}
-
-func (s *Server) ping(ctx context.Context) error {
-	conn, err := redis.DialContext(ctx, "unix", s.socket())
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	_, err = redis.DoContext(conn, ctx, "PING")
-	return err
 }
 
 // Kill kills the server at once; another one can be started in its place.
@@ -147,7 +142,5 @@ func (s *Server) signal(name string) error {
 
 // URL is the address of a database of the server.
 func (s *Server) URL(database int) string {
-	return fmt.Sprintf("unix://%s?db=%d", s.socket(), database)
+	return fmt.Sprintf("unix://%s?db=%d", filepath.Join(s.dir, "socket"), database)
 }
-
-func (s *Server) socket() string { return filepath.Join(s.dir, "socket") }

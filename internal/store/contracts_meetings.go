@@ -35,9 +35,7 @@ func (c *Contracts) Meetings(ctx context.Context, mq contracts.MeetingQuery) (co
 	if err != nil {
 		return contracts.Meetings{}, err
 	}
-	if len(asked) >= c.many {
-		c.hubs.Store(mq.PacticipantID, true)
-	}
+	c.seeHub(mq.PacticipantID, asked)
 	verified := slices.ContainsFunc(said, func(r result) bool { return !r.incomplete }) // also before one that was not finished
 	said = slices.CompactFunc(said, func(a, b result) bool { return a.content == b.content })
 	itself := func(m *contracts.Meeting) bool { return m.Promised && m.There.PacticipantID == mq.PacticipantID }
@@ -53,6 +51,21 @@ func (c *Contracts) Meetings(ctx context.Context, mq contracts.MeetingQuery) (co
 	}
 	list, err = c.namedMeetings(ctx, list)
 	return contracts.Meetings{List: list, Verified: verified}, err
+}
+
+// seeHub notes that a service has many consumers, if it has: one that is there many
+// times is one.
+func (c *Contracts) seeHub(service int64, asked []contracts.Meeting) {
+	if _, known := c.hubs.Load(service); known || len(asked) < c.many {
+		return
+	}
+	consumers := make(map[int64]bool, c.many)
+	for i := range asked {
+		consumers[asked[i].There.PacticipantID] = true
+	}
+	if len(consumers) >= c.many {
+		c.hubs.Store(service, true)
+	}
 }
 
 // judged gives a meeting what was said of its pact; results are in the order of

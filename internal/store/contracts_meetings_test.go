@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/goldenpath/platform/contracts"
+	"github.com/goldenpath/platform/contracts/contractstest/company"
 	"github.com/goldenpath/platform/internal/database"
 	"github.com/goldenpath/platform/internal/database/databasetest"
 	"github.com/goldenpath/platform/internal/store"
@@ -64,4 +65,52 @@ func TestWhoConsumesWhatManyConsumeReadsItsOwnPact(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestManyReleasesAreNotManyConsumers lets one consumer of api have three releases in
+// production: all that is there is not the shorter list to read. Three consumers are
+// many here.
+func TestManyReleasesAreNotManyConsumers(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		t.Helper()
+		const many = 3
+		c := store.New(db).Contracts().ManyFrom(many)
+		b := contracts.New(c, db, nil)
+		released := func(name, version string) {
+			if _, err := b.Publish(t.Context(), contracts.Publication{
+				Consumer: name, Version: version, Contracts: []contracts.Contract{{Consumer: name, Provider: "api", Content: company.Pact(name, "api", "1")}},
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := b.RecordRelease(t.Context(), contracts.Deployment{Service: name, Version: version, Environment: "production"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		v, _, err := b.SaveVersion(t.Context(), "api", "1", contracts.VersionChange{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		hub := func() bool {
+			e, err := b.Environment(t.Context(), "production")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := c.Meetings(t.Context(), contracts.MeetingQuery{PacticipantID: v.PacticipantID, VersionID: v.ID, Environment: e}); err != nil {
+				t.Fatal(err)
+			}
+			return c.Hub(v.PacticipantID)
+		}
+		for _, version := range []string{"1", "2", "3"} {
+			released("app", version)
+		}
+		if hub() {
+			t.Error("three releases of one consumer are many consumers")
+		}
+		released("web", "1")
+		released("tool", "1")
+		if !hub() {
+			t.Error("three consumers are not many")
+		}
+	})
 }

@@ -6,3 +6,9 @@ func (c *Contracts) ManyFrom(rows int) *Contracts {
 	other.many = rows
 	return &other
 }
+
+// Hub reports whether a service was seen to have many consumers.
+func (c *Contracts) Hub(service int64) bool {
+	_, is := c.hubs.Load(service)
+	return is
+}

@@ -239,3 +239,20 @@ func TestPassword(t *testing.T) {
 		}
 	}
 }
+
+// A user of the server may be allowed no more than the pack needs, and a proxy
+// may know no more.
+func TestFewRights(t *testing.T) {
+	t.Parallel()
+	server := cachetest.NewServer(t)
+	if err := connect(t, server.URL(0)).Do(t.Context(), "ACL", "SETUSER", "app", "on", ">open", "~goldensvc:*", "+get", "+set", "+select").Err(); err != nil {
+		t.Fatal(err)
+	}
+	i := join(t, "CACHE_TIMEOUT=1s", "CACHE_URL="+strings.Replace(server.URL(2), "unix://", "unix://app:open@", 1))
+	id := i.put(t)
+	i.want(t, id)
+	i.want(t, id)
+	if i.value(t, "cache_reads_total", "hit") == 0 {
+		t.Error("no read was a hit")
+	}
+}

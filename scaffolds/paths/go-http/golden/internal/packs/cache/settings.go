@@ -4,6 +4,7 @@
 package cache
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -83,7 +84,12 @@ func (c Config) options(service string) (*redis.Options, error) {
 	if err != nil {
 		return nil, errors.New("the address of the cache cannot be read") // Err may show it.
 	}
-	o.ClientName = service
+	// The name helps those who look at the server's list of clients. A user may have
+	// no right to give one, and proxies do not know it: the cache works without.
+	o.OnConnect = func(ctx context.Context, conn *redis.Conn) error {
+		_ = conn.ClientSetName(ctx, service).Err()
+		return nil
+	}
 	o.PoolSize, o.MaxActiveConns, o.PipelinePoolSize = c.MaxConns, c.MaxConns, -1
 	// Each operation has its own deadline, and what fails is not tried again: the
 	// store answers.

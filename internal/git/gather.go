@@ -11,9 +11,10 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/transport/file"
 )
 
-// Repositories in folders are pushed to by a pipe to git. go-git writes a pack in
-// pieces of a few bytes, and each one woke git up: of a new service that was half
-// of the time. Others keep their pace by a buffer of the network's.
+// Repositories in folders that have hooks are pushed to by a pipe to git. go-git
+// writes a pack in pieces of a few bytes, and each one woke git up: of a new
+// service that was half of the time. Others keep their pace by a buffer of the
+// network's.
 //
 //nolint:gochecknoinits // go-git knows one transport per protocol, for the whole program
 func init() { client.InstallProtocol("file", gathering{file.DefaultClient}) }

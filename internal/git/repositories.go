@@ -22,8 +22,8 @@ import (
 	"github.com/goldenpath/platform/pipelines"
 )
 
-// Repositories builds commits in memory and pushes them. It keeps nothing on
-// disk, so a process that dies leaves nothing behind.
+// Repositories builds commits in memory and pushes them. What a process that dies
+// leaves in a folder of ours, the next push of the same commit goes on with.
 type Repositories struct{}
 
 // New returns repositories.

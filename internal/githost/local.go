@@ -51,7 +51,11 @@ func (l *Local) Find(_ context.Context, name string) (pipelines.Repository, bool
 		if _, statErr := os.Lstat(path); errors.Is(statErr, fs.ErrNotExist) {
 			return pipelines.Repository{}, false, nil
 		}
-		err = nil // a repository that somebody put there by hand has no key
+		// It may have come between the two looks. One that somebody put there by
+		// hand has no key.
+		if key, err = readKey(path); errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
 	}
 	if err != nil {
 		return pipelines.Repository{}, false, fmt.Errorf("look for repository %s: %w", name, err)
@@ -76,17 +80,31 @@ func (l *Local) Create(ctx context.Context, n pipelines.NewRepository) (pipeline
 	if found, ok, err := l.existing(ctx, n); ok || err != nil {
 		return found, err
 	}
-	draft := filepath.Join(l.dir, ".new-"+strings.ReplaceAll(n.Key, "/", "-"))
-	if err := writeBare(draft, n); err != nil {
+	// Of its own each: two processes may go on with one run for a moment.
+	drafts := filepath.Join(l.dir, ".new-"+strings.ReplaceAll(n.Key, "/", "-"))
+	draft, err := os.MkdirTemp(l.dir, filepath.Base(drafts)+"+")
+	if err != nil {
 		return pipelines.Repository{}, fmt.Errorf("make repository %s: %w", n.Name, err)
 	}
-	if err := os.Rename(draft, path); err != nil {
-		if found, ok, existErr := l.existing(ctx, n); ok || existErr != nil {
-			return found, errors.Join(existErr, os.RemoveAll(draft))
-		}
-		return pipelines.Repository{}, fmt.Errorf("make repository %s: %w", n.Name, err)
+	if err = writeBare(draft, n); err == nil {
+		err = os.Rename(draft, path)
 	}
-	return l.repository(n.Name, path, n.Key), nil
+	found, ok, existErr := l.existing(ctx, n)
+	if ok || existErr != nil {
+		removeDrafts(drafts)
+		return found, errors.Join(existErr, os.RemoveAll(draft))
+	}
+	return pipelines.Repository{}, fmt.Errorf("make repository %s: %w", n.Name, err)
+}
+
+// removeDrafts removes what killed processes put together with one key, which
+// nobody needs once a repository is in its place. One that is not dead yet may
+// be in the way: it removes its own.
+func removeDrafts(drafts string) {
+	left, _ := filepath.Glob(drafts + "+*")      // the pattern is ours
+	for _, draft := range append(left, drafts) { // as programs before this one called it
+		_ = os.RemoveAll(draft)
+	}
 }
 
 // existing returns the repository made with the same key, and refuses another.

@@ -60,3 +60,23 @@ func TestEachDashboardHasAUIDOfItsOwn(t *testing.T) {
 		}
 	}
 }
+
+// Of who reaches nobody outside, the chart does not say that it reaches private
+// networks.
+func TestTheChartSaysWhomTheServiceReaches(t *testing.T) {
+	t.Parallel()
+	for pack, want := range map[string]bool{"helm": false, "cache": true, "postgres": true} {
+		answers := scaffolds.Answers{Name: "orders", Owner: "checkout", Packs: []string{pack}}
+		if want {
+			answers.Packs = append(answers.Packs, "helm")
+		}
+		tree, err := goHTTP(t).Render(answers, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := slices.IndexFunc(tree.Files, func(f scaffolds.File) bool { return f.Path == "deploy/helm/values.yaml" })
+		if got := strings.Contains(string(tree.Files[at].Body), "private networks"); got != want {
+			t.Errorf("with the pack %q private networks are spoken of: %t, want %t", pack, got, want)
+		}
+	}
+}

@@ -82,6 +82,9 @@ func (l *Local) Create(ctx context.Context, n pipelines.NewRepository) (pipeline
 	}
 	// Of its own each: two processes may go on with one run for a moment.
 	drafts := filepath.Join(l.dir, ".new-"+strings.ReplaceAll(n.Key, "/", "-"))
+	if err := os.MkdirAll(l.dir, 0o750); err != nil {
+		return pipelines.Repository{}, fmt.Errorf("make repository %s: %w", n.Name, err)
+	}
 	draft, err := os.MkdirTemp(l.dir, filepath.Base(drafts)+"+")
 	if err != nil {
 		return pipelines.Repository{}, fmt.Errorf("make repository %s: %w", n.Name, err)

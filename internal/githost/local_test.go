@@ -58,7 +58,7 @@ func mustGit(t *testing.T, dir string, args ...string) string {
 
 func newLocal(t *testing.T) (*githost.Local, string) {
 	t.Helper()
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "git") // it is not there yet
 	return githost.NewLocal(dir, "http://127.0.0.1:8080/"), dir
 }
 

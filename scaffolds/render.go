@@ -16,6 +16,9 @@ import (
 // Render makes the files of a service, its lock file among them. The same
 // answers and documents give the same bytes.
 func (p *Path) Render(a Answers, providers []Provider) (*Tree, error) {
+	if p.packed != nil {
+		go p.packed.content() //nolint:errcheck // opened while the answers are checked, and asked for again below
+	}
 	a, err := p.Check(a)
 	if err != nil {
 		return nil, err
@@ -51,13 +54,14 @@ func (r *rendering) render() error {
 	if err != nil {
 		return r.broken("path.yaml", err)
 	}
+	var golden []File
 	for _, f := range r.content.golden {
-		if !r.manifest.included(f.Path, r.answers) || r.isTemplate(f.Path) {
-			continue
+		if r.manifest.included(f.Path, r.answers) && !r.isTemplate(f.Path) {
+			golden = append(golden, f)
 		}
-		if err := r.add(f, tokens, tokens.text(f.Path)); err != nil {
-			return err
-		}
+	}
+	if err := r.add(golden, tokens); err != nil {
+		return err
 	}
 	for _, t := range r.manifest.Templates {
 		if !r.manifest.included(t.To, r.answers) {
@@ -101,18 +105,19 @@ func (r *rendering) data() pageData {
 	}
 }
 
-// add adds a golden file with its tokens replaced.
-func (r *rendering) add(f File, tokens *replacer, name string) error {
-	body := tokens.bytes(f.Body)
-	if slices.Contains(r.path.packed.packing.Format, f.Path) {
-		formatted, err := format.Source(body)
-		if err != nil {
-			return r.broken(f.Path, err)
+// add adds golden files with their tokens replaced.
+func (r *rendering) add(golden []File, tokens *replacer) error {
+	first := len(r.files)
+	r.files = append(r.files, golden...)
+	return sideBySide(r.files[first:], func(f *File) (err error) {
+		f.Path, f.Body = tokens.text(f.Path), tokens.bytes(f.Body)
+		if slices.Contains(r.path.packed.packing.Format, f.Source) {
+			if f.Body, err = format.Source(f.Body); err != nil {
+				return r.broken(f.Source, err)
+			}
 		}
-		body = formatted
-	}
-	r.files = append(r.files, File{Path: name, Body: body, Executable: f.Executable, Source: f.Path})
-	return nil
+		return nil
+	})
 }
 
 // addMade adds a file that a template or a maker wrote.
@@ -202,8 +207,11 @@ func (r *rendering) modules(tokens *replacer) error {
 
 // finish sorts and classifies the files and adds the lock file.
 func (r *rendering) finish() error {
-	for i := range r.files {
-		r.files[i].Class = r.manifest.classOf(r.files[i].Path)
+	if err := sideBySide(r.files, func(f *File) error {
+		f.Class = r.manifest.classOf(f.Path)
+		return nil
+	}); err != nil {
+		return err
 	}
 	lock := newLock(r.path, r.answers, r.consumes, r.files)
 	r.files = append(r.files, File{Path: LockFile, Body: lock.YAML(), Class: Generated})

@@ -20,14 +20,15 @@ func (r *rendering) repeat(rule repeatRule) error {
 		if err != nil {
 			return r.broken(rule.Dir, err)
 		}
+		var golden []File
 		for _, f := range r.content.golden {
 			inner, ok := strings.CutPrefix(f.Path, rule.Dir+"/")
-			if !ok || slices.ContainsFunc(rule.Files, func(made repeatFile) bool { return made.To == inner }) {
-				continue
+			if ok && !slices.ContainsFunc(rule.Files, func(made repeatFile) bool { return made.To == inner }) {
+				golden = append(golden, f)
 			}
-			if err := r.add(f, tokens, tokens.text(f.Path)); err != nil {
-				return err
-			}
+		}
+		if err := r.add(golden, tokens); err != nil {
+			return err
 		}
 		if err := r.makeFiles(rule, c, tokens); err != nil {
 			return err

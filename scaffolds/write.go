@@ -86,33 +86,36 @@ func unwritable(dir string, err error) error {
 		WithHint("Choose another folder, or see that this one can be written.")
 }
 
-// writeTo writes the files into a new folder.
+// writeTo writes the files into a new folder: first the folders, then the files, by
+// as many as there are processors. Each takes files that follow each other, because
+// those of one folder are made one after the other anyway.
 func (t *Tree) writeTo(dir string) error {
 	if err := os.Mkdir(dir, 0o777); err != nil { //nolint:gosec // the person's umask decides
 		return err
 	}
-	made := map[string]bool{".": true}
+	made := map[string]bool{dir: true}
 	for _, f := range t.Files {
 		if !filepath.IsLocal(filepath.FromSlash(f.Path)) {
 			return &fs.PathError{Op: "write", Path: f.Path, Err: fs.ErrInvalid}
 		}
-		name := filepath.Join(dir, filepath.FromSlash(f.Path))
-		if folder := filepath.Dir(name); !made[folder] {
+		if folder := filepath.Dir(f.in(dir)); !made[folder] {
 			if err := os.MkdirAll(folder, 0o777); err != nil { //nolint:gosec // the person's umask decides
 				return err
 			}
 			made[folder] = true
 		}
+	}
+	return sideBySide(t.Files, func(f *File) error {
 		mode := fs.FileMode(0o666)
 		if f.Executable {
 			mode = 0o777
 		}
-		if err := os.WriteFile(name, f.Body, mode); err != nil {
-			return err
-		}
-	}
-	return nil
+		return os.WriteFile(f.in(dir), f.Body, mode)
+	})
 }
+
+// in is where the file is in a folder.
+func (f *File) in(dir string) string { return filepath.Join(dir, filepath.FromSlash(f.Path)) }
 
 // move puts the folder beside in the place of dir. There is what stood there:
 // an empty folder, whose mode is kept. The folder somebody stands in stays, or

@@ -1,6 +1,8 @@
 package scaffolds_test
 
 import (
+	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -71,6 +73,28 @@ func TestWrite(t *testing.T) {
 				t.Errorf("it left something behind: %s", after)
 			}
 		})
+	}
+}
+
+// Files are written side by side; the first in order that fails is told, whoever
+// comes to its own first, and the others do not stay.
+func TestWriteTellsTheFirstThatFailed(t *testing.T) {
+	t.Parallel()
+	for range 20 {
+		tree := &scaffolds.Tree{}
+		for i := range 100 {
+			tree.Files = append(tree.Files, scaffolds.File{Path: fmt.Sprintf("%02d/file", i)})
+		}
+		first := strings.Repeat("a", 300) // longer than a name may be
+		tree.Files[40].Path, tree.Files[41].Path, tree.Files[99].Path = first, strings.Repeat("b", 300), strings.Repeat("c", 300)
+		dir := filepath.Join(t.TempDir(), "orders")
+		err := tree.Write(dir)
+		if at, ok := errors.AsType[*fs.PathError](err); !ok || filepath.Base(at.Path) != first {
+			t.Fatalf("got %v, want an error of %s", err, first)
+		}
+		if left := list(t, filepath.Dir(dir)); left != "" {
+			t.Errorf("it left something behind: %s", left)
+		}
 	}
 }
 

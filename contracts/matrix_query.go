@@ -74,6 +74,7 @@ type matrix struct {
 	ignore       []resolved
 	ruled        []IgnoreRule // stored rules among them
 	integrations []requiredIntegration
+	rows         []Row                 // with their names, if they were found with the others
 	byVersion    map[[2]int64]resolved // by service and version, made when words are needed
 }
 
@@ -117,6 +118,9 @@ func (m *matrix) resolve(ctx context.Context) error {
 	}
 	if m.specified, err = m.resolveAll(ctx, m.q.Selectors, true); err != nil {
 		return err
+	}
+	if m.meets() {
+		return m.meet(ctx)
 	}
 	return m.resolveOthers(ctx)
 }

@@ -15,7 +15,9 @@ func (m *matrix) read(ctx context.Context) (rows []Row, places map[int64]Version
 		versions = append(versions, set.IDs...)
 	}
 	askRows := func(ctx context.Context) (err error) {
-		rows, err = m.b.store.MatrixRows(ctx, q)
+		if rows = m.rows; rows == nil {
+			rows, err = m.b.store.MatrixRows(ctx, q)
+		}
 		return err
 	}
 	askPlaces := func(ctx context.Context) (err error) {
@@ -43,6 +45,9 @@ func (m *matrix) name(ctx context.Context, rows []Row, shown int) ([]Row, int, e
 		if wanted(i) {
 			named = append(named, &rows[i])
 		}
+	}
+	if m.rows != nil { // they have names
+		return rows, shown, nil
 	}
 	if err := m.b.store.NameRows(ctx, named); err != nil {
 		return nil, 0, err

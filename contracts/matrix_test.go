@@ -133,3 +133,53 @@ func TestTheMatrixSpeaksOfRowsThatAreCut(t *testing.T) {
 		t.Errorf("says\n%s\nand not\n%s", m.Reason(), want)
 	}
 }
+
+// TestTheMatrixOfWhoTalksToItself asks whether o1 may go where nobody else is: like a
+// Pact Broker, the matrix then takes what any version of orders said of its pact. With
+// somebody else there it takes what o1 itself said.
+func TestTheMatrixOfWhoTalksToItself(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		beside bool
+		want   string
+	}{
+		"alone":            {false, "yes"},
+		"and to inventory": {true, "unknown"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBroker()
+			publish(t, b, "o1", "main", "orders", "orders", inStock)
+			sees(t, b, "orders", "o2")
+			itself, err := b.Pair(t.Context(), "orders", "orders")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := b.RecordVerification(t.Context(), contracts.Verification{
+				Consumer: "orders", Provider: "orders", PactSHA: itself.SHA, ProviderVersion: "o2", Success: true,
+				Interactions: []contracts.InteractionResult{{Description: inStock, Status: contracts.Passed}},
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if tt.beside {
+				publish(t, b, "o1", "main", "orders", "inventory", inStock)
+				sees(t, b, "inventory", "i1")
+				place(t, b, contracts.Deployed, "inventory", "i1", "")
+				verify(t, b, "i1", map[string]string{inStock: contracts.Passed})
+			}
+			m, err := b.Matrix(t.Context(), contracts.MatrixQuery{
+				Selectors: []contracts.MatrixSelector{{Pacticipant: "orders", Version: "o1"}}, Environment: "production", LatestBy: "cvpv",
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := "unknown"
+			if m.Deployable != nil {
+				got = map[bool]string{true: "yes", false: "no"}[*m.Deployable]
+			}
+			if got != tt.want {
+				t.Errorf("%s because\n%s\n%+v", got, m.Reason(), m.Rows)
+			}
+		})
+	}
+}

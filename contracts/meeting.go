@@ -7,6 +7,9 @@ type MeetingQuery struct {
 	PacticipantID int64
 	VersionID     int64
 	Environment   Environment // its ID and Name
+	// Pacts asks for pacts and not for deployments: each version is met once, There is
+	// its service and itself alone, and PactID and Revision are filled in.
+	Pacts bool
 }
 
 // Meeting is a version that another one meets where it goes, with the pact between
@@ -23,6 +26,8 @@ type Meeting struct {
 	ContentID   int64 // 0: the counterpart consumes and published no pact
 	SHA         string
 	PublishedAt time.Time
+	PactID      int64 // this and Revision: see MeetingQuery.Pacts
+	Revision    int
 
 	VerificationID int64 // 0: the provider's version has not verified the pact
 	Success        bool
@@ -33,7 +38,7 @@ type Meeting struct {
 // Meetings are all meetings of a version.
 type Meetings struct {
 	// List has promises first, then goes by the counterparts' names, and of one by
-	// deployments, the oldest first.
+	// deployments, or else by versions, the oldest first.
 	List []Meeting
 	// Verified says that the version has verified a pact, to the end.
 	Verified bool

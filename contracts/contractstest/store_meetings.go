@@ -58,7 +58,32 @@ func (s *Store) Meetings(ctx context.Context, q contracts.MeetingQuery) (contrac
 		}
 		return 1
 	})
+	if q.Pacts {
+		out.List = eachVersion(out.List)
+		return out, nil
+	}
+	for i := range out.List {
+		out.List[i].PactID, out.List[i].Revision = 0, 0
+	}
 	return out, nil
+}
+
+// eachVersion lists versions that are met, and no deployments.
+func eachVersion(list []contracts.Meeting) (out []contracts.Meeting) {
+	for _, m := range list {
+		there := contracts.Deployment{PacticipantID: m.There.PacticipantID, Service: m.There.Service, VersionID: m.There.VersionID, Version: m.There.Version}
+		m.There = there
+		at, again := slices.BinarySearchFunc(out, m, func(a, b contracts.Meeting) int {
+			if a.Promised != b.Promised {
+				return map[bool]int{true: -1, false: 1}[a.Promised]
+			}
+			return cmp.Or(strings.Compare(a.There.Service, b.There.Service), cmp.Compare(a.There.VersionID, b.There.VersionID))
+		})
+		if !again {
+			out = slices.Insert(out, at, m)
+		}
+	}
+	return out
 }
 
 // in lists what a service has in an environment.
@@ -78,7 +103,7 @@ func (st *state) meeting(promised bool, there contracts.Deployment, p contracts.
 		return m
 	}
 	p = st.full(p)
-	m.ContentID, m.SHA, m.PublishedAt = p.ContentID, p.SHA, p.CreatedAt
+	m.ContentID, m.SHA, m.PublishedAt, m.PactID, m.Revision = p.ContentID, p.SHA, p.CreatedAt, p.ID, p.Revision
 	for _, v := range st.verifications {
 		if v.ContentID == p.ContentID && v.ProviderVersionID == providerVersion && v.ID > m.VerificationID {
 			m.VerificationID, m.Success, m.Incomplete, m.VerifiedAt = v.ID, v.Success, v.Incomplete, v.VerifiedAt

@@ -49,6 +49,19 @@ func meetings(t *testing.T, b Backend) {
 			meeting(true, inA1, u, byA1), meeting(true, inA2, u, nobody), meeting(true, inA1Again, u, byA1),
 			meeting(false, inA1, none, nobody), meeting(false, inA2, none, nobody), meeting(false, inA1Again, none, nobody),
 		}}, meet(w3))
+		once := contracts.MeetingQuery{PacticipantID: api.ID, VersionID: a3.ID, Environment: production, Pacts: true}
+		same(t, "versions and not deployments", contracts.Meetings{Verified: true, List: []contracts.Meeting{
+			pactMeeting(true, itself, toItself, keptByItself),
+			pactMeeting(true, nowhere, toAuth, nobody),
+			pactMeeting(true, inW1, toWeb, byW1), pactMeeting(true, inW2, toWeb, nobody),
+			pactMeeting(false, inApp, none, nobody),
+			pactMeeting(false, inW1, x, keptX), pactMeeting(false, inW2, y, brokenY),
+		}}, must(k.Store.Meetings(k.ctx, once))(t))
+		once.PacticipantID, once.VersionID = web.ID, w3.ID
+		same(t, "each version once", contracts.Meetings{List: []contracts.Meeting{
+			pactMeeting(true, inA1, u, byA1), pactMeeting(true, inA2, u, nobody),
+			pactMeeting(false, inA1, none, nobody), pactMeeting(false, inA2, none, nobody),
+		}}, must(k.Store.Meetings(k.ctx, once))(t))
 		same(t, "verified nothing to the end", []bool{false, true}, []bool{meet(a2).Verified, meet(a1).Verified})
 		same(t, "talks to nobody", contracts.Meetings{}, meet(k.version(k.service("alone"), "1")))
 	}
@@ -57,5 +70,12 @@ func meetings(t *testing.T, b Backend) {
 func meeting(promised bool, there contracts.Deployment, p contracts.Pact, v contracts.Verification) contracts.Meeting {
 	m := contracts.Meeting{Promised: promised, There: there, ContentID: p.ContentID, SHA: p.SHA, PublishedAt: p.CreatedAt}
 	m.VerificationID, m.Success, m.Incomplete, m.VerifiedAt = v.ID, v.Success, v.Incomplete, v.VerifiedAt
+	return m
+}
+
+// pactMeeting is a meeting where pacts are asked for.
+func pactMeeting(promised bool, there contracts.Deployment, p contracts.Pact, v contracts.Verification) contracts.Meeting {
+	m := meeting(promised, contracts.Deployment{PacticipantID: there.PacticipantID, Service: there.Service, VersionID: there.VersionID, Version: there.Version}, p, v)
+	m.PactID, m.Revision = p.ID, p.Revision
 	return m
 }

@@ -49,7 +49,7 @@ func (c *Contracts) Meetings(ctx context.Context, mq contracts.MeetingQuery) (co
 			judged(m, said)
 		}
 	}
-	list, err = c.namedMeetings(ctx, list)
+	list, err = c.namedMeetings(ctx, list, mq.Pacts)
 	return contracts.Meetings{List: list, Verified: verified}, err
 }
 
@@ -94,15 +94,22 @@ func (c *Contracts) consumersMet(ctx context.Context, mq contracts.MeetingQuery)
 		service = `+` + service // a list of everything that is there is sooner read than each of many looked up
 	}
 	q.args = []any{mq.PacticipantID, mq.Environment.ID, mq.PacticipantID, mq.PacticipantID}
-	return rowsOf(q, `SELECT d.pacticipant_id, `+q.placeColumns()+`, COALESCE(x.content_id, 0), `+q.timeColumn(`x.created_at`)+`
+	columns := q.placeColumns()
+	if mq.Pacts {
+		columns = `d.version_id, COALESCE(x.id, 0), COALESCE(x.revision, 0)`
+	}
+	return rowsOf(q, `SELECT d.pacticipant_id, COALESCE(x.content_id, 0), `+q.timeColumn(`x.created_at`)+`, `+columns+`
 		FROM deployments d
 		LEFT JOIN pact_publications x ON x.consumer_version_id = d.version_id AND x.provider_id = ? AND NOT x.superseded
 		WHERE d.environment_id = ? AND d.current AND d.pacticipant_id <> ?
 			AND `+service+` IN (SELECT i.consumer_id FROM integrations i WHERE i.provider_id = ?)`,
 		func(rows database.Rows, m *contracts.Meeting) error {
-			var released bool
 			d := &m.There
-			err := rows.Scan(&d.PacticipantID, &d.ID, &released, &d.ApplicationInstance, &d.VersionID, (*stamp)(&d.CreatedAt), &m.ContentID, (*stamp)(&m.PublishedAt))
+			if mq.Pacts {
+				return rows.Scan(&d.PacticipantID, &m.ContentID, (*stamp)(&m.PublishedAt), &d.VersionID, &m.PactID, &m.Revision)
+			}
+			var released bool
+			err := rows.Scan(&d.PacticipantID, &m.ContentID, (*stamp)(&m.PublishedAt), &d.ID, &released, &d.ApplicationInstance, &d.VersionID, (*stamp)(&d.CreatedAt))
 			placed(d, released, mq)
 			return err
 		})
@@ -115,7 +122,7 @@ func (c *Contracts) consumersMet(ctx context.Context, mq contracts.MeetingQuery)
 func (c *Contracts) providersMet(ctx context.Context, mq contracts.MeetingQuery) ([]contracts.Meeting, error) {
 	q := c.query(ctx)
 	q.args = []any{mq.Environment.ID, mq.PacticipantID, mq.VersionID}
-	list, err := rowsOf(q, `SELECT x.provider_id, `+q.placeColumns()+`, x.content_id, `+q.timeColumn(`x.created_at`)+`,
+	list, err := rowsOf(q, `SELECT x.provider_id, `+q.placeColumns()+`, x.content_id, `+q.timeColumn(`x.created_at`)+`, x.id, x.revision,
 			COALESCE(v.id, 0), COALESCE(v.success, FALSE), COALESCE(v.incomplete, FALSE), `+q.timeColumn(`v.verified_at`)+`
 		FROM pact_publications x
 		LEFT JOIN deployments d ON d.environment_id = ? AND d.pacticipant_id = x.provider_id AND d.current AND d.pacticipant_id <> ?
@@ -124,7 +131,7 @@ func (c *Contracts) providersMet(ctx context.Context, mq contracts.MeetingQuery)
 		func(rows database.Rows, m *contracts.Meeting) error {
 			var released bool
 			d := &m.There
-			err := rows.Scan(&d.PacticipantID, &d.ID, &released, &d.ApplicationInstance, &d.VersionID, (*stamp)(&d.CreatedAt), &m.ContentID, (*stamp)(&m.PublishedAt),
+			err := rows.Scan(&d.PacticipantID, &d.ID, &released, &d.ApplicationInstance, &d.VersionID, (*stamp)(&d.CreatedAt), &m.ContentID, (*stamp)(&m.PublishedAt), &m.PactID, &m.Revision,
 				&m.VerificationID, &m.Success, &m.Incomplete, (*stamp)(&m.VerifiedAt))
 			m.Promised = true
 			placed(d, released, mq)
@@ -133,7 +140,15 @@ func (c *Contracts) providersMet(ctx context.Context, mq contracts.MeetingQuery)
 	slices.SortFunc(list, func(a, b contracts.Meeting) int {
 		return cmp.Or(cmp.Compare(a.ContentID, b.ContentID), strings.Compare(a.There.ID, b.There.ID), cmp.Compare(b.VerificationID, a.VerificationID))
 	})
-	return slices.CompactFunc(list, func(a, b contracts.Meeting) bool { return a.ContentID == b.ContentID && a.There.ID == b.There.ID }), err
+	list = slices.CompactFunc(list, func(a, b contracts.Meeting) bool { return a.ContentID == b.ContentID && a.There.ID == b.There.ID })
+	for i := range list {
+		if m := &list[i]; mq.Pacts {
+			m.There = contracts.Deployment{PacticipantID: m.There.PacticipantID, VersionID: m.There.VersionID}
+		} else {
+			m.PactID, m.Revision = 0, 0
+		}
+	}
+	return list, err
 }
 
 // placed completes a deployment that is there, if it is one.
@@ -147,8 +162,9 @@ func placed(d *contracts.Deployment, released bool, mq contracts.MeetingQuery) {
 	}
 }
 
-// namedMeetings adds names, and leaves out who was deleted since.
-func (c *Contracts) namedMeetings(ctx context.Context, list []contracts.Meeting) ([]contracts.Meeting, error) {
+// namedMeetings adds names, orders, and leaves out who was deleted since; and who
+// is met again, if each version is to be met once.
+func (c *Contracts) namedMeetings(ctx context.Context, list []contracts.Meeting, once bool) ([]contracts.Meeting, error) {
 	n := len(list)
 	err := c.name(ctx,
 		naming{&c.names.services, n, func(i int) int64 { return list[i].There.PacticipantID }, func(i int, n name) { list[i].There.Service = n.text }},
@@ -174,8 +190,13 @@ func (c *Contracts) namedMeetings(ctx context.Context, list []contracts.Meeting)
 			}
 			return 1
 		}
-		return cmp.Or(strings.Compare(a.There.Service, b.There.Service), strings.Compare(a.There.ID, b.There.ID))
+		return cmp.Or(strings.Compare(a.There.Service, b.There.Service), strings.Compare(a.There.ID, b.There.ID), cmp.Compare(a.There.VersionID, b.There.VersionID))
 	})
+	if once {
+		order = slices.CompactFunc(order, func(a, b *contracts.Meeting) bool {
+			return a.Promised == b.Promised && a.There.PacticipantID == b.There.PacticipantID && a.There.VersionID == b.There.VersionID
+		})
+	}
 	out := make([]contracts.Meeting, len(order))
 	for i, m := range order {
 		out[i] = *m

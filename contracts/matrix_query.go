@@ -145,17 +145,7 @@ func (m *matrix) resolveOthers(ctx context.Context) error {
 			return err
 		})
 	}
-	// Which versions are in an environment can be asked before it is known of whom.
-	// Their rows can not: a version that comes in between would have rows, and one
-	// that nobody verified would be missed.
-	var there map[int64][]Version
-	if m.others() == (MatrixSelector{Environment: m.q.Environment}) && m.infers() && len(whole) == 0 {
-		asks = append(asks, func(ctx context.Context) (err error) {
-			there, err = m.versionsOf(ctx, VersionFilter{CounterpartsOf: &of})
-			return err
-		})
-	}
-	if err := m.b.store.SideBySide(ctx, of, asks...); err != nil {
+	if err := m.b.store.Together(ctx, asks...); err != nil {
 		return err
 	}
 	m.integrations = m.required(slices.Concat(newest, promised), consumers)
@@ -163,7 +153,7 @@ func (m *matrix) resolveOthers(ctx context.Context) error {
 		return nil
 	}
 	var err error
-	m.inferred, err = m.inferOthers(ctx, there)
+	m.inferred, err = m.inferOthers(ctx)
 	return err
 }
 

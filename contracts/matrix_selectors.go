@@ -164,8 +164,8 @@ func (m *matrix) others() MatrixSelector {
 }
 
 // versionsOf returns those versions of services, by service.
-func (m *matrix) versionsOf(ctx context.Context, services VersionFilter) (map[int64][]Version, error) {
-	f, possible := m.filter(m.others(), services)
+func (m *matrix) versionsOf(ctx context.Context, services []int64) (map[int64][]Version, error) {
+	f, possible := m.filter(m.others(), VersionFilter{PacticipantIDs: services})
 	if !possible {
 		return map[int64][]Version{}, nil
 	}
@@ -187,8 +187,8 @@ func (m *matrix) versionsOf(ctx context.Context, services VersionFilter) (map[in
 }
 
 // inferOthers resolves the other services of the integrations to the versions
-// that are there; when that is not known yet, all with one query.
-func (m *matrix) inferOthers(ctx context.Context, there map[int64][]Version) ([]resolved, error) {
+// that are there, all with one query.
+func (m *matrix) inferOthers(ctx context.Context) ([]resolved, error) {
 	seen := make(map[int64]bool, len(m.integrations)+len(m.specified))
 	for _, s := range m.specified {
 		seen[s.service.ID] = true
@@ -206,15 +206,13 @@ func (m *matrix) inferOthers(ctx context.Context, there map[int64][]Version) ([]
 		return nil, nil
 	}
 	slices.SortFunc(others, func(a, b known) int { return strings.Compare(a.Name, b.Name) })
-	if there == nil {
-		ids := make([]int64, len(others))
-		for i, other := range others {
-			ids[i] = other.ID
-		}
-		var err error
-		if there, err = m.versionsOf(ctx, VersionFilter{PacticipantIDs: ids}); err != nil {
-			return nil, err
-		}
+	ids := make([]int64, len(others))
+	for i, other := range others {
+		ids[i] = other.ID
+	}
+	there, err := m.versionsOf(ctx, ids)
+	if err != nil {
+		return nil, err
 	}
 	out := make([]resolved, 0, len(others))
 	for _, other := range others {

@@ -27,9 +27,6 @@ type Store interface {
 	// Moment calls fn so that all it reads is of one moment, whatever is written
 	// meanwhile. It does not write.
 	Moment(ctx context.Context, fn func(ctx context.Context) error) error
-	// SideBySide is Together for functions that may run at the same time. A store
-	// lets them where there is much to answer about these promises.
-	SideBySide(ctx context.Context, of Promises, functions ...func(ctx context.Context) error) error
 }
 
 // AddressStore keeps where providers run. There are few.
@@ -126,9 +123,8 @@ type VersionFilter struct {
 	MainBranch     bool // of each pacticipant
 	Tag            string
 	EnvironmentID  string // deployed or released there now
-	CounterpartsOf *Promises
-	Latest         bool // only the newest per pacticipant of what the rest keeps
-	Short          bool // may leave out builds and dates
+	Latest         bool   // only the newest per pacticipant of what the rest keeps
+	Short          bool   // may leave out builds and dates
 }
 
 // Promises are versions with what they publish, and providers with what they are

@@ -69,11 +69,6 @@ func (s *Store) Begin(context.Context, bool) error { return nil }
 // Moment implements contracts.Store: nobody writes meanwhile in the tests it is for.
 func (s *Store) Moment(ctx context.Context, fn func(ctx context.Context) error) error { return fn(ctx) }
 
-// SideBySide implements contracts.Store.
-func (s *Store) SideBySide(ctx context.Context, _ contracts.Promises, functions ...func(ctx context.Context) error) error {
-	return s.Together(ctx, functions...)
-}
-
 var (
 	_ contracts.Store = (*Store)(nil)
 	_ contracts.Unit  = (*Store)(nil)

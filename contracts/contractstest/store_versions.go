@@ -29,7 +29,7 @@ func (s *Store) Versions(ctx context.Context, f contracts.VersionFilter) ([]cont
 	st := &s.state
 	var out []contracts.Version
 	for _, v := range st.versions {
-		if among(f.IDs, v.ID) && among(f.PacticipantIDs, v.PacticipantID) && among(f.Pacticipants, v.Pacticipant) && among(f.Numbers, v.Number) && st.matches(v, f) && st.isCounterpart(v, f.CounterpartsOf) {
+		if among(f.IDs, v.ID) && among(f.PacticipantIDs, v.PacticipantID) && among(f.Pacticipants, v.Pacticipant) && among(f.Numbers, v.Number) && st.matches(v, f) {
 			out = append(out, v)
 		}
 	}
@@ -60,18 +60,6 @@ func (st *state) matches(v contracts.Version, f contracts.VersionFilter) bool {
 	}
 	return f.EnvironmentID == "" || slices.ContainsFunc(st.deployments, func(d contracts.Deployment) bool {
 		return d.Current && d.VersionID == v.ID && d.EnvironmentID == f.EnvironmentID
-	})
-}
-
-// isCounterpart reports whether the version's service is a counterpart.
-func (st *state) isCounterpart(v contracts.Version, of *contracts.Promises) bool {
-	if of == nil {
-		return true
-	}
-	return slices.ContainsFunc(st.pacts, func(p pact) bool {
-		return !p.superseded && p.ProviderID == v.PacticipantID && slices.Contains(of.ConsumerVersionIDs, p.ConsumerVersionID)
-	}) || slices.ContainsFunc(st.integrations, func(i contracts.Integration) bool {
-		return i.ConsumerID == v.PacticipantID && slices.Contains(of.ProviderIDs, i.ProviderID)
 	})
 }
 

@@ -41,7 +41,6 @@ func TestStore(t *testing.T, on On) {
 		{"environments test and production are there from the start", environments},
 		{"a deployment ends the one before it", deployments},
 		{"a matrix row without verification stays a row", matrixRows},
-		{"counterparts in an environment need not be known to be asked about", counterpartsThere},
 		{"a version meets what is there of whom it has to do with", meetings},
 		{"functions are called together", together},
 		{"lists of ids may be long", longLists},

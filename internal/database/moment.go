@@ -46,9 +46,6 @@ func (db *DB) momentOf(ctx context.Context) *moment {
 	return m
 }
 
-// InMoment reports whether ctx is one of a Moment: there is one connection.
-func (db *DB) InMoment(ctx context.Context) bool { return db.momentOf(ctx) != nil }
-
 // ask asks PostgreSQL. The beginning goes out with the first questions.
 func (m *moment) ask(ctx context.Context, db *DB, questions []Question) error {
 	if m.conn != nil {

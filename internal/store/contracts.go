@@ -32,18 +32,19 @@ import (
 type Contracts struct {
 	s     *Store
 	names *names
-	many  int       // from how many rows on questions are asked side by side
+	many  int       // how many consumers are many
 	hubs  *sync.Map // ids of services that were seen to have many consumers
 }
 
-// manyRows is from how many rows on that is faster.
-const manyRows = 500
+// manyConsumers is from how many on a list of all that is in an environment is sooner
+// read than what each of them has there.
+const manyConsumers = 500
 
 var _ contracts.Store = (*Contracts)(nil)
 
 // Contracts returns the store of the contracts domain.
 func (s *Store) Contracts() *Contracts {
-	return &Contracts{s: s, names: newNames(), many: manyRows, hubs: &sync.Map{}}
+	return &Contracts{s: s, names: newNames(), many: manyConsumers, hubs: &sync.Map{}}
 }
 
 // Together implements contracts.Store.
@@ -70,14 +71,6 @@ func (c *Contracts) Begin(ctx context.Context, removes bool) error {
 // Moment implements contracts.Store.
 func (c *Contracts) Moment(ctx context.Context, fn func(ctx context.Context) error) error {
 	return c.s.db.Moment(ctx, fn)
-}
-
-// SideBySide implements contracts.Store.
-func (c *Contracts) SideBySide(ctx context.Context, of contracts.Promises, functions ...func(ctx context.Context) error) error {
-	if c.manyCounterparts(&of) {
-		return c.sideBySide(ctx, functions...)
-	}
-	return c.Together(ctx, functions...)
 }
 
 func (c *Contracts) client(ctx context.Context) *ent.Client { return c.s.client(ctx) }

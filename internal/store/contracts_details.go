@@ -148,37 +148,17 @@ type place struct {
 	id, name             string // id is of a deployment, name then of its environment an id, too
 }
 
-// places reads the places of versions: of few at once, of many side by side. An
-// index leads to each.
+// places reads the places of versions. An index leads to each.
 func (c *Contracts) places(ctx context.Context, ids []int64) ([]place, error) {
 	q := c.query(ctx)
 	onBranch, arg := q.eachOf(`bv.version_id`, ids)
 	tagged, _ := q.eachOf(`t.version_id`, ids)
 	deployed, _ := q.eachOf(`d.version_id`, ids)
-	questions := []string{
-		`SELECT 0, bv.version_id, bv.id, b.head_version_id = bv.version_id, '', b.name` + fromBranches + onBranch,
-		`SELECT 1, t.version_id, CAST(0 AS bigint), ` + isLatestTag + `, '', t.name` + fromTags + tagged,
-		`SELECT 2, d.version_id, CAST(0 AS bigint), false, d.id, d.environment_id FROM deployments d WHERE d.current AND ` + deployed,
-	}
-	ask := func(q *contractsQuery, text string) ([]place, error) {
-		return rowsOf(q, text, func(rows database.Rows, p *place) error {
+	q.args = []any{arg, arg, arg}
+	return rowsOf(q, `SELECT 0, bv.version_id, bv.id, b.head_version_id = bv.version_id, '', b.name`+fromBranches+onBranch+`
+		UNION ALL SELECT 1, t.version_id, CAST(0 AS bigint), `+isLatestTag+`, '', t.name`+fromTags+tagged+`
+		UNION ALL SELECT 2, d.version_id, CAST(0 AS bigint), false, d.id, d.environment_id FROM deployments d WHERE d.current AND `+deployed,
+		func(rows database.Rows, p *place) error {
 			return rows.Scan(&p.what, &p.version, &p.order, &p.latest, &p.id, &p.name)
 		})
-	}
-	if len(ids) < c.many {
-		q.args = []any{arg, arg, arg}
-		return ask(q, strings.Join(questions, ` UNION ALL `))
-	}
-	var lists [3][]place
-	var asks []func(ctx context.Context) error
-	for i, text := range questions {
-		asks = append(asks, func(ctx context.Context) (err error) {
-			q := c.query(ctx)
-			q.args = []any{arg}
-			lists[i], err = ask(q, text)
-			return err
-		})
-	}
-	err := c.sideBySide(ctx, asks...)
-	return slices.Concat(lists[0], lists[1], lists[2]), err
 }

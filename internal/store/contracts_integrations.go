@@ -36,9 +36,6 @@ func (c *Contracts) Integrations(ctx context.Context, f contracts.IntegrationFil
 		return nil, err
 	}
 	list = slices.DeleteFunc(list, func(i contracts.Integration) bool { return i.Consumer == "" || i.Provider == "" })
-	if len(list) >= c.many && len(f.ProviderIDs) == 1 {
-		c.hubs.Store(f.ProviderIDs[0], true)
-	}
 	slices.SortFunc(list, func(a, b contracts.Integration) int {
 		return cmp.Or(strings.Compare(a.Consumer, b.Consumer), strings.Compare(a.Provider, b.Provider))
 	})
@@ -83,25 +80,5 @@ func (c *Contracts) Counterparts(ctx context.Context, of contracts.Promises) (pr
 			consumers = append(consumers, r.Integration)
 		}
 	}
-	if len(consumers) >= c.many && len(of.ProviderIDs) == 1 {
-		c.hubs.Store(of.ProviderIDs[0], true)
-	}
 	return promised, consumers, nil
-}
-
-// manyCounterparts reports whether a list of everything that is somewhere is sooner
-// read than what many counterparts have there is looked up one by one.
-func (c *Contracts) manyCounterparts(of *contracts.Promises) bool {
-	return of != nil && slices.ContainsFunc(of.ProviderIDs, func(id int64) bool { _, is := c.hubs.Load(id); return is })
-}
-
-// counterpartsOf keeps rows whose column is a counterpart; nil keeps all.
-func (q *contractsQuery) counterpartsOf(column string, of *contracts.Promises) {
-	if of == nil {
-		return
-	}
-	publishes, version := q.anyOf(`x.consumer_version_id`, of.ConsumerVersionIDs)
-	provides, provider := q.anyOf(`i.provider_id`, of.ProviderIDs)
-	q.and(column+` IN (SELECT x.provider_id FROM pact_publications x WHERE NOT x.superseded AND `+publishes+`
-		UNION SELECT i.consumer_id FROM integrations i WHERE `+provides+`)`, version, provider)
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/goldenpath/platform/contracts"
 )
 
@@ -84,11 +82,7 @@ func (c *Contracts) rowsBetween(ctx context.Context, rq contracts.RowQuery, s ve
 			return err
 		})
 	}
-	together := c.s.db.Together
-	if len(s.all) >= c.many {
-		together = c.sideBySide
-	}
-	if err := together(ctx, asks...); err != nil {
+	if err := c.Together(ctx, asks...); err != nil {
 		return nil, err
 	}
 	publications = slices.DeleteFunc(publications, func(p publication) bool { _, ok := rq.Versions[p.provider]; return !ok })
@@ -193,28 +187,6 @@ func (c *Contracts) resultsFor(ctx context.Context, publications []publication, 
 	provider, args := results.covers(by, column, `v.provider_id`)
 	results.and(provider, args...)
 	return resultsOf([]*contractsQuery{results}, rq)
-}
-
-// sideBySide asks at the same time, on connections of their own; of one moment,
-// which has one, together, and in a transaction one after the other.
-func (c *Contracts) sideBySide(ctx context.Context, asks ...func(ctx context.Context) error) error {
-	if c.s.db.InMoment(ctx) {
-		return c.Together(ctx, asks...)
-	}
-	ctx = c.s.db.Apart(ctx)
-	if _, ok := c.s.db.Tx(ctx); ok || len(asks) == 1 {
-		for _, ask := range asks {
-			if err := ask(ctx); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	group, ctx := errgroup.WithContext(ctx)
-	for _, ask := range asks {
-		group.Go(func() error { return ask(ctx) })
-	}
-	return group.Wait()
 }
 
 // fewVersions is how many versions are better looked up one by one among the

@@ -23,8 +23,8 @@ func TestContractsStore(t *testing.T) {
 	contractstest.TestStore(t, contractsOn)
 }
 
-// sideBySideOn runs a test as on databases with thousands of rows.
-func sideBySideOn(t *testing.T, run func(t *testing.T, b contractstest.Backend)) {
+// hubsOn runs a test as on databases where every provider has many consumers.
+func hubsOn(t *testing.T, run func(t *testing.T, b contractstest.Backend)) {
 	t.Helper()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		t.Helper()
@@ -32,14 +32,14 @@ func sideBySideOn(t *testing.T, run func(t *testing.T, b contractstest.Backend))
 	})
 }
 
-func TestContractsStoreSideBySide(t *testing.T) {
+func TestContractsStoreOfHubs(t *testing.T) {
 	t.Parallel()
-	contractstest.TestStore(t, sideBySideOn)
+	contractstest.TestStore(t, hubsOn)
 }
 
-func TestTheGateSideBySide(t *testing.T) {
+func TestTheGateOfHubs(t *testing.T) {
 	t.Parallel()
-	sideBySideOn(t, func(t *testing.T, b contractstest.Backend) {
+	hubsOn(t, func(t *testing.T, b contractstest.Backend) {
 		t.Helper()
 		const worlds = 100
 		contractstest.TestGate(t, b, 0, worlds)

@@ -35,7 +35,7 @@ func (c *Contracts) EnsureVersion(ctx context.Context, pacticipantID int64, numb
 
 // Versions implements contracts.VersionStore.
 func (c *Contracts) Versions(ctx context.Context, f contracts.VersionFilter) ([]contracts.Version, error) {
-	if there := (contracts.VersionFilter{PacticipantIDs: f.PacticipantIDs, EnvironmentID: f.EnvironmentID, CounterpartsOf: f.CounterpartsOf, Short: true}); f.EnvironmentID != "" && reflect.DeepEqual(f, there) {
+	if there := (contracts.VersionFilter{PacticipantIDs: f.PacticipantIDs, EnvironmentID: f.EnvironmentID, Short: true}); f.EnvironmentID != "" && reflect.DeepEqual(f, there) {
 		return c.versionsThere(ctx, f)
 	}
 	if heads := (contracts.VersionFilter{PacticipantIDs: f.PacticipantIDs, Branch: f.Branch, MainBranch: f.MainBranch, Latest: true, Short: true}); (f.Branch != "" || f.MainBranch) && reflect.DeepEqual(f, heads) {
@@ -73,7 +73,6 @@ func (c *Contracts) Versions(ctx context.Context, f contracts.VersionFilter) ([]
 		from += ` JOIN version_tags t ON t.version_id = v.id`
 		q.and(`t.name = ?`, f.Tag)
 	}
-	q.counterpartsOf(`v.pacticipant_id`, f.CounterpartsOf)
 	q.in(`v.id`, f.IDs)
 	q.inTexts(`v.number`, f.Numbers)
 	q.inTexts(`p.name`, f.Pacticipants)

@@ -15,11 +15,6 @@ func (c *Contracts) versionsThere(ctx context.Context, f contracts.VersionFilter
 	q := c.query(ctx)
 	q.and(`d.current AND d.environment_id = ?`, f.EnvironmentID)
 	q.in(`d.pacticipant_id`, f.PacticipantIDs)
-	service := `d.pacticipant_id`
-	if c.manyCounterparts(f.CounterpartsOf) {
-		service = `+` + service // no index helps
-	}
-	q.counterpartsOf(service, f.CounterpartsOf)
 	list, err := rowsOf(q, `SELECT d.version_id, d.pacticipant_id FROM deployments d`+q.where(), func(rows database.Rows, v *contracts.Version) error {
 		return rows.Scan(&v.ID, &v.PacticipantID)
 	})

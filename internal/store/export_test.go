@@ -1,9 +1,9 @@
 package store
 
-// ManyFrom returns c asking side by side from so many rows on.
-func (c *Contracts) ManyFrom(rows int) *Contracts {
+// ManyFrom returns c taking so many consumers for many.
+func (c *Contracts) ManyFrom(consumers int) *Contracts {
 	other := *c
-	other.many = rows
+	other.many = consumers
 	return &other
 }
 

@@ -113,7 +113,7 @@ func (c *Contracts) VersionPlaces(ctx context.Context, ids []int64) (map[int64]c
 	if len(ids) == 0 {
 		return out, nil
 	}
-	list, err := c.places(ctx, ids)
+	list, err := c.places(ctx, slices.Compact(slices.Sorted(slices.Values(ids))))
 	if err != nil {
 		return nil, err
 	}
@@ -151,13 +151,13 @@ type place struct {
 // places reads the places of versions. An index leads to each.
 func (c *Contracts) places(ctx context.Context, ids []int64) ([]place, error) {
 	q := c.query(ctx)
-	onBranch, arg := q.eachOf(`bv.version_id`, ids)
-	tagged, _ := q.eachOf(`t.version_id`, ids)
-	deployed, _ := q.eachOf(`d.version_id`, ids)
+	branches, arg := q.lookedUp(`branch_versions bv JOIN branches b ON b.id = bv.branch_id`, `bv.version_id`, ids)
+	tags, _ := q.lookedUp(`version_tags t`, `t.version_id`, ids)
+	deployments, _ := q.lookedUp(`deployments d`, `d.version_id`, ids)
 	q.args = []any{arg, arg, arg}
-	return rowsOf(q, `SELECT 0, bv.version_id, bv.id, b.head_version_id = bv.version_id, '', b.name`+fromBranches+onBranch+`
-		UNION ALL SELECT 1, t.version_id, CAST(0 AS bigint), `+isLatestTag+`, '', t.name`+fromTags+tagged+`
-		UNION ALL SELECT 2, d.version_id, CAST(0 AS bigint), false, d.id, d.environment_id FROM deployments d WHERE d.current AND `+deployed,
+	return rowsOf(q, `SELECT 0, bv.version_id, bv.id, b.head_version_id = bv.version_id, '', b.name FROM `+branches+`
+		UNION ALL SELECT 1, t.version_id, CAST(0 AS bigint), `+isLatestTag+`, '', t.name FROM `+tags+`
+		UNION ALL SELECT 2, d.version_id, CAST(0 AS bigint), false, d.id, d.environment_id FROM `+deployments+` AND d.current`,
 		func(rows database.Rows, p *place) error {
 			return rows.Scan(&p.what, &p.version, &p.order, &p.latest, &p.id, &p.name)
 		})

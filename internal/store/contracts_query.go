@@ -68,6 +68,17 @@ func (q *contractsQuery) eachOf(column string, ids []int64) (condition string, a
 	return column + ` IN (SELECT value FROM json_each(?))`, q.list(ids)
 }
 
+// lookedUp is a table's rows of ids, each there once, where an index leads to the
+// column: FROM and WHERE. SQLite would sort a condition's list before it looks the
+// first one up.
+func (q *contractsQuery) lookedUp(table, column string, ids []int64) (from string, arg any) {
+	if q.db.Dialect() == database.SQLite && len(ids) > 1 {
+		return `json_each(?) l CROSS JOIN ` + table + ` WHERE ` + column + ` = l.value`, q.list(ids)
+	}
+	condition, arg := q.eachOf(column, ids)
+	return table + ` WHERE ` + condition, arg
+}
+
 // list is ids as one argument.
 func (q *contractsQuery) list(ids []int64) any {
 	if q.db.Dialect() == database.Postgres {

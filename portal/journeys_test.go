@@ -156,6 +156,7 @@ func readFailure(b *window, _ *world) {
 	b.at("/contracts/orders/inventory?service=orders")
 	b.is("document.querySelector('.answer .badge').textContent === 'Blocked'")
 	b.is("document.querySelector('.reasons .command')")
+	b.is("document.querySelector('.reasons .bullets li').offsetHeight < 30") // a short name is one line
 }
 
 func goByKeys(b *window, _ *world) {

@@ -60,6 +60,12 @@ func publishCommand(service, version string) string {
 	return fmt.Sprintf("platform contracts publish pacts --service %s --version %s", quote(service), quote(version))
 }
 
+// ExplainCommand tells everything about the answer of a question that names a
+// version and an environment.
+func (q Question) ExplainCommand() string {
+	return fmt.Sprintf("platform contracts explain --service %s --version %s --environment %s", quote(q.Service), quote(q.Version), quote(q.Environment))
+}
+
 func verifyCommand(provider, version string) string {
 	return fmt.Sprintf("platform contracts verify --provider %s --provider-url URL --version %s", quote(provider), quote(version))
 }

@@ -17,8 +17,9 @@ type contractsPage struct {
 	Query     string
 	Show      string // all, failed, unverified or verified
 	Filters   []facetValue
-	Pairs     []pairRow
-	Total     int
+	Pairs     []pairRow // of one page
+	Pager     pager
+	Total     int // of all pairs, shown or not
 	Providers []string
 	Matrix    []matrixRow
 }
@@ -68,12 +69,13 @@ func (p *pages) listContracts(c echo.Context) error {
 			value = ""
 		}
 		page.Filters = append(page.Filters, facetValue{
-			Label: show.Value, Count: count, URL: with(values, "show", value), Chosen: show.Name == page.Show,
+			Label: show.Value, Count: count, URL: with(values, "show", value, "pairs", ""), Chosen: show.Name == page.Show,
 		})
 	}
 	page.Pairs = slices.DeleteFunc(found, func(row pairRow) bool { return !shows(page.Show, row.Verdict) })
 	slices.SortStableFunc(page.Pairs, func(a, b pairRow) int { return cmp.Compare(trouble(a.Verdict), trouble(b.Verdict)) })
 	page.drawMatrix()
+	page.Pairs, page.Pager = pageOf(page.Pairs, values, "pairs")
 	return p.render(c, http.StatusOK, "contracts/list", page)
 }
 

@@ -68,10 +68,15 @@ type versionRow struct {
 // question is the form that asks the gate.
 type question struct{ Service, Version, Environment string }
 
+// mostReasons is how many reasons of an answer are shown.
+const mostReasons = 50
+
 type answerView struct {
 	contracts.Answer
 	Badge   badge
-	Reasons []reasonView
+	Reasons []reasonView // the first of them
+	More    int          // how many others there are
+	Explain string       // the command that tells all of them
 }
 
 type reasonView struct {
@@ -188,9 +193,8 @@ func (p *pages) ask(c echo.Context, page *pairPage) error {
 		page.AskFault = fault.New(fault.Invalid, "Which version? None of %s is known yet.", page.Ask.Service)
 		return nil
 	}
-	answer, err := p.contracts.CanIDeploy(c.Request().Context(), contracts.Question{
-		Service: page.Ask.Service, Version: page.Ask.Version, Environment: page.Ask.Environment,
-	})
+	q := contracts.Question{Service: page.Ask.Service, Version: page.Ask.Version, Environment: page.Ask.Environment}
+	answer, err := p.contracts.CanIDeploy(c.Request().Context(), q)
 	if err != nil {
 		f := fault.From(err)
 		if f.Code == fault.Internal {
@@ -199,9 +203,9 @@ func (p *pages) ask(c echo.Context, page *pairPage) error {
 		page.AskFault = f
 		return nil
 	}
-	page.Answer = &answerView{Answer: answer, Badge: gateBadge(answer.Verdict)}
-	for _, r := range answer.Reasons {
-		page.Answer.Reasons = append(page.Answer.Reasons, newReason(r))
+	first := answer.Reasons[:min(len(answer.Reasons), mostReasons)]
+	page.Answer = &answerView{
+		Answer: answer, Badge: gateBadge(answer.Verdict), Reasons: mapped(first, newReason), More: len(answer.Reasons) - len(first), Explain: q.ExplainCommand(),
 	}
 	return nil
 }

@@ -6,16 +6,12 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/goldenpath/platform/catalog"
 )
-
-// readingShown is how many locations, and how many problems, a page lists.
-const readingShown = 100
 
 // readingPage is what the catalog reads, and what is wrong with it.
 type readingPage struct {
@@ -56,9 +52,6 @@ type problemRow struct {
 	EntityURL string
 	Visible   bool // the entity is in the catalog
 }
-
-// pager leads through a long list.
-type pager struct{ Previous, Next string }
 
 func (p *pages) showReading(c echo.Context) error {
 	ctx, values := c.Request().Context(), c.QueryParams()
@@ -133,21 +126,4 @@ func (p *pages) problemRows(ctx context.Context, problems []catalog.Problem, nam
 		}
 	}
 	return rows, nil
-}
-
-// pageOf returns the part of a list that the parameter key asks for, counted
-// from 1, and where to go from there. Nonsense is the first part.
-func pageOf[T any](list []T, values url.Values, key string) ([]T, pager) {
-	last := max(1, (len(list)+readingShown-1)/readingShown)
-	n, _ := strconv.Atoi(values.Get(key)) // nonsense counts as 0
-	n = min(max(n, 1), last)
-	at := func(n int) string { return with(values, key, strconv.Itoa(n)) + "#" + key }
-	var to pager
-	if n > 1 {
-		to.Previous = at(n - 1)
-	}
-	if n < last {
-		to.Next = at(n + 1)
-	}
-	return list[(n-1)*readingShown : min(n*readingShown, len(list))], to
 }

@@ -2,7 +2,6 @@ package portal
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -111,40 +110,6 @@ func TestStateOfALocation(t *testing.T) {
 			t.Parallel()
 			if got := newReadingRow(tt.location).Badge.Word; got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
-			}
-		})
-	}
-}
-
-func TestPartsOfALongList(t *testing.T) {
-	t.Parallel()
-	list := make([]int, 2*readingShown+1)
-	for i := range list {
-		list[i] = i
-	}
-	for _, tt := range []struct {
-		query    string
-		list     []int
-		first, n int
-		to       pager
-	}{
-		{"", nil, 0, 0, pager{}},
-		{"", list, 0, 100, pager{Next: "?p=2#p"}},
-		{"p=2&owner=a", list, 100, 100, pager{Previous: "?owner=a&p=1#p", Next: "?owner=a&p=3#p"}},
-		{"p=3", list, 200, 1, pager{Previous: "?p=2#p"}},
-		{"p=99", list, 200, 1, pager{Previous: "?p=2#p"}},
-		{"p=-1", list, 0, 100, pager{Next: "?p=2#p"}},
-		{"p=x", list, 0, 100, pager{Next: "?p=2#p"}},
-	} {
-		t.Run(tt.query, func(t *testing.T) {
-			t.Parallel()
-			values, err := url.ParseQuery(tt.query)
-			if err != nil {
-				t.Fatal(err)
-			}
-			part, to := pageOf(tt.list, values, "p")
-			if len(part) != tt.n || tt.n > 0 && part[0] != tt.first || to != tt.to {
-				t.Errorf("got %d from %v, %v", len(part), part, to)
 			}
 		})
 	}

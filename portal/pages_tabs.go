@@ -160,7 +160,8 @@ func reverse(relationType string) bool {
 
 type entityContractsPage struct {
 	entityFrame
-	Pairs        []pairRow
+	Pairs        []pairRow // of one page
+	Pager        pager
 	Environments []contracts.Environment
 }
 
@@ -173,7 +174,10 @@ func (p *pages) showEntityContracts(c echo.Context) error {
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
-	return p.render(c, http.StatusOK, "entity/contracts", entityContractsPage{entityFrame: f, Pairs: mapped(pairs, newPairRow)})
+	page := entityContractsPage{entityFrame: f}
+	pairs, page.Pager = pageOf(pairs, c.QueryParams(), "pairs")
+	page.Pairs = mapped(pairs, newPairRow)
+	return p.render(c, http.StatusOK, "entity/contracts", page)
 }
 
 type dependenciesPage struct {

@@ -1,7 +1,9 @@
 package contractstest
 
 import (
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/goldenpath/platform/contracts"
@@ -81,7 +83,36 @@ func (w *world) compareMatrix(t *testing.T, b *contracts.Broker, q slowQuestion)
 		if want := w.slowMatrix(q, q.ignore); got != want {
 			t.Fatalf("matrix of %+v: got %s, want %s\n%s\n%+v", q, got, want, m.Reason(), w)
 		}
+		w.compareTwice(t, b, q)
 	}
+}
+
+// compareTwice compares all that the matrix of one version says, which may be asked
+// for at once, with that of the version named twice, which is found step by step.
+func (w *world) compareTwice(t *testing.T, b *contracts.Broker, q slowQuestion) {
+	t.Helper()
+	for _, by := range []string{"cvpv", ""} {
+		query := matrixQuery(q)
+		query.LatestBy = by
+		once := wholeMatrix(t, b, query)
+		query.Selectors = append(query.Selectors, query.Selectors[0])
+		if twice := wholeMatrix(t, b, query); !reflect.DeepEqual(once, twice) {
+			t.Fatalf("matrix of %+v, the latest by %q: is\n%+v\nand of the version named twice\n%+v\n%+v", q, by, once, twice, w)
+		}
+	}
+}
+
+// wholeMatrix is a matrix but for places, which are not always read with it, and for
+// the order of its reasons: that of equals is free.
+func wholeMatrix(t *testing.T, b *contracts.Broker, q contracts.MatrixQuery) contracts.Matrix {
+	t.Helper()
+	m, err := b.Matrix(t.Context(), q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Places, m.Rows = nil, slices.Concat([]contracts.Row{}, m.Rows)
+	slices.SortFunc(m.Reasons, func(a, b contracts.MatrixReason) int { return strings.Compare(a.Text, b.Text) })
+	return m
 }
 
 // comparePolicy compares the matrix under a policy with the worse of what a Pact
@@ -110,24 +141,9 @@ func (w *world) comparePolicy(t *testing.T, b *contracts.Broker, q slowQuestion)
 // askMatrix asks for a matrix as clients do.
 func (w *world) askMatrix(t *testing.T, b *contracts.Broker, q slowQuestion) (contracts.Verdict, contracts.Matrix) {
 	t.Helper()
-	query := contracts.MatrixQuery{
-		Selectors: []contracts.MatrixSelector{{
-			Pacticipant: q.service, Version: q.version, Branch: q.branch, Tag: q.tag, Latest: q.version == "",
-		}},
-		LatestBy: []string{"cvpv", "cvp"}[len(w.pacts)%2], // clients send either, and must get the same answer
-		Limit:    1,                                       // the limit must not change the summary
-	}
-	switch {
-	case q.merge:
-		query.MainBranch, query.Latest = true, true
-	case q.toTag:
-		query.Tag, query.Latest = worldTag, true
-	default:
-		query.Environment = worldEnvironment
-	}
-	for _, rule := range q.ignore {
-		query.Ignore = append(query.Ignore, contracts.MatrixSelector{Pacticipant: rule.Service, Version: rule.Version})
-	}
+	query := matrixQuery(q)
+	query.LatestBy = []string{"cvpv", "cvp"}[len(w.pacts)%2] // clients send either, and must get the same answer
+	query.Limit = 1                                          // must not change the summary
 	m, err := b.Matrix(t.Context(), query)
 	if err != nil {
 		t.Fatal(err)
@@ -140,4 +156,22 @@ func (w *world) askMatrix(t *testing.T, b *contracts.Broker, q slowQuestion) (co
 	default:
 		return contracts.No, m
 	}
+}
+
+func matrixQuery(q slowQuestion) contracts.MatrixQuery {
+	query := contracts.MatrixQuery{Selectors: []contracts.MatrixSelector{{
+		Pacticipant: q.service, Version: q.version, Branch: q.branch, Tag: q.tag, Latest: q.version == "",
+	}}}
+	switch {
+	case q.merge:
+		query.MainBranch, query.Latest = true, true
+	case q.toTag:
+		query.Tag, query.Latest = worldTag, true
+	default:
+		query.Environment = worldEnvironment
+	}
+	for _, rule := range q.ignore {
+		query.Ignore = append(query.Ignore, contracts.MatrixSelector{Pacticipant: rule.Service, Version: rule.Version})
+	}
+	return query
 }

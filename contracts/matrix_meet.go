@@ -23,7 +23,7 @@ func (m *matrix) meet(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(found.List, func(met Meeting) bool { return met.There.PacticipantID != self.service.ID }) {
+	if other := func(met Meeting) bool { return met.There.PacticipantID != self.service.ID }; len(found.List) > 0 && !slices.ContainsFunc(found.List, other) {
 		return m.resolveOthers(ctx) // a version that meets itself alone is compared with everything
 	}
 	m.rows = make([]Row, 0, len(found.List))

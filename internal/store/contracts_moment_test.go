@@ -47,7 +47,9 @@ func TestNoAnswerIsOfTwoMoments(t *testing.T) {
 			}
 		},
 	}
-	for name, ask := range map[string]func(ctx context.Context, b *contracts.Broker) (contracts.Verdict, error){"the gate": askGate, "the matrix": askMatrix} {
+	for name, ask := range map[string]func(ctx context.Context, b *contracts.Broker) (contracts.Verdict, error){
+		"the gate": askGate, "the matrix": askMatrix, "the matrix, step by step": askMatrixOfBoth,
+	} {
 		for what, happen := range happens {
 			databasetest.Each(t, func(t *testing.T, db *database.DB) {
 				t.Helper()
@@ -85,7 +87,15 @@ func askGate(ctx context.Context, b *contracts.Broker) (contracts.Verdict, error
 }
 
 func askMatrix(ctx context.Context, b *contracts.Broker) (contracts.Verdict, error) {
-	m, err := b.Matrix(ctx, contracts.MatrixQuery{Selectors: []contracts.MatrixSelector{{Pacticipant: "web", Version: "1"}}, Environment: "production", LatestBy: "cvp"})
+	return verdictOf(b.Matrix(ctx, contracts.MatrixQuery{Selectors: []contracts.MatrixSelector{{Pacticipant: "web", Version: "1"}}, Environment: "production", LatestBy: "cvp"}))
+}
+
+func askMatrixOfBoth(ctx context.Context, b *contracts.Broker) (contracts.Verdict, error) {
+	both := []contracts.MatrixSelector{{Pacticipant: "web", Version: "1"}, {Pacticipant: "api", Environment: "production"}}
+	return verdictOf(b.Matrix(ctx, contracts.MatrixQuery{Selectors: both, LatestBy: "cvp"}))
+}
+
+func verdictOf(m contracts.Matrix, err error) (contracts.Verdict, error) {
 	if m.Deployable != nil && *m.Deployable {
 		return contracts.Yes, err
 	}

@@ -14,7 +14,7 @@ func shortLists(t *testing.T, b Backend) {
 	t.Helper()
 	k := newKit(t, b)
 	web, app := k.service("web"), k.service("app")
-	one, two, three := k.version(web, "1"), k.version(web, "2"), k.version(app, "3")
+	one, two, three, four := k.version(web, "1"), k.version(web, "2"), k.version(app, "3"), k.version(web, "4")
 	k.tx(func(ctx context.Context) error {
 		var errs []error
 		for _, name := range []string{"main", "feat"} {
@@ -22,6 +22,8 @@ func shortLists(t *testing.T, b Backend) {
 			errs = append(errs, err)
 		}
 		_, err := k.Store.EnsureBranchVersion(ctx, one, "main", morning())
+		_, errLater := k.Store.EnsureBranchVersion(ctx, four, "feat", morning()) // two was put there last, and is its head no more
+		errs = append(errs, errLater)
 		_, _, errTag := k.Store.EnsureTag(ctx, one, "prod", morning())
 		return errors.Join(append(errs, err, errTag, k.Store.NameMainBranch(ctx, web.ID, "main", morning()))...)
 	})

@@ -19,14 +19,16 @@ func (m *matrix) meets() bool {
 func (m *matrix) meet(ctx context.Context) error {
 	self := &m.specified[0]
 	environment, _ := m.environment(m.q.Environment)
-	found, err := m.b.store.Meetings(ctx, MeetingQuery{PacticipantID: self.service.ID, VersionID: self.version.ID, Environment: environment, Pacts: true})
+	found, err := m.b.store.Meetings(ctx, MeetingQuery{
+		PacticipantID: self.service.ID, VersionID: self.version.ID, Environment: environment, Pacts: true, Places: m.q.Limit == 0,
+	})
 	if err != nil {
 		return err
 	}
 	if other := func(met Meeting) bool { return met.There.PacticipantID != self.service.ID }; len(found.List) > 0 && !slices.ContainsFunc(found.List, other) {
 		return m.resolveOthers(ctx) // a version that meets itself alone is compared with everything
 	}
-	m.rows = make([]Row, 0, len(found.List))
+	m.rows, m.places = make([]Row, 0, len(found.List)), found.Places
 	for list := found.List; len(list) > 0; {
 		if !list[0].Promised {
 			m.consume(self, &list[0])

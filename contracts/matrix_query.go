@@ -74,8 +74,9 @@ type matrix struct {
 	ignore       []resolved
 	ruled        []IgnoreRule // stored rules among them
 	integrations []requiredIntegration
-	rows         []Row                 // with their names, if they were found with the others
-	byVersion    map[[2]int64]resolved // by service and version, made when words are needed
+	rows         []Row                   // with their names, if they were found with the others
+	places       map[int64]VersionDetail // of some versions, if they were found with the rows
+	byVersion    map[[2]int64]resolved   // by service and version, made when words are needed
 }
 
 // resolved is a selector with the version it stands for. A selector of many

@@ -2,6 +2,7 @@ package contracts
 
 import (
 	"context"
+	"maps"
 	"slices"
 )
 
@@ -21,7 +22,7 @@ func (m *matrix) read(ctx context.Context) (rows []Row, places map[int64]Version
 		return err
 	}
 	askPlaces := func(ctx context.Context) (err error) {
-		places, err = m.b.store.VersionPlaces(ctx, versions)
+		places, err = m.placesOf(ctx, versions)
 		return err
 	}
 	if len(whole) > 0 || q.AnyCounterpart || (m.q.Limit > 0 && len(versions) > m.q.Limit) {
@@ -30,6 +31,20 @@ func (m *matrix) read(ctx context.Context) (rows []Row, places map[int64]Version
 		err = m.b.store.Together(ctx, askRows, askPlaces)
 	}
 	return rows, places, err
+}
+
+// placesOf reads the places of versions that are not known yet.
+func (m *matrix) placesOf(ctx context.Context, versions []int64) (map[int64]VersionDetail, error) {
+	unknown := slices.DeleteFunc(slices.Clone(versions), func(id int64) bool { _, known := m.places[id]; return known })
+	if len(unknown) == 0 {
+		return m.places, nil
+	}
+	places, err := m.b.store.VersionPlaces(ctx, unknown)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(places, m.places)
+	return places, nil
 }
 
 // name names the rows that are shown, which come first, and those that may be

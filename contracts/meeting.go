@@ -10,6 +10,9 @@ type MeetingQuery struct {
 	// Pacts asks for pacts and not for deployments: each version is met once, There is
 	// its service and itself alone, and PactID and Revision are filled in.
 	Pacts bool
+	// Places asks for the places of the versions that are met, where a store has them
+	// sooner than when they are asked for by themselves.
+	Places bool
 }
 
 // Meeting is a version that another one meets where it goes, with the pact between
@@ -42,4 +45,7 @@ type Meetings struct {
 	List []Meeting
 	// Verified says that the version has verified a pact, to the end.
 	Verified bool
+	// Places are those that were read: of some versions, perhaps of none. They are
+	// for showing, and may be of a moment later than the rest.
+	Places map[int64]VersionDetail
 }

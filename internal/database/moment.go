@@ -39,6 +39,13 @@ type moment struct {
 	conn *pgxpool.Conn
 }
 
+// Elsewhere returns a context of a Moment that is not part of it: what is asked by it
+// is asked on another connection, may be answered as of a later moment, and may be
+// asked at the same time as others ask the Moment.
+func (db *DB) Elsewhere(ctx context.Context) context.Context {
+	return context.WithValue(db.Apart(ctx), momentKey{db}, (*moment)(nil))
+}
+
 type momentKey struct{ db *DB }
 
 func (db *DB) momentOf(ctx context.Context) *moment {

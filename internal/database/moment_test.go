@@ -15,7 +15,7 @@ func TestAMomentStands(t *testing.T) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		t.Helper()
-		var before, after, apart, outside string
+		var before, after, apart, elsewhere, outside string
 		err := db.Moment(t.Context(), func(ctx context.Context) error {
 			err := db.Ask(ctx, names(byName, &before, "test", "moon"))
 			if err != nil {
@@ -29,10 +29,11 @@ func TestAMomentStands(t *testing.T) {
 					return db.Ask(db.Apart(ctx), names(byName, &apart, "test", "moon"))
 				}),
 				db.Moment(ctx, func(ctx context.Context) error { return db.Ask(ctx, names(byName, &before, "test", "moon")) }),
+				db.Ask(db.Elsewhere(ctx), names(byName, &elsewhere, "test", "moon")),
 				db.Ask(t.Context(), names(byName, &outside, "test", "moon")))
 		})
-		if err != nil || before != "test" || after != "test" || apart != "test" || outside != "moon" {
-			t.Errorf("within there is %q, %q and %q, beside it %q (%v)", before, after, apart, outside, err)
+		if err != nil || before != "test" || after != "test" || apart != "test" || elsewhere != "moon" || outside != "moon" {
+			t.Errorf("within there is %q, %q and %q, elsewhere %q, beside it %q (%v)", before, after, apart, elsewhere, outside, err)
 		}
 		if err := db.Ask(t.Context(), names(byName, &after, "test", "moon")); err != nil || after != "moon" {
 			t.Errorf("afterwards there is %q (%v)", after, err)

@@ -34,6 +34,10 @@ type Contracts struct {
 	names *names
 	many  int       // how many consumers are many
 	hubs  *sync.Map // ids of services that were seen to have many consumers
+
+	// besides is held by whoever reads places beside the rest. One at a time: all
+	// connections could be held by those who wait for another one.
+	besides *sync.Mutex
 }
 
 // manyConsumers is from how many on a list of all that is in an environment is sooner
@@ -44,7 +48,7 @@ var _ contracts.Store = (*Contracts)(nil)
 
 // Contracts returns the store of the contracts domain.
 func (s *Store) Contracts() *Contracts {
-	return &Contracts{s: s, names: newNames(), many: manyConsumers, hubs: &sync.Map{}}
+	return &Contracts{s: s, names: newNames(), many: manyConsumers, hubs: &sync.Map{}, besides: &sync.Mutex{}}
 }
 
 // Together implements contracts.Store.

@@ -16,6 +16,7 @@ import (
 func (c *Contracts) Meetings(ctx context.Context, mq contracts.MeetingQuery) (contracts.Meetings, error) {
 	var promised, asked []contracts.Meeting
 	var said []result
+	places := c.placesBeside(ctx, mq)
 	err := c.Together(ctx,
 		func(ctx context.Context) (err error) {
 			promised, err = c.providersMet(ctx, mq)
@@ -32,6 +33,7 @@ func (c *Contracts) Meetings(ctx context.Context, mq contracts.MeetingQuery) (co
 			return err
 		},
 	)
+	shown := places() // also after an error: it is not left alone
 	if err != nil {
 		return contracts.Meetings{}, err
 	}
@@ -50,7 +52,7 @@ func (c *Contracts) Meetings(ctx context.Context, mq contracts.MeetingQuery) (co
 		}
 	}
 	list, err = c.namedMeetings(ctx, list, mq.Pacts)
-	return contracts.Meetings{List: list, Verified: verified}, err
+	return contracts.Meetings{List: list, Verified: verified, Places: shown}, err
 }
 
 // seeHub notes that a service has many consumers, if it has: one that is there many

@@ -50,6 +50,9 @@ func (m *matrix) placesOf(ctx context.Context, versions []int64) (map[int64]Vers
 // name names the rows that are shown, which come first, and those that may be
 // spoken of. Of thousands that agree it is enough how many there are.
 func (m *matrix) name(ctx context.Context, rows []Row, shown int) ([]Row, int, error) {
+	if m.rows != nil { // they were named when they were found
+		return rows, shown, nil
+	}
 	every := m.b.policy.AtBroker
 	for s := range m.resolved() {
 		every = every || s.many
@@ -60,9 +63,6 @@ func (m *matrix) name(ctx context.Context, rows []Row, shown int) ([]Row, int, e
 		if wanted(i) {
 			named = append(named, &rows[i])
 		}
-	}
-	if m.rows != nil { // they have names
-		return rows, shown, nil
 	}
 	if err := m.b.store.NameRows(ctx, named); err != nil {
 		return nil, 0, err

@@ -73,7 +73,11 @@ func (m *matrix) applyPolicy(ctx context.Context, rows []Row, out *Matrix) error
 		verdict = worse(verdict, a.Verdict)
 	} else {
 		texts = m.doubts(rows)
-		if len(texts) > 0 {
+		each, err := m.doubtsOfEach(ctx)
+		if err != nil {
+			return err
+		}
+		if texts = append(texts, each...); len(texts) > 0 {
 			verdict = worse(verdict, Unknown)
 		}
 	}
@@ -123,25 +127,59 @@ func (m *matrix) doubts(rows []Row) []string {
 	return out
 }
 
+// doubtsOfEach are what has no row, and a Pact Broker does not miss, where several
+// versions go to one destination: what the gate would miss for each of them, but for
+// what has to do with another one, which comes with it.
+func (m *matrix) doubtsOfEach(ctx context.Context) ([]string, error) {
+	var out []string
+	comes, asked := map[string]bool{}, map[int64]bool{}
+	for i := range m.specified {
+		comes[m.specified[i].service.Name] = true
+	}
+	for i := range m.specified {
+		s := &m.specified[i]
+		q := m.questionOf(s)
+		if s.all || s.missing || asked[s.version.ID] || q.check() != nil {
+			continue
+		}
+		asked[s.version.ID] = true
+		a, err := m.b.CanIDeploy(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range a.Reasons {
+			missed := r.Rule == RuleNothingPublished || r.Rule == RuleNothingVerified || (r.Rule == RuleNoPact && !comes[r.Consumer])
+			if missed && r.IgnoredBy == nil {
+				out = append(out, r.Text)
+			}
+		}
+	}
+	return out, nil
+}
+
 // question is the matrix's as the gate takes it: whether one version may join
 // what is at one destination. Other queries are none.
 func (m *matrix) question() (Question, bool) {
 	if len(m.specified) != 1 || m.specified[0].all || m.specified[0].missing {
 		return Question{}, false
 	}
-	q := Question{
-		Service: m.specified[0].Pacticipant, Version: m.specified[0].version.Name,
-		Environment: m.q.Environment, MainBranches: m.q.MainBranch,
-	}
+	q := m.questionOf(&m.specified[0])
+	return q, q.check() == nil
+}
+
+// questionOf asks whether one of the specified versions may join what is at the
+// matrix's destination.
+func (m *matrix) questionOf(s *resolved) Question {
+	q := Question{Service: s.Pacticipant, Version: s.version.Name, Environment: m.q.Environment, MainBranches: m.q.MainBranch}
 	if m.q.Latest {
 		q.ToTag = m.q.Tag
 	}
-	for _, s := range m.ignore {
-		if s.service.Name != q.Service && (s.all || !s.missing) {
-			q.Ignore = append(q.Ignore, IgnoreRule{Service: s.service.Name, Version: s.version.Name})
+	for _, i := range m.ignore {
+		if i.service.Name != q.Service && (i.all || !i.missing) {
+			q.Ignore = append(q.Ignore, IgnoreRule{Service: i.service.Name, Version: i.version.Name})
 		}
 	}
-	return q, q.check() == nil
+	return q
 }
 
 func verdictOf(deployable *bool) Verdict {

@@ -192,3 +192,53 @@ func TestQuestionsOnlyMakeThePolicyStricter(t *testing.T) {
 		}
 	}
 }
+
+// TestAPolicyWeighsOnSeveralVersions asks for two versions at once, or for one twice:
+// what the gate misses for one of them is not there because another one comes along.
+func TestAPolicyWeighsOnSeveralVersions(t *testing.T) {
+	t.Parallel()
+	versions := func(pairs ...string) (out []contracts.MatrixSelector) {
+		for i := 0; i < len(pairs); i += 2 {
+			out = append(out, contracts.MatrixSelector{Pacticipant: pairs[i], Version: pairs[i+1]})
+		}
+		return out
+	}
+	for name, tt := range map[string]struct {
+		selectors []contracts.MatrixSelector
+		missing   string // what is missed; "" is nothing
+	}{
+		"nothing is missed":                  {versions("orders", "o1", "other", "1"), ""},
+		"a consumer that published nothing":  {versions("orders", "o2", "other", "1"), "orders has pacts with inventory, but version o2 published none."},
+		"the same twice":                     {versions("orders", "o2", "orders", "o2"), "orders has pacts with inventory, but version o2 published none."},
+		"a provider that verified nothing":   {versions("inventory", "i2", "other", "1"), "Version i2 of inventory has not verified any pact."},
+		"a consumer is there without a pact": {versions("inventory", "i1", "other", "1"), "orders o3 is in production and has published no pact with inventory."},
+		"that consumer gets another version": {versions("inventory", "i1", "orders", "o1"), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBroker()
+			publish(t, b, "o1", "main", "orders", "inventory", inStock, soldOut)
+			for _, v := range versions("orders", "o2", "orders", "o3", "inventory", "i1", "inventory", "i2", "other", "1") {
+				sees(t, b, v.Pacticipant, v.Version)
+			}
+			verify(t, b, "i1", kept())
+			if strings.Contains(tt.missing, "o3") || tt.missing == "" && tt.selectors[0].Pacticipant == "inventory" {
+				place(t, b, contracts.Deployed, "orders", "o3", "")
+			} else {
+				place(t, b, contracts.Deployed, "inventory", "i1", "")
+			}
+			q := contracts.MatrixQuery{Selectors: tt.selectors, Environment: "production", LatestBy: "cvpv"}
+			m, err := b.WithPolicy(contracts.Policy{AtBroker: true}).Matrix(t.Context(), q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := contracts.Yes
+			if tt.missing != "" {
+				want = contracts.Unknown
+			}
+			if got := verdictOf(m); got != want || !strings.Contains(m.Reason(), tt.missing) {
+				t.Errorf("%s and not %s, because\n%s", got, want, m.Reason())
+			}
+		})
+	}
+}

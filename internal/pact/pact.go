@@ -202,12 +202,12 @@ func checkURL(address string) error {
 // every interaction would fail, which says something else.
 func (r Request) reachable(ctx context.Context) error {
 	if err := dial(ctx, r.BaseURL); err != nil {
-		return fault.New(fault.Unavailable, "No provider listens at %s.", r.BaseURL).
+		return fault.New(fault.Unavailable, "No provider listens at %s.", fault.Address(r.BaseURL)).
 			WithHint("Start it, wait until it is ready, and try again.").WithCause(err)
 	}
 	for _, helper := range r.helpers() {
 		if err := dial(ctx, helper.address); err != nil {
-			return fault.New(fault.Unavailable, "Nobody listens at %s %s.", helper.address, helper.verb).
+			return fault.New(fault.Unavailable, "Nobody listens at %s %s.", fault.Address(helper.address), helper.verb).
 				WithHint("Start it, or verify without %s.", helper.noun).WithCause(err)
 		}
 	}

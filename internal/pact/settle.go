@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/goldenpath/platform/contracts"
+	"github.com/goldenpath/platform/internal/fault"
 )
 
 // testResult is how one interaction did, in libpact's words.
@@ -90,7 +91,7 @@ func (p *PactResult) judge(in contracts.Interaction, r testResult, o Outcome, pr
 	case r.Success && len(broken)+len(r.Exceptions) == 0:
 		return resultOf(in, contracts.Passed)
 	case len(broken) == 0 && o.Unreachable != "":
-		p.Problem = fmt.Sprintf("The provider at %s could not be reached: %s.", provider, o.Unreachable)
+		p.Problem = fmt.Sprintf("The provider at %s could not be reached: %s.", fault.Address(provider), o.Unreachable)
 		return resultOf(in, contracts.StatusUnknown, p.Problem)
 	}
 	for _, e := range r.Exceptions {

@@ -68,7 +68,7 @@ func reachable(ctx context.Context, address string) error {
 	dialer := net.Dialer{Timeout: dialTimeout}
 	conn, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), port))
 	if err != nil {
-		return fault.New(fault.Unavailable, "No provider listens at %s.", address).
+		return fault.New(fault.Unavailable, "No provider listens at %s.", fault.Address(address)).
 			WithHint("Start it, wait until it is ready, and run the same command again.").WithCause(err)
 	}
 	_ = conn.Close()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/goldenpath/platform/cmd/internal/cli"
+	"github.com/goldenpath/platform/internal/fault"
 )
 
 // statesPath is where services made from a golden path set up provider states,
@@ -21,7 +22,7 @@ func findStates(ctx context.Context, env *cli.Env, opts verifyOptions, headers m
 	}
 	address := OfferedStates(ctx, opts.url, headers)
 	if address != "" {
-		env.Talk("Provider states are set up at %s, which the provider offers.", address)
+		env.Talk("Provider states are set up at %s, which the provider offers.", fault.Address(address))
 	}
 	return address
 }

@@ -71,7 +71,7 @@ func expectOurs(resp *http.Response, base string) error {
 	if resp.StatusCode < http.StatusMultipleChoices && (kind == "application/json" || kind == "text/event-stream" || kind == "text/markdown") {
 		return nil
 	}
-	return fault.New(fault.Unavailable, "What answers at %s is not a platform server (%s, %q).", base, resp.Status, kind).
+	return fault.New(fault.Unavailable, "What answers at %s is not a platform server (%s, %q).", fault.Address(base), resp.Status, kind).
 		WithHint("Check the address: PLATFORM_URL, --url or platform login.")
 }
 
@@ -83,7 +83,7 @@ func unreachable(ctx context.Context, base string, err error) error {
 	if ctx.Err() != nil && errors.Is(ctx.Err(), context.Canceled) {
 		return fault.New(fault.Interrupted, "Interrupted.").WithCause(err)
 	}
-	return fault.New(fault.Unavailable, "No answer from %s.", base).
+	return fault.New(fault.Unavailable, "No answer from %s.", fault.Address(base)).
 		WithHint("Is the server running and the address right? Start one with: platform serve").
 		WithCause(err)
 }

@@ -106,8 +106,17 @@ func (b *Broker) ReplaceEnvironment(ctx context.Context, e Environment) (Environ
 // DeleteEnvironment removes an environment and what was recorded in it.
 func (b *Broker) DeleteEnvironment(ctx context.Context, id string) error {
 	return b.remove(ctx, func(ctx context.Context) error {
-		if _, err := b.EnvironmentByID(ctx, id); err != nil {
+		e, err := b.EnvironmentByID(ctx, id)
+		if err != nil {
 			return err
+		}
+		there, err := b.store.Deployments(ctx, DeploymentFilter{EnvironmentID: id, Current: true})
+		if err != nil {
+			return err
+		}
+		if len(there) > 0 {
+			return fault.New(fault.Conflict, "%s %s is in %s. With the environment, what is there would be forgotten, and the gate could say yes by mistake.", there[0].Service, there[0].Version, e.Name).
+				WithHint("Whatever has left it, record that first: %s", there[0].leaving())
 		}
 		return b.store.DeleteEnvironment(ctx, id)
 	})

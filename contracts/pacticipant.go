@@ -163,6 +163,10 @@ func (b *Broker) DeleteIntegration(ctx context.Context, consumer, provider strin
 		if err != nil {
 			return err
 		}
+		// The gate would ask the provider no longer whether it keeps what is relied on.
+		if err := b.refuseWhileThere(ctx, DeploymentFilter{PacticipantIDs: []int64{c.ID}}, c.Name); err != nil {
+			return err
+		}
 		if err := b.store.DeleteIntegration(ctx, c.ID, p.ID); err != nil {
 			return err
 		}
@@ -180,6 +184,9 @@ func (b *Broker) DeleteIntegrations(ctx context.Context) error {
 		}
 		ids := make([]int64, 0, 2*len(list))
 		for _, i := range list {
+			if err := b.refuseWhileThere(ctx, DeploymentFilter{PacticipantIDs: []int64{i.ConsumerID}}, i.Consumer); err != nil {
+				return err
+			}
 			if err := b.store.DeleteIntegration(ctx, i.ConsumerID, i.ProviderID); err != nil {
 				return err
 			}
@@ -202,6 +209,13 @@ func (b *Broker) deleteOrphans(ctx context.Context, ids ...int64) error {
 		used := slices.ContainsFunc(left, func(i Integration) bool { return i.ConsumerID == id || i.ProviderID == id })
 		if used {
 			continue
+		}
+		there, err := b.store.Deployments(ctx, DeploymentFilter{PacticipantIDs: []int64{id}, Current: true})
+		if err != nil {
+			return err
+		}
+		if len(there) > 0 {
+			continue // it still runs, whoever talks to it
 		}
 		if err := b.store.DeletePacticipant(ctx, id); err != nil {
 			return err

@@ -139,6 +139,7 @@ func TestValuesThatCannotBeUsed(t *testing.T) {
 		{"an address of PostgreSQL that cannot be read", "PLATFORM_DATABASE=postgres://u:hu%sh@h/d", "Write special characters"},
 		{"a replica that is no PostgreSQL", "PLATFORM_DATABASE_REPLICAS=x", "each replica is postgres://"},
 		{"a public address without scheme", "PLATFORM_PUBLIC_URL=platform.example.com", "is not an address like"},
+		{"a public address with a password", "PLATFORM_PUBLIC_URL=ftp://ada:hush@platform.test", `"ftp://ada:xxxxx@platform.test" is not an address like`},
 		{"an address of GitHub without scheme", "PLATFORM_GITHUB_URL=github.example.com", "is no address of GitHub's API"},
 		{"an address where a host belongs", "PLATFORM_ALLOW_PRIVATE_ADDRESSES=10.0.0.0/8,https://git.lan", "is no host, address or network"},
 		{"a pattern that is no host", "PLATFORM_CATALOG_READ_HOSTS=*", "is no host"},
@@ -194,6 +195,35 @@ func TestSecretsAreHidden(t *testing.T) {
 	}
 	if c.Token != "hush" || c.GitHub.Token != "hush" || c.Traces.Headers["authorization"] != "hush" || len(c.Replicas) != 2 || !c.Postgres() {
 		t.Errorf("got %+v", c)
+	}
+}
+
+func TestAnAddressIsShownWithoutItsSecret(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, value, want string }{
+		{"PLATFORM_DATABASE", "/srv/ada@home/a?b#c.db", "/srv/ada@home/a?b#c.db"},
+		{"PLATFORM_DATABASE", "postgres://ada@db/platform?sslmode=verify-full", "postgres://ada@db/platform?sslmode=verify-full"},
+		{"PLATFORM_DATABASE", "postgres://ada:hush@db/platform?sslmode=verify-full", "postgres://ada:xxxxx@db/platform?sslmode=verify-full"},
+		{"PLATFORM_DATABASE", "postgres://ada@db/platform?password=hush", "(hidden)"},
+		{"PLATFORM_DATABASE", "postgres://ada@db/platform?sslmode=verify-full&sslpassword=hush", "(hidden)"},
+		{"PLATFORM_DATABASE", "postgres://ada:1#hush@db/platform", "(hidden)"},
+		{"PLATFORM_DATABASE_REPLICAS", "postgres://ada:hush@r1/p, postgres://r2/p?password=hush,postgres://r3/p", "postgres://ada:xxxxx@r1/p,(hidden),postgres://r3/p"},
+		{"PLATFORM_URL", "https://ada:hush@platform.test", "https://ada:xxxxx@platform.test"},
+		{"PLATFORM_PUBLIC_URL", "https://hush@platform.test", "https://xxxxx@platform.test"},
+		{"PLATFORM_GITHUB_URL", "https://ada:hush@github.test/api/v3", "https://ada:xxxxx@github.test/api/v3"},
+		{"OTEL_EXPORTER_OTLP_ENDPOINT", "https://ada:hush@collector.test", "https://ada:xxxxx@collector.test"},
+		{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "https://collector.test/v1/traces?key=hush", "https://collector.test/v1/traces"},
+	} {
+		t.Run(tt.name+" "+tt.value, func(t *testing.T) {
+			t.Parallel()
+			c, _, err := load(t, "", []string{"PLATFORM_DATABASE=postgres://db/platform", tt.name + "=" + tt.value}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := effective(c, tt.name).Value; got != tt.want {
+				t.Errorf("it is shown as %s, want %s", got, tt.want)
+			}
+		})
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/goldenpath/platform/internal/fault"
 )
 
 func text(field func(*Config) *string) func(*Config, string) string {
@@ -101,7 +103,7 @@ func checkPostgres(value string) string {
 
 func parsePublicURL(c *Config, value string) string {
 	if !isWeb(value) {
-		return fmt.Sprintf("%q is not an address like https://platform.example.com.", value)
+		return fmt.Sprintf("%q is not an address like https://platform.example.com.", fault.Address(value))
 	}
 	c.publicURL = strings.TrimRight(value, "/")
 	return ""
@@ -109,7 +111,7 @@ func parsePublicURL(c *Config, value string) string {
 
 func parseGitHubURL(c *Config, value string) string {
 	if !isWeb(value) {
-		return fmt.Sprintf("%q is no address of GitHub's API. An enterprise's own looks like https://github.example.com/api/v3.", value)
+		return fmt.Sprintf("%q is no address of GitHub's API. An enterprise's own looks like https://github.example.com/api/v3.", fault.Address(value))
 	}
 	c.GitHub.URL = strings.TrimRight(value, "/")
 	return ""
@@ -205,7 +207,7 @@ func parseLogLevel(c *Config, value string) string {
 // parseEndpoint takes the address for all signals; spans go below it.
 func parseEndpoint(c *Config, value string) string {
 	if !isWeb(value) {
-		return fmt.Sprintf("%q is not an address like http://127.0.0.1:4318.", value)
+		return fmt.Sprintf("%q is not an address like http://127.0.0.1:4318.", fault.Address(value))
 	}
 	c.Traces.Endpoint = strings.TrimRight(value, "/") + "/v1/traces"
 	return ""
@@ -214,7 +216,7 @@ func parseEndpoint(c *Config, value string) string {
 // parseTracesEndpoint takes the address for spans alone, as it is.
 func parseTracesEndpoint(c *Config, value string) string {
 	if !isWeb(value) {
-		return fmt.Sprintf("%q is not an address like http://127.0.0.1:4318/v1/traces.", value)
+		return fmt.Sprintf("%q is not an address like http://127.0.0.1:4318/v1/traces.", fault.Address(value))
 	}
 	c.Traces.Endpoint = value
 	return ""
@@ -258,20 +260,21 @@ func parseRatio(c *Config, value string) string {
 	return ""
 }
 
-// withoutPassword shows an address without its password.
+// withoutPassword shows the address of a database. Its query stays, unlike that of
+// other addresses: it says how to connect.
 func withoutPassword(value string) string {
 	if !strings.Contains(value, "://") {
 		return value // a path
 	}
 	u, err := url.Parse(value)
-	if err != nil {
+	if err != nil || u.Fragment != "" { // a # in the password hides the rest of it here
 		return "(hidden)"
 	}
 	query := u.Query()
 	if query.Has("password") || query.Has("sslpassword") {
 		return "(hidden)"
 	}
-	return u.Redacted()
+	return strings.TrimSuffix(fault.Address(value)+"?"+u.RawQuery, "?")
 }
 
 func withoutPasswords(value string) string {

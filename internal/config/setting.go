@@ -1,5 +1,7 @@
 package config
 
+import "github.com/goldenpath/platform/internal/fault"
+
 // Setting is one setting in effect.
 type Setting struct {
 	Name   string // of the environment variable, and in the file
@@ -56,7 +58,7 @@ func serverSettings() []setting {
 		{name: "PLATFORM_DATA", flag: "data", usage: "`folder` for database, repositories and caches", fallback: (*reader).dataDir, parse: parseDataDir},
 		{name: "PLATFORM_DATABASE", flag: "database", usage: "postgres://... or the `path` of an SQLite file", fallback: sqliteFile, parse: parseDatabase, shown: withoutPassword},
 		{name: "PLATFORM_DATABASE_REPLICAS", usage: "postgres://... addresses for reading, with commas between them", parse: parseReplicas, shown: withoutPasswords},
-		{name: "PLATFORM_PUBLIC_URL", flag: "public-url", usage: "`address` at which people reach the portal", parse: parsePublicURL},
+		{name: "PLATFORM_PUBLIC_URL", flag: "public-url", usage: "`address` at which people reach the portal", parse: parsePublicURL, shown: fault.Address},
 		{name: "PLATFORM_AUTH", flag: "auth", usage: "`none` or token: who may come in", fallback: always(AuthNone), parse: oneOf(func(c *Config) *string { return &c.Auth }, AuthNone, AuthToken)},
 		{name: "PLATFORM_LOG_LEVEL", fallback: always("info"), parse: parseLogLevel},
 		{name: "PLATFORM_LOG_FORMAT", fallback: always(LogAuto), parse: oneOf(func(c *Config) *string { return &c.LogFormat }, LogAuto, LogJSON, LogText)},
@@ -68,7 +70,7 @@ func outsideSettings() []setting {
 		{name: "PLATFORM_GIT_HOST", flag: "git-host", usage: "`local` or github: where new repositories are made", fallback: always(HostLocal), parse: oneOf(func(c *Config) *string { return &c.GitHost }, HostLocal, HostGitHub)},
 		{name: "PLATFORM_GITHUB_TOKEN", secret: true, parse: text(func(c *Config) *string { return &c.GitHub.Token })},
 		{name: "PLATFORM_GITHUB_OWNER", parse: text(func(c *Config) *string { return &c.GitHub.Owner })},
-		{name: "PLATFORM_GITHUB_URL", parse: parseGitHubURL},
+		{name: "PLATFORM_GITHUB_URL", parse: parseGitHubURL, shown: fault.Address},
 		{name: "PLATFORM_GITHUB_PRIVATE", fallback: always("true"), parse: parseBool(func(c *Config) *bool { return &c.GitHub.Private })},
 		{name: "PLATFORM_GITHUB_WEBHOOK_SECRET", secret: true, parse: parseWebhookSecret},
 		{name: "PLATFORM_ALLOW_PRIVATE_ADDRESSES", parse: parseAllowPrivate},
@@ -77,8 +79,8 @@ func outsideSettings() []setting {
 		{name: "PLATFORM_GATE_MAX_AGE", parse: parseGateMaxAge},
 		{name: "PLATFORM_GATE_AT_BROKER", fallback: always("false"), parse: parseBool(func(c *Config) *bool { return &c.GateAtBroker })},
 		{name: "PLATFORM_PACT_VERIFIER", parse: text(func(c *Config) *string { return &c.PactVerifier })},
-		{name: "OTEL_EXPORTER_OTLP_ENDPOINT", parse: parseEndpoint},
-		{name: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", parse: parseTracesEndpoint},
+		{name: "OTEL_EXPORTER_OTLP_ENDPOINT", parse: parseEndpoint, shown: fault.Address},
+		{name: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", parse: parseTracesEndpoint, shown: fault.Address},
 		{name: "OTEL_EXPORTER_OTLP_HEADERS", secret: true, parse: parsePairs(func(c *Config) *map[string]string { return &c.Traces.Headers })},
 		{name: "OTEL_EXPORTER_OTLP_TIMEOUT", fallback: always("10000"), parse: parseTimeout},
 		{name: "OTEL_SERVICE_NAME", fallback: always("platform"), parse: text(func(c *Config) *string { return &c.Traces.Service })},
@@ -89,7 +91,7 @@ func outsideSettings() []setting {
 
 func commandSettings() []setting {
 	return []setting{
-		{name: "PLATFORM_URL", flag: "url", parse: text(func(c *Config) *string { return &c.URL })},
+		{name: "PLATFORM_URL", flag: "url", parse: text(func(c *Config) *string { return &c.URL }), shown: fault.Address},
 		{name: "PLATFORM_TOKEN", secret: true, parse: text(func(c *Config) *string { return &c.Token })},
 	}
 }

@@ -1,10 +1,13 @@
 package fault_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/goldenpath/platform/internal/fault"
 )
+
+const unread = "(an address that cannot be read)"
 
 func TestAddressHoldsNoSecret(t *testing.T) {
 	t.Parallel()
@@ -12,10 +15,51 @@ func TestAddressHoldsNoSecret(t *testing.T) {
 		"http://127.0.0.1:8080":                    "http://127.0.0.1:8080",
 		"https://ada:secret@orders.test/states":    "https://ada:xxxxx@orders.test/states",
 		"http://orders.test/_states?key=secret#it": "http://orders.test/_states",
-		"http://orders test:secret@%zz":            "(an address that cannot be read)",
+		"http://orders test:secret@%zz":            unread,
+
+		"there":                              "there",
+		"127.0.0.1:9001":                     "127.0.0.1:9001",
+		"https://orders.test/{a,b}/*":        "https://orders.test/{a,b}/*",
+		"https://orders.test/@scope/name":    "https://orders.test/@scope/name",
+		"https://secret@github.com/acme/x":   "https://xxxxx@github.com/acme/x",
+		"postgres://ada@db/platform":         "postgres://ada@db/platform",
+		"ada:secret@orders.test":             unread,
+		"http:ada:secret@orders.test":        unread,
+		"http:/ada:secret@orders.test":       unread,
+		"http://ada:sec/ret@orders.test":     unread,
+		"127.0.0.1:9001/_states?key=secret":  unread,
+		"http://orders.test:port?key=secret": unread,
 	} {
 		if got := fault.Address(address); got != want {
 			t.Errorf("%s is shown as %s", address, got)
 		}
+	}
+}
+
+func TestWhatWasSaidOfAddressesHoldsNoSecret(t *testing.T) {
+	t.Parallel()
+	given := []string{
+		"http://ada:p%40ss%2Dword@orders.test/api?key=s%2Fe%20cret&v=1&v=12&empty=", "https://lonetoken@states.test", "",
+		"http://messages.test?barekey", "ssh://git@git.test/x", "http://in valid:hush@%zz",
+	}
+	for said, want := range map[string]string{
+		"all is well with v=1 and ada":                       "all is well with v=1 and ada",
+		"GET http://ada:p%40ss%2Dword@orders.test/api/x":     "GET http://ada:xxxxx@orders.test/api/x",
+		"GET http://ada:p%40ss-word@orders.test/api/x":       "GET http://ada:xxxxx@orders.test/api/x",
+		"GET http://ada:p@ss-word@orders.test/api/x":         "GET http://ada:xxxxx@orders.test/api/x",
+		`"http://orders.test/api/x?key=s%2Fe%20cret&v=12"`:   `"http://orders.test/api/x?key=xxxxx&v=xxxxx"`,
+		"/api/x?page=2&key=s%2Fe+cret&v=1":                   "/api/x?page=2&key=xxxxx&v=xxxxx",
+		"/api/x?page=2&key=s/e cret&empty=":                  "/api/x?page=2&key=xxxxx&empty=",
+		"connect to https://lonetoken@states.test: refused":  "connect to https://xxxxx@states.test: refused",
+		"POST http://messages.test?barekey and ?barekey&a=b": "POST http://messages.test?xxxxx and ?xxxxx&a=b",
+		"clone ssh://git@git.test/x":                         "clone ssh://git@git.test/x",
+		"parse http://in valid:hush@%zz: no":                 "parse " + unread + ": no",
+	} {
+		if got := fault.WithoutSecretsOf(said, given...); got != want {
+			t.Errorf("%s is shown as\n%s, want\n%s", said, got, want)
+		}
+	}
+	if long := strings.Repeat("x", 1<<20); fault.WithoutSecretsOf(long, given...) != long {
+		t.Error("a text without any of them is another")
 	}
 }

@@ -103,12 +103,27 @@ func (v *Verifier) Verify(ctx context.Context, r Request) (Result, error) {
 		if err != nil {
 			return Result{}, err
 		}
+		r.hideSecrets(&one)
 		if ctx.Err() != nil {
 			return Result{}, fmt.Errorf("verify %s: %w", r.Provider, context.Cause(ctx))
 		}
 		result.Pacts = append(result.Pacts, one)
 	}
 	return result, nil
+}
+
+// hideSecrets hides the passwords and keys of r's addresses in what the helper
+// said: logs of verifications are kept, and shown to everybody.
+func (r Request) hideSecrets(p *PactResult) {
+	given := []string{r.BaseURL, r.StateURL, r.MessagesURL}
+	for _, said := range []*string{&p.Log, &p.Problem} {
+		*said = fault.WithoutSecretsOf(*said, given...)
+	}
+	for _, in := range p.Interactions {
+		for i := range in.Mismatches {
+			in.Mismatches[i] = fault.WithoutSecretsOf(in.Mismatches[i], given...)
+		}
+	}
 }
 
 // errTooLong is why a verification ends that outlives its deadline.
@@ -156,15 +171,15 @@ func orUnversioned(version string) string {
 
 // check says what is wrong with the addresses.
 func (r Request) check() error {
-	if err := checkURL(r.BaseURL); err != nil {
-		return fault.New(fault.Invalid, "%q is not the address of a provider.", r.BaseURL).
-			WithHint("It looks like http://127.0.0.1:9001").WithField("provider_url", "is not an http address").WithCause(err)
+	if !isWeb(r.BaseURL) {
+		return fault.New(fault.Invalid, "%q is not the address of a provider.", fault.Address(r.BaseURL)).
+			WithHint("It looks like http://127.0.0.1:9001").WithField("provider_url", "is not an http address")
 	}
 	for _, helper := range r.helpers() {
-		if err := checkURL(helper.address); err != nil {
-			return fault.New(fault.Invalid, "%q is not the address for %s.", helper.address, helper.noun).
+		if !isWeb(helper.address) {
+			return fault.New(fault.Invalid, "%q is not the address for %s.", fault.Address(helper.address), helper.noun).
 				WithHint("It looks like http://127.0.0.1:9001%s", helper.example).
-				WithField(helper.field, "is not an http address").WithCause(err)
+				WithField(helper.field, "is not an http address")
 		}
 	}
 	return nil
@@ -187,15 +202,11 @@ func (r Request) helpers() []addressOf {
 	return out
 }
 
-func checkURL(address string) error {
+// isWeb reports whether an address is one of the web. Why it is not, in the words
+// of package url, has the address in it, and with that its password.
+func isWeb(address string) bool {
 	u, err := url.Parse(address)
-	if err != nil {
-		return err
-	}
-	if u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return errors.New("it needs http:// or https:// and a host")
-	}
-	return nil
+	return err == nil && u.Hostname() != "" && (u.Scheme == "http" || u.Scheme == "https")
 }
 
 // reachable says at once, and in one sentence, when nobody listens. Otherwise

@@ -44,47 +44,58 @@ type Side struct {
 // latest pact and From the newest before To that says something else.
 func (b *Broker) Compare(ctx context.Context, consumer, provider string, from, to Side) (Comparison, error) {
 	out := Comparison{Consumer: consumer, Provider: provider}
-	pacts, err := b.PactsBetween(ctx, consumer, provider)
+	pacts, err := b.pactsOfPair(ctx, consumer, provider)
 	if err != nil {
 		return out, err
 	}
-	if len(pacts) == 0 {
-		return out, fault.New(fault.NotFound, "%s has no pact with %s.", consumer, provider).
-			WithHint("Publish one: platform contracts publish pacts --service %s --version VERSION", quote(consumer))
+	out.From, out.To, err = b.sides(ctx, pacts, from, to)
+	if fault.Is(err, fault.NotFound) {
+		err = b.noSides(ctx, pacts, from, to, err)
 	}
-	if out.To, err = b.side(ctx, pacts, to, pacts[0]); err != nil {
-		return out, err
-	}
-	before, err := earlier(pacts, out.To)
-	if from == (Side{}) && err != nil {
-		return out, err
-	}
-	if out.From, err = b.side(ctx, pacts, from, before); err != nil {
+	if err != nil {
 		return out, err
 	}
 	return out, b.compare(ctx, &out)
 }
 
-// side finds the pact that a side names among those of a pair.
-func (b *Broker) side(ctx context.Context, pacts []Pact, s Side, standard Pact) (Pact, error) {
-	number := s.Version
-	if s.Branch != "" {
-		versions, err := b.store.Versions(ctx, VersionFilter{PacticipantIDs: []int64{pacts[0].ConsumerID}, Branch: s.Branch, Latest: true})
-		if err != nil {
-			return Pact{}, err
-		}
-		if len(versions) == 0 {
-			return Pact{}, fault.New(fault.NotFound, "%s has no branch %s.", pacts[0].Consumer, s.Branch)
-		}
-		number = versions[0].Number
+// sides finds the pacts to compare among those of a pair.
+func (b *Broker) sides(ctx context.Context, pacts []Pact, from, to Side) (before, after Pact, err error) {
+	if after, err = b.side(ctx, pacts, to); err != nil {
+		return before, after, err
 	}
-	if number == "" {
-		return standard, nil
+	if from == (Side{}) {
+		before, err = earlier(pacts, after)
+	} else {
+		before, err = b.side(ctx, pacts, from)
 	}
-	at := slices.IndexFunc(pacts, func(p Pact) bool { return p.ConsumerVersion == number })
+	return before, after, err
+}
+
+// side finds the pact that a side names among those of a pair; the latest for none.
+func (b *Broker) side(ctx context.Context, pacts []Pact, s Side) (Pact, error) {
+	consumer, provider := pacts[0].Consumer, pacts[0].Provider
+	f := VersionFilter{PacticipantIDs: []int64{pacts[0].ConsumerID}}
+	var none, subject string
+	switch {
+	case s.Branch != "":
+		f.Branch, f.Latest = s.Branch, true
+		none, subject = "branch "+s.Branch, ", the newest on branch "+s.Branch+","
+	case s.Version != "":
+		f.Numbers = []string{s.Version}
+		none = "version " + s.Version
+	default:
+		return pacts[0], nil
+	}
+	versions, err := b.store.Versions(ctx, f)
+	if err != nil {
+		return Pact{}, err
+	}
+	if len(versions) == 0 {
+		return Pact{}, fault.New(fault.NotFound, "%s has no %s.", consumer, none)
+	}
+	at := slices.IndexFunc(pacts, func(p Pact) bool { return p.ConsumerVersionID == versions[0].ID })
 	if at < 0 {
-		return Pact{}, fault.New(fault.NotFound, "Version %s of %s has no pact with %s.", number, pacts[0].Consumer, pacts[0].Provider).
-			WithHint("See which versions have one: platform contracts show %s %s", quote(pacts[0].Consumer), quote(pacts[0].Provider))
+		return Pact{}, fault.New(fault.NotFound, "Version %s of %s%s has no pact with %s.", versions[0].Number, consumer, subject, provider)
 	}
 	return pacts[at], nil
 }
@@ -96,8 +107,7 @@ func earlier(pacts []Pact, p Pact) (Pact, error) {
 			return before, nil
 		}
 	}
-	return Pact{}, fault.New(fault.NotFound, "Before version %s, %s had no other pact with %s to compare with.", p.ConsumerVersion, p.Consumer, p.Provider).
-		WithHint("Name another version or branch to compare.")
+	return Pact{}, fault.New(fault.NotFound, "Before version %s, %s had no other pact with %s to compare with.", p.ConsumerVersion, p.Consumer, p.Provider)
 }
 
 func (b *Broker) compare(ctx context.Context, c *Comparison) error {

@@ -54,7 +54,7 @@ func TestCompare(t *testing.T) {
 			},
 		},
 		{name: "nothing before the first", to: contracts.Side{Version: "1"}, fails: fault.NotFound, text: "had no other pact with api"},
-		{name: "no such version", from: contracts.Side{Version: "9"}, fails: fault.NotFound, text: "Version 9 of web has no pact with api."},
+		{name: "no such version", from: contracts.Side{Version: "9"}, fails: fault.NotFound, text: "web has no version 9."},
 		{name: "no such branch", to: contracts.Side{Branch: "none"}, fails: fault.NotFound, text: "web has no branch none."},
 	}
 	for _, tt := range tests {

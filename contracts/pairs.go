@@ -87,13 +87,9 @@ func branchOf(d VersionDetail) string {
 
 // Pair returns everything about one pair, or fault.NotFound.
 func (b *Broker) Pair(ctx context.Context, consumer, provider string) (PairDetail, error) {
-	pacts, err := b.PactsBetween(ctx, consumer, provider)
+	pacts, err := b.pactsOfPair(ctx, consumer, provider)
 	if err != nil {
 		return PairDetail{}, err
-	}
-	if len(pacts) == 0 {
-		return PairDetail{}, fault.New(fault.NotFound, "%s has no pact with %s.", consumer, provider).
-			WithHint("Publish one: platform contracts publish pacts --service %s --version VERSION", quote(consumer))
 	}
 	latest := pacts[0]
 	summary, err := b.pairs(ctx, []Pact{latest})
@@ -114,6 +110,15 @@ func (b *Broker) Pair(ctx context.Context, consumer, provider string) (PairDetai
 		PacticipantIDs: []int64{latest.ConsumerID, latest.ProviderID}, Current: true,
 	})
 	return out, err
+}
+
+// pactsOfPair is PactsBetween where there must be some.
+func (b *Broker) pactsOfPair(ctx context.Context, consumer, provider string) ([]Pact, error) {
+	pacts, err := b.PactsBetween(ctx, consumer, provider)
+	if fault.Is(err, fault.NotFound) || (err == nil && len(pacts) == 0) {
+		err = b.noPair(ctx, consumer, provider)
+	}
+	return pacts, err
 }
 
 // PactsBetween lists the current publications of a pair, the newest consumer

@@ -21,7 +21,8 @@ func quote(s string) string {
 // similar returns up to three of names that are close to name or hold it,
 // closest first.
 func similar(names []string, name string) []string {
-	out := fault.Nearest(name, names, max(2, len(name)/3))
+	most := min(max(2, len(name)/3), len(name)-1) // a name that shares no letter is not like it
+	out := fault.Nearest(name, names, most)
 	for _, n := range names {
 		if len(name) > 2 && strings.Contains(n, name) && !slices.Contains(out, n) {
 			out = append(out, n)

@@ -3,7 +3,9 @@ package portal
 import (
 	"context"
 
+	"github.com/goldenpath/platform/catalog"
 	"github.com/goldenpath/platform/contracts"
+	"github.com/goldenpath/platform/internal/fault"
 	"github.com/goldenpath/platform/portal/api/server"
 	"github.com/goldenpath/platform/portal/api/types"
 )
@@ -19,6 +21,7 @@ type apiContracts interface {
 	Pairs(ctx context.Context) ([]contracts.Pair, error)
 	Pair(ctx context.Context, consumer, provider string) (contracts.PairDetail, error)
 	ContractsOf(ctx context.Context, service string) ([]contracts.Pair, error)
+	Known(ctx context.Context, service string) error
 	Compare(ctx context.Context, consumer, provider string, from, to contracts.Side) (contracts.Comparison, error)
 }
 
@@ -27,7 +30,7 @@ func (a *API) ListContracts(ctx context.Context, r server.ListContractsRequestOb
 	var pairs []contracts.Pair
 	var err error
 	if service := value(r.Params.Service); service != "" {
-		pairs, err = a.deps.Contracts.ContractsOf(ctx, service)
+		pairs, err = a.contractsOf(ctx, service)
 	} else {
 		pairs, err = a.deps.Contracts.Pairs(ctx)
 	}
@@ -35,6 +38,24 @@ func (a *API) ListContracts(ctx context.Context, r server.ListContractsRequestOb
 		return nil, err
 	}
 	return server.ListContracts200JSONResponse{Items: mapped(pairs, fromPair)}, nil
+}
+
+// contractsOf lists none for a service that has no contracts yet, and fails for a
+// name that nobody knows: none would read as that nothing depends on it.
+func (a *API) contractsOf(ctx context.Context, service string) ([]contracts.Pair, error) {
+	pairs, err := a.deps.Contracts.ContractsOf(ctx, service)
+	if err != nil || len(pairs) > 0 {
+		return pairs, err
+	}
+	unknown := a.deps.Contracts.Known(ctx, service)
+	if !fault.Is(unknown, fault.NotFound) {
+		return nil, unknown
+	}
+	_, err = a.deps.Catalog.Get(ctx, catalog.NewRef("component", "", service))
+	if fault.Is(err, fault.NotFound) {
+		err = unknown
+	}
+	return nil, err
 }
 
 // GetContract answers GET /contracts/pairs/{consumer}/{provider}.

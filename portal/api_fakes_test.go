@@ -72,7 +72,10 @@ func (f *fakeCatalog) location() catalog.Location {
 	}
 }
 
-func (f *fakeCatalog) Get(context.Context, catalog.Ref) (catalog.Entity, error) {
+func (f *fakeCatalog) Get(_ context.Context, ref catalog.Ref) (catalog.Entity, error) {
+	if ref.Name == "oders" {
+		return catalog.Entity{}, fault.New(fault.NotFound, "%s is not in the catalog.", ref)
+	}
 	return f.entity(), nil
 }
 
@@ -274,8 +277,15 @@ func (f *fakeContracts) Pair(context.Context, string, string) (contracts.PairDet
 	}, nil
 }
 
-func (f *fakeContracts) ContractsOf(context.Context, string) ([]contracts.Pair, error) {
-	return some(f.full, f.pair()), nil
+func (f *fakeContracts) ContractsOf(_ context.Context, service string) ([]contracts.Pair, error) {
+	return some(f.full && service == "orders", f.pair()), nil
+}
+
+func (*fakeContracts) Known(_ context.Context, service string) error {
+	if service == "billing" {
+		return nil
+	}
+	return fault.New(fault.NotFound, "No service called %s.", service).WithHint("Did you mean orders?")
 }
 
 type fakeAccess struct{ full bool }

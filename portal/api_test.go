@@ -126,6 +126,8 @@ var apiCalls = []apiCall{
 	{op: "undoRun", method: "POST", path: "/runs/r1/undo", status: 202},
 	{op: "cancelRun", method: "POST", path: "/runs/r1/cancel", status: 202},
 	{op: "listContracts", path: "/contracts?service=orders", status: 200, wants: []string{`"verdict":"unknown"`, `"consumer":"orders"`}},
+	{op: "listContracts", path: "/contracts?service=billing", status: 200, wants: []string{`"items":[]`}},   // known to the broker
+	{op: "listContracts", path: "/contracts?service=inventory", status: 200, wants: []string{`"items":[]`}}, // to the catalog
 	{
 		op: "compareContracts", path: "/contracts/pairs/orders/inventory/changes?from_branch=feat%2Fx&to=2", status: 200,
 		wants: []string{`"kind":"changed"`, `"details":["request.path was 1 and is 2"]`, `"version":"2"`},
@@ -291,6 +293,7 @@ func TestBadRequestsSayWhatIsWrong(t *testing.T) {
 		{name: "too much", method: "POST", path: "/services", body: `{"name":"` + strings.Repeat("x", 1<<17) + `"}`, status: 413, wants: []string{`"code":"too_large"`}},
 		{name: "a place in the log that is none", path: "/runs/r1/events?after=-1", status: 400, wants: []string{`"name":"after"}`}},
 		{name: "what a domain refuses", path: "/runs/gone", status: 404, wants: []string{`"detail":"There is no run gone."`, `"hint":"platform runs list"`, `"title":"Not Found"`}},
+		{name: "contracts of a name that nobody knows", path: "/contracts?service=oders", status: 404, wants: []string{`"detail":"No service called oders."`, `"hint":"Did you mean orders?"`}},
 		{name: "what nobody classified keeps its secrets", path: "/runs/broken", status: 500, wants: []string{`"code":"internal"`, "Something went wrong on our side."}},
 		{name: "no time between two readings", method: "PUT", path: "/locations/l1/schedule", body: `{"every":"often"}`, status: 400, wants: []string{`\"often\" does not say how often a location is to be read.`}},
 		{name: "too often", method: "PUT", path: "/locations/l1/schedule", body: `{"every":"10s"}`, status: 400, wants: []string{"Every 10s is too often to read a location.", "Choose a minute or more"}},

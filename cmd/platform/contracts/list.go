@@ -41,7 +41,11 @@ func runList(ctx context.Context, env *cli.Env, service string) error {
 	}
 	return env.Print(contracts, func(w io.Writer) error {
 		if len(contracts.Items) == 0 {
-			env.Talk("No contracts. Publish some: platform contracts publish pacts --service NAME --version VERSION")
+			if service == "" {
+				env.Talk("No contracts. Publish some: platform contracts publish pacts --service NAME --version VERSION")
+			} else {
+				env.Talk("%s has no contracts. Publish some: platform contracts publish pacts --service %s --version VERSION", cli.Plain(service), cli.Plain(service))
+			}
 			return nil
 		}
 		rows := make([][]string, len(contracts.Items))

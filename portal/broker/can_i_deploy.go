@@ -3,6 +3,7 @@ package broker
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -46,11 +47,20 @@ func checkCanIDeploy(in nested) problems {
 	for _, field := range []string{"pacticipant", "version"} {
 		wrong.filled(payload(in), field)
 	}
-	environment, to := in.text("environment"), in.text("to")
+	_, environment := in["environment"]
+	_, to := in["to"]
+	for field, is := range map[string]bool{"environment": environment, "to": to} {
+		if is {
+			wrong.filled(payload(in), field)
+		}
+	}
+	for _, text := range unreadableSelectors(in, "ignore") {
+		wrong.add("ignore", "%s", strings.TrimPrefix(text, "ignore "))
+	}
 	switch {
-	case environment == "" && to == "":
+	case !environment && !to:
 		wrong.add("", "Must specify either an environment or a 'to' tag.")
-	case environment != "" && to != "":
+	case environment && to && len(wrong["environment"])+len(wrong["to"]) == 0:
 		wrong.add("", "Cannot specify both a 'to' tag and an environment.")
 	}
 	return wrong

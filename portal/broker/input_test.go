@@ -32,6 +32,9 @@ func TestInputThatNoRecordingShows(t *testing.T) {
 		body := strings.Replace(publication, `[]`, "["+strings.Join(list, ",")+"]", 1) + "}"
 		return step{method: "POST", path: "/contracts/publish", body: body, status: status, in: []string{message}}
 	}
+	wrongly := func(more, messages string) step {
+		return step{method: "GET", path: "/matrix?q[][pacticipant]=web&q[][version]=3" + more, status: 400, in: []string{`{"errors":[` + messages + `]}`}}
+	}
 	tooLong := strings.Repeat("n", contracts.MaxName+1)
 	refused := func(method, path, body string) step {
 		return step{method: method, path: path, body: body, status: 400, in: []string{`{"errors":{`}}
@@ -44,6 +47,39 @@ func TestInputThatNoRecordingShows(t *testing.T) {
 			{method: "GET", path: "/matrix?q[][pacticipant]=web&q[][version]=3&mainBranch=true&environment=production", status: 400, in: []string{`{"errors":["Cannot specify more than one of tag, environment and mainBranch."]}`}},
 			{method: "GET", path: "/matrix?q[][pacticipant]=web&q[][version]=3&latest=true&mainBranch=true&tag=dev", status: 400, in: []string{"Cannot specify more than one of"}},
 			{method: "GET", path: "/matrix?q[][pacticipant]=web&q[][latest]=true&latestby=cvp&latest=true&mainBranch=true", status: 200},
+		}},
+		{"what a question has and nobody can read is not left out", []step{
+			wrongly("&environment=", `"environment must not be blank"`),
+			wrongly("&environment", `"environment must not be blank"`),
+			wrongly("&environment[]=production", `"environment must be one text: environment=TEXT"`),
+			wrongly("&environment%5Bname%5D=production", `"environment must be one text: environment=TEXT"`),
+			wrongly("&environment[]=production&tag=%20", `"environment must be one text: environment=TEXT","tag must not be blank"`),
+			wrongly("&latest=true&tag=", `"tag must not be blank"`),
+			wrongly("&latest=true&tag[]=dev", `"tag must be one text: tag=TEXT"`),
+			wrongly("&latest=true&mainBranch=", `"mainBranch must be true or false"`),
+			wrongly("&latest=true&mainBranch=yes", `"mainBranch must be true or false"`),
+			wrongly("&latest=true&mainBranch[]=true", `"mainBranch must be true or false"`),
+			wrongly("&latest=1", `"latest must be true or false"`),
+			wrongly("&branch=", `"branch must not be blank"`),
+			wrongly("&latestby[]=cvpv", `"latestby must be one text: latestby=TEXT"`),
+			wrongly("&limit[]=1", `"limit must be one text: limit=TEXT"`),
+			wrongly("&q[][pacticipant]=api&q[][version]=", `"q[][version] of api must not be blank"`),
+			wrongly("&q[][pacticipant]=api&q[][latest]=true&q[][tag]=", `"q[][tag] of api must not be blank"`),
+			wrongly("&q[][pacticipant]=api&q[][tag][]=dev", `"q[][tag] of api must be one text: q[][tag]=TEXT"`),
+			wrongly("&q[][pacticipant]=api&q[][mainBranch]=1", `"q[][mainBranch] of api must be true or false"`),
+			wrongly("&q[][pacticipant][]=api", `"q[][pacticipant] must be one text: q[][pacticipant]=TEXT"`),
+			wrongly("&ignore=api", `"ignore must be a list: ignore[][pacticipant]=TEXT"`),
+			wrongly("&ignore[0][pacticipant]=api", `"ignore must be a list: ignore[][pacticipant]=TEXT"`),
+			wrongly("&ignore[][pacticipant]=api&ignore[][version]=", `"ignore[][version] of api must not be blank"`),
+			{method: "GET", path: "/matrix?q[0][pacticipant]=web&q[0][version]=3&environment=production", status: 400, in: []string{`{"errors":["q must be a list: q[][pacticipant]=TEXT"]}`}},
+			{method: "GET", path: "/matrix?q=web&environment=production", status: 400, in: []string{`{"errors":["q must be a list: q[][pacticipant]=TEXT"]}`}},
+			{method: "GET", path: "/matrix?q[][pacticipant]=web&q[][version]=3&latest=true&tag=dev&mainBranch=false&latestby=&limit=&success[]=", status: 200},
+			{method: "GET", path: "/can-i-deploy?pacticipant=web&version=3&environment=", status: 400, in: []string{`{"errors":{"environment":["must be filled"]}}`}},
+			{method: "GET", path: "/can-i-deploy?pacticipant=web&version=3&environment[]=production", status: 400, in: []string{`{"errors":{"environment":["must be a string"]}}`}},
+			{method: "GET", path: "/can-i-deploy?pacticipant=web&version=3&environment=production&to=", status: 400, in: []string{`{"errors":{"to":["must be filled"]}}`}},
+			{method: "GET", path: "/can-i-deploy?pacticipant=web&version=3&environment=production&to[]=dev", status: 400, in: []string{`"to":["must be a string"]`}},
+			{method: "GET", path: "/can-i-deploy?pacticipant=web&version=3&environment=production&ignore=api", status: 400, in: []string{`{"errors":{"ignore":["must be a list: ignore[][pacticipant]=TEXT"]}}`}},
+			{method: "GET", path: "/can-i-deploy?pacticipant=web&version=3&environment=production&ignore[]=api", status: 200, in: []string{`"ignored":`}},
 		}},
 		{"what is of the wrong kind is not left out", []step{
 			publish(`,"tags":"dev"`, `{"errors":{"tags":["must be an array"]}}`),

@@ -18,6 +18,9 @@ func (h *Handler) matrix(c echo.Context) error {
 	if err != nil {
 		return matrixErrors(fault.From(err).Message)
 	}
+	if wrong := unreadable(in); len(wrong) > 0 {
+		return matrixErrors(wrong...)
+	}
 	q, messages := matrixQuery(in)
 	checked := checkMatrix(q)
 	if len(messages) == 0 && !checked.failed() {

@@ -1,0 +1,103 @@
+package broker
+
+import (
+	"fmt"
+	"strings"
+)
+
+// What a question has and cannot be read must not count as left out: that would be
+// another question, and its yes a yes by mistake. A Pact Broker takes an empty
+// environment for none, for one.
+
+// unreadable says what of a matrix's query cannot be read.
+func unreadable(in nested) []string {
+	var out []string
+	for _, name := range []string{"environment", "tag", "branch"} {
+		out = append(out, given{in, name, "", ""}.filled()...)
+	}
+	for _, name := range []string{"latest", "mainBranch"} {
+		out = append(out, given{in, name, "", ""}.boolean()...)
+	}
+	for _, name := range []string{"latestby", "limit"} {
+		out = append(out, given{in, name, "", ""}.text()...)
+	}
+	return append(out, append(unreadableSelectors(in, "q"), unreadableSelectors(in, "ignore")...)...)
+}
+
+// unreadableSelectors says what of a list of selectors cannot be read.
+func unreadableSelectors(in nested, list string) []string {
+	items, is := in[list].([]any)
+	if _, has := in[list]; has && !is {
+		return []string{list + " " + mustBeList(list)}
+	}
+	var out []string
+	for _, item := range items {
+		s, is := item.(nested)
+		if !is {
+			continue // a name, or nothing, which is refused as such
+		}
+		at := func(field string) given { return given{s, field, list + "[]", s.text("pacticipant")} }
+		out = append(out, at("pacticipant").text()...)
+		for _, field := range []string{"version", "branch", "tag", "environment"} {
+			out = append(out, at(field).filled()...)
+		}
+		for _, field := range []string{"latest", "mainBranch"} {
+			out = append(out, at(field).boolean()...)
+		}
+	}
+	return out
+}
+
+// mustBeList says how a list of selectors is written.
+func mustBeList(list string) string {
+	return fmt.Sprintf("must be a list: %s[][pacticipant]=TEXT", list)
+}
+
+// given is a parameter by its name, in a selector of a list and of a service or in
+// neither.
+type given struct {
+	in            nested
+	name          string
+	list, service string
+}
+
+// key is the parameter as it is written.
+func (g given) key() string {
+	if g.list == "" {
+		return g.name
+	}
+	return g.list + "[" + g.name + "]"
+}
+
+func (g given) must(be string) []string {
+	of := ""
+	if g.service != "" {
+		of = " of " + g.service
+	}
+	return []string{g.key() + of + " must " + be}
+}
+
+// text demands one text, or that nothing is given.
+func (g given) text() []string {
+	if _, is := g.in[g.name].(string); !is && g.in[g.name] != nil {
+		return g.must("be one text: " + g.key() + "=TEXT")
+	}
+	return nil
+}
+
+// filled demands one text that is not blank, or that nothing is given.
+func (g given) filled() []string {
+	if text, is := g.in[g.name].(string); is && strings.TrimSpace(text) == "" {
+		return g.must("not be blank")
+	}
+	return g.text()
+}
+
+// boolean demands true or false, or that nothing is given.
+func (g given) boolean() []string {
+	switch g.in[g.name] {
+	case nil, "true", "false":
+		return nil
+	}
+	return g.must("be true or false")
+}

@@ -1,6 +1,8 @@
 package contracts_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/goldenpath/platform/contracts"
@@ -66,6 +68,9 @@ func TestWhatIsReliedOnWhereItRunsCannotBeDeleted(t *testing.T) {
 	}
 	leave(t, b, "orders")
 	place(t, b, contracts.Deployed, "inventory", "i1", "")
+	if a := ask(t, b, "orders", "o1"); a.Verdict != contracts.No {
+		t.Errorf("before the integration goes %s, want no", a.Verdict)
+	}
 	if err := b.DeleteIntegration(t.Context(), "orders", "inventory"); err != nil {
 		t.Errorf("of a consumer that has left: %v", err)
 	}
@@ -75,5 +80,110 @@ func TestWhatIsReliedOnWhereItRunsCannotBeDeleted(t *testing.T) {
 	leave(t, b, "inventory")
 	if err := b.DeleteEnvironment(t.Context(), production.ID); err != nil {
 		t.Errorf("an environment that is empty: %v", err)
+	}
+}
+
+// TestADeletedPactIsStillReliedOn deletes what the gate would say no by, in each way
+// there is: what relies on it must not become what relies on nothing.
+func TestADeletedPactIsStillReliedOn(t *testing.T) {
+	t.Parallel()
+	deletePact := func(t *testing.T, b *contracts.Broker) error {
+		t.Helper()
+		v, err := b.Version(t.Context(), "orders", "o1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := b.Pacticipant(t.Context(), "inventory")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b.DeletePacts(t.Context(), []contracts.Pact{{ConsumerID: v.PacticipantID, ProviderID: p.ID, ConsumerVersionID: v.ID}})
+	}
+	deleteIntegration := func(t *testing.T, b *contracts.Broker) error {
+		t.Helper()
+		return b.DeleteIntegration(t.Context(), "orders", "inventory")
+	}
+	deleteProvider := func(t *testing.T, b *contracts.Broker) error {
+		t.Helper()
+		return b.DeletePacticipant(t.Context(), "inventory")
+	}
+	const consumer, provider = "The pact of orders o1 with inventory was deleted on ", "orders o1 is in production, and its pact with inventory was deleted on "
+	for name, tt := range map[string]struct {
+		remove         func(t *testing.T, b *contracts.Broker) error
+		runs           string // before and when it is removed
+		follows        string // is deployed afterwards
+		asked, version string
+		text           string
+	}{
+		"the pact, and the consumer is asked about":        {deletePact, "inventory", "", "orders", "o1", consumer},
+		"the integration, and the consumer is asked about": {deleteIntegration, "inventory", "", "orders", "o1", consumer},
+		"the provider, and the consumer is asked about":    {deleteProvider, "", "", "orders", "o1", consumer},
+		"the pact, and the provider is asked about":        {deletePact, "orders", "", "inventory", "i1", provider},
+		"the integration, and the provider is asked about": {deleteIntegration, "inventory", "orders", "inventory", "i1", provider},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := journey(t)
+			leave(t, b, "inventory")
+			publish(t, b, "o1", "main", "orders", "payments", inStock) // it has another pact, which is kept
+			verifyBy(t, b, "payments", "p1", map[string]string{inStock: contracts.Passed})
+			place(t, b, contracts.Deployed, "payments", "p1", "")
+			verify(t, b, "i1", map[string]string{inStock: contracts.Failed})
+			if tt.runs != "" {
+				place(t, b, contracts.Deployed, tt.runs, map[string]string{"orders": "o1", "inventory": "i1"}[tt.runs], "")
+				if a := ask(t, b, tt.asked, tt.version); tt.runs != tt.asked && a.Verdict != contracts.No {
+					t.Fatalf("before %s, want no", a.Verdict)
+				}
+			}
+			if err := tt.remove(t, b); err != nil {
+				t.Fatal(err)
+			}
+			if tt.follows != "" {
+				place(t, b, contracts.Deployed, tt.follows, "o1", "")
+			}
+			a := ask(t, b, tt.asked, tt.version)
+			told := slices.ContainsFunc(a.Reasons, func(r contracts.Reason) bool {
+				return r.Rule == contracts.RuleWithdrawn && strings.HasPrefix(r.Text, tt.text) && r.Next == "platform contracts publish pacts --service orders --version o1"
+			})
+			if a.Verdict != contracts.Unknown || !told {
+				t.Errorf("afterwards %s because %+v", a.Verdict, a.Reasons)
+			}
+			publish(t, b, "o1", "main", "orders", "inventory", inStock)
+			a = ask(t, b, tt.asked, tt.version)
+			if a.Verdict == contracts.Yes || slices.ContainsFunc(a.Reasons, func(r contracts.Reason) bool { return r.Rule == contracts.RuleWithdrawn }) {
+				t.Errorf("published again %s because %+v", a.Verdict, a.Reasons)
+			}
+		})
+	}
+}
+
+// TestAFailureIsNotDeletedInFavourOfASuccess deletes results: what was said before
+// must not become the newest if it is better.
+func TestAFailureIsNotDeletedInFavourOfASuccess(t *testing.T) {
+	t.Parallel()
+	b := journey(t)
+	list, err := b.Verifications(t.Context(), contracts.VerificationFilter{})
+	if err != nil || len(list) != 1 || list[0].Verdict() != contracts.Yes {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	first, second := verify(t, b, "i1", map[string]string{inStock: contracts.Failed}), verify(t, b, "i1", map[string]string{inStock: contracts.Failed})
+	if err := b.DeleteVerification(t.Context(), second.ID); err != nil {
+		t.Errorf("another failure counts in its place: %v", err)
+	}
+	err = b.DeleteVerification(t.Context(), first.ID)
+	if f := fault.From(err); !fault.Is(err, fault.Conflict) || f.Hint != "Verify again, the newest result counts: platform contracts verify --provider inventory --provider-url URL --version i1" {
+		t.Errorf("a failure after a success: %v, %+v", err, f)
+	}
+	if a := ask(t, b, "orders", "o1"); a.Verdict != contracts.No {
+		t.Errorf("afterwards %s, want no", a.Verdict)
+	}
+	if err := b.DeleteVerification(t.Context(), list[0].ID); err != nil {
+		t.Errorf("the success before: %v", err)
+	}
+	if err := b.DeleteVerification(t.Context(), first.ID); err != nil {
+		t.Errorf("a failure with nothing before it: %v", err)
+	}
+	if a := ask(t, b, "orders", "o1"); a.Verdict != contracts.Unknown {
+		t.Errorf("in the end %s, want unknown", a.Verdict)
 	}
 }

@@ -70,6 +70,7 @@ const (
 	RuleTooOld           Rule = "too-old"           // the verdict is older than allowed
 	RuleNowhere          Rule = "nowhere"           // no version of the provider is there
 	RuleNoPact           Rule = "no-pact"           // a consumer is there without a pact
+	RuleWithdrawn        Rule = "withdrawn"         // a pact was deleted from the version that relies on it
 	RuleNothingPublished Rule = "nothing-published" // a consumer's version without any pact
 	RuleNothingVerified  Rule = "nothing-verified"  // a provider's version without any verification
 	RuleUnknownVersion   Rule = "unknown-version"
@@ -167,6 +168,7 @@ type gate struct {
 	verifies  bool             // the version has verified something, to the end
 	consumers []Integration    // of the service, as provider; may be left out when it verifies
 	providers []Integration    // of the service, as consumer
+	withdrawn []WithdrawnPact  // of the version, and of whoever had a pact with the service
 	branches  map[int64]string // main ones of those it would meet, when it is to be merged
 
 	findings []finding

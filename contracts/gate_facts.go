@@ -12,9 +12,19 @@ type met struct {
 // load reads the facts: whom the version meets, and what else both have to do with
 // each other.
 func (g *gate) load(ctx context.Context) error {
+	read := g.loadResidents
 	if g.to.env.ID == "" {
-		return g.loadHeads(ctx)
+		read = g.loadHeads
 	}
+	if err := read(ctx); err != nil {
+		return err
+	}
+	return g.meetWithdrawn(ctx)
+}
+
+// loadResidents reads the facts when the version would join what is in an
+// environment.
+func (g *gate) loadResidents(ctx context.Context) error {
 	store := g.b.store
 	var meetings Meetings
 	if err := store.Together(ctx,
@@ -26,6 +36,7 @@ func (g *gate) load(ctx context.Context) error {
 			g.providers, err = store.Integrations(ctx, IntegrationFilter{ConsumerIDs: []int64{g.service.ID}})
 			return err
 		},
+		g.readWithdrawn,
 	); err != nil {
 		return err
 	}

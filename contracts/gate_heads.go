@@ -27,6 +27,7 @@ func (g *gate) loadHeads(ctx context.Context) error {
 			verified, err = store.Verifications(ctx, VerificationFilter{ProviderVersionIDs: []int64{g.version.ID}, Complete: true, Limit: 1})
 			return err
 		},
+		g.readWithdrawn,
 	); err != nil {
 		return err
 	}

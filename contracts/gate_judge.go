@@ -25,6 +25,7 @@ func (g *gate) judge() {
 // judgeAlone asks whether the version itself has done what the service does:
 // publish pacts, verify them.
 func (g *gate) judgeAlone(promised bool) {
+	promised = g.judgeWithdrawn() || promised
 	if len(g.providers) > 0 && !promised {
 		names, about := make([]string, len(g.providers)), make([]counterpart, len(g.providers))
 		for i, p := range g.providers {
@@ -73,8 +74,13 @@ func (g *gate) judgeConsumer(m *met) {
 	}
 	about := counterpart{r.Consumer, r.ConsumerVersion}
 	if m.ContentID == 0 {
-		r.Text = fmt.Sprintf("%s %s %s and has published no pact with %s.", r.Consumer, r.ConsumerVersion, g.to.is(), r.Provider)
 		r.Next = publishCommand(r.Consumer, r.ConsumerVersion)
+		if w, had := g.withdrawnBy(m.There.VersionID, r.Provider); had {
+			r.Text = fmt.Sprintf("%s %s %s, and its pact with %s was deleted on %s.", r.Consumer, r.ConsumerVersion, g.to.is(), r.Provider, w.DeletedAt.Format(time.DateOnly))
+			g.unknown(RuleWithdrawn, r, about)
+			return
+		}
+		r.Text = fmt.Sprintf("%s %s %s and has published no pact with %s.", r.Consumer, r.ConsumerVersion, g.to.is(), r.Provider)
 		g.unknown(RuleNoPact, r, about)
 		return
 	}

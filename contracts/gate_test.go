@@ -24,14 +24,20 @@ func journey(t *testing.T) *contracts.Broker {
 }
 
 // verify records what a version of inventory says about the latest pact of orders.
-func verify(t *testing.T, b *contracts.Broker, version string, results map[string]string) {
+func verify(t *testing.T, b *contracts.Broker, version string, results map[string]string) contracts.Verification {
 	t.Helper()
-	pair, err := b.Pair(t.Context(), "orders", "inventory")
+	return verifyBy(t, b, "inventory", version, results)
+}
+
+// verifyBy records what a version of a provider says about the latest pact of orders.
+func verifyBy(t *testing.T, b *contracts.Broker, provider, version string, results map[string]string) contracts.Verification {
+	t.Helper()
+	pair, err := b.Pair(t.Context(), "orders", provider)
 	if err != nil {
 		t.Fatal(err)
 	}
 	v := contracts.Verification{
-		Consumer: "orders", Provider: "inventory", PactSHA: pair.SHA, ProviderVersion: version, ProviderBranch: "main", Success: true,
+		Consumer: "orders", Provider: provider, PactSHA: pair.SHA, ProviderVersion: version, ProviderBranch: "main", Success: true,
 	}
 	for description, status := range results {
 		r := contracts.InteractionResult{Description: description, Status: status}
@@ -41,9 +47,11 @@ func verify(t *testing.T, b *contracts.Broker, version string, results map[strin
 		}
 		v.Interactions = append(v.Interactions, r)
 	}
-	if _, err := b.RecordVerification(t.Context(), v); err != nil {
+	v, err = b.RecordVerification(t.Context(), v)
+	if err != nil {
 		t.Fatal(err)
 	}
+	return v
 }
 
 func deploy(t *testing.T, b *contracts.Broker, service, version string) {

@@ -3,7 +3,6 @@ package contracts
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -101,7 +100,8 @@ func (b *Broker) SavePacticipant(ctx context.Context, name string, c Pacticipant
 	return p, created, err
 }
 
-// DeletePacticipant removes a service with everything known about it.
+// DeletePacticipant removes a service with everything known about it. One that is in
+// an environment is a fault.Conflict.
 func (b *Broker) DeletePacticipant(ctx context.Context, name string) error {
 	return b.remove(ctx, func(ctx context.Context) error {
 		p, err := b.Pacticipant(ctx, name)
@@ -110,6 +110,15 @@ func (b *Broker) DeletePacticipant(ctx context.Context, name string) error {
 		}
 		if err := b.refuseWhileThere(ctx, DeploymentFilter{PacticipantIDs: []int64{p.ID}}, p.Name); err != nil {
 			return err
+		}
+		consumers, err := b.store.Integrations(ctx, IntegrationFilter{ProviderIDs: []int64{p.ID}})
+		if err != nil {
+			return err
+		}
+		for _, i := range consumers { // they stay, and still need it
+			if err := b.store.WithdrawPacts(ctx, Withdrawal{ConsumerID: i.ConsumerID, ProviderID: p.ID}, b.clock()); err != nil {
+				return err
+			}
 		}
 		return b.store.DeletePacticipant(ctx, p.ID)
 	})
@@ -144,82 +153,4 @@ func (b *Broker) RemoveLabel(ctx context.Context, service, label string) error {
 		}
 		return err
 	})
-}
-
-// Integrations lists every consumer and provider that have, or had, a pact.
-func (b *Broker) Integrations(ctx context.Context) ([]Integration, error) {
-	return b.store.Integrations(ctx, IntegrationFilter{})
-}
-
-// DeleteIntegration removes the pacts between two services, their verifications,
-// and a service that is left without any.
-func (b *Broker) DeleteIntegration(ctx context.Context, consumer, provider string) error {
-	return b.remove(ctx, func(ctx context.Context) error {
-		c, err := b.Pacticipant(ctx, consumer)
-		if err != nil {
-			return err
-		}
-		p, err := b.Pacticipant(ctx, provider)
-		if err != nil {
-			return err
-		}
-		// The gate would ask the provider no longer whether it keeps what is relied on.
-		if err := b.refuseWhileThere(ctx, DeploymentFilter{PacticipantIDs: []int64{c.ID}}, c.Name); err != nil {
-			return err
-		}
-		if err := b.store.DeleteIntegration(ctx, c.ID, p.ID); err != nil {
-			return err
-		}
-		return b.deleteOrphans(ctx, c.ID, p.ID)
-	})
-}
-
-// DeleteIntegrations removes every integration with what belongs to it, as if each
-// were deleted by itself.
-func (b *Broker) DeleteIntegrations(ctx context.Context) error {
-	return b.remove(ctx, func(ctx context.Context) error {
-		list, err := b.store.Integrations(ctx, IntegrationFilter{})
-		if err != nil {
-			return err
-		}
-		ids := make([]int64, 0, 2*len(list))
-		for _, i := range list {
-			if err := b.refuseWhileThere(ctx, DeploymentFilter{PacticipantIDs: []int64{i.ConsumerID}}, i.Consumer); err != nil {
-				return err
-			}
-			if err := b.store.DeleteIntegration(ctx, i.ConsumerID, i.ProviderID); err != nil {
-				return err
-			}
-			ids = append(ids, i.ConsumerID, i.ProviderID)
-		}
-		return b.deleteOrphans(ctx, ids...)
-	})
-}
-
-func (b *Broker) deleteOrphans(ctx context.Context, ids ...int64) error {
-	if len(ids) == 0 {
-		return nil // a filter without ids would keep every integration
-	}
-	left, err := b.store.Integrations(ctx, IntegrationFilter{ConsumerIDs: ids, ProviderIDs: ids})
-	if err != nil {
-		return err
-	}
-	slices.Sort(ids)
-	for _, id := range slices.Compact(ids) {
-		used := slices.ContainsFunc(left, func(i Integration) bool { return i.ConsumerID == id || i.ProviderID == id })
-		if used {
-			continue
-		}
-		there, err := b.store.Deployments(ctx, DeploymentFilter{PacticipantIDs: []int64{id}, Current: true})
-		if err != nil {
-			return err
-		}
-		if len(there) > 0 {
-			continue // it still runs, whoever talks to it
-		}
-		if err := b.store.DeletePacticipant(ctx, id); err != nil {
-			return err
-		}
-	}
-	return nil
 }

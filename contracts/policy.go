@@ -53,33 +53,41 @@ func (m *matrix) storedIgnores(ctx context.Context) ([]MatrixSelector, error) {
 	return out, nil
 }
 
-// applyPolicy lets the gate's rules weigh on a matrix. The worse answer counts:
-// where a Pact Broker says unknown, a broken pact is still a no.
+// applyPolicy lets the gate's rules weigh on a matrix: what the gate would say of each
+// version that goes to the destination, but for what has to do with another one, which
+// comes along and is judged by its row. The worse answer counts: where a Pact Broker
+// says unknown, a broken pact is still a no.
 func (m *matrix) applyPolicy(ctx context.Context, rows []Row, out *Matrix) error {
 	if !m.b.policy.AtBroker {
 		return nil
 	}
 	verdict, texts := verdictOf(out.Deployable), []string(nil)
-	if q, ok := m.question(); ok {
+	asked := map[int64]bool{}
+	for i := range m.specified {
+		s := &m.specified[i]
+		q := m.questionOf(s)
+		if s.all || s.missing || asked[s.version.ID] || q.check() != nil {
+			continue
+		}
+		asked[s.version.ID] = true
 		a, err := m.b.CanIDeploy(ctx, q)
 		if err != nil {
 			return err
 		}
-		for _, r := range a.Reasons {
-			if r.IgnoredBy == nil && r.Rule.stricter() {
+		for i := range a.Reasons {
+			r := &a.Reasons[i]
+			if r.IgnoredBy != nil || m.comesAlong(q.Service, r) {
+				continue
+			}
+			if verdict = worse(verdict, r.Verdict); r.Rule.stricter() {
 				texts = append(texts, r.Text)
 			}
 		}
-		verdict = worse(verdict, a.Verdict)
-	} else {
-		texts = m.doubts(rows)
-		each, err := m.doubtsOfEach(ctx)
-		if err != nil {
-			return err
-		}
-		if texts = append(texts, each...); len(texts) > 0 {
-			verdict = worse(verdict, Unknown)
-		}
+	}
+	judged, doubts := m.judgeRows(rows, asked)
+	texts = slices.Concat(texts, doubts, m.withoutRow(rows, asked))
+	if verdict = worse(verdict, judged); len(texts) > 0 {
+		verdict = worse(verdict, Unknown)
 	}
 	out.Unknowns += len(texts)
 	out.setVerdict(verdict)
@@ -100,71 +108,77 @@ func (m *matrix) applyPolicy(ctx context.Context, rows []Row, out *Matrix) error
 // stricter reports whether a Pact Broker has no such rule.
 func (r Rule) stricter() bool {
 	switch r {
-	case RuleIncomplete, RuleTooOld, RuleNoPact, RuleNothingPublished, RuleNothingVerified:
+	case RuleIncomplete, RuleTooOld, RuleNoPact, RuleWithdrawn, RuleNothingPublished, RuleNothingVerified:
 		return true
 	default:
 		return false
 	}
 }
 
-// doubts are successes between the versions of a query that the gate would not
-// take for one.
-func (m *matrix) doubts(rows []Row) []string {
-	var out []string
+// comesAlong reports whether a reason is about a counterpart of which the query names
+// the version that will be there. A pact that was deleted has no row to be judged by.
+func (m *matrix) comesAlong(service string, r *Reason) bool {
+	other := r.Consumer
+	if r.Consumer == service {
+		other = r.Provider
+	}
+	return other != service && m.mentions(other) && (r.Rule != RuleWithdrawn || r.Consumer != service)
+}
+
+// mentions reports whether one of the selectors is about a service.
+func (m *matrix) mentions(service string) bool {
+	return slices.ContainsFunc(m.specified, func(s resolved) bool { return s.service.Name == service })
+}
+
+// judgeRows judges rows that the gate was not asked about as it would. Doubts are
+// about successes that it would not take for one.
+func (m *matrix) judgeRows(rows []Row, asked map[int64]bool) (verdict Verdict, doubts []string) {
+	verdict = Yes
 	now := m.b.clock()
-	for _, r := range rows {
-		if r.Ignored || !r.verified() || !r.Success {
+	for i := range rows {
+		r := &rows[i]
+		byGate := (asked[r.ConsumerVersionID] && (r.Consumer == r.Provider || !m.mentions(r.Provider))) || (asked[r.ProviderVersionID] && !m.mentions(r.Consumer))
+		if byGate || r.Ignored || !r.verified() {
 			continue
 		}
 		what := fmt.Sprintf("%s %s verified the pact of %s %s", r.Provider, r.ProviderVersion, r.Consumer, r.ConsumerVersion)
 		switch limit := m.b.policy.MaxAge; {
+		case r.Incomplete && r.Success:
+			doubts = append(doubts, what+" without a result for every interaction.")
 		case r.Incomplete:
-			out = append(out, what+" without a result for every interaction.")
+			verdict = worse(verdict, Unknown)
+		case !r.Success:
+			verdict = No
 		case limit > 0 && now.Sub(r.VerifiedAt) > limit:
-			out = append(out, what+" too long ago, on "+r.VerifiedAt.Format(time.DateOnly)+".")
+			doubts = append(doubts, what+" too long ago, on "+r.VerifiedAt.Format(time.DateOnly)+".")
 		}
 	}
-	return out
+	return verdict, doubts
 }
 
-// doubtsOfEach are what has no row, and a Pact Broker does not miss, where several
-// versions go to one destination: what the gate would miss for each of them, but for
-// what has to do with another one, which comes with it.
-func (m *matrix) doubtsOfEach(ctx context.Context) ([]string, error) {
-	var out []string
-	comes, asked := map[string]bool{}, map[int64]bool{}
-	for i := range m.specified {
-		comes[m.specified[i].service.Name] = true
+// withoutRow finds versions of a provider that have not verified a pact which another
+// one of the query has: a Pact Broker shows rows of the other one alone.
+func (m *matrix) withoutRow(rows []Row, asked map[int64]bool) []string {
+	there := make(map[contractKey]bool, len(rows))
+	for i := range rows {
+		there[contractKey{rows[i].ConsumerVersionID, rows[i].ProviderID, rows[i].ProviderVersionID}] = true
 	}
-	for i := range m.specified {
-		s := &m.specified[i]
-		q := m.questionOf(s)
-		if s.all || s.missing || asked[s.version.ID] || q.check() != nil {
+	var out []string
+	for i := range rows {
+		r := &rows[i]
+		if !asked[r.ConsumerVersionID] || !r.verified() || r.Ignored {
 			continue
 		}
-		asked[s.version.ID] = true
-		a, err := m.b.CanIDeploy(ctx, q)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range a.Reasons {
-			missed := r.Rule == RuleNothingPublished || r.Rule == RuleNothingVerified || (r.Rule == RuleNoPact && !comes[r.Consumer])
-			if missed && r.IgnoredBy == nil {
-				out = append(out, r.Text)
+		for j := range m.specified {
+			p := &m.specified[j]
+			key := contractKey{r.ConsumerVersionID, r.ProviderID, p.version.ID}
+			if p.service.ID == r.ProviderID && asked[p.version.ID] && !there[key] {
+				there[key] = true
+				out = append(out, fmt.Sprintf("%s %s has not verified the pact of %s %s.", r.Provider, p.version.Name, r.Consumer, r.ConsumerVersion))
 			}
 		}
 	}
-	return out, nil
-}
-
-// question is the matrix's as the gate takes it: whether one version may join
-// what is at one destination. Other queries are none.
-func (m *matrix) question() (Question, bool) {
-	if len(m.specified) != 1 || m.specified[0].all || m.specified[0].missing {
-		return Question{}, false
-	}
-	q := m.questionOf(&m.specified[0])
-	return q, q.check() == nil
+	return out
 }
 
 // questionOf asks whether one of the specified versions may join what is at the
@@ -175,8 +189,12 @@ func (m *matrix) questionOf(s *resolved) Question {
 		q.ToTag = m.q.Tag
 	}
 	for _, i := range m.ignore {
-		if i.service.Name != q.Service && (i.all || !i.missing) {
+		switch {
+		case i.Pacticipant == q.Service:
+		case i.all || !i.missing:
 			q.Ignore = append(q.Ignore, IgnoreRule{Service: i.service.Name, Version: i.version.Name})
+		case i.service.ID < 0 && i.MatrixSelector == MatrixSelector{Pacticipant: i.Pacticipant, Version: i.Version}: // gone, and still needed
+			q.Ignore = append(q.Ignore, IgnoreRule{Service: i.Pacticipant, Version: i.Version})
 		}
 	}
 	return q

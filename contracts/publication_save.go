@@ -46,6 +46,11 @@ func (b *Broker) save(ctx context.Context, p Publication, list []parsedContract,
 			return err
 		}
 	}
+	if !created {
+		if err := b.store.RestorePacts(ctx, version.ID, names[1:]); err != nil {
+			return err
+		}
+	}
 	if err := b.tagVersion(ctx, version, p.Tags, p.Branch != ""); err != nil || !p.RefuseSimilar {
 		return err
 	}

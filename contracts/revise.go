@@ -31,11 +31,12 @@ func (b *Broker) PublishedContent(ctx context.Context, consumer, number, provide
 }
 
 // DeletePacts removes publications, all of them or none. Their contents and
-// verifications stay for other versions that have the same.
+// verifications stay for other versions that have the same. The versions do not
+// become ones that need nothing: the gate answers unknown until they publish again.
 func (b *Broker) DeletePacts(ctx context.Context, list []Pact) error {
 	return b.remove(ctx, func(ctx context.Context) error {
 		for _, p := range list {
-			if err := b.store.DeletePact(ctx, p.ConsumerVersionID, p.ProviderID); err != nil {
+			if err := b.store.WithdrawPacts(ctx, Withdrawal{p.ConsumerID, p.ProviderID, p.ConsumerVersionID}, b.clock()); err != nil {
 				return err
 			}
 		}

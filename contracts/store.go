@@ -155,7 +155,15 @@ type PactStore interface {
 	InsertPact(ctx context.Context, p Pact) (stored Pact, inserted bool, err error)
 	// SupersedePact makes room for a new revision.
 	SupersedePact(ctx context.Context, id int64) error
-	DeletePact(ctx context.Context, consumerVersionID, providerID int64) error
+	// WithdrawPacts deletes publications, also superseded ones, and remembers which
+	// versions had them.
+	WithdrawPacts(ctx context.Context, of Withdrawal, at time.Time) error
+	// RestorePacts forgets that pacts of a version were deleted: it has published
+	// them again.
+	RestorePacts(ctx context.Context, versionID int64, providers []string) error
+	// WithdrawnPacts lists what a version had published, and what any version had
+	// published with a provider, by versions, then providers.
+	WithdrawnPacts(ctx context.Context, versionID int64, provider string) ([]WithdrawnPact, error)
 	// Pacts lists current publications, the newest consumer version first.
 	Pacts(ctx context.Context, f PactFilter) ([]Pact, error)
 	// HeadPacts lists the provider's current publications after a time by versions
@@ -163,6 +171,10 @@ type PactStore interface {
 	// one its branches in the order it was put on them, then its tags by name.
 	HeadPacts(ctx context.Context, providerID int64, after time.Time) ([]HeadPact, error)
 }
+
+// Withdrawal says which publications are deleted: those of a consumer with a
+// provider, of one version or, when that is 0, of all.
+type Withdrawal struct{ ConsumerID, ProviderID, ConsumerVersionID int64 }
 
 // HeadPact is a publication by the newest version on a branch or with a tag; the
 // other one is empty.

@@ -101,6 +101,17 @@ type Pact struct {
 	CreatedAt         time.Time
 }
 
+// WithdrawnPact is a pact with a provider, which may be gone, that a version had
+// published until somebody deleted it.
+type WithdrawnPact struct {
+	ConsumerID        int64
+	ConsumerVersionID int64
+	Consumer          string
+	ConsumerVersion   string
+	Provider          string
+	DeletedAt         time.Time
+}
+
 // Verification is what a provider version said about a content. ID is also the
 // number that clients see; a later one replaces an earlier one of the same
 // content and provider version.

@@ -2,6 +2,7 @@ package contracts
 
 import (
 	"context"
+	"time"
 
 	"github.com/goldenpath/platform/internal/fault"
 )
@@ -180,7 +181,23 @@ func (b *Broker) Verification(ctx context.Context, id int64) (Verification, erro
 	return list[0], b.store.VerificationDetails(ctx, list)
 }
 
-// DeleteVerification removes a verification.
+// DeleteVerification removes a verification. It is a fault.Conflict when something
+// better that the version said of the same pact before would count in its place.
 func (b *Broker) DeleteVerification(ctx context.Context, id int64) error {
-	return b.unit.InTx(ctx, func(ctx context.Context) error { return b.store.DeleteVerification(ctx, id) })
+	return b.remove(ctx, func(ctx context.Context) error {
+		v, err := b.Verification(ctx, id)
+		if err != nil {
+			return err
+		}
+		said, err := b.store.Verifications(ctx, VerificationFilter{ContentIDs: []int64{v.ContentID}, ProviderVersionIDs: []int64{v.ProviderVersionID}})
+		if err != nil {
+			return err
+		}
+		if len(said) > 1 && said[0].ID == id && v.Verdict() != Yes && said[1].Verdict() == Yes {
+			return fault.New(fault.Conflict, "Without verification %d, the success of %s would count again for %s %s, and the gate could say yes by mistake.",
+				id, said[1].VerifiedAt.Format(time.DateOnly), v.Provider, v.ProviderVersion).
+				WithHint("Verify again, the newest result counts: %s", verifyCommand(v.Provider, v.ProviderVersion))
+		}
+		return b.store.DeleteVerification(ctx, id)
+	})
 }

@@ -101,6 +101,7 @@ func (w *world) chosen(q slowQuestion) string {
 type slowFinding struct {
 	verdict contracts.Verdict
 	about   []contracts.IgnoreRule // service and version
+	lacks   bool                   // what the version asked about has not done, or has no longer
 }
 
 // ignored reports whether every subject is ignored by one and the same rule.
@@ -156,7 +157,10 @@ func (w *world) verdict(q slowQuestion, consumer, provider, content, providerVer
 
 func (w *world) slowFindings(q slowQuestion) []slowFinding {
 	var all []slowFinding
-	find := func(v contracts.Verdict, about ...contracts.IgnoreRule) { all = append(all, slowFinding{v, about}) }
+	find := func(v contracts.Verdict, about ...contracts.IgnoreRule) {
+		all = append(all, slowFinding{verdict: v, about: about})
+	}
+	lacks := func(about ...contracts.IgnoreRule) { all = append(all, slowFinding{contracts.Unknown, about, true}) }
 	providers, consumers := map[string]bool{}, map[string]bool{}
 	promised, verified := false, false
 	for pair := range w.integrated { // whoever ever had a pact with it
@@ -170,14 +174,23 @@ func (w *world) slowFindings(q slowQuestion) []slowFinding {
 	for _, p := range w.pacts {
 		promised = promised || (p.consumer == q.service && p.version == q.version)
 	}
+	for _, p := range w.deleted { // a promise that was deleted was a promise
+		if p.consumer == q.service && p.version == q.version {
+			promised = true
+			lacks(contracts.IgnoreRule{Service: p.provider})
+		}
+		if p.provider == q.service && p.consumer != q.service && !consumers[p.consumer] && slices.Contains(w.there(q, p.consumer), p.version) {
+			find(contracts.Unknown, contracts.IgnoreRule{Service: p.consumer, Version: p.version})
+		}
+	}
 	for _, v := range w.verdicts { // one that did not finish tells nothing
 		verified = verified || (v.provider == q.service && v.providerVersion == q.version && v.verdict != contracts.Unknown)
 	}
 	if len(providers) > 0 && !promised {
-		find(contracts.Unknown, subjects(providers)...) // a consumer without a pact
+		lacks(subjects(providers)...) // a consumer without a pact
 	}
 	if len(consumers) > 0 && !verified {
-		find(contracts.Unknown, subjects(consumers)...) // a provider nobody ever verified
+		lacks(subjects(consumers)...) // a provider nobody ever verified
 	}
 	for _, p := range w.pacts { // every provider it needs
 		if p.consumer != q.service || p.version != q.version {

@@ -18,7 +18,7 @@ import (
 func TestGate(t *testing.T, b Backend, from, worlds int) map[contracts.Verdict]int {
 	t.Helper()
 	broker := contracts.New(b.Store, b.Unit, nil)
-	answers := map[contracts.Verdict]int{}
+	answers, severally := map[contracts.Verdict]int{}, map[contracts.Verdict]int{}
 	for seed := from; seed < from+worlds; seed++ {
 		w := buildWorld(t, broker, seed)
 		r := rand.New(rand.NewPCG(uint64(seed), 8)) //nolint:gosec // the same questions every time
@@ -34,8 +34,17 @@ func TestGate(t *testing.T, b Backend, from, worlds int) map[contracts.Verdict]i
 				w.comparePolicy(t, broker, q)
 			}
 		}
+		for range 4 {
+			severally[w.compareSeveral(t, broker, r)]++
+		}
 		forget()
 	}
+	for _, v := range []contracts.Verdict{contracts.Yes, contracts.No, contracts.Unknown} {
+		if worlds >= 1000 && severally[v] == 0 {
+			t.Errorf("several versions at once were never answered with %s: %v", v, severally)
+		}
+	}
+	t.Logf("several versions at once: %v", severally)
 	return answers
 }
 

@@ -30,6 +30,7 @@ type state struct {
 	tags          []tagged
 	contents      []contracts.Content
 	pacts         []pact
+	withdrawn     []contracts.WithdrawnPact
 	verifications []contracts.Verification
 	environments  []contracts.Environment
 	deployments   []contracts.Deployment
@@ -121,6 +122,7 @@ func (st *state) clone() state {
 	c.tags = slices.Clone(st.tags)
 	c.contents = slices.Clone(st.contents)
 	c.pacts = slices.Clone(st.pacts)
+	c.withdrawn = slices.Clone(st.withdrawn)
 	c.verifications = slices.Clone(st.verifications)
 	c.environments = slices.Clone(st.environments)
 	c.deployments = slices.Clone(st.deployments)

@@ -61,15 +61,6 @@ func (s *Store) SupersedePact(ctx context.Context, id int64) error {
 	return nil
 }
 
-// DeletePact implements contracts.PactStore.
-func (s *Store) DeletePact(ctx context.Context, consumerVersionID, providerID int64) error {
-	defer s.hold(ctx)()
-	s.state.pacts = slices.DeleteFunc(s.state.pacts, func(p pact) bool {
-		return p.ConsumerVersionID == consumerVersionID && p.ProviderID == providerID
-	})
-	return nil
-}
-
 // full fills in the names of a publication.
 func (st *state) full(p contracts.Pact) contracts.Pact {
 	p.Consumer, p.Provider = st.name(p.ConsumerID), st.name(p.ProviderID)

@@ -162,6 +162,7 @@ func (st *state) deleteVersion(id int64) {
 	st.onBranch = slices.DeleteFunc(st.onBranch, func(o onBranch) bool { return o.versionID == id })
 	st.tags = slices.DeleteFunc(st.tags, func(t tagged) bool { return t.versionID == id })
 	st.pacts = slices.DeleteFunc(st.pacts, func(p pact) bool { return p.ConsumerVersionID == id })
+	st.withdrawn = slices.DeleteFunc(st.withdrawn, func(w contracts.WithdrawnPact) bool { return w.ConsumerVersionID == id })
 	st.verifications = slices.DeleteFunc(st.verifications, func(v contracts.Verification) bool { return v.ProviderVersionID == id })
 	st.deployments = slices.DeleteFunc(st.deployments, func(d contracts.Deployment) bool { return d.VersionID == id })
 }

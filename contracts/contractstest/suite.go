@@ -50,6 +50,7 @@ func TestStore(t *testing.T, on On) {
 		{"what is deleted takes along what hangs on it", deletes},
 		{"where providers run is kept once for each", providerAddresses},
 		{"ignore rules are kept until they are deleted, expired or not", ignoreRules},
+		{"a version is known for a pact that was deleted until it publishes again", withdrawals},
 		{"a failed transaction leaves nothing", rollback},
 		{"a failed transaction leaves no names to ids that are drawn again", namesAfterRollback},
 		{"short lists leave out what they say and nothing else", shortLists},

@@ -196,7 +196,9 @@ func deletes(t *testing.T, b Backend) {
 	k.tx(func(ctx context.Context) error { return k.Store.DeleteVersion(ctx, a1.ID) })
 	same(t, "a version takes its verifications", 0, len(must(k.Store.Verifications(k.ctx, contracts.VerificationFilter{ID: v.ID}))(t)))
 	same(t, "a version takes its deployments", 0, len(must(k.Store.Deployments(k.ctx, contracts.DeploymentFilter{VersionIDs: []int64{a1.ID}}))(t)))
-	k.tx(func(ctx context.Context) error { return k.Store.DeletePact(ctx, w1.ID, api.ID) })
+	k.tx(func(ctx context.Context) error {
+		return k.Store.WithdrawPacts(ctx, contracts.Withdrawal{ConsumerID: web.ID, ProviderID: api.ID, ConsumerVersionID: w1.ID}, morning())
+	})
 	same(t, "a pact goes", 0, len(must(k.Store.Pacts(k.ctx, contracts.PactFilter{}))(t)))
 	same(t, "its content stays", 1, len(must(k.Store.Contents(k.ctx, contracts.ContentFilter{SHA: "x"}))(t)))
 	k.tx(func(ctx context.Context) error { return k.Store.DeleteIntegration(ctx, web.ID, api.ID) })

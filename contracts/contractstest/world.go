@@ -17,6 +17,7 @@ import (
 type world struct {
 	services []string
 	pacts    []worldPact
+	deleted  []worldPact // by themselves, or with their integration: the versions stay
 	verdicts []worldVerdict
 	deployed map[string]string      // environment/service/instance to version
 	released map[string]bool        // environment/service/version
@@ -26,12 +27,14 @@ type world struct {
 	tags     map[string][]string    // of service/version
 	rules    []contracts.IgnoreRule // stored; those that count no longer, too
 
+	known      map[string]bool    // services
 	integrated map[[2]string]bool // consumers and providers that have, or had, pacts
 	elsewhere  map[string]bool    // service/version in another environment
 }
 
 // hear notes that a version exists.
 func (w *world) hear(service, version string) {
+	w.known[service] = true
 	key := service + "/" + version
 	if !w.versions[key] {
 		w.versions[key], w.order = true, append(w.order, key)
@@ -44,6 +47,7 @@ type worldVerdict struct {
 	consumer, provider, content, providerVersion string
 	verdict                                      contracts.Verdict
 	old                                          bool // given oldAge ago
+	id                                           int64
 }
 
 // oldAge is how long ago the old verdicts of a world were given.
@@ -58,22 +62,24 @@ const worldVersions = 3
 func buildWorld(t *testing.T, b *contracts.Broker, seed int) *world {
 	t.Helper()
 	r := rand.New(rand.NewPCG(uint64(seed), 7)) //nolint:gosec // the same worlds every time
-	w := &world{deployed: map[string]string{}, released: map[string]bool{}, versions: map[string]bool{}, branches: map[string][]string{}, tags: map[string][]string{}, integrated: map[[2]string]bool{}, elsewhere: map[string]bool{}}
+	w := &world{deployed: map[string]string{}, released: map[string]bool{}, versions: map[string]bool{}, branches: map[string][]string{}, tags: map[string][]string{}, known: map[string]bool{}, integrated: map[[2]string]bool{}, elsewhere: map[string]bool{}}
 	for _, name := range []string{"a", "b", "c"} {
 		w.services = append(w.services, fmt.Sprintf("%s-%d", name, seed))
 	}
 	for range 15 + r.IntN(35) {
-		switch n := r.IntN(30); {
-		case n < 4:
+		switch n := r.IntN(60); {
+		case n < 8:
 			w.publish(t, b, r)
-		case n < 20:
+		case n < 42:
 			w.verify(t, b, r)
-		case n < 26:
+		case n < 54:
 			w.deploy(t, b, r)
-		case n < 27:
+		case n < 55:
 			w.tag(t, b, r)
-		case n < 28:
+		case n < 56:
 			w.leave(t, b, r)
+		case n < 57:
+			pick(r, []func(*testing.T, *contracts.Broker, *rand.Rand){w.deletePact, w.deleteIntegration, w.deleteService, w.deleteVerification})(t, b, r)
 		default:
 			pick(r, []func(*testing.T, *contracts.Broker, *rand.Rand){w.deleteVersion, w.deleteBranch, w.deployElsewhere})(t, b, r)
 		}
@@ -108,7 +114,11 @@ func (w *world) publish(t *testing.T, b *contracts.Broker, r *rand.Rand) {
 	}
 	w.hear(consumer, version)
 	w.branches[consumer+"/"+version] = append(w.branches[consumer+"/"+version], branch)
+	w.known[consumer], w.known[provider] = true, true
 	w.integrated[[2]string{consumer, provider}] = true
+	w.deleted = slices.DeleteFunc(w.deleted, func(p worldPact) bool {
+		return p.consumer == consumer && p.version == version && p.provider == provider
+	})
 	if published {
 		w.pacts = slices.DeleteFunc(w.pacts, func(p worldPact) bool { return p == worldPact{consumer, version, provider, before} })
 	}
@@ -142,11 +152,12 @@ func (w *world) verify(t *testing.T, b *contracts.Broker, r *rand.Rand) {
 	if old {
 		v.VerifiedAt = time.Now().Add(-oldAge)
 	}
-	if _, err := b.RecordVerification(t.Context(), v); err != nil {
+	stored, err := b.RecordVerification(t.Context(), v)
+	if err != nil {
 		t.Fatalf("verify: %v", err)
 	}
 	w.hear(p.provider, version)
-	w.verdicts = append(w.verdicts, worldVerdict{p.consumer, p.provider, p.content, version, verdict, old})
+	w.verdicts = append(w.verdicts, worldVerdict{p.consumer, p.provider, p.content, version, verdict, old, stored.ID})
 }
 
 // worldTag is not the name of an environment: that would record a deployment.

@@ -32,12 +32,149 @@ func (w *world) deleteVersion(t *testing.T, b *contracts.Broker, r *rand.Rand) {
 	case err != nil:
 		t.Fatal(err)
 	}
+	w.forgetVersion(service, version)
+}
+
+func (w *world) forgetVersion(service, version string) {
+	key := service + "/" + version
 	delete(w.versions, key)
 	delete(w.branches, key)
 	delete(w.tags, key)
 	w.order = slices.DeleteFunc(w.order, func(v string) bool { return v == key })
-	w.pacts = slices.DeleteFunc(w.pacts, func(p worldPact) bool { return p.consumer == service && p.version == version })
+	byIt := func(p worldPact) bool { return p.consumer == service && p.version == version }
+	w.pacts, w.deleted = slices.DeleteFunc(w.pacts, byIt), slices.DeleteFunc(w.deleted, byIt)
 	w.verdicts = slices.DeleteFunc(w.verdicts, func(v worldVerdict) bool { return v.provider == service && v.providerVersion == version })
+}
+
+// deletePact removes a pact; the version stays, and what was said of the content.
+func (w *world) deletePact(t *testing.T, b *contracts.Broker, r *rand.Rand) {
+	t.Helper()
+	if len(w.pacts) == 0 {
+		return
+	}
+	gone := pick(r, w.pacts)
+	v := must(b.Version(t.Context(), gone.consumer, gone.version))(t)
+	p := must(b.Pacticipant(t.Context(), gone.provider))(t)
+	if err := b.DeletePacts(t.Context(), []contracts.Pact{{ConsumerID: v.PacticipantID, ProviderID: p.ID, ConsumerVersionID: v.ID}}); err != nil {
+		t.Fatalf("delete a pact: %v", err)
+	}
+	w.withdraw(func(p worldPact) bool { return p == gone })
+}
+
+// withdraw takes pacts away of versions that stay.
+func (w *world) withdraw(goes func(p worldPact) bool) {
+	w.pacts = slices.DeleteFunc(w.pacts, func(p worldPact) bool {
+		if goes(p) {
+			w.deleted = append(w.deleted, p)
+		}
+		return goes(p)
+	})
+}
+
+// deleteIntegration removes what is between two services, and either of them if
+// nothing is left of it, unless the consumer is in an environment.
+func (w *world) deleteIntegration(t *testing.T, b *contracts.Broker, r *rand.Rand) {
+	t.Helper()
+	consumer, provider := pick(r, w.services), pick(r, w.services)
+	err := b.DeleteIntegration(t.Context(), consumer, provider)
+	switch {
+	case !w.known[consumer] || !w.known[provider]:
+		if !fault.Is(err, fault.NotFound) {
+			t.Fatalf("delete an integration of who is not known: %v, want not found", err)
+		}
+		return
+	case w.runs(consumer):
+		if !fault.Is(err, fault.Conflict) {
+			t.Fatalf("delete an integration of who is in an environment: %v, want a conflict", err)
+		}
+		return
+	case err != nil:
+		t.Fatal(err)
+	}
+	w.forgetIntegration(consumer, provider)
+	for _, service := range []string{consumer, provider} {
+		used := false
+		for pair := range w.integrated {
+			used = used || pair[0] == service || pair[1] == service
+		}
+		if !used && !w.runs(service) {
+			w.forgetService(service)
+		}
+	}
+}
+
+// runs reports whether a version of the service is in an environment.
+func (w *world) runs(service string) bool {
+	for key, is := range w.elsewhere {
+		if is && strings.HasPrefix(key, service+"/") {
+			return true
+		}
+	}
+	return len(w.in(service)) > 0
+}
+
+func (w *world) forgetIntegration(consumer, provider string) {
+	w.withdraw(func(p worldPact) bool { return p.consumer == consumer && p.provider == provider })
+	w.verdicts = slices.DeleteFunc(w.verdicts, func(v worldVerdict) bool { return v.consumer == consumer && v.provider == provider })
+	delete(w.integrated, [2]string{consumer, provider})
+}
+
+func (w *world) forgetService(service string) {
+	for pair := range w.integrated {
+		if pair[0] == service || pair[1] == service {
+			w.forgetIntegration(pair[0], pair[1])
+		}
+	}
+	for v := range worldVersions {
+		w.forgetVersion(service, strconv.Itoa(v))
+	}
+	delete(w.known, service)
+}
+
+// deleteService removes a service, unless it is in an environment.
+func (w *world) deleteService(t *testing.T, b *contracts.Broker, r *rand.Rand) {
+	t.Helper()
+	service := pick(r, w.services)
+	err := b.DeletePacticipant(t.Context(), service)
+	switch {
+	case !w.known[service]:
+		if !fault.Is(err, fault.NotFound) {
+			t.Fatalf("delete a service that is not known: %v, want not found", err)
+		}
+	case w.runs(service):
+		if !fault.Is(err, fault.Conflict) {
+			t.Fatalf("delete a service that is in an environment: %v, want a conflict", err)
+		}
+	case err != nil:
+		t.Fatal(err)
+	default:
+		w.forgetService(service)
+	}
+}
+
+// deleteVerification removes what a provider said, unless something better that it
+// said before would count then.
+func (w *world) deleteVerification(t *testing.T, b *contracts.Broker, r *rand.Rand) {
+	t.Helper()
+	if len(w.verdicts) == 0 {
+		return
+	}
+	gone := pick(r, w.verdicts)
+	var same []worldVerdict
+	for _, v := range w.verdicts {
+		if v.consumer == gone.consumer && v.provider == gone.provider && v.content == gone.content && v.providerVersion == gone.providerVersion {
+			same = append(same, v)
+		}
+	}
+	last := len(same) - 1
+	refused := same[last] == gone && gone.verdict != contracts.Yes && last > 0 && same[last-1].verdict == contracts.Yes
+	err := b.DeleteVerification(t.Context(), gone.id)
+	if refused != fault.Is(err, fault.Conflict) || (!refused && err != nil) {
+		t.Fatalf("delete %+v of %+v: %v; to be refused: %t", gone, same, err, refused)
+	}
+	if !refused {
+		w.verdicts = slices.DeleteFunc(w.verdicts, func(v worldVerdict) bool { return v == gone })
+	}
 }
 
 // deleteBranch removes a branch; its versions stay.

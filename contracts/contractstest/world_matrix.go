@@ -159,14 +159,7 @@ func (w *world) askMatrix(t *testing.T, b *contracts.Broker, q slowQuestion) (co
 	if err != nil {
 		t.Fatal(err)
 	}
-	switch {
-	case m.Deployable == nil:
-		return contracts.Unknown, m
-	case *m.Deployable:
-		return contracts.Yes, m
-	default:
-		return contracts.No, m
-	}
+	return deployable(m), m
 }
 
 func matrixQuery(q slowQuestion) contracts.MatrixQuery {

@@ -91,13 +91,6 @@ func (c *Contracts) SupersedePact(ctx context.Context, id int64) error {
 	return wrap(err, "supersede pact")
 }
 
-// DeletePact implements contracts.PactStore.
-func (c *Contracts) DeletePact(ctx context.Context, consumerVersionID, providerID int64) error {
-	_, err := c.client(ctx).PactPublication.Delete().
-		Where(pactpublication.ConsumerVersionID(consumerVersionID), pactpublication.ProviderID(providerID)).Exec(ctx)
-	return wrap(err, "delete pact")
-}
-
 // Pacts implements contracts.PactStore.
 func (c *Contracts) Pacts(ctx context.Context, f contracts.PactFilter) ([]contracts.Pact, error) {
 	q, pairs := c.query(ctx), c.query(ctx)

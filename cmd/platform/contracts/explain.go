@@ -172,6 +172,8 @@ func meaning(r types.ReasonRule) string {
 		return "a consumer needs its provider, and none is there"
 	case types.RuleNoPact:
 		return "a consumer that has pacts with the service is there with a version that published none"
+	case types.RuleWithdrawn:
+		return "the pact was deleted, and the version that published it still relies on what it said"
 	case types.RuleNothingPublished:
 		return "the service has pacts, and this version published none"
 	case types.RuleNothingVerified:

@@ -44,6 +44,7 @@ import (
 	"github.com/goldenpath/platform/internal/store/ent/verification"
 	"github.com/goldenpath/platform/internal/store/ent/verificationdetail"
 	"github.com/goldenpath/platform/internal/store/ent/versiontag"
+	"github.com/goldenpath/platform/internal/store/ent/withdrawnpact"
 
 	stdsql "database/sql"
 )
@@ -115,6 +116,8 @@ type Client struct {
 	VerificationDetail *VerificationDetailClient
 	// VersionTag is the client for interacting with the VersionTag builders.
 	VersionTag *VersionTagClient
+	// WithdrawnPact is the client for interacting with the WithdrawnPact builders.
+	WithdrawnPact *WithdrawnPactClient
 }
 
 // NewClient creates a new client configured with the given options.
@@ -157,6 +160,7 @@ func (c *Client) init() {
 	c.Verification = NewVerificationClient(c.config)
 	c.VerificationDetail = NewVerificationDetailClient(c.config)
 	c.VersionTag = NewVersionTagClient(c.config)
+	c.WithdrawnPact = NewWithdrawnPactClient(c.config)
 }
 
 type (
@@ -281,6 +285,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Verification:       NewVerificationClient(cfg),
 		VerificationDetail: NewVerificationDetailClient(cfg),
 		VersionTag:         NewVersionTagClient(cfg),
+		WithdrawnPact:      NewWithdrawnPactClient(cfg),
 	}, nil
 }
 
@@ -332,6 +337,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Verification:       NewVerificationClient(cfg),
 		VerificationDetail: NewVerificationDetailClient(cfg),
 		VersionTag:         NewVersionTagClient(cfg),
+		WithdrawnPact:      NewWithdrawnPactClient(cfg),
 	}, nil
 }
 
@@ -367,7 +373,7 @@ func (c *Client) Use(hooks ...Hook) {
 		c.LocationFile, c.LocationProblem, c.PactContent, c.PactPublication,
 		c.Pacticipant, c.PacticipantLabel, c.PacticipantVersion, c.ProviderAddress,
 		c.PushedFile, c.RepositoryCheck, c.Run, c.RunEvent, c.RunFile, c.RunStep,
-		c.Verification, c.VerificationDetail, c.VersionTag,
+		c.Verification, c.VerificationDetail, c.VersionTag, c.WithdrawnPact,
 	} {
 		n.Use(hooks...)
 	}
@@ -383,7 +389,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.LocationFile, c.LocationProblem, c.PactContent, c.PactPublication,
 		c.Pacticipant, c.PacticipantLabel, c.PacticipantVersion, c.ProviderAddress,
 		c.PushedFile, c.RepositoryCheck, c.Run, c.RunEvent, c.RunFile, c.RunStep,
-		c.Verification, c.VerificationDetail, c.VersionTag,
+		c.Verification, c.VerificationDetail, c.VersionTag, c.WithdrawnPact,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -456,6 +462,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.VerificationDetail.mutate(ctx, m)
 	case *VersionTagMutation:
 		return c.VersionTag.mutate(ctx, m)
+	case *WithdrawnPactMutation:
+		return c.WithdrawnPact.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("ent: unknown mutation type %T", m)
 	}
@@ -4717,6 +4725,139 @@ func (c *VersionTagClient) mutate(ctx context.Context, m *VersionTagMutation) (V
 	}
 }
 
+// WithdrawnPactClient is a client for the WithdrawnPact schema.
+type WithdrawnPactClient struct {
+	config
+}
+
+// NewWithdrawnPactClient returns a client for the WithdrawnPact from the given config.
+func NewWithdrawnPactClient(c config) *WithdrawnPactClient {
+	return &WithdrawnPactClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `withdrawnpact.Hooks(f(g(h())))`.
+func (c *WithdrawnPactClient) Use(hooks ...Hook) {
+	c.hooks.WithdrawnPact = append(c.hooks.WithdrawnPact, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `withdrawnpact.Intercept(f(g(h())))`.
+func (c *WithdrawnPactClient) Intercept(interceptors ...Interceptor) {
+	c.inters.WithdrawnPact = append(c.inters.WithdrawnPact, interceptors...)
+}
+
+// Create returns a builder for creating a WithdrawnPact entity.
+func (c *WithdrawnPactClient) Create() *WithdrawnPactCreate {
+	mutation := newWithdrawnPactMutation(c.config, OpCreate)
+	return &WithdrawnPactCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of WithdrawnPact entities.
+func (c *WithdrawnPactClient) CreateBulk(builders ...*WithdrawnPactCreate) *WithdrawnPactCreateBulk {
+	return &WithdrawnPactCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *WithdrawnPactClient) MapCreateBulk(slice any, setFunc func(*WithdrawnPactCreate, int)) *WithdrawnPactCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &WithdrawnPactCreateBulk{err: fmt.Errorf("calling to WithdrawnPactClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*WithdrawnPactCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &WithdrawnPactCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for WithdrawnPact.
+func (c *WithdrawnPactClient) Update() *WithdrawnPactUpdate {
+	mutation := newWithdrawnPactMutation(c.config, OpUpdate)
+	return &WithdrawnPactUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *WithdrawnPactClient) UpdateOne(_m *WithdrawnPact) *WithdrawnPactUpdateOne {
+	mutation := newWithdrawnPactMutation(c.config, OpUpdateOne, withWithdrawnPact(_m))
+	return &WithdrawnPactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *WithdrawnPactClient) UpdateOneID(id int64) *WithdrawnPactUpdateOne {
+	mutation := newWithdrawnPactMutation(c.config, OpUpdateOne, withWithdrawnPactID(id))
+	return &WithdrawnPactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for WithdrawnPact.
+func (c *WithdrawnPactClient) Delete() *WithdrawnPactDelete {
+	mutation := newWithdrawnPactMutation(c.config, OpDelete)
+	return &WithdrawnPactDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *WithdrawnPactClient) DeleteOne(_m *WithdrawnPact) *WithdrawnPactDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *WithdrawnPactClient) DeleteOneID(id int64) *WithdrawnPactDeleteOne {
+	builder := c.Delete().Where(withdrawnpact.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &WithdrawnPactDeleteOne{builder}
+}
+
+// Query returns a query builder for WithdrawnPact.
+func (c *WithdrawnPactClient) Query() *WithdrawnPactQuery {
+	return &WithdrawnPactQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeWithdrawnPact},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a WithdrawnPact entity by its id.
+func (c *WithdrawnPactClient) Get(ctx context.Context, id int64) (*WithdrawnPact, error) {
+	return c.Query().Where(withdrawnpact.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *WithdrawnPactClient) GetX(ctx context.Context, id int64) *WithdrawnPact {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *WithdrawnPactClient) Hooks() []Hook {
+	return c.hooks.WithdrawnPact
+}
+
+// Interceptors returns the client interceptors.
+func (c *WithdrawnPactClient) Interceptors() []Interceptor {
+	return c.inters.WithdrawnPact
+}
+
+func (c *WithdrawnPactClient) mutate(ctx context.Context, m *WithdrawnPactMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&WithdrawnPactCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&WithdrawnPactUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&WithdrawnPactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&WithdrawnPactDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown WithdrawnPact mutation op: %q", m.Op())
+	}
+}
+
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
@@ -4725,7 +4866,7 @@ type (
 		IgnoreRule, Integration, Location, LocationFile, LocationProblem, PactContent,
 		PactPublication, Pacticipant, PacticipantLabel, PacticipantVersion,
 		ProviderAddress, PushedFile, RepositoryCheck, Run, RunEvent, RunFile, RunStep,
-		Verification, VerificationDetail, VersionTag []ent.Hook
+		Verification, VerificationDetail, VersionTag, WithdrawnPact []ent.Hook
 	}
 	inters struct {
 		AccessSession, AccessToken, AuditEntry, Branch, BranchVersion, Deployment,
@@ -4733,7 +4874,7 @@ type (
 		IgnoreRule, Integration, Location, LocationFile, LocationProblem, PactContent,
 		PactPublication, Pacticipant, PacticipantLabel, PacticipantVersion,
 		ProviderAddress, PushedFile, RepositoryCheck, Run, RunEvent, RunFile, RunStep,
-		Verification, VerificationDetail, VersionTag []ent.Interceptor
+		Verification, VerificationDetail, VersionTag, WithdrawnPact []ent.Interceptor
 	}
 )
 

@@ -44,6 +44,7 @@ import (
 	"github.com/goldenpath/platform/internal/store/ent/verification"
 	"github.com/goldenpath/platform/internal/store/ent/verificationdetail"
 	"github.com/goldenpath/platform/internal/store/ent/versiontag"
+	"github.com/goldenpath/platform/internal/store/ent/withdrawnpact"
 )
 
 // ent aliases to avoid import conflicts in user's code.
@@ -136,6 +137,7 @@ func checkColumn(t, c string) error {
 			verification.Table:       verification.ValidColumn,
 			verificationdetail.Table: verificationdetail.ValidColumn,
 			versiontag.Table:         versiontag.ValidColumn,
+			withdrawnpact.Table:      withdrawnpact.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

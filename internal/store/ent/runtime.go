@@ -23,6 +23,7 @@ import (
 	"github.com/goldenpath/platform/internal/store/ent/verification"
 	"github.com/goldenpath/platform/internal/store/ent/verificationdetail"
 	"github.com/goldenpath/platform/internal/store/ent/versiontag"
+	"github.com/goldenpath/platform/internal/store/ent/withdrawnpact"
 	"github.com/goldenpath/platform/internal/store/schema"
 )
 
@@ -346,4 +347,10 @@ func init() {
 	versiontagDescName := versiontagFields[3].Descriptor()
 	// versiontag.NameValidator is a validator for the "name" field. It is called by the builders before save.
 	versiontag.NameValidator = versiontagDescName.Validators[0].(func(string) error)
+	withdrawnpactFields := schema.WithdrawnPact{}.Fields()
+	_ = withdrawnpactFields
+	// withdrawnpactDescProvider is the schema descriptor for provider field.
+	withdrawnpactDescProvider := withdrawnpactFields[2].Descriptor()
+	// withdrawnpact.ProviderValidator is a validator for the "provider" field. It is called by the builders before save.
+	withdrawnpact.ProviderValidator = withdrawnpactDescProvider.Validators[0].(func(string) error)
 }

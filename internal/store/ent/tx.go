@@ -78,6 +78,8 @@ type Tx struct {
 	VerificationDetail *VerificationDetailClient
 	// VersionTag is the client for interacting with the VersionTag builders.
 	VersionTag *VersionTagClient
+	// WithdrawnPact is the client for interacting with the WithdrawnPact builders.
+	WithdrawnPact *WithdrawnPactClient
 
 	// lazily loaded.
 	client     *Client
@@ -241,6 +243,7 @@ func (tx *Tx) init() {
 	tx.Verification = NewVerificationClient(tx.config)
 	tx.VerificationDetail = NewVerificationDetailClient(tx.config)
 	tx.VersionTag = NewVersionTagClient(tx.config)
+	tx.WithdrawnPact = NewWithdrawnPactClient(tx.config)
 }
 
 // txDriver wraps the given dialect.Tx with a nop dialect.Driver implementation.

@@ -343,6 +343,7 @@ const (
 	RuleTooOld           ReasonRule = "too-old"
 	RuleUnknownService   ReasonRule = "unknown-service"
 	RuleUnknownVersion   ReasonRule = "unknown-version"
+	RuleWithdrawn        ReasonRule = "withdrawn"
 )
 
 // Valid indicates whether the value is a known member of the ReasonRule enum.
@@ -369,6 +370,8 @@ func (e ReasonRule) Valid() bool {
 	case RuleUnknownService:
 		return true
 	case RuleUnknownVersion:
+		return true
+	case RuleWithdrawn:
 		return true
 	default:
 		return false

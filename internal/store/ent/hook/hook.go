@@ -393,6 +393,18 @@ func (f VersionTagFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, 
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.VersionTagMutation", m)
 }
 
+// The WithdrawnPactFunc type is an adapter to allow the use of ordinary
+// function as WithdrawnPact mutator.
+type WithdrawnPactFunc func(context.Context, *ent.WithdrawnPactMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f WithdrawnPactFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.WithdrawnPactMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.WithdrawnPactMutation", m)
+}
+
 // Condition is a hook condition function.
 type Condition func(context.Context, ent.Mutation) bool
 

@@ -101,3 +101,6 @@ type VerificationDetail func(*sql.Selector)
 
 // VersionTag is the predicate function for versiontag builders.
 type VersionTag func(*sql.Selector)
+
+// WithdrawnPact is the predicate function for withdrawnpact builders.
+type WithdrawnPact func(*sql.Selector)

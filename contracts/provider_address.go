@@ -2,6 +2,7 @@ package contracts
 
 import (
 	"context"
+	"net/url"
 	"regexp"
 	"slices"
 	"time"
@@ -47,9 +48,27 @@ func (b *Broker) ProviderAddress(ctx context.Context, provider string) (Provider
 	return list[at], nil
 }
 
-// RegisterProvider stores where a provider runs, in place of what was known.
+// RegisterProvider stores where a provider runs, in place of what was known. An
+// address with a name or a password in it is refused: who lists providers sees it.
 func (b *Broker) RegisterProvider(ctx context.Context, a ProviderAddress) (ProviderAddress, error) {
 	bad := fault.New(fault.Invalid, "This address cannot be registered.")
+	for _, given := range []struct{ field, address string }{
+		{"url", a.URL}, {"provider_states_url", a.StatesURL}, {"messages_url", a.MessagesURL},
+	} {
+		if given.address == "" && given.field != "url" {
+			continue
+		}
+		u, err := url.Parse(given.address)
+		switch {
+		case err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https"):
+			bad = bad.WithField(given.field, "%q is not an http address", fault.Address(given.address)).
+				WithHint("It looks like http://inventory.test:8080")
+		case u.User != nil: // it would be stored, and requests to the provider go without it
+			bad = bad.WithField(given.field, "holds a name or a password, which is not stored").
+				WithHint("Leave it out. What opens a provider goes with each request in a header, whose value the platform's workers have in a variable: "+
+					"platform contracts provider set %s --provider-url URL --header Authorization=PLATFORM_PROVIDER_HEADER", quote(a.Provider))
+		}
+	}
 	for name, variable := range a.Headers {
 		if !aVariable.MatchString(variable) {
 			// Without what was given: it may be the value itself, and that is a secret.

@@ -1,6 +1,7 @@
 package contracts_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -8,6 +9,48 @@ import (
 	"github.com/goldenpath/platform/contracts"
 	"github.com/goldenpath/platform/internal/fault"
 )
+
+func TestAnAddressWithALoginIsNotKept(t *testing.T) {
+	t.Parallel()
+	const good = "http://inventory.test:8080/api?v=1"
+	for _, tt := range []struct {
+		bad, problem, hint string
+	}{
+		{"http://ada:hush@inventory.test", "holds a name or a password", "platform contracts provider set inventory --provider-url URL --header Authorization=PLATFORM_PROVIDER_HEADER"},
+		{"https://hush@inventory.test/v1?v=1", "holds a name or a password", "--header Authorization=PLATFORM_PROVIDER_HEADER"},
+		{"ftp://ada:hush@inventory.test", " is not an http address", "http://inventory.test:8080"},
+		{"ada:hush@inventory.test", " is not an http address", "http://inventory.test:8080"},
+		{"http://ada:hu/sh:hush@inventory.test", " is not an http address", "http://inventory.test:8080"},
+		{"inventory.test", " is not an http address", "http://inventory.test:8080"},
+	} {
+		for field, a := range map[string]contracts.ProviderAddress{
+			"url": {URL: tt.bad}, "provider_states_url": {URL: good, StatesURL: tt.bad}, "messages_url": {URL: good, MessagesURL: tt.bad},
+		} {
+			b := newBroker()
+			a.Provider = "inventory"
+			_, err := b.RegisterProvider(t.Context(), a)
+			f := fault.From(err)
+			if !fault.Is(err, fault.Invalid) || len(f.Fields) != 1 || f.Fields[0].Name != field || !strings.Contains(f.Fields[0].Message, tt.problem) || !strings.Contains(f.Hint, tt.hint) {
+				t.Errorf("%s as %s: %v, %+v", tt.bad, field, err, f)
+			}
+			if said := fmt.Sprint(f.Message, f.Hint, f.Fields, errors.Unwrap(f)); strings.Contains(said, "hush") {
+				t.Errorf("a secret is in %s", said)
+			}
+			if list, err := b.ProviderAddresses(t.Context()); err != nil || len(list) > 0 {
+				t.Errorf("%s is kept: %+v, %v", tt.bad, list, err)
+			}
+		}
+	}
+	b := newBroker()
+	_, err := b.RegisterProvider(t.Context(), contracts.ProviderAddress{Provider: "inventory"})
+	if f := fault.From(err); !fault.Is(err, fault.Invalid) || len(f.Fields) != 1 || f.Fields[0].Name != "url" {
+		t.Errorf("without an address: %v", err)
+	}
+	_, err = b.RegisterProvider(t.Context(), contracts.ProviderAddress{Provider: "inventory", URL: good, StatesURL: good, MessagesURL: good})
+	if got, found := b.ProviderAddress(t.Context(), "inventory"); err != nil || found != nil || got.URL != good {
+		t.Errorf("a good one: %+v, %v, %v", got, err, found)
+	}
+}
 
 func TestAHeaderNamesAVariableAndIsNeverShown(t *testing.T) {
 	t.Parallel()

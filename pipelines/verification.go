@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/goldenpath/platform/contracts"
+	"github.com/goldenpath/platform/internal/fault"
 )
 
 // KindVerifyProvider is the kind of runs that verify a registered provider.
@@ -129,7 +130,7 @@ func (p *ProviderVerification) verify(ctx context.Context, w *Work) (Outcome, er
 		w.Log.Warn("No consumer has a pact for %s to verify.", in.Provider)
 		return Outcome{Result: out}, nil
 	}
-	w.Log.Info("Verifying %s %s at %s. Pacts: %d.", in.Provider, in.Version, address.URL, len(pacts))
+	w.Log.Info("Verifying %s %s at %s. Pacts: %d.", in.Provider, in.Version, fault.Address(address.URL), len(pacts))
 	results, err := p.verifier.Verify(ctx, address, in.Version, pacts, verifyTime)
 	if err != nil {
 		return Outcome{}, err

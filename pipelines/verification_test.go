@@ -60,13 +60,7 @@ func TestVerifyingARegisteredProvider(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			kept := contractstest.NewStore()
-			broker := contracts.New(kept, kept, nil)
-			_, err := broker.Publish(t.Context(), contracts.Publication{Version: "1", Branch: "main", Contracts: []contracts.Contract{{Content: []byte(
-				`{"consumer":{"name":"orders"},"provider":{"name":"inventory"},"interactions":[{"description":"a product","request":{"method":"GET","path":"/"},"response":{"status":200}}]}`)}}})
-			if err != nil {
-				t.Fatal(err)
-			}
+			broker, kept := ordersRelyOnInventory(t)
 			store, queue := pipelinestest.NewStore(), &pipelinestest.Queue{}
 			runner := pipelines.NewRunner(pipelines.Options{
 				Store: store, Queue: queue, Unit: store, Log: slog.New(slog.DiscardHandler),
@@ -113,6 +107,65 @@ func TestVerifyingARegisteredProvider(t *testing.T) {
 			}
 		})
 	}
+}
+
+// ordersRelyOnInventory returns a broker with one pact, and where it keeps it.
+func ordersRelyOnInventory(t *testing.T) (*contracts.Broker, *contractstest.Store) {
+	t.Helper()
+	kept := contractstest.NewStore()
+	broker := contracts.New(kept, kept, nil)
+	_, err := broker.Publish(t.Context(), contracts.Publication{Version: "1", Branch: "main", Contracts: []contracts.Contract{{Content: []byte(
+		`{"consumer":{"name":"orders"},"provider":{"name":"inventory"},"interactions":[{"description":"a product","request":{"method":"GET","path":"/"},"response":{"status":200}}]}`)}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return broker, kept
+}
+
+// TestTheLogOfAVerificationHoldsNoSecretOfAnAddress verifies a provider whose
+// address an older version stored with a password: it is asked as before.
+func TestTheLogOfAVerificationHoldsNoSecretOfAnAddress(t *testing.T) {
+	t.Parallel()
+	const address = "http://ada:hush@inventory.test?key=hush"
+	broker, kept := ordersRelyOnInventory(t)
+	if err := kept.SaveProviderAddress(t.Context(), contracts.ProviderAddress{Provider: "inventory", URL: address}); err != nil {
+		t.Fatal(err)
+	}
+	verifier := askedVerifier{}
+	store, queue := pipelinestest.NewStore(), &pipelinestest.Queue{}
+	var said strings.Builder
+	runner := pipelines.NewRunner(pipelines.Options{
+		Store: store, Queue: queue, Unit: store, Log: slog.New(slog.NewTextHandler(&said, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Pipelines: []pipelines.Pipeline{pipelines.NewProviderVerification(broker, &verifier, kept).Pipeline()},
+	})
+	run, err := runner.Start(t.Context(), pipelines.KindVerifyProvider, "inventory", pipelines.VerifyProviderInput{Provider: "inventory", Version: "i1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := runner.Work(t.Context(), pipelines.RunArgs{RunID: run.ID}); err != nil {
+		t.Fatal(err)
+	}
+	if verifier.at != address {
+		t.Errorf("%s was asked", verifier.at)
+	}
+	events, err := store.Events(t.Context(), run.ID, 0, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range events {
+		said.WriteString(e.Text + "\n")
+	}
+	if log := said.String(); strings.Contains(log, "hush") || !strings.Contains(log, "at http://[secret]@inventory.test.") {
+		t.Errorf("it says %s", log)
+	}
+}
+
+// askedVerifier remembers which address it was given.
+type askedVerifier struct{ at string }
+
+func (v *askedVerifier) Verify(_ context.Context, a contracts.ProviderAddress, _ string, pacts []contracts.VerifiablePact, _ time.Duration) ([]contracts.Verification, error) {
+	v.at = a.URL
+	return make([]contracts.Verification, len(pacts)), nil
 }
 
 func wantStored(t *testing.T, broker *contracts.Broker, verdict contracts.Verdict) {

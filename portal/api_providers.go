@@ -2,7 +2,6 @@ package portal
 
 import (
 	"context"
-	"net/url"
 
 	"github.com/goldenpath/platform/contracts"
 	"github.com/goldenpath/platform/internal/fault"
@@ -30,13 +29,6 @@ func (a *API) ListProviders(ctx context.Context, _ server.ListProvidersRequestOb
 
 // RegisterProvider answers PUT /contracts/providers/{provider}.
 func (a *API) RegisterProvider(ctx context.Context, r server.RegisterProviderRequestObject) (server.RegisterProviderResponseObject, error) {
-	for field, address := range map[string]string{"url": r.Body.URL, "provider_states_url": r.Body.ProviderStatesURL, "messages_url": r.Body.MessagesURL} {
-		u, err := url.Parse(address)
-		if address != "" && (err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https")) {
-			return nil, fault.New(fault.Invalid, "%q is not the address of a provider.", address).
-				WithHint("It looks like http://inventory.test:8080").WithField(field, "is not an http address")
-		}
-	}
 	stored, err := a.deps.Contracts.RegisterProvider(ctx, contracts.ProviderAddress{
 		Provider: r.Provider, URL: r.Body.URL, StatesURL: r.Body.ProviderStatesURL, MessagesURL: r.Body.MessagesURL,
 		Headers: r.Body.Headers, CreatedBy: IdentityOf(ctx).Actor,
@@ -71,9 +63,11 @@ func (a *API) VerifyProvider(ctx context.Context, r server.VerifyProviderRequest
 	}, nil
 }
 
+// fromProviderAddress shows addresses without what may be secret in them: those
+// stored by an older version may have a password, and any may have a key.
 func fromProviderAddress(a contracts.ProviderAddress) types.Provider {
 	return types.Provider{
-		Provider: a.Provider, URL: a.URL, ProviderStatesURL: a.StatesURL, MessagesURL: a.MessagesURL,
+		Provider: a.Provider, URL: fault.Address(a.URL), ProviderStatesURL: fault.Address(a.StatesURL), MessagesURL: fault.Address(a.MessagesURL),
 		Headers: a.Headers, CreatedAt: a.CreatedAt, CreatedBy: a.CreatedBy,
 	}
 }

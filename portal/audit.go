@@ -58,6 +58,7 @@ func (s *Server) record(c echo.Context) {
 		e.Outcome = string(f.Code)
 		e.Detail = strings.TrimPrefix(e.Detail+" · "+f.Message, " · ")
 	}
+	e.Subject, e.Detail = fault.Addresses(e.Subject), fault.Addresses(e.Detail)
 	s.write(ctx, e)
 }
 

@@ -33,6 +33,8 @@ func TestEveryWriteIsInTheAuditLog(t *testing.T) {
 		{"Backstage's API, with a body", `POST /api/catalog/locations {"type":"file","target":"/nowhere"}`, AuditEntry{Action: "POST /api/catalog/locations", Subject: "/nowhere", Outcome: "not_found", Detail: "There is no file or folder /nowhere."}},
 		{"a location that is only tried", `POST /api/catalog/locations?dryRun=true {"type":"file","target":"/nowhere"}`, AuditEntry{}},
 		{"a query to Backstage's API", `POST /api/catalog/entities/by-query {}`, AuditEntry{}},
+		{"an address with a password", `PUT /api/v1/contracts/providers/inventory {"url":"http://ada:hush@inventory.test?key=hush"}`, AuditEntry{Action: "registerProvider", Subject: "inventory at http://ada:xxxxx@inventory.test", Outcome: "ok"}},
+		{"a form with such an address", "POST /admin/locations target=https://hush@github.com/acme/x", AuditEntry{Action: "POST /admin/locations", Subject: "https://xxxxx@github.com/acme/x", Outcome: "ok"}},
 		{"a push", "POST /git/orders.git/git-receive-pack x", AuditEntry{Action: "git push", Subject: "orders", Outcome: "ok"}},
 		{"a fetch", "POST /git/orders.git/git-upload-pack x", AuditEntry{}},
 		{"a read", "GET /api/v1/runs", AuditEntry{}},

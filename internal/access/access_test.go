@@ -242,3 +242,21 @@ func TestTheAuditLogKeepsWhatItIsTold(t *testing.T) {
 		t.Errorf("a cursor that is none: %v", err)
 	}
 }
+
+func TestAnEntryOfAnOlderVersionShowsNoSecret(t *testing.T) {
+	t.Parallel()
+	a, store, c := newAccess(t)
+	if err := store.InsertAudit(t.Context(), access.AuditEntry{
+		ID: "01890000-0000-7000-8000-000000000001", Time: c.now, Actor: "ada", Action: "registerProvider",
+		Subject: "inventory at http://ada:hush@inventory.test?key=hush", Outcome: "invalid", Detail: `token t · "ftp://ada:hush@inventory.test" is not the address of a provider.`,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	entries, _, err := a.ListAudit(t.Context(), access.AuditQuery{})
+	if err != nil || len(entries) != 1 {
+		t.Fatal(entries, err)
+	}
+	if e := entries[0]; e.Subject != "inventory at http://ada:xxxxx@inventory.test" || e.Detail != `token t · "ftp://ada:xxxxx@inventory.test" is not the address of a provider.` {
+		t.Errorf("got %+v", e)
+	}
+}

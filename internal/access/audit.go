@@ -75,5 +75,11 @@ func (a *Access) ListAudit(ctx context.Context, q AuditQuery) (entries []AuditEn
 				WithField("cursor", "is not known").WithHint("Begin again without a cursor.").WithCause(err)
 		}
 	}
-	return a.store.Audit(ctx, q)
+	if entries, next, err = a.store.Audit(ctx, q); err != nil {
+		return nil, "", err
+	}
+	for i := range entries { // older versions wrote addresses as they were given
+		entries[i].Subject, entries[i].Detail = fault.Addresses(entries[i].Subject), fault.Addresses(entries[i].Detail)
+	}
+	return entries, next, nil
 }

@@ -3,6 +3,7 @@ package fault
 import (
 	"cmp"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -32,6 +33,14 @@ func Address(address string) string {
 		u.User = url.User(hiddenPart)
 	}
 	return u.Redacted()
+}
+
+// anAddress is an address somewhere in a text.
+var anAddress = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^\s"'<>]+`)
+
+// Addresses shows a text with each address in it as Address does.
+func Addresses(text string) string {
+	return anAddress.ReplaceAllStringFunc(text, Address)
 }
 
 // isLoneName reports whether an address of the web has a name and no password.

@@ -36,6 +36,21 @@ func TestAddressHoldsNoSecret(t *testing.T) {
 	}
 }
 
+func TestATextHoldsNoSecretOfItsAddresses(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"token ci · orders is not there, is it?":                             "token ci · orders is not there, is it?",
+		"inventory at https://ada:secret@orders.test/states":                 "inventory at https://ada:xxxxx@orders.test/states",
+		`"http://orders.test/?key=secret" and (https://secret@x.test), too.`: `"http://orders.test/" and (https://xxxxx@x.test), too.`,
+		"https://github.com/acme/* git@github.com:acme/x ssh://git@x.test/":  "https://github.com/acme/* git@github.com:acme/x ssh://git@x.test/",
+		"https://ada:secret@%zz is not an address.":                          unread + " is not an address.",
+	} {
+		if got := fault.Addresses(text); got != want {
+			t.Errorf("%s is shown as %s", text, got)
+		}
+	}
+}
+
 func TestWhatWasSaidOfAddressesHoldsNoSecret(t *testing.T) {
 	t.Parallel()
 	given := []string{

@@ -57,10 +57,10 @@ func ordinal(n int) string {
 
 // reachable says at once, and in one sentence, when no provider listens.
 func reachable(ctx context.Context, address string) error {
-	if err := checkProviderURL(address); err != nil {
+	u, err := parseProviderURL("--provider-url", address)
+	if err != nil {
 		return err
 	}
-	u, _ := url.Parse(address)
 	port := u.Port()
 	if port == "" {
 		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
@@ -75,11 +75,12 @@ func reachable(ctx context.Context, address string) error {
 	return nil
 }
 
-func checkProviderURL(address string) error {
+// parseProviderURL reads an address of a provider that a flag gives.
+func parseProviderURL(flag, address string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return fault.New(fault.Invalid, "%q is not the address of a provider.", address).
-			WithHint("It looks like http://127.0.0.1:9001").WithField("--provider-url", "is not an http address")
+		return nil, fault.New(fault.Invalid, "%q is not the address of a provider.", fault.Address(address)).
+			WithHint("It looks like http://127.0.0.1:9001").WithField(flag, "is not an http address")
 	}
-	return nil
+	return u, nil
 }

@@ -33,7 +33,8 @@ func setProvider(env *cli.Env) *cobra.Command {
 		Use:   "set PROVIDER",
 		Short: "Register where a provider runs, for the server to verify it",
 		Long: "Register where a provider runs, for the server to verify it: platform contracts verify --on-server. It calls no other\n" +
-			"server. A header names the variable, in the environment of the platform's workers, that holds its value.",
+			"server. A header names the variable, in the environment of the platform's workers, that holds its value; an address with\n" +
+			"a name or a password in it is refused.",
 		Example: "  " + providerExample + " --header Authorization=PLATFORM_PROVIDER_INVENTORY",
 		Args:    cli.Args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -53,7 +54,7 @@ func runSetProvider(ctx context.Context, env *cli.Env, opts providerOptions) err
 	if err := env.Require(ctx, providerExample, cli.Question{Flag: "provider-url", Title: "Where does it run", Value: &opts.request.URL}); err != nil {
 		return err
 	}
-	if err := checkProviderURL(opts.request.URL); err != nil {
+	if err := opts.checkAddresses(); err != nil {
 		return err
 	}
 	for i, text := range opts.headers {
@@ -80,6 +81,29 @@ func runSetProvider(ctx context.Context, env *cli.Env, opts providerOptions) err
 		return cli.Facts(w, "Provider", stored.Provider, "Runs at", stored.URL, "States", stored.ProviderStatesURL,
 			"Messages", stored.MessagesURL, "Headers", headerNames(stored.Headers))
 	})
+}
+
+// checkAddresses refuses an address with a name or a password in it before it
+// leaves this machine: a server would refuse it, or, of an older version, keep it.
+func (o providerOptions) checkAddresses() error {
+	for _, given := range []struct{ flag, address string }{
+		{"--provider-url", o.request.URL}, {"--provider-states-url", o.request.ProviderStatesURL}, {"--messages-url", o.request.MessagesURL},
+	} {
+		if given.address == "" {
+			continue
+		}
+		u, err := parseProviderURL(given.flag, given.address)
+		if err != nil {
+			return err
+		}
+		if u.User != nil {
+			return fault.New(fault.Invalid, "%s cannot be registered: everybody who lists providers would see what opens it.", fault.Address(given.address)).
+				WithField(given.flag, "holds a name or a password, which is not stored").
+				WithHint("Leave it out. What opens a provider goes with each request in a header, whose value the platform's workers have in a variable: "+
+					"platform contracts provider set %s --provider-url URL --header Authorization=PLATFORM_PROVIDER_INVENTORY", o.name)
+		}
+	}
+	return nil
 }
 
 func headerNames(headers map[string]string) string {

@@ -26,3 +26,37 @@ func TestAHeaderInPlaceOfItsVariable(t *testing.T) {
 		})
 	}
 }
+
+// TestAnAddressWithALoginIsNotSent gives a password where it would be stored.
+func TestAnAddressWithALoginIsNotSent(t *testing.T) {
+	t.Parallel()
+	good := []string{"--provider-url", "http://inventory.test"}
+	for _, flag := range []string{"--provider-url", "--provider-states-url", "--messages-url"} {
+		for address, want := range map[string][]string{
+			"http://ada:hush@inventory.test?key=hush": {flag + ": holds a name or a password", "platform contracts provider set inventory --provider-url URL --header Authorization=PLATFORM_PROVIDER_INVENTORY"},
+			"https://hush@inventory.test":             {flag + ": holds a name or a password", "--header Authorization=PLATFORM_PROVIDER_INVENTORY"},
+			"ftp://ada:hush@inventory.test":           {`"ftp://ada:xxxxx@inventory.test" is not`, flag + ": is not an http address"},
+			"ada:hush@inventory.test":                 {flag + ": is not an http address"},
+		} {
+			t.Run(flag+" "+address, func(t *testing.T) {
+				t.Parallel()
+				server := clitest.NewServer()
+				s := clitest.New(t, server)
+				line := append([]string{"contracts", "provider", "set", "inventory"}, good...)
+				got := s.Run(t.Context(), Command(s.Env, nil), append(line, flag, address)...)
+				said := s.Err.String()
+				for _, w := range want {
+					if !strings.Contains(said, w) {
+						t.Errorf("it does not say %q: %s", w, said)
+					}
+				}
+				if got != 2 || strings.Contains(said+s.Out.String(), "hush") {
+					t.Errorf("exit %d, said %q", got, said)
+				}
+				if asked := server.Asked(); len(asked) > 0 {
+					t.Errorf("asked %q", asked)
+				}
+			})
+		}
+	}
+}

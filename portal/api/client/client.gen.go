@@ -192,7 +192,7 @@ type ClientInterface interface {
 
 	// RegisterProviderWithBody Register where a provider runs
 	//
-	// The server calls no address that is not registered.
+	// The server calls no address that is not registered. One with a name or a password in it is refused: what opens a provider goes in headers.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -201,7 +201,7 @@ type ClientInterface interface {
 
 	// RegisterProvider Register where a provider runs
 	//
-	// The server calls no address that is not registered.
+	// The server calls no address that is not registered. One with a name or a password in it is refused: what opens a provider goes in headers.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -867,7 +867,7 @@ func (c *Client) ForgetProvider(ctx context.Context, provider string, reqEditors
 
 // RegisterProviderWithBody Register where a provider runs
 //
-// The server calls no address that is not registered.
+// The server calls no address that is not registered. One with a name or a password in it is refused: what opens a provider goes in headers.
 //
 // Takes any type of body and a specified content type.
 //
@@ -886,7 +886,7 @@ func (c *Client) RegisterProviderWithBody(ctx context.Context, provider string, 
 
 // RegisterProvider Register where a provider runs
 //
-// The server calls no address that is not registered.
+// The server calls no address that is not registered. One with a name or a password in it is refused: what opens a provider goes in headers.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -5367,7 +5367,7 @@ type ClientWithResponsesInterface interface {
 
 	// RegisterProviderWithBodyWithResponse Register where a provider runs
 	//
-	// The server calls no address that is not registered.
+	// The server calls no address that is not registered. One with a name or a password in it is refused: what opens a provider goes in headers.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5376,7 +5376,7 @@ type ClientWithResponsesInterface interface {
 
 	// RegisterProviderWithResponse Register where a provider runs
 	//
-	// The server calls no address that is not registered.
+	// The server calls no address that is not registered. One with a name or a password in it is refused: what opens a provider goes in headers.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -9029,7 +9029,7 @@ func (c *ClientWithResponses) ForgetProviderWithResponse(ctx context.Context, pr
 
 // RegisterProviderWithBodyWithResponse Register where a provider runs
 //
-// The server calls no address that is not registered.
+// The server calls no address that is not registered. One with a name or a password in it is refused: what opens a provider goes in headers.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -9044,7 +9044,7 @@ func (c *ClientWithResponses) RegisterProviderWithBodyWithResponse(ctx context.C
 
 // RegisterProviderWithResponse Register where a provider runs
 //
-// The server calls no address that is not registered.
+// The server calls no address that is not registered. One with a name or a password in it is refused: what opens a provider goes in headers.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

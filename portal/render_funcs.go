@@ -3,7 +3,9 @@ package portal
 import (
 	"fmt"
 	"html/template"
+	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,7 +36,28 @@ func (r *renderer) funcs() template.FuncMap {
 		"deed":     deedWords,
 
 		"arguments": keepArguments,
+		"web":       webAddress,
 	}
+}
+
+// webAddress returns an address from outside as a page may lead to it, "" for one
+// that it may not lead to. Who publishes a build or a catalog file writes there
+// what he likes, a script too, and a broker keeps it as it is. Also names schemes
+// that are wanted beside the web's. A password is left out: everybody would see it.
+func webAddress(address string, also ...string) string {
+	u, err := url.Parse(address)
+	switch {
+	case err != nil:
+		return ""
+	case slices.Contains(also, u.Scheme):
+		return address
+	case u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
+		return ""
+	case u.User == nil:
+		return address
+	}
+	u.User = nil
+	return u.String()
 }
 
 // icon returns one icon of the sprite. It says nothing a screen reader should

@@ -28,6 +28,7 @@ func TestAWorkerFindsTheStatesAProviderOffers(t *testing.T) {
 		want    string
 	}{
 		{"at the usual place", contracts.ProviderAddress{URL: server.URL + "/v1/", Headers: headers}, server.URL + "/v1/_pact/provider-states"},
+		{"at the usual place, with a query", contracts.ProviderAddress{URL: server.URL + "/v1?tenant=1", Headers: headers}, server.URL + "/v1/_pact/provider-states?tenant=1"},
 		{"where it is registered", contracts.ProviderAddress{URL: server.URL + "/v1", StatesURL: server.URL + "/states", Headers: headers}, server.URL + "/states"},
 		{"nowhere", contracts.ProviderAddress{URL: server.URL, Headers: headers}, ""},
 	} {

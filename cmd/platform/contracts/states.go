@@ -3,6 +3,7 @@ package contracts
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -31,7 +32,10 @@ func findStates(ctx context.Context, env *cli.Env, opts verifyOptions, headers m
 // up provider states, or "" when nothing answers there. A redirect is no answer:
 // headers with secrets would follow it, and a page to log in is not a state.
 func OfferedStates(ctx context.Context, provider string, headers map[string]string) string {
-	address := strings.TrimRight(provider, "/") + statesPath
+	address, err := url.JoinPath(provider, statesPath) // a query stays at the end
+	if err != nil {
+		return ""
+	}
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(`{"state":"","action":"setup"}`))

@@ -110,7 +110,7 @@ func (g *gate) compare(m *met, r Reason, about counterpart) {
 		r.Next = fmt.Sprintf(`platform contracts verify --provider %s --provider-url URL --version "$(git rev-parse HEAD)"`, quote(r.Provider))
 	case r.Verdict == Unknown:
 		r.Rule = RuleIncomplete
-		r.Text = fmt.Sprintf("%s has verified the pact of %s without a result for every interaction.", provider, consumer)
+		r.Text = fmt.Sprintf("%s has verified the pact of %s%s.", provider, consumer, withoutAll)
 	case g.maxAge() > 0 && g.now.Sub(m.VerifiedAt) > g.maxAge():
 		r.Verdict, r.Rule = Unknown, RuleTooOld
 		r.Text = fmt.Sprintf("%s verified the pact of %s too long ago, on %s.", provider, consumer, m.VerifiedAt.Format(time.DateOnly))

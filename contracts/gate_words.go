@@ -8,6 +8,12 @@ import (
 	"strings"
 )
 
+// How a verification is incomplete: what it lacks, or what speaks against it.
+const (
+	withoutAll   = " without a result for every interaction"
+	contradicted = " and called it a success, but its own results name a failure"
+)
+
 // nameInteractions adds which interactions failed, or have no result.
 func (g *gate) nameInteractions(ctx context.Context) error {
 	var list []Verification
@@ -26,10 +32,14 @@ func (g *gate) nameInteractions(ctx context.Context) error {
 	}
 	for n, i := range at {
 		r := &g.findings[i].Reason
+		failed, _ := count(list[n].Interactions)
 		for _, in := range list[n].Interactions {
-			if (r.Verdict == No && in.Status == Failed) || (r.Verdict == Unknown && in.Status != Passed) {
+			if in.Status == Failed || (r.Verdict == Unknown && failed == 0 && in.Status != Passed) {
 				r.Interactions = append(r.Interactions, in.Description)
 			}
+		}
+		if r.Verdict == Unknown && failed > 0 {
+			r.Text = strings.Replace(r.Text, withoutAll, contradicted, 1)
 		}
 		switch {
 		case len(r.Interactions) == 0:

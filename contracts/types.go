@@ -127,7 +127,7 @@ type Verification struct {
 	ProviderBranch    string
 	ProviderTags      []string
 	Success           bool
-	Incomplete        bool // no interaction failed, but not all have a result
+	Incomplete        bool // not all interactions have a result, or a claimed success has one that failed
 	Pending           bool
 	WIP               bool
 	Interactions      []InteractionResult

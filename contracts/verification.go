@@ -33,30 +33,6 @@ func (b *Broker) RecordVerification(ctx context.Context, v Verification) (Verifi
 	return v, err
 }
 
-// RecordClaim stores a result as the Pact Broker does: the client's word decides,
-// and results per interaction are kept when it sent any. A list without results,
-// unlike none at all, says that nothing ran.
-func (b *Broker) RecordClaim(ctx context.Context, v Verification) (Verification, error) {
-	err := b.add(ctx, func(ctx context.Context) error {
-		content, err := b.Content(ctx, v.Consumer, v.Provider, v.PactSHA)
-		if err != nil {
-			return err
-		}
-		if v.Interactions != nil {
-			refuted, _ := count(v.Interactions) // also by what is no interaction of the pact
-			doc, err := ParsePact("", content.Body)
-			if err != nil {
-				return err
-			}
-			v.Interactions = matchResults(doc.People(), v.Interactions)
-			failed, unknown := count(v.Interactions)
-			v.Incomplete = v.Success && refuted+failed+unknown > 0
-		}
-		return b.insertVerification(ctx, &v, content)
-	})
-	return v, err
-}
-
 func (b *Broker) insertVerification(ctx context.Context, v *Verification, content Content) error {
 	if err := checkText("buildUrl", v.BuildURL); err != nil {
 		return err

@@ -1,12 +1,15 @@
 package broker
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/labstack/echo/v4"
 
 	"github.com/goldenpath/platform/contracts"
@@ -84,12 +87,19 @@ func fuzzed(tb testing.TB) http.Handler {
 	New(contracts.New(store, store, nil), Options{}).Register(e.Group(""))
 	for _, path := range []string{"/pacts/provider/api/consumer/web/version/1", "/pacticipants/api/branches/main/versions/a1"} {
 		w := httptest.NewRecorder()
-		e.ServeHTTP(w, httptest.NewRequestWithContext(tb.Context(), http.MethodPut, path, strings.NewReader(`{"interactions":[]}`)))
+		e.ServeHTTP(w, sends(tb, http.MethodPut, path, `{"interactions":[]}`))
 		if w.Code != http.StatusCreated {
 			tb.Fatalf("PUT %s: %d %s", path, w.Code, w.Body)
 		}
 	}
 	return e
+}
+
+func sends(tb testing.TB, method, path, body string) *http.Request {
+	tb.Helper()
+	r := httptest.NewRequestWithContext(tb.Context(), method, path, strings.NewReader(body))
+	r.Header.Set(echo.HeaderContentType, echo.MIMEApplicationJSON)
+	return r
 }
 
 // FuzzSelectors sends bodies that ask for pacts to verify: they are answered, or
@@ -102,7 +112,7 @@ func FuzzSelectors(f *testing.F) {
 	handler := fuzzed(f)
 	f.Fuzz(func(t *testing.T, body string) {
 		w := httptest.NewRecorder()
-		handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/pacts/provider/api/for-verification", strings.NewReader(body)))
+		handler.ServeHTTP(w, sends(t, http.MethodPost, "/pacts/provider/api/for-verification", body))
 		if w.Code != http.StatusOK && w.Code != http.StatusBadRequest {
 			t.Errorf("%q: %d %s", body, w.Code, w.Body)
 		}
@@ -124,6 +134,39 @@ func FuzzMatrixQuery(f *testing.F) {
 		handler.ServeHTTP(w, r)
 		if w.Code != http.StatusOK && w.Code != http.StatusBadRequest {
 			t.Errorf("%q: %d %s", query, w.Code, w.Body)
+		}
+	})
+}
+
+// FuzzTestResults reads results in any shape: what comes out has a status and a
+// name, a list means the same under each of its names, and a failure among them is
+// found whatever surrounds it.
+func FuzzTestResults(f *testing.F) {
+	f.Add(`[{"interactionId":"a","success":true},{"interactionId":"b","success":false,"mismatches":[{"attribute":"body","identifier":"$","description":"x"}]}]`)
+	f.Add(`{"tests":[{"testDescription":"x","status":"passed","interactionDescription":"a","actualBody":{"status":"failed"}}],"summary":{"testCount":1,"failureCount":0}}`)
+	f.Add(`{"examples":[{"status":"pending"}],"summary":{"failure_count":"2","errors_outside_of_examples_count":1e9}}`)
+	f.Add(`{"Success":"no","success":1,"result":[],"errors":[[null]],"results":[[["failed"]]],"stats":3}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		var value any
+		if json.Unmarshal([]byte(text), &value) != nil {
+			return
+		}
+		results := resultsOf(value)
+		for _, r := range results {
+			if (r.ID == "" && r.Description == "") || !slices.Contains([]string{contracts.Passed, contracts.Failed, contracts.StatusUnknown}, r.Status) {
+				t.Errorf("%s: %+v", text, r)
+			}
+		}
+		if list, is := value.([]any); is {
+			for _, name := range []string{"tests", "examples"} {
+				if diff := cmp.Diff(results, resultsOf(map[string]any{name: value})); diff != "" {
+					t.Errorf("%s as %s:\n%s", text, name, diff)
+				}
+			}
+			list = append(slices.Clone(list), map[string]any{"success": false})
+			if !slices.ContainsFunc(resultsOf(list), func(r contracts.InteractionResult) bool { return r.Status == contracts.Failed }) {
+				t.Errorf("%s and a failure: nothing failed", text)
+			}
 		}
 	})
 }

@@ -90,41 +90,6 @@ func verifiedBy(in payload) json.RawMessage {
 	return raw
 }
 
-// resultsOf reads results per interaction where a client sent some: a list with
-// interactionId, success and mismatches. Other shapes are kept as they came, but a
-// failure counts whatever it is about: it must not stand beside a success.
-func resultsOf(testResults any) []contracts.InteractionResult {
-	list, ok := testResults.([]any)
-	if object, isObject := testResults.(map[string]any); isObject {
-		list, ok = object["tests"].([]any)
-	}
-	if !ok {
-		return nil
-	}
-	if len(list) == 0 {
-		return []contracts.InteractionResult{}
-	}
-	var out []contracts.InteractionResult
-	for _, item := range list {
-		fields, isObject := item.(map[string]any)
-		id := payload(fields).text("interactionId")
-		success, hasSuccess := fields["success"].(bool)
-		failed := (hasSuccess && !success) || payload(fields).text("status") == "failed"
-		if !isObject || (!failed && (id == "" || !hasSuccess)) {
-			continue
-		}
-		r := contracts.InteractionResult{ID: id, Description: payload(fields).text("interactionDescription"), Status: contracts.Passed}
-		if failed {
-			r.Status = contracts.Failed
-		}
-		for _, m := range append(payload(fields).list("mismatches"), payload(fields).list("exceptions")...) {
-			r.Mismatches = append(r.Mismatches, mismatchText(m))
-		}
-		out = append(out, r)
-	}
-	return out
-}
-
 // mismatchText makes one line of a mismatch as libpact reports it.
 func mismatchText(m any) string {
 	fields, ok := m.(map[string]any)

@@ -274,7 +274,11 @@ func TestShowAndList(t *testing.T) {
 		Versions: []types.ContractVersion{{Version: "7", Branches: []string{"main"}, Verdict: types.VerdictNo}},
 		Verifications: []types.Verification{{Provider: "inventory", ProviderVersion: "9", Interactions: []types.InteractionResult{
 			{Description: "a product", Status: types.InteractionFailed, Mismatches: []string{"$.sku is missing"}},
-		}, Verdict: types.VerdictNo}},
+		}, Verdict: types.VerdictNo}, {Provider: "inventory", ProviderVersion: "8", Interactions: []types.InteractionResult{
+			{Description: "a product", Status: types.InteractionPassed}, {Description: "an order", Status: types.InteractionUnknown},
+		}, Verdict: types.VerdictUnknown}, {Provider: "inventory", ProviderVersion: "7", Interactions: []types.InteractionResult{
+			{Description: "a product", Status: types.InteractionFailed}, {Description: "an order", Status: types.InteractionUnknown},
+		}, Verdict: types.VerdictUnknown}},
 	})
 	s := clitest.New(t, server)
 	if got := s.Run(t.Context(), Command(s.Env, nil), "contracts", "list"); got != 0 || !strings.Contains(s.Out.String(), "orders     inventory   no") {
@@ -282,7 +286,9 @@ func TestShowAndList(t *testing.T) {
 	}
 	s = clitest.New(t, server)
 	if got := s.Run(t.Context(), Command(s.Env, nil), "contracts", "show", "orders", "inventory"); got != 0 ||
-		!strings.Contains(s.Out.String(), "inventory 9 failed, never\n  failed  a product\n          - $.sku is missing\n") {
+		!strings.Contains(s.Out.String(), "inventory 9 failed, never\n  failed  a product\n          - $.sku is missing\n") ||
+		!strings.Contains(s.Out.String(), "inventory 8 is unknown: not every interaction has a result, never\n  passed  a product\n") ||
+		!strings.Contains(s.Out.String(), "inventory 7 is unknown: called a success, but its own results name a failure, never\n  failed  a product\n") {
 		t.Errorf("exit %d, printed %q", got, s.Out.String())
 	}
 }

@@ -122,7 +122,7 @@ func (e *explanation) reason(r types.Reason) {
 		e.fact("counts as", "%s", e.place(d))
 	}
 	for _, interaction := range r.Interactions {
-		e.fact(map[bool]string{true: "failed", false: "no result"}[r.Verdict == types.VerdictNo], "%s", interaction)
+		e.fact(outcome(r), "%s", interaction)
 	}
 	if isIgnored(r) {
 		e.fact("ignored", "%s", strings.TrimPrefix(ignoring(r), "ignored "))
@@ -165,7 +165,7 @@ func meaning(r types.ReasonRule) string {
 	case types.RuleNotVerified:
 		return "this version of the provider has never verified what this pact says"
 	case types.RuleIncomplete:
-		return "some interactions have no result, and what nobody checked is no yes"
+		return "some interactions have no result, or one that failed beside a claimed success; neither is a yes"
 	case types.RuleTooOld:
 		return "the verification is older than allowed"
 	case types.RuleNowhere:

@@ -52,12 +52,8 @@ func isIgnored(r types.Reason) bool { return r.IgnoredBy.Service != "" }
 // details are the lines under a reason.
 func details(r types.Reason) []string {
 	var out []string
-	what := "no result: "
-	if r.Verdict == types.VerdictNo {
-		what = "failed: "
-	}
 	for _, interaction := range r.Interactions {
-		out = append(out, what+interaction)
+		out = append(out, outcome(r)+": "+interaction)
 	}
 	switch {
 	case isIgnored(r):
@@ -69,6 +65,15 @@ func details(r types.Reason) []string {
 		out = append(out, "next: "+r.Next)
 	}
 	return out
+}
+
+// outcome is what became of the interactions that a reason names. Those of an unknown
+// have no result, or one that speaks against a claimed success.
+func outcome(r types.Reason) string {
+	if r.Verdict == types.VerdictNo {
+		return "failed"
+	}
+	return "not passed"
 }
 
 // ignoring says who decided that a reason does not count.

@@ -51,7 +51,7 @@ func TestCanIDeploy(t *testing.T) {
 			name: "no, with what to do", args: goTo, verdict: types.VerdictNo, want: 1, asked: asked,
 			out: "no: One pact was not verified.\n\n  no       inventory 2 fails a pact.\n           failed: a product\n           next: platform contracts verify --provider inventory\n",
 		},
-		{name: "unknown, with what has no result", args: goTo, verdict: types.VerdictUnknown, want: 3, asked: asked, out: "unknown: One pact was not verified.\n\n  unknown  inventory 2 fails a pact.\n           no result: a product\n"},
+		{name: "unknown, with what has no result", args: goTo, verdict: types.VerdictUnknown, want: 3, asked: asked, out: "unknown: One pact was not verified.\n\n  unknown  inventory 2 fails a pact.\n           not passed: a product\n"},
 		{name: "Pact's names for the flags", args: "--pacticipant orders --version 1 --to-environment production", verdict: types.VerdictYes, asked: asked, out: "yes: "},
 		{name: "Pact's short names", args: "-a orders -e 1 --environment production", verdict: types.VerdictYes, asked: asked, out: "yes: "},
 		{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -61,12 +62,21 @@ func describe(w io.Writer, c types.Contract, now time.Time) error {
 	for _, v := range c.Verifications {
 		outcome := map[types.Verdict]string{types.VerdictYes: "passed", types.VerdictNo: "failed"}[v.Verdict]
 		if outcome == "" {
-			outcome = "is unknown: not every interaction has a result"
+			outcome = "is unknown: " + whyUnknown(v.Interactions)
 		}
 		fmt.Fprintf(w, "\n%s %s %s, %s\n", cli.Plain(v.Provider), cli.Plain(v.ProviderVersion), outcome, cli.Age(v.VerifiedAt, now))
 		writeInteractions(w, v.Interactions)
 	}
 	return nil
+}
+
+// whyUnknown says what keeps a verification from a yes: only a claimed success has
+// a failure beside it that is no no.
+func whyUnknown(interactions []types.InteractionResult) string {
+	if slices.ContainsFunc(interactions, func(i types.InteractionResult) bool { return i.Status == types.InteractionFailed }) {
+		return "called a success, but its own results name a failure"
+	}
+	return "not every interaction has a result"
 }
 
 // writeInteractions lists interactions; a failed one with what was wrong.

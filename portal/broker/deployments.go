@@ -228,7 +228,7 @@ func (h *Handler) endReleased(c echo.Context) error {
 // anything else means something else.
 func (h *Handler) endDeployment(c echo.Context, kind contracts.DeploymentKind, field string) error {
 	if sent, _, err := mime.ParseMediaType(c.Request().Header.Get(echo.HeaderContentType)); err != nil || sent != "application/merge-patch+json" {
-		return failure{status: http.StatusUnsupportedMediaType, body: map[string]any{"error": "The content type must be application/merge-patch+json."}}
+		return unsupported("application/merge-patch+json")
 	}
 	in, err := readPayload(c)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -18,12 +19,15 @@ type payload map[string]any
 
 // readPayload returns the body as an object; an empty body is an empty one.
 func readPayload(c echo.Context) (payload, error) {
-	body, err := readBody(c)
+	body, err := readJSON(c)
 	if err != nil {
 		return nil, err
 	}
 	if len(bytes.TrimSpace(body)) == 0 {
 		return payload{}, nil
+	}
+	if !utf8.Valid(body) { // the decoder would put U+FFFD into names
+		return nil, failure{status: http.StatusBadRequest, body: map[string]any{"error": "The body holds bytes that are not UTF-8."}}
 	}
 	var value any
 	if err := json.Unmarshal(body, &value); err != nil {

@@ -17,7 +17,7 @@ func (h *Handler) putPact(c echo.Context) error {
 	if !hasParams(c) {
 		return notFound()
 	}
-	body, err := readBody(c)
+	body, err := readJSON(c)
 	if err != nil {
 		return err
 	}
@@ -29,7 +29,7 @@ func (h *Handler) mergePact(c echo.Context) error {
 	if !hasParams(c) {
 		return notFound()
 	}
-	body, err := readBody(c)
+	body, err := readJSON(c)
 	if err != nil {
 		return err
 	}

@@ -1,8 +1,10 @@
 package broker
 
 import (
+	"bytes"
 	"errors"
 	"io"
+	"mime"
 	"net/http"
 	"net/url"
 	"strings"
@@ -75,13 +77,28 @@ func accepts(r *http.Request, contentType string) bool {
 	return strings.Contains(strings.Join(r.Header.Values("Accept"), ","), contentType)
 }
 
-// readBody returns the body of the request, at most as much as a publication may
-// have.
-func readBody(c echo.Context) ([]byte, error) {
+// readJSON returns the body of the request, at most as much as a publication may
+// have. It has to be named JSON, as the peer demands: what is named otherwise, a web
+// page of anyone's can send without being asked. Where no body is, none is named.
+func readJSON(c echo.Context) ([]byte, error) {
 	const most = 4 * contracts.MaxContent
 	body, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, most))
 	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return nil, fault.New(fault.TooLarge, "The request is larger than %d bytes.", tooLarge.Limit)
 	}
+	if err == nil && len(bytes.TrimSpace(body)) > 0 && !isJSON(c.Request()) {
+		return nil, unsupported("application/json")
+	}
 	return body, err
+}
+
+// isJSON reports whether a body is application/json or a kind of it, such as a merge
+// patch.
+func isJSON(r *http.Request) bool {
+	sent, _, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType))
+	return err == nil && (sent == echo.MIMEApplicationJSON || strings.HasPrefix(sent, "application/") && strings.HasSuffix(sent, "+json"))
+}
+
+func unsupported(wanted string) error {
+	return failure{status: http.StatusUnsupportedMediaType, body: map[string]any{"error": "The content type must be " + wanted + "."}}
 }

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -47,5 +48,35 @@ func TestAnIgnoredReasonDoesNotLookAsIfItCounted(t *testing.T) {
 	}
 	if strings.Contains(body, "No inventory") {
 		t.Errorf("what is ignored looks as if it counted: %s", body)
+	}
+}
+
+// TestAContradictedSuccessShowsWhatFailed opens the page of a verification that its
+// client called a success, and that names a failure without details.
+func TestAContradictedSuccessShowsWhatFailed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fullWorld)
+	pair, err := w.contracts.Pair(t.Context(), "orders", "inventory")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := w.contracts.RecordClaim(t.Context(), contracts.Verification{
+		Consumer: "orders", Provider: "inventory", PactSHA: pair.SHA, ProviderVersion: "c1", Success: true,
+		Interactions: []contracts.InteractionResult{{Description: "something else", Status: contracts.Failed}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := w.get(t, fmt.Sprintf("/contracts/orders/inventory?verification=%d", v.ID))
+	checkPage(t, w, answer, http.StatusOK)
+	_, shown, _ := strings.Cut(wordsOf(answer.Body.String()), "All verifications")
+	shown, _, _ = strings.Cut(shown, "relies on")
+	for _, want := range []string{"Unverified", "0 passed, 1 failed", "There is no result.", "something else", "The verifier did not say what was wrong."} {
+		if !strings.Contains(shown, want) {
+			t.Errorf("the page does not say %q:\n%s", want, shown)
+		}
+	}
+	if strings.Contains(shown, "Nothing differed") {
+		t.Errorf("a result that is none reads like a pass: %s", shown)
 	}
 }

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/goldenpath/platform/internal/fault"
@@ -49,12 +48,12 @@ func classify(ctx context.Context, err error) *fault.Error {
 
 // printFault writes "Error: …", one line for each wrong input, and "Hint: …".
 func (e *Env) printFault(f *fault.Error) {
-	fmt.Fprintf(e.Err, "%s %s\n", e.Red("Error:"), indent(f.Message, "       "))
+	e.Talk("%s %s", e.Red("Error:"), indent(f.Message, "       "))
 	for _, field := range f.Fields {
-		fmt.Fprintf(e.Err, "  %s: %s\n", Plain(field.Name), indent(field.Message, "    "))
+		e.Talk("  %s: %s", Plain(field.Name), indent(field.Message, "    "))
 	}
 	if f.Hint != "" {
-		fmt.Fprintf(e.Err, "%s  %s\n", e.Bold("Hint:"), indent(f.Hint, "       "))
+		e.Talk("%s  %s", e.Bold("Hint:"), indent(f.Hint, "       "))
 	}
 }
 
@@ -84,8 +83,10 @@ func (e *Env) Dim(s string) string { return e.paint("2", s) }
 
 // paint colours talk, which goes to Err.
 func (e *Env) paint(code, s string) string {
-	if !e.Colour || !e.ErrTerminal || s == "" {
+	if !e.colours() || s == "" {
 		return s
 	}
 	return "\x1b[" + code + "m" + s + "\x1b[0m"
 }
+
+func (e *Env) colours() bool { return e.Colour && e.ErrTerminal }

@@ -61,7 +61,7 @@ func checkOutputs(env *Env, cmd *cobra.Command) {
 // PrintReport is Print for a command that also has a report for CI.
 func (e *Env) PrintReport(v any, report Report, table func(w io.Writer) error) error {
 	if e.Output == JUnit {
-		return writeJUnit(e.Out, report)
+		return e.writeTable(func(w io.Writer) error { return writeJUnit(w, report) })
 	}
 	return e.Print(v, table)
 }

@@ -69,12 +69,12 @@ func (e *Env) Print(v any, table func(w io.Writer) error) error {
 		return err
 	case Table, JUnit: // PrintReport has the report; who has none was refused
 	}
-	return table(e.Out)
+	return e.writeTable(table)
 }
 
 // Talk writes a line to Err: progress, a notice, what comes next.
 func (e *Env) Talk(format string, args ...any) {
-	fmt.Fprintf(e.Err, format+"\n", args...)
+	e.say(fmt.Sprintf(format, args...) + "\n")
 }
 
 // Rows writes a table: a header in capitals and one line for each row, in
@@ -122,7 +122,7 @@ func Plain(s string) string {
 		switch {
 		case r == '\n' || r == '\t' || r == '\r':
 			return ' '
-		case r < ' ' || (r >= 0x7f && r < 0xa0):
+		case isControl(r):
 			return '\uFFFD'
 		}
 		return r
@@ -137,7 +137,7 @@ func encodeJSON(v any) ([]byte, error) {
 	if err := enc.Encode(v); err != nil {
 		return nil, fmt.Errorf("encode result: %w", err)
 	}
-	return buf.Bytes(), nil
+	return escapeControls(buf.Bytes()), nil
 }
 
 // encodeYAML goes through JSON, so that both forms have the same names in the

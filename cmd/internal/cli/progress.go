@@ -87,13 +87,13 @@ func (p *Progress) begin(text string) {
 		return
 	}
 	p.clear()
-	fmt.Fprint(p.env.Err, text)
+	p.env.say(text)
 	p.open = true
 }
 
 func (p *Progress) line(text string) {
 	p.clear()
-	fmt.Fprintln(p.env.Err, text)
+	p.env.say(text + "\n")
 }
 
 func (p *Progress) clear() {

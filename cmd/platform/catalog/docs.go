@@ -47,8 +47,7 @@ func docs(env *cli.Env) *cobra.Command {
 					if err != nil {
 						return err
 					}
-					_, err = env.Out.Write(document.Body)
-					return err
+					return env.WriteText(document.Body)
 				}
 				return fault.New(fault.NotFound, "%s has no document %s.", args[0], args[1]).
 					WithHint("See which it has: platform catalog docs %s", args[0])

@@ -106,8 +106,7 @@ func run(ctx context.Context, env *cli.Env, opts options) error {
 		return err
 	}
 	if opts.dryRun {
-		_, err := env.Out.Write(file)
-		return err
+		return env.WriteText(file)
 	}
 	for line := range strings.Lines(string(file)) {
 		env.Talk("%s", strings.TrimRight(cli.Plain(line), " "))

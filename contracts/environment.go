@@ -127,7 +127,7 @@ func checkEnvironment(e Environment) error {
 		return fault.New(fault.Invalid, "%q is not a name for an environment.", e.Name).
 			WithField("name", "must be one word, such as staging")
 	}
-	if err := checkText("displayName", e.DisplayName); err != nil {
+	if err := checkPlain("displayName", e.DisplayName); err != nil {
 		return err
 	}
 	return checkName("name", e.Name)

@@ -164,6 +164,11 @@ func (b *Broker) AddIgnoreRule(ctx context.Context, r IgnoreRule) (IgnoreRule, e
 	if wrong {
 		return IgnoreRule{}, bad
 	}
+	for _, err := range []error{checkPlain("version", r.Version), checkPlain("owner", r.Owner), checkText("reason", r.Reason)} {
+		if err != nil {
+			return IgnoreRule{}, err
+		}
+	}
 	err := b.unit.InTx(ctx, func(ctx context.Context) error {
 		if r.Version == "" {
 			parsed, err := b.ParseIgnores(ctx, []string{r.Service})

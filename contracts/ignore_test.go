@@ -21,6 +21,9 @@ func TestIgnoreRulesAreRefusedWithEveryReason(t *testing.T) {
 		fields []string
 	}{
 		{"nothing is given", contracts.IgnoreRule{}, fault.Invalid, []string{"service", "owner", "reason", "expires_at"}},
+		{"a version with a control character", contracts.IgnoreRule{Service: "orders", Version: "1\x1b[2J", Owner: "checkout", Reason: "r", ExpiresAt: soon}, fault.Invalid, []string{"version"}},
+		{"an owner with a control character", contracts.IgnoreRule{Service: "orders", Owner: "a\x1b[2Jb", Reason: "r", ExpiresAt: soon}, fault.Invalid, []string{"owner"}},
+		{"a reason that no database keeps", contracts.IgnoreRule{Service: "orders", Owner: "checkout", Reason: "a\x00", ExpiresAt: soon}, fault.Invalid, []string{"reason"}},
 		{"blanks are nothing", contracts.IgnoreRule{Service: " ", Owner: "\t", Reason: " ", ExpiresAt: soon}, fault.Invalid, []string{"service", "owner", "reason"}},
 		{"it has ended", contracts.IgnoreRule{Service: "inventory", Owner: "a", Reason: "b", ExpiresAt: time.Now().Add(-time.Second)}, fault.Invalid, []string{"expires_at"}},
 		{"nobody knows the service", contracts.IgnoreRule{Service: "ghost", Owner: "a", Reason: "b", ExpiresAt: soon}, fault.NotFound, nil},

@@ -3,6 +3,7 @@ package contracts
 import (
 	"context"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/goldenpath/platform/internal/fault"
@@ -20,6 +21,10 @@ func IsText(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, 
 // tables, logs and notices it stands in.
 func IsLine(s string) bool { return !strings.ContainsAny(s, "\r\n") }
 
+// IsPlain reports whether s is free of control characters. A name with one would
+// steer the terminals and log viewers it is shown in.
+func IsPlain(s string) bool { return !strings.ContainsFunc(s, unicode.IsControl) }
+
 // checkName says what is wrong with the name of something new; field is what it
 // names. Both databases must refuse the same names, or moving from one to the
 // other fails.
@@ -33,6 +38,9 @@ func checkName(field, name string) error {
 	}
 	if !IsLine(name) {
 		return fault.New(fault.Invalid, "The name of the %s has more than one line.", field).WithField(field, "cannot contain multiple lines")
+	}
+	if err := checkPlain(field, name); err != nil {
+		return err
 	}
 	if len(name) > MaxName {
 		return fault.New(fault.Invalid, "The name of the %s is too long.", field).
@@ -50,6 +58,14 @@ func checkText(field, text string) error {
 		WithField(field, "holds bytes that are not text in UTF-8, or the character U+0000")
 }
 
+// checkPlain refuses what a database cannot keep, and control characters.
+func checkPlain(field, text string) error {
+	if err := checkText(field, text); err != nil || IsPlain(text) {
+		return err
+	}
+	return fault.New(fault.Invalid, "The %s holds a control character.", field).WithField(field, "cannot contain control characters")
+}
+
 // ensurePacticipant returns the service called name, made now if need be.
 func (b *Broker) ensurePacticipant(ctx context.Context, name string) (p Pacticipant, created bool, err error) {
 	if err := checkName("service", name); err != nil {
@@ -60,6 +76,9 @@ func (b *Broker) ensurePacticipant(ctx context.Context, name string) (p Pacticip
 
 // check says what is wrong with the texts of a change.
 func (c PacticipantChange) check() error {
+	if err := checkMainBranch(c.MainBranch); err != nil {
+		return err
+	}
 	for _, field := range []struct {
 		name  string
 		value *string
@@ -73,11 +92,11 @@ func (c PacticipantChange) check() error {
 		if field.value == nil {
 			continue
 		}
-		if err := checkText(field.name, *field.value); err != nil {
+		if err := checkPlain(field.name, *field.value); err != nil {
 			return err
 		}
 	}
-	return checkMainBranch(c.MainBranch)
+	return nil
 }
 
 // checkMainBranch refuses what no branch is called: it would never be found.

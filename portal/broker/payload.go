@@ -139,6 +139,8 @@ func (p problems) name(field, text string, where ...string) {
 		p.add(field, "%s", "cannot be blank"+strings.Join(where, ""))
 	case !contracts.IsLine(text):
 		p.add(field, "%s", "cannot contain multiple lines"+strings.Join(where, ""))
+	case !contracts.IsPlain(text):
+		p.add(field, "%s", "cannot contain control characters"+strings.Join(where, ""))
 	}
 }
 

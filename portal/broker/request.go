@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -47,18 +48,37 @@ func (h *Handler) base(c echo.Context) string {
 	if h.options.PublicURL != "" {
 		return h.options.PublicURL + mount
 	}
-	scheme, host := c.Scheme(), r.Host
-	if forwarded := firstOf(r.Header.Get("X-Forwarded-Host")); forwarded != "" {
-		host = forwarded
-		if port := firstOf(r.Header.Get("X-Forwarded-Port")); port != "" && !strings.Contains(host, ":") && !usual(scheme, port) {
+	scheme, host := schemeOf(c), r.Host
+	if forwarded := aHost.FindStringSubmatch(firstOf(r.Header.Get("X-Forwarded-Host"))); forwarded != nil {
+		host = forwarded[0]
+		if port := firstOf(r.Header.Get("X-Forwarded-Port")); aPort.MatchString(port) && forwarded[1] == "" && !usual(scheme, port) {
 			host += ":" + port
 		}
 	}
 	prefix := strings.TrimSuffix(firstOf(r.Header.Get("X-Forwarded-Prefix")), "/")
+	if !aPrefix.MatchString(prefix) {
+		prefix = ""
+	}
 	if strings.HasSuffix(prefix, mount) {
 		mount = ""
 	}
 	return scheme + "://" + host + prefix + mount
+}
+
+// Anybody can send what proxies do. What is no address would become part of links, and
+// lead those who follow them, or read them in a page, elsewhere.
+var (
+	aHost   = regexp.MustCompile(`^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$`)
+	aPort   = regexp.MustCompile(`^[0-9]{1,5}$`)
+	aPrefix = regexp.MustCompile(`^(/[A-Za-z0-9._~%!$&()*+,;=:@-]+)*$`)
+)
+
+// schemeOf is how the client came. Where proxies append to a list, the first is its.
+func schemeOf(c echo.Context) string {
+	if said := firstOf(c.Request().Header.Get(echo.HeaderXForwardedProto)); said == "http" || said == "https" {
+		return said
+	}
+	return c.Scheme()
 }
 
 func usual(scheme, port string) bool {

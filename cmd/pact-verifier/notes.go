@@ -1,6 +1,10 @@
 package main
 
 import (
+	"errors"
+	"io"
+	"net"
+	"strings"
 	"sync"
 
 	"github.com/goldenpath/platform/internal/pact"
@@ -9,8 +13,36 @@ import (
 // notes is what the relays saw go wrong on the way to the provider. libpact only
 // says that a request failed.
 type notes struct {
-	mu      sync.Mutex
-	outcome pact.Outcome
+	mu       sync.Mutex
+	outcome  pact.Outcome
+	provider string // its host and port
+	answered bool   // the provider gave an answer, or kept somebody waiting for one
+	closed   string // why it gave none, the first time
+}
+
+// asked notes how a request to a host ended: with an answer if why is nil. Who closed
+// every connection without one is no provider that breaks a promise, for it was never
+// asked.
+func (n *notes) asked(host string, why error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	switch {
+	case host != n.provider:
+	case why == nil || !isClosed(why):
+		n.answered = true
+	case n.closed == "":
+		n.closed = why.Error()
+	}
+}
+
+// isClosed tells a connection that was closed, while it was written to or read from,
+// from another way to give no answer.
+func isClosed(err error) bool {
+	if op, is := errors.AsType[*net.OpError](err); is {
+		return !op.Timeout()
+	}
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
+		strings.Contains(err.Error(), "server closed idle connection")
 }
 
 // unreachable notes the first reason why the provider could not be reached.
@@ -51,5 +83,9 @@ func (n *notes) message(description, why string) {
 func (n *notes) read() pact.Outcome {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if n.closed != "" && !n.answered && n.outcome.Unreachable == "" {
+		n.outcome.Unreachable = "it closed every connection without an answer (" + n.closed + ")"
+		n.outcome.Messages = nil // it was not asked for them either
+	}
 	return n.outcome
 }

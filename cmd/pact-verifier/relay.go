@@ -28,7 +28,11 @@ func relayTo(provider *url.URL, job pact.Job, redirects redirects, notes *notes)
 		path := strings.TrimPrefix(r.URL.Path, strings.TrimRight(provider.Path, "/"))
 		notes.noAnswer(pact.NoAnswer{Method: r.Method, Path: path, Why: why})
 	})
-	proxy.ModifyResponse = redirects.hold(provider) //nolint:bodyclose // the proxy closes it
+	hold := redirects.hold(provider) //nolint:bodyclose // the proxy closes it
+	proxy.ModifyResponse = func(answer *http.Response) error {
+		notes.asked(answer.Request.URL.Host, nil)
+		return hold(answer)
+	}
 	return proxy
 }
 
@@ -53,6 +57,7 @@ func relayOne(address *url.URL, job pact.Job, notes *notes, name string, note fu
 			r.Out.URL, r.Out.Host = &to, ""
 		}, func(_ *http.Request, why string) { note(what, why) })
 		proxy.ModifyResponse = func(answer *http.Response) error {
+			notes.asked(answer.Request.URL.Host, nil)
 			if answer.StatusCode >= http.StatusMultipleChoices {
 				note(what, "it answered "+answer.Status)
 				answer.Header.Del("Location") // libpact would take what it leads to for the provider
@@ -92,6 +97,7 @@ func relay(job pact.Job, notes *notes, direct func(*httputil.ProxyRequest), noAn
 			default:
 				noAnswer(r, err.Error())
 			}
+			notes.asked(r.URL.Host, err)
 			hangUp(w)
 		},
 	}

@@ -25,7 +25,7 @@ func verify(t *testing.T, job pact.Job) (pact.Outcome, error) {
 		return pact.Outcome{}, err
 	}
 	job.Pact = content
-	var notes notes
+	notes := notes{provider: target.Host}
 	desk, err := openDesk(job, &notes)
 	if err != nil {
 		return pact.Outcome{}, err

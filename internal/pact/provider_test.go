@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/goldenpath/platform/contracts"
+	"github.com/goldenpath/platform/internal/pact"
 )
 
 func TestOneAnswerThatNeverComesIsABrokenPromise(t *testing.T) {
@@ -37,6 +38,62 @@ func TestOneAnswerThatNeverComesIsABrokenPromise(t *testing.T) {
 	}
 	if why := got.Interactions[0].Mismatches; len(why) != 1 || why[0] != "The provider gave no answer: none came within 2s." {
 		t.Errorf("mismatches %q", why)
+	}
+}
+
+// TestWhoClosesEachConnectionWasNotAsked has what is no provider, though somebody
+// accepts connections: a proxy without one behind it, or a port that is something
+// else's. One answer is enough to know that the provider is there.
+func TestWhoClosesEachConnectionWasNotAsked(t *testing.T) {
+	t.Parallel()
+	withState := soldOut()
+	withState.state = "B2 is sold out"
+	const closed = "could not be reached: it closed every connection without an answer ("
+	tests := []struct {
+		name    string
+		answers map[string]string // by path; other requests are hung up on
+		pact    pact.Pact
+		states  bool
+		want    []string
+	}{
+		{"each", nil, pactOf("orders", inStock(), soldOut()), false, []string{contracts.StatusUnknown, contracts.StatusUnknown}},
+		{"each, states too", nil, pactOf("orders", inStock(), withState), true, []string{contracts.StatusUnknown, contracts.StatusUnknown}},
+		{"but one", map[string]string{"/products/B2": none}, pactOf("orders", inStock(), soldOut()), false, []string{contracts.Failed, contracts.Passed}},
+		{"but one that it fails", map[string]string{"/products/B2": ""}, pactOf("orders", inStock(), soldOut()), false, []string{contracts.Failed, contracts.Failed}},
+		{"but those for states", map[string]string{"/states": "{}"}, pactOf("orders", withState), true, []string{contracts.Failed}},
+		{"for a message", nil, messagePact("3.0.0", "messages", soldMessage), true, []string{contracts.StatusUnknown}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			address := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				if body, is := tt.answers[r.URL.Path]; is {
+					answer(w, body)
+					return
+				}
+				conn, _, err := http.NewResponseController(w).Hijack()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				_ = conn.Close()
+			})
+			r := request(address, tt.pact)
+			if tt.states {
+				r.StateURL, r.MessagesURL = address+"/states", address+"/messages"
+			}
+			got := verified(t, realVerifier(t), r)[0]
+			var statuses []string
+			for _, in := range got.Interactions {
+				statuses = append(statuses, in.Status)
+			}
+			if diff := cmp.Diff(tt.want, statuses); diff != "" {
+				t.Fatalf("statuses (-want +got):\n%s\n%+v\n%s", diff, got, got.Log)
+			}
+			if tt.want[0] == contracts.StatusUnknown {
+				wantUnknown(t, got, len(tt.want), closed)
+			}
+		})
 	}
 }
 

@@ -54,10 +54,11 @@ func (b *Broker) matrix(ctx context.Context, q MatrixQuery) (Matrix, error) {
 
 // grouping is by what to keep only the newest row. Where an environment is asked
 // about, every version there keeps its row: some clients ask for the newest per
-// version of the consumer, which would hide a resident that breaks the pact.
+// version of the consumer, which would hide a resident that breaks the pact. So does
+// every version that the organisation's policy judges.
 func (m *matrix) grouping() string {
 	resident := m.q.Environment != "" || slices.ContainsFunc(m.q.Selectors, func(s MatrixSelector) bool { return s.Environment != "" })
-	if resident && m.q.LatestBy != "" {
+	if (resident || m.b.policy.AtBroker) && m.q.LatestBy != "" {
 		return "cvpv"
 	}
 	return m.q.LatestBy

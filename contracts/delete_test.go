@@ -57,11 +57,21 @@ func TestWhatIsReliedOnWhereItRunsCannotBeDeleted(t *testing.T) {
 		"the integration":  func() error { return b.DeleteIntegration(t.Context(), "orders", "inventory") },
 		"all integrations": func() error { return b.DeleteIntegrations(t.Context()) },
 		"the environment":  func() error { return b.DeleteEnvironment(t.Context(), production.ID) },
+		"its name": func() error {
+			renamed := production
+			renamed.Name = "former"
+			_, err := b.ReplaceEnvironment(t.Context(), renamed)
+			return err
+		},
 	}
 	for what, remove := range removals {
 		if err := remove(); !fault.Is(err, fault.Conflict) || fault.From(err).Hint == "" {
 			t.Errorf("%s: %v", what, err)
 		}
+	}
+	production.DisplayName = "The live one"
+	if _, err := b.ReplaceEnvironment(t.Context(), production); err != nil {
+		t.Errorf("its display name: %v", err)
 	}
 	if a := ask(t, b, "inventory", "i1"); a.Verdict != contracts.No {
 		t.Errorf("afterwards %s, want no", a.Verdict)
@@ -83,22 +93,24 @@ func TestWhatIsReliedOnWhereItRunsCannotBeDeleted(t *testing.T) {
 	}
 }
 
+// deletePact deletes the pact of orders o1 with inventory.
+func deletePact(t *testing.T, b *contracts.Broker) error {
+	t.Helper()
+	v, err := b.Version(t.Context(), "orders", "o1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := b.Pacticipant(t.Context(), "inventory")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.DeletePacts(t.Context(), []contracts.Pact{{ConsumerID: v.PacticipantID, ProviderID: p.ID, ConsumerVersionID: v.ID}})
+}
+
 // TestADeletedPactIsStillReliedOn deletes what the gate would say no by, in each way
 // there is: what relies on it must not become what relies on nothing.
 func TestADeletedPactIsStillReliedOn(t *testing.T) {
 	t.Parallel()
-	deletePact := func(t *testing.T, b *contracts.Broker) error {
-		t.Helper()
-		v, err := b.Version(t.Context(), "orders", "o1")
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := b.Pacticipant(t.Context(), "inventory")
-		if err != nil {
-			t.Fatal(err)
-		}
-		return b.DeletePacts(t.Context(), []contracts.Pact{{ConsumerID: v.PacticipantID, ProviderID: p.ID, ConsumerVersionID: v.ID}})
-	}
 	deleteIntegration := func(t *testing.T, b *contracts.Broker) error {
 		t.Helper()
 		return b.DeleteIntegration(t.Context(), "orders", "inventory")

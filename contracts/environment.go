@@ -80,15 +80,20 @@ func (b *Broker) CreateEnvironment(ctx context.Context, e Environment) (Environm
 }
 
 // ReplaceEnvironment sets everything but the id and the creation of environment
-// e.ID.
+// e.ID. To name it otherwise while something is in it is a fault.Conflict.
 func (b *Broker) ReplaceEnvironment(ctx context.Context, e Environment) (Environment, error) {
 	if err := checkEnvironment(e); err != nil {
 		return Environment{}, err
 	}
-	err := b.unit.InTx(ctx, func(ctx context.Context) error {
+	err := b.remove(ctx, func(ctx context.Context) error {
 		before, err := b.EnvironmentByID(ctx, e.ID)
 		if err != nil {
 			return err
+		}
+		if e.Name != before.Name {
+			if err := b.refuseWhileOccupied(ctx, before, "Under another name"); err != nil {
+				return err
+			}
 		}
 		other, taken, err := b.findEnvironment(ctx, e.Name)
 		if err != nil {
@@ -103,23 +108,30 @@ func (b *Broker) ReplaceEnvironment(ctx context.Context, e Environment) (Environ
 	return e, err
 }
 
-// DeleteEnvironment removes an environment and what was recorded in it.
+// DeleteEnvironment removes an environment and what was recorded in it. While
+// something is in it that is a fault.Conflict.
 func (b *Broker) DeleteEnvironment(ctx context.Context, id string) error {
 	return b.remove(ctx, func(ctx context.Context) error {
 		e, err := b.EnvironmentByID(ctx, id)
 		if err != nil {
 			return err
 		}
-		there, err := b.store.Deployments(ctx, DeploymentFilter{EnvironmentID: id, Current: true})
-		if err != nil {
+		if err := b.refuseWhileOccupied(ctx, e, "Deleted with it"); err != nil {
 			return err
-		}
-		if len(there) > 0 {
-			return fault.New(fault.Conflict, "%s %s is in %s. With the environment, what is there would be forgotten, and the gate could say yes by mistake.", there[0].Service, there[0].Version, e.Name).
-				WithHint("Whatever has left it, record that first: %s", there[0].leaving())
 		}
 		return b.store.DeleteEnvironment(ctx, id)
 	})
+}
+
+// refuseWhileOccupied is a fault.Conflict while anything is in the environment.
+// Pipelines ask by its name, and would find nothing there.
+func (b *Broker) refuseWhileOccupied(ctx context.Context, e Environment, how string) error {
+	there, err := b.store.Deployments(ctx, DeploymentFilter{EnvironmentID: e.ID, Current: true})
+	if err != nil || len(there) == 0 {
+		return err
+	}
+	return fault.New(fault.Conflict, "%s %s is in %s. %s, what is there would not be found, and the gate could say yes by mistake.", there[0].Service, there[0].Version, e.Name, how).
+		WithHint("Whatever has left it, record that first: %s", there[0].leaving())
 }
 
 func checkEnvironment(e Environment) error {

@@ -80,11 +80,15 @@ func (g *gate) judgeWithdrawn() (any bool) {
 		}
 		any = true
 		g.unknown(RuleWithdrawn, Reason{
-			Text: fmt.Sprintf("The pact of %s %s with %s was deleted on %s, so nobody can say whether %s keeps it.",
-				w.Consumer, w.ConsumerVersion, w.Provider, w.DeletedAt.Format(time.DateOnly), w.Provider),
+			Text:     w.text(),
 			Next:     publishCommand(w.Consumer, w.ConsumerVersion),
 			Consumer: w.Consumer, ConsumerVersion: w.ConsumerVersion, Provider: w.Provider,
 		}, counterpart{service: w.Provider})
 	}
 	return any
+}
+
+func (w WithdrawnPact) text() string {
+	return fmt.Sprintf("The pact of %s %s with %s was deleted on %s, so nobody can say whether %s keeps it.",
+		w.Consumer, w.ConsumerVersion, w.Provider, w.DeletedAt.Format(time.DateOnly), w.Provider)
 }

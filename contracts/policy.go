@@ -74,18 +74,28 @@ func (m *matrix) applyPolicy(ctx context.Context, rows []Row, out *Matrix) error
 		if err != nil {
 			return err
 		}
+		several := instances(a.Reasons)
 		for i := range a.Reasons {
 			r := &a.Reasons[i]
-			if r.IgnoredBy != nil || m.comesAlong(q.Service, r) {
+			comes := m.comesAlong(q.Service, r)
+			if r.IgnoredBy != nil || (comes && !stays(r, several)) {
 				continue
 			}
-			if verdict = worse(verdict, r.Verdict); r.Rule.stricter() {
+			verdict = worse(verdict, r.Verdict)
+			switch {
+			case r.Rule.stricter() || (comes && r.Verdict == Unknown):
 				texts = append(texts, r.Text)
+			case comes && r.Verdict == No: // there is no row to tell of it
+				out.Reasons = append(out.Reasons, MatrixReason{"error", r.Text})
 			}
 		}
 	}
 	judged, doubts := m.judgeRows(rows, asked)
-	texts = slices.Concat(texts, doubts, m.withoutRow(rows, asked))
+	withdrawn, err := m.withdrawn(ctx, asked)
+	if err != nil {
+		return err
+	}
+	texts = slices.Concat(texts, doubts, withdrawn, m.withoutRow(rows))
 	if verdict = worse(verdict, judged); len(texts) > 0 {
 		verdict = worse(verdict, Unknown)
 	}
@@ -125,9 +135,32 @@ func (m *matrix) comesAlong(service string, r *Reason) bool {
 	return other != service && m.mentions(other) && (r.Rule != RuleWithdrawn || r.Consumer != service)
 }
 
-// mentions reports whether one of the selectors is about a service.
+// stays reports whether the counterpart of a reason is there beside whatever comes
+// along: released, or deployed as one of several instances, of which one version
+// takes the place of one.
+func stays(r *Reason, instances map[string]int) bool {
+	return slices.ContainsFunc(r.There, func(d Deployment) bool { return d.Kind == Released || instances[d.Service] > 1 })
+}
+
+// instances counts under how many instances each service is deployed, of those that
+// reasons are about.
+func instances(reasons []Reason) map[string]int {
+	seen, out := map[string]bool{}, map[string]int{}
+	for i := range reasons {
+		for _, d := range reasons[i].There {
+			if d.Kind == Deployed && !seen[d.ID] {
+				seen[d.ID] = true
+				out[d.Service]++
+			}
+		}
+	}
+	return out
+}
+
+// mentions reports whether one of the selectors is about versions of a service, and
+// not about all of them.
 func (m *matrix) mentions(service string) bool {
-	return slices.ContainsFunc(m.specified, func(s resolved) bool { return s.service.Name == service })
+	return slices.ContainsFunc(m.specified, func(s resolved) bool { return s.service.Name == service && !s.all && !s.missing })
 }
 
 // judgeRows judges rows that the gate was not asked about as it would. Doubts are
@@ -156,9 +189,35 @@ func (m *matrix) judgeRows(rows []Row, asked map[int64]bool) (verdict Verdict, d
 	return verdict, doubts
 }
 
+// withdrawn tells of pacts that were deleted of versions which the gate was not asked
+// about, because the query has no destination that it knows.
+func (m *matrix) withdrawn(ctx context.Context, asked map[int64]bool) ([]string, error) {
+	var out []string
+	for i := range m.specified {
+		s := &m.specified[i]
+		if s.all || s.missing || asked[s.version.ID] {
+			continue
+		}
+		list, err := m.b.store.WithdrawnPacts(ctx, s.version.ID, "")
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range list {
+			out = append(out, w.text())
+		}
+	}
+	return out, nil
+}
+
 // withoutRow finds versions of a provider that have not verified a pact which another
 // one of the query has: a Pact Broker shows rows of the other one alone.
-func (m *matrix) withoutRow(rows []Row, asked map[int64]bool) []string {
+func (m *matrix) withoutRow(rows []Row) []string {
+	named := map[int64]bool{}
+	for i := range m.specified {
+		if s := &m.specified[i]; !s.all && !s.missing {
+			named[s.version.ID] = true
+		}
+	}
 	there := make(map[contractKey]bool, len(rows))
 	for i := range rows {
 		there[contractKey{rows[i].ConsumerVersionID, rows[i].ProviderID, rows[i].ProviderVersionID}] = true
@@ -166,13 +225,13 @@ func (m *matrix) withoutRow(rows []Row, asked map[int64]bool) []string {
 	var out []string
 	for i := range rows {
 		r := &rows[i]
-		if !asked[r.ConsumerVersionID] || !r.verified() || r.Ignored {
+		if !named[r.ConsumerVersionID] || !r.verified() || r.Ignored {
 			continue
 		}
 		for j := range m.specified {
 			p := &m.specified[j]
 			key := contractKey{r.ConsumerVersionID, r.ProviderID, p.version.ID}
-			if p.service.ID == r.ProviderID && asked[p.version.ID] && !there[key] {
+			if p.service.ID == r.ProviderID && named[p.version.ID] && !there[key] {
 				there[key] = true
 				out = append(out, fmt.Sprintf("%s %s has not verified the pact of %s %s.", r.Provider, p.version.Name, r.Consumer, r.ConsumerVersion))
 			}

@@ -242,3 +242,73 @@ func TestAPolicyWeighsOnSeveralVersions(t *testing.T) {
 		})
 	}
 }
+
+// TestAPolicyHasNoHoles asks in ways that leave the gate less to be asked about: for
+// all versions of a counterpart, beside what stays there, without a destination.
+func TestAPolicyHasNoHoles(t *testing.T) {
+	t.Parallel()
+	selector := func(service, version string) contracts.MatrixSelector {
+		return contracts.MatrixSelector{Pacticipant: service, Version: version}
+	}
+	both := []contracts.MatrixSelector{selector("orders", "o1"), selector("inventory", "i2")}
+	released := func(t *testing.T, b *contracts.Broker) {
+		t.Helper()
+		place(t, b, contracts.Released, "inventory", "i1", "")
+		verify(t, b, "i1", map[string]string{inStock: contracts.Failed})
+	}
+	unverified := func(t *testing.T, b *contracts.Broker) {
+		t.Helper()
+		sees(t, b, "inventory", "i3")
+	}
+	withdrawn := func(t *testing.T, b *contracts.Broker) {
+		t.Helper()
+		if err := deletePact(t, b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, tt := range map[string]struct {
+		before    func(t *testing.T, b *contracts.Broker)
+		selectors []contracts.MatrixSelector
+		nowhere   bool
+		want      contracts.Verdict
+		reason    string
+	}{
+		"a version that comes along takes the place of none that is released": {
+			released, both, false, contracts.No, "inventory i1 (in production) breaks the pact of orders o1",
+		},
+		"all versions of a service take the place of none": {
+			func(t *testing.T, b *contracts.Broker) {
+				t.Helper()
+				unverified(t, b)
+				place(t, b, contracts.Released, "inventory", "i3", "")
+			},
+			[]contracts.MatrixSelector{selector("orders", "o1"), selector("inventory", "")},
+			false, contracts.Unknown, "",
+		},
+		"without a destination, one of two has verified nothing": {
+			unverified, append(both, selector("inventory", "i3")), true, contracts.Unknown, "inventory i3 has not verified the pact of orders o1.",
+		},
+		"without a destination, the pact was deleted": {withdrawn, both, true, contracts.Unknown, "The pact of orders o1 with inventory was deleted on "},
+		"without a destination, all is well":          {unverified, both, true, contracts.Yes, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBroker()
+			publish(t, b, "o1", "main", "orders", "inventory", inStock, soldOut)
+			publish(t, b, "o1", "main", "orders", "payments", inStock)
+			verify(t, b, "i1", kept())
+			verify(t, b, "i2", kept())
+			verifyBy(t, b, "payments", "p1", map[string]string{inStock: contracts.Passed})
+			place(t, b, contracts.Deployed, "payments", "p1", "")
+			tt.before(t, b)
+			q := contracts.MatrixQuery{Selectors: tt.selectors, LatestBy: "cvp"}
+			if !tt.nowhere {
+				q.Environment = "production"
+			}
+			m, err := b.WithPolicy(contracts.Policy{AtBroker: true}).Matrix(t.Context(), q)
+			if got := verdictOf(m); err != nil || got != tt.want || !strings.Contains(m.Reason(), tt.reason) {
+				t.Errorf("%s and not %s, because\n%s\n%v", got, tt.want, m.Reason(), err)
+			}
+		})
+	}
+}

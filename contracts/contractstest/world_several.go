@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/goldenpath/platform/contracts"
@@ -48,7 +49,7 @@ func (w *world) compareSeveral(t *testing.T, b *contracts.Broker, r *rand.Rand) 
 	want := deployable(wholeMatrix(t, b, plain))
 	for _, s := range several {
 		for _, f := range w.slowFindings(s) {
-			if !f.aboutAnyOf(comes, s.service) && !w.ignored(s, f) {
+			if !w.comesAlong(s, f, comes) && !w.ignored(s, f) {
 				want = worst(want, f.verdict)
 			}
 		}
@@ -65,10 +66,23 @@ func (w *world) compareSeveral(t *testing.T, b *contracts.Broker, r *rand.Rand) 
 	return want
 }
 
-// aboutAnyOf reports whether a finding is about a service that comes along: not about
-// what the version asked about lacks itself.
-func (f slowFinding) aboutAnyOf(comes map[string]bool, service string) bool {
-	return !f.lacks && len(f.about) == 1 && f.about[0].Service != service && comes[f.about[0].Service]
+// comesAlong reports whether a finding is about a service of which a version comes
+// along and takes the place of what is there: not about what the version asked about
+// lacks itself, nor about what is released, or deployed as one of several instances.
+func (w *world) comesAlong(q slowQuestion, f slowFinding, comes map[string]bool) bool {
+	if f.lacks || len(f.about) != 1 || f.about[0].Service == q.service || !comes[f.about[0].Service] {
+		return false
+	}
+	if q.merge || q.toTag {
+		return true
+	}
+	instances := 0
+	for slot := range w.deployed {
+		if strings.HasPrefix(slot, f.about[0].Service+"/") {
+			instances++
+		}
+	}
+	return instances < 2 && !w.released[f.about[0].Service+"/"+f.about[0].Version]
 }
 
 func worst(a, b contracts.Verdict) contracts.Verdict {

@@ -41,8 +41,8 @@ func (g *gate) loadResidents(ctx context.Context) error {
 		return err
 	}
 	g.meetings, g.verifies = gathered(meetings.List), meetings.Verified
-	if g.verifies {
-		return nil
+	if err := g.meetOwn(ctx); err != nil || g.verifies {
+		return err
 	}
 	// Whom it lets down: some of them may be nowhere, and not be met.
 	var err error

@@ -93,6 +93,9 @@ func (g *gate) compare(m *met, r Reason, about counterpart) {
 	consumer, provider := r.Consumer+" "+r.ConsumerVersion, r.Provider+" "+r.ProviderVersion
 	switch in := " (" + g.to.in() + ")"; about.service {
 	case g.service.Name: // it talks to itself: what is to come is not there yet
+		if !m.Promised {
+			consumer += in
+		}
 	case r.Provider:
 		provider += in
 	default:

@@ -207,6 +207,17 @@ func (w *world) slowFindings(q slowQuestion) []slowFinding {
 			find(w.verdict(q, q.service, p.provider, p.content, version), contracts.IgnoreRule{Service: p.provider, Version: version})
 		}
 	}
+	if consumers[q.service] && !q.merge && !q.toTag { // its own versions that stay beside it
+		for _, version := range w.in(q.service) {
+			if version != q.version && w.stays(q.service, version) {
+				v := contracts.Unknown
+				if content, ok := w.content(q.service, version, q.service); ok {
+					v = w.verdict(q, q.service, q.service, content, q.version)
+				}
+				find(v, contracts.IgnoreRule{Service: q.service, Version: version})
+			}
+		}
+	}
 	delete(consumers, q.service) // its promises to itself are judged above
 	for consumer := range consumers {
 		for _, version := range w.there(q, consumer) {
@@ -218,6 +229,18 @@ func (w *world) slowFindings(q slowQuestion) []slowFinding {
 		}
 	}
 	return all
+}
+
+// stays reports whether a version remains in the environment when another one of the
+// service is deployed there: released, or deployed as one of several instances.
+func (w *world) stays(service, version string) bool {
+	instances, deployed := 0, false
+	for slot, running := range w.deployed {
+		if strings.HasPrefix(slot, service+"/") {
+			instances, deployed = instances+1, deployed || running == version
+		}
+	}
+	return w.released[service+"/"+version] || (deployed && instances > 1)
 }
 
 // subjects are services as a whole.

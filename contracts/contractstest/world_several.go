@@ -4,7 +4,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/goldenpath/platform/contracts"
@@ -76,13 +75,7 @@ func (w *world) comesAlong(q slowQuestion, f slowFinding, comes map[string]bool)
 	if q.merge || q.toTag {
 		return true
 	}
-	instances := 0
-	for slot := range w.deployed {
-		if strings.HasPrefix(slot, f.about[0].Service+"/") {
-			instances++
-		}
-	}
-	return instances < 2 && !w.released[f.about[0].Service+"/"+f.about[0].Version]
+	return !w.stays(f.about[0].Service, f.about[0].Version)
 }
 
 func worst(a, b contracts.Verdict) contracts.Verdict {

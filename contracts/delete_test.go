@@ -199,3 +199,32 @@ func TestAFailureIsNotDeletedInFavourOfASuccess(t *testing.T) {
 		t.Errorf("in the end %s, want unknown", a.Verdict)
 	}
 }
+
+// TestAServiceMayStopRelyingOnAnother replaces the version that relies on inventory by
+// one that does not: nothing says so but that the integration is deleted.
+func TestAServiceMayStopRelyingOnAnother(t *testing.T) {
+	t.Parallel()
+	b := journey(t)
+	sees(t, b, "orders", "o2")
+	place(t, b, contracts.Deployed, "orders", "o1", "")
+	err := b.DeleteIntegration(t.Context(), "orders", "inventory")
+	const why = "Version o1 of orders, which relies on inventory, is in production. Deleted, it would no longer count there, and the gate could say yes by mistake."
+	if f := fault.From(err); !fault.Is(err, fault.Conflict) || f.Message != why {
+		t.Errorf("while o1 is there: %v", err)
+	}
+	place(t, b, contracts.Deployed, "orders", "o2", "")
+	if a := ask(t, b, "inventory", "i1"); a.Verdict != contracts.Unknown {
+		t.Errorf("a consumer is there without a pact: %s, want unknown", a.Verdict)
+	}
+	if err := b.DeleteIntegration(t.Context(), "orders", "inventory"); err != nil {
+		t.Fatal(err)
+	}
+	for service, version := range map[string]string{"inventory": "i1", "orders": "o2"} {
+		if a := ask(t, b, service, version); a.Verdict != contracts.Yes {
+			t.Errorf("%s %s: %s because %+v", service, version, a.Verdict, a.Reasons)
+		}
+	}
+	if a := ask(t, b, "orders", "o1"); a.Verdict != contracts.Unknown {
+		t.Errorf("the version that relied on it: %s, want unknown", a.Verdict)
+	}
+}

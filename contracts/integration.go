@@ -11,9 +11,9 @@ func (b *Broker) Integrations(ctx context.Context) ([]Integration, error) {
 }
 
 // DeleteIntegration removes the pacts between two services, their verifications,
-// and a service that is left without any. While the consumer is in an environment it
-// is a fault.Conflict: the gate would ask the provider no longer whether it keeps
-// what is relied on there.
+// and a service that is left without any. While a version that has one of the pacts is
+// in an environment it is a fault.Conflict: the gate would ask the provider no longer
+// whether it keeps what is relied on there.
 func (b *Broker) DeleteIntegration(ctx context.Context, consumer, provider string) error {
 	return b.remove(ctx, func(ctx context.Context) error {
 		c, err := b.Pacticipant(ctx, consumer)
@@ -48,12 +48,8 @@ func (b *Broker) deleteIntegrations(ctx context.Context, list ...Integration) er
 	for n, i := range list {
 		both, consumers[n] = append(both, i.ConsumerID, i.ProviderID), i.ConsumerID
 	}
-	there, err := b.store.Deployments(ctx, DeploymentFilter{PacticipantIDs: distinct(consumers), Current: true})
-	if err != nil {
+	if err := b.refuseWhileReliedOn(ctx, list, distinct(consumers)); err != nil {
 		return err
-	}
-	if len(there) > 0 {
-		return b.refuseWhileThere(ctx, DeploymentFilter{PacticipantIDs: []int64{there[0].PacticipantID}}, there[0].Service)
 	}
 	for _, i := range list {
 		if err := b.store.WithdrawPacts(ctx, Withdrawal{ConsumerID: i.ConsumerID, ProviderID: i.ProviderID}, b.clock()); err != nil {
@@ -64,6 +60,30 @@ func (b *Broker) deleteIntegrations(ctx context.Context, list ...Integration) er
 		}
 	}
 	return b.deleteOrphans(ctx, distinct(both))
+}
+
+// refuseWhileReliedOn is a fault.Conflict while a version with a pact of one of the
+// integrations is in an environment. One that is there without a pact relies on
+// nothing of the provider, if whoever deletes the integration is right.
+func (b *Broker) refuseWhileReliedOn(ctx context.Context, list []Integration, consumers []int64) error {
+	there, err := b.store.Deployments(ctx, DeploymentFilter{PacticipantIDs: consumers, Current: true})
+	if err != nil || len(there) == 0 {
+		return err
+	}
+	versions := make([]int64, len(there))
+	for i, d := range there {
+		versions[i] = d.VersionID
+	}
+	pacts, err := b.store.Pacts(ctx, PactFilter{ConsumerVersionIDs: distinct(versions)})
+	if err != nil {
+		return err
+	}
+	for _, p := range pacts {
+		if slices.ContainsFunc(list, func(i Integration) bool { return i.ConsumerID == p.ConsumerID && i.ProviderID == p.ProviderID }) {
+			return b.refuseWhileThere(ctx, DeploymentFilter{VersionIDs: []int64{p.ConsumerVersionID}}, "Version "+p.ConsumerVersion+" of "+p.Consumer+", which relies on "+p.Provider+",")
+		}
+	}
+	return nil
 }
 
 // deleteOrphans removes the services that are part of no integration any more, and

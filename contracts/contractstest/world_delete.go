@@ -72,7 +72,7 @@ func (w *world) withdraw(goes func(p worldPact) bool) {
 }
 
 // deleteIntegration removes what is between two services, and either of them if
-// nothing is left of it, unless the consumer is in an environment.
+// nothing is left of it, unless a version with the pact is in an environment.
 func (w *world) deleteIntegration(t *testing.T, b *contracts.Broker, r *rand.Rand) {
 	t.Helper()
 	consumer, provider := pick(r, w.services), pick(r, w.services)
@@ -83,9 +83,9 @@ func (w *world) deleteIntegration(t *testing.T, b *contracts.Broker, r *rand.Ran
 			t.Fatalf("delete an integration of who is not known: %v, want not found", err)
 		}
 		return
-	case w.runs(consumer):
+	case w.reliedOn(consumer, provider):
 		if !fault.Is(err, fault.Conflict) {
-			t.Fatalf("delete an integration of who is in an environment: %v, want a conflict", err)
+			t.Fatalf("delete an integration that is relied on in an environment: %v, want a conflict", err)
 		}
 		return
 	case err != nil:
@@ -101,6 +101,15 @@ func (w *world) deleteIntegration(t *testing.T, b *contracts.Broker, r *rand.Ran
 			w.forgetService(service)
 		}
 	}
+}
+
+// reliedOn reports whether a version of the consumer that is in an environment has a
+// pact with the provider.
+func (w *world) reliedOn(consumer, provider string) bool {
+	return slices.ContainsFunc(w.pacts, func(p worldPact) bool {
+		there := w.elsewhere[consumer+"/"+p.version] || slices.Contains(w.in(consumer), p.version)
+		return there && p.consumer == consumer && p.provider == provider
+	})
 }
 
 // runs reports whether a version of the service is in an environment.

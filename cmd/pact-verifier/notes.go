@@ -17,23 +17,30 @@ type notes struct {
 	outcome  pact.Outcome
 	provider string // its host and port
 	answered bool   // the provider gave an answer, or kept somebody waiting for one
-	closed   string // why it gave none, the first time
+	closed   string // how it gave none, the first time
 }
 
 // asked notes how a request to a host ended: with an answer if why is nil. Who closed
-// every connection without one is no provider that breaks a promise, for it was never
-// asked.
+// every connection without one, or speaks something else than HTTP, is no provider
+// that breaks a promise, for it was never asked.
 func (n *notes) asked(host string, why error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	switch {
 	case host != n.provider:
+	case why != nil && isNoHTTP(why):
+		if n.closed == "" {
+			n.closed = "what answers there does not speak HTTP (" + why.Error() + ")"
+		}
 	case why == nil || !isClosed(why):
 		n.answered = true
 	case n.closed == "":
-		n.closed = why.Error()
+		n.closed = "it closed every connection without an answer (" + why.Error() + ")"
 	}
 }
+
+// isNoHTTP tells what another protocol says, such as SSH or TLS, from an answer.
+func isNoHTTP(err error) bool { return strings.Contains(err.Error(), "malformed HTTP response") }
 
 // isClosed tells a connection that was closed, while it was written to or read from,
 // from another way to give no answer.
@@ -84,7 +91,7 @@ func (n *notes) read() pact.Outcome {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.closed != "" && !n.answered && n.outcome.Unreachable == "" {
-		n.outcome.Unreachable = "it closed every connection without an answer (" + n.closed + ")"
+		n.outcome.Unreachable = n.closed
 		n.outcome.Messages = nil // it was not asked for them either
 	}
 	return n.outcome

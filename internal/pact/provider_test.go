@@ -2,6 +2,7 @@ package pact_test
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -48,20 +49,26 @@ func TestWhoClosesEachConnectionWasNotAsked(t *testing.T) {
 	t.Parallel()
 	withState := soldOut()
 	withState.state = "B2 is sold out"
-	const closed = "could not be reached: it closed every connection without an answer ("
+	const (
+		closed  = "could not be reached: it closed every connection without an answer ("
+		another = "could not be reached: what answers there does not speak HTTP ("
+	)
 	tests := []struct {
 		name    string
 		answers map[string]string // by path; other requests are hung up on
 		pact    pact.Pact
 		states  bool
+		greets  string // what is said before hanging up
 		want    []string
 	}{
-		{"each", nil, pactOf("orders", inStock(), soldOut()), false, []string{contracts.StatusUnknown, contracts.StatusUnknown}},
-		{"each, states too", nil, pactOf("orders", inStock(), withState), true, []string{contracts.StatusUnknown, contracts.StatusUnknown}},
-		{"but one", map[string]string{"/products/B2": none}, pactOf("orders", inStock(), soldOut()), false, []string{contracts.Failed, contracts.Passed}},
-		{"but one that it fails", map[string]string{"/products/B2": ""}, pactOf("orders", inStock(), soldOut()), false, []string{contracts.Failed, contracts.Failed}},
-		{"but those for states", map[string]string{"/states": "{}"}, pactOf("orders", withState), true, []string{contracts.Failed}},
-		{"for a message", nil, messagePact("3.0.0", "messages", soldMessage), true, []string{contracts.StatusUnknown}},
+		{"each", nil, pactOf("orders", inStock(), soldOut()), false, "", []string{contracts.StatusUnknown, contracts.StatusUnknown}},
+		{"each, states too", nil, pactOf("orders", inStock(), withState), true, "", []string{contracts.StatusUnknown, contracts.StatusUnknown}},
+		{"but one", map[string]string{"/products/B2": none}, pactOf("orders", inStock(), soldOut()), false, "", []string{contracts.Failed, contracts.Passed}},
+		{"but one that it fails", map[string]string{"/products/B2": ""}, pactOf("orders", inStock(), soldOut()), false, "", []string{contracts.Failed, contracts.Failed}},
+		{"but those for states", map[string]string{"/states": "{}"}, pactOf("orders", withState), true, "", []string{contracts.Failed}},
+		{"in the words of another protocol", nil, pactOf("orders", inStock()), false, "SSH-2.0-OpenSSH_9\r\n", []string{contracts.StatusUnknown}},
+		{"and one in those of TLS", nil, pactOf("orders", inStock(), soldOut()), false, "\x15\x03\x01\x00\x02\x02\x16", []string{contracts.StatusUnknown, contracts.StatusUnknown}},
+		{"for a message", nil, messagePact("3.0.0", "messages", soldMessage), true, "", []string{contracts.StatusUnknown}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -76,6 +83,7 @@ func TestWhoClosesEachConnectionWasNotAsked(t *testing.T) {
 					t.Error(err)
 					return
 				}
+				_, _ = io.WriteString(conn, tt.greets)
 				_ = conn.Close()
 			})
 			r := request(address, tt.pact)
@@ -91,7 +99,11 @@ func TestWhoClosesEachConnectionWasNotAsked(t *testing.T) {
 				t.Fatalf("statuses (-want +got):\n%s\n%+v\n%s", diff, got, got.Log)
 			}
 			if tt.want[0] == contracts.StatusUnknown {
-				wantUnknown(t, got, len(tt.want), closed)
+				why := closed
+				if tt.greets != "" {
+					why = another
+				}
+				wantUnknown(t, got, len(tt.want), why)
 			}
 		})
 	}

@@ -83,9 +83,9 @@ func (m *matrix) applyPolicy(ctx context.Context, rows []Row, out *Matrix) error
 			}
 			verdict = worse(verdict, r.Verdict)
 			switch {
-			case r.Rule.stricter() || (comes && r.Verdict == Unknown):
+			case r.Rule.stricter() || (r.Verdict == Unknown && (comes || r.Consumer == r.Provider)):
 				texts = append(texts, r.Text)
-			case comes && r.Verdict == No: // there is no row to tell of it
+			case r.Verdict == No && !anyRow(rows, func(row *Row) bool { return !row.Success && row.tells(r) }):
 				out.Reasons = append(out.Reasons, MatrixReason{"error", r.Text})
 			}
 		}
@@ -133,6 +133,12 @@ func (m *matrix) comesAlong(service string, r *Reason) bool {
 		other = r.Provider
 	}
 	return other != service && m.mentions(other) && (r.Rule != RuleWithdrawn || r.Consumer != service)
+}
+
+// tells reports whether the row is of the two versions that a reason is about.
+func (r *Row) tells(reason *Reason) bool {
+	return r.Consumer == reason.Consumer && r.ConsumerVersion == reason.ConsumerVersion &&
+		r.Provider == reason.Provider && r.ProviderVersion == reason.ProviderVersion
 }
 
 // stays reports whether the counterpart of a reason is there beside whatever comes

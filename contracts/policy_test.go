@@ -289,7 +289,18 @@ func TestAPolicyHasNoHoles(t *testing.T) {
 			unverified, append(both, selector("inventory", "i3")), true, contracts.Unknown, "inventory i3 has not verified the pact of orders o1.",
 		},
 		"without a destination, the pact was deleted": {withdrawn, both, true, contracts.Unknown, "The pact of orders o1 with inventory was deleted on "},
-		"without a destination, all is well":          {unverified, both, true, contracts.Yes, ""},
+		"a service that talks to itself breaks what is released of it": {
+			func(t *testing.T, b *contracts.Broker) {
+				t.Helper()
+				publish(t, b, "1", "main", "shop", "shop", inStock)
+				place(t, b, contracts.Released, "shop", "1", "")
+				publish(t, b, "2", "main", "shop", "payments", inStock)
+				sees(t, b, "payments", "p1")
+			},
+			[]contracts.MatrixSelector{selector("shop", "2")},
+			false, contracts.Unknown, "shop 2 has not verified the pact of shop 1 (in production).",
+		},
+		"without a destination, all is well": {unverified, both, true, contracts.Yes, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

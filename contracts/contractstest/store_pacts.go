@@ -142,7 +142,7 @@ func (s *Store) InsertEnvironment(ctx context.Context, e contracts.Environment) 
 	defer s.hold(ctx)()
 	for _, o := range s.state.environments {
 		if o.Name == e.Name {
-			return fault.New(fault.Conflict, "There is an environment called %q already.", e.Name)
+			return fault.New(fault.Conflict, "There is an environment called %q already.", e.Name).WithField("name", "is taken")
 		}
 	}
 	s.state.environments = append(s.state.environments, e)

@@ -163,8 +163,8 @@ func environmentFrom(in payload) contracts.Environment {
 }
 
 func nameTaken(err error, in payload) error {
-	if !fault.Is(err, fault.Conflict) {
-		return err
+	if !fault.Is(err, fault.Conflict) || len(fault.From(err).Fields) == 0 {
+		return err // another conflict: something is in the environment that keeps its name
 	}
 	wrong := problems{}
 	wrong.add("name", "%s", fmt.Sprintf("name '%s' is already used by an existing environment.", in.text("name")))

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -193,6 +194,10 @@ func script(t *testing.T, body string) (folder string) {
 	if err := os.Mkdir(folder+"/bin", 0o700); err != nil {
 		t.Fatal(err)
 	}
+	// A program that another test starts meanwhile would have the file open for writing,
+	// and what is open for writing does not start.
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	if err := os.WriteFile(folder+"/bin/inventory", []byte("#!/bin/sh\n"+body+"\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}

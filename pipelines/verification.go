@@ -48,7 +48,8 @@ type VerifiedPact struct {
 // Verifier runs pacts against a provider, and returns one verification for each,
 // in their order. Errors are about the whole: nobody listens, a tool is missing.
 type Verifier interface {
-	Verify(ctx context.Context, address contracts.ProviderAddress, version string, pacts []contracts.VerifiablePact, timeout time.Duration) ([]contracts.Verification, error)
+	// Verify warns of what a person should look at, whatever the results are.
+	Verify(ctx context.Context, address contracts.ProviderAddress, version string, pacts []contracts.VerifiablePact, timeout time.Duration, warn func(format string, args ...any)) ([]contracts.Verification, error)
 }
 
 // contractsToVerify is what a verification needs of the broker.
@@ -131,7 +132,7 @@ func (p *ProviderVerification) verify(ctx context.Context, w *Work) (Outcome, er
 		return Outcome{Result: out}, nil
 	}
 	w.Log.Info("Verifying %s %s at %s. Pacts: %d.", in.Provider, in.Version, fault.Address(address.URL), len(pacts))
-	results, err := p.verifier.Verify(ctx, address, in.Version, pacts, verifyTime)
+	results, err := p.verifier.Verify(ctx, address, in.Version, pacts, verifyTime, w.Log.Warn)
 	if err != nil {
 		return Outcome{}, err
 	}

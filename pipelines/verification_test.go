@@ -20,10 +20,11 @@ import (
 // verifierFunc stands in for the helper process.
 type verifierFunc func(pacts []contracts.VerifiablePact) ([]contracts.Verification, error)
 
-func (f verifierFunc) Verify(_ context.Context, a contracts.ProviderAddress, version string, pacts []contracts.VerifiablePact, _ time.Duration) ([]contracts.Verification, error) {
+func (f verifierFunc) Verify(_ context.Context, a contracts.ProviderAddress, version string, pacts []contracts.VerifiablePact, _ time.Duration, warn func(string, ...any)) ([]contracts.Verification, error) {
 	if a.URL != "http://inventory" || version != "i1" {
 		return nil, fault.New(fault.Internal, "the wrong provider is verified: %s %s", a.URL, version)
 	}
+	warn("it is %s", "watched")
 	return f(pacts)
 }
 
@@ -102,8 +103,10 @@ func TestVerifyingARegisteredProvider(t *testing.T) {
 			for _, e := range events {
 				log.WriteString(e.Text + "\n")
 			}
-			if !strings.Contains(log.String(), tt.log) {
-				t.Errorf("%q is not in the log:\n%s", tt.log, log.String())
+			for _, want := range []string{tt.log, "it is watched"} {
+				if !strings.Contains(log.String(), want) {
+					t.Errorf("%q is not in the log:\n%s", want, log.String())
+				}
 			}
 		})
 	}
@@ -163,7 +166,7 @@ func TestTheLogOfAVerificationHoldsNoSecretOfAnAddress(t *testing.T) {
 // askedVerifier remembers which address it was given.
 type askedVerifier struct{ at string }
 
-func (v *askedVerifier) Verify(_ context.Context, a contracts.ProviderAddress, _ string, pacts []contracts.VerifiablePact, _ time.Duration) ([]contracts.Verification, error) {
+func (v *askedVerifier) Verify(_ context.Context, a contracts.ProviderAddress, _ string, pacts []contracts.VerifiablePact, _ time.Duration, _ func(string, ...any)) ([]contracts.Verification, error) {
 	v.at = a.URL
 	return make([]contracts.Verification, len(pacts)), nil
 }

@@ -14,7 +14,7 @@ import (
 func (p *program) verifyPacts(ctx context.Context, request contracts.Request) (contracts.Result, error) {
 	wanted := pact.Request{
 		Provider: request.Provider, BaseURL: request.BaseURL, ProviderVersion: request.ProviderVersion, ProviderBranch: request.ProviderBranch,
-		StateURL: request.StateURL, MessagesURL: request.MessagesURL, Headers: request.Headers, Timeout: request.Timeout,
+		StateURL: request.StateURL, StatesDoubt: request.StatesDoubt, MessagesURL: request.MessagesURL, Headers: request.Headers, Timeout: request.Timeout,
 	}
 	for _, one := range request.Pacts {
 		wanted.Pacts = append(wanted.Pacts, pact.Pact(one))

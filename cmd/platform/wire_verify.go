@@ -23,10 +23,13 @@ func newRegisteredVerifier(v *pact.Verifier) registeredVerifier {
 }
 
 // Verify implements pipelines.Verifier.
-func (r registeredVerifier) Verify(ctx context.Context, address contracts.ProviderAddress, version string, pacts []contracts.VerifiablePact, timeout time.Duration) ([]contracts.Verification, error) {
+func (r registeredVerifier) Verify(ctx context.Context, address contracts.ProviderAddress, version string, pacts []contracts.VerifiablePact, timeout time.Duration, warn func(string, ...any)) ([]contracts.Verification, error) {
 	wanted, err := r.request(ctx, address)
 	if err != nil {
 		return nil, err
+	}
+	if wanted.StatesDoubt != "" {
+		warn("%s", wanted.StatesDoubt)
 	}
 	wanted.ProviderVersion, wanted.Timeout = version, timeout
 	for _, p := range pacts {
@@ -64,7 +67,7 @@ func (r registeredVerifier) request(ctx context.Context, address contracts.Provi
 		wanted.Headers[name] = value
 	}
 	if wanted.StateURL == "" {
-		wanted.StateURL = contractscmd.OfferedStates(ctx, address.URL, wanted.Headers)
+		wanted.StateURL, wanted.StatesDoubt = contractscmd.OfferedStates(ctx, address.URL, wanted.Headers)
 	}
 	return wanted, nil
 }

@@ -31,6 +31,7 @@ type Request struct {
 	ProviderVersion string
 	ProviderBranch  string
 	StateURL        string            // sets up provider states; empty for none
+	StatesDoubt     string            // a sentence: why nobody knows whether the provider sets up states
 	MessagesURL     string            // produces messages by their descriptions; empty for none
 	Headers         map[string]string // sent with every request to the provider
 	Timeout         time.Duration     // for all pacts together; a minute when 0
@@ -103,6 +104,7 @@ func (v *Verifier) Verify(ctx context.Context, r Request) (Result, error) {
 		if err != nil {
 			return Result{}, err
 		}
+		one.doubtStates(r.StatesDoubt)
 		r.hideSecrets(&one)
 		if ctx.Err() != nil {
 			return Result{}, fmt.Errorf("verify %s: %w", r.Provider, context.Cause(ctx))

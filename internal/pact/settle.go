@@ -103,6 +103,20 @@ func (p *PactResult) judge(in contracts.Interaction, r testResult, o Outcome, pr
 	return resultOf(in, contracts.Failed, broken...)
 }
 
+// doubtStates says in the log that nobody knows whether the provider sets up
+// states, and of each interaction that failed and has one: that may be why.
+func (p *PactResult) doubtStates(doubt string) {
+	if doubt == "" || !slices.ContainsFunc(p.Interactions, func(in contracts.InteractionResult) bool { return in.State != "" }) {
+		return
+	}
+	p.Log = strings.TrimSuffix(doubt+"\n"+p.Log, "\n") // its end is what tells most
+	for i := range p.Interactions {
+		if in := &p.Interactions[i]; in.State != "" && in.Status == contracts.Failed {
+			in.Mismatches = append(in.Mismatches, doubt)
+		}
+	}
+}
+
 func resultOf(in contracts.Interaction, status string, mismatches ...string) contracts.InteractionResult {
 	return contracts.InteractionResult{
 		ID: in.ID, Description: in.Description, State: strings.Join(in.States, " and "), Status: status, Mismatches: mismatches,

@@ -23,6 +23,7 @@ type Request struct {
 	ProviderVersion string
 	ProviderBranch  string
 	StateURL        string            // where provider states are set up; empty for none
+	StatesDoubt     string            // why nobody knows whether the provider sets them up; "" for no doubt
 	MessagesURL     string            // where the provider produces messages; empty for none
 	Headers         map[string]string // sent with every request to the provider
 	Timeout         time.Duration

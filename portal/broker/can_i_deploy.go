@@ -44,16 +44,19 @@ func (h *Handler) canIDeploy(c echo.Context) error {
 // checkCanIDeploy says what is wrong with a question, whatever there is.
 func checkCanIDeploy(in nested) problems {
 	wrong := problems{}
-	for _, field := range []string{"pacticipant", "version"} {
-		wrong.filled(payload(in), field)
+	for _, text := range ofCanIDeploy.misnamed(in) {
+		wrong.add("", "%s", text)
 	}
 	_, environment := in["environment"]
 	_, to := in["to"]
-	for field, is := range map[string]bool{"environment": environment, "to": to} {
-		if is {
+	for field, asked := range map[string]bool{"pacticipant": true, "version": true, "environment": environment, "to": to} {
+		if again, is := in[field].(twice); is {
+			wrong.add(field, "must be given once, not as %q and as %q", again.first, again.last)
+		} else if asked {
 			wrong.filled(payload(in), field)
 		}
 	}
+	wrong.latest(in, environment, to)
 	for _, text := range unreadableSelectors(in, "ignore") {
 		wrong.add("ignore", "%s", strings.TrimPrefix(text, "ignore "))
 	}
@@ -64,6 +67,20 @@ func checkCanIDeploy(in nested) problems {
 		wrong.add("", "Cannot specify both a 'to' tag and an environment.")
 	}
 	return wrong
+}
+
+// latest checks the parameter that /matrix has. Beside a tag it says which version of
+// the others is asked about, the newest; in an environment there may be several.
+func (p problems) latest(in nested, environment, to bool) {
+	for _, text := range (given{in, "latest", "", ""}).boolean() {
+		p.add("latest", "%s", strings.TrimPrefix(text, "latest "))
+	}
+	switch {
+	case in["latest"] == "true" && environment:
+		p.add("", "Cannot specify both latest=true and an environment.")
+	case in["latest"] == "false" && to:
+		p.add("latest", "cannot be false: 'to' asks about the latest versions with the tag")
+	}
 }
 
 // findAsked adds what a question names and is not there.
@@ -96,6 +113,9 @@ func (h *Handler) canTagDeploy(c echo.Context) error {
 	if !hasParams(c) {
 		return notFound()
 	}
+	if err := readsNothing(c); err != nil {
+		return err
+	}
 	return h.askMatrix(c, contracts.MatrixQuery{
 		Selectors: []contracts.MatrixSelector{{Pacticipant: p.Name, Tag: param(c, "tag"), Latest: true}},
 		Tag:       param(c, "to"), Latest: true, LatestBy: "cvp",
@@ -112,8 +132,23 @@ func (h *Handler) canBranchDeploy(c echo.Context) error {
 	if err != nil {
 		return missing(err)
 	}
+	if err := readsNothing(c); err != nil {
+		return err
+	}
 	return h.askMatrix(c, contracts.MatrixQuery{
 		Selectors:   []contracts.MatrixSelector{{Pacticipant: p.Name, Branch: param(c, "branch"), Latest: true}},
 		Environment: e.Name, LatestBy: "cvpv",
 	})
+}
+
+// readsNothing refuses the parameters of a question that its address says already.
+func readsNothing(c echo.Context) error {
+	in, err := parseNested(c.Request().URL.RawQuery)
+	if err != nil {
+		return err
+	}
+	if wrong := ofAddress.misnamed(in); len(wrong) > 0 {
+		return matrixErrors(wrong...)
+	}
+	return nil
 }

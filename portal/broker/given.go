@@ -2,6 +2,7 @@ package broker
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -18,10 +19,25 @@ func unreadable(in nested) []string {
 	for _, name := range []string{"latest", "mainBranch"} {
 		out = append(out, given{in, name, "", ""}.boolean()...)
 	}
-	for _, name := range []string{"latestby", "limit"} {
-		out = append(out, given{in, name, "", ""}.text()...)
-	}
+	out = append(out, given{in, "latestby", "", ""}.oneOf("", "cvp", "cvpv", "cp")...)
+	out = append(out, given{in, "limit", "", ""}.text()...)
+	out = append(out, unreadableSuccess(in)...)
 	return append(out, append(unreadableSelectors(in, "q"), unreadableSelectors(in, "ignore")...)...)
+}
+
+// unreadableSuccess says what of the results to show cannot be read: one or a list of
+// true, false and nothing, which is not verified.
+func unreadableSuccess(in nested) []string {
+	list, is := in["success"].([]any)
+	if !is {
+		return given{in, "success", "", ""}.oneOf("", "true", "false")
+	}
+	for _, item := range list {
+		if out := (given{nested{"success[]": item}, "success[]", "", ""}).oneOf("", "true", "false"); out != nil {
+			return out
+		}
+	}
+	return nil
 }
 
 // unreadableSelectors says what of a list of selectors cannot be read.
@@ -79,10 +95,13 @@ func (g given) must(be string) []string {
 
 // text demands one text, or that nothing is given.
 func (g given) text() []string {
-	if _, is := g.in[g.name].(string); !is && g.in[g.name] != nil {
-		return g.must("be one text: " + g.key() + "=TEXT")
+	switch value := g.in[g.name].(type) {
+	case nil, string:
+		return nil
+	case twice: // one of two questions would go unanswered
+		return g.must(fmt.Sprintf("be given once, not as %q and as %q", value.first, value.last))
 	}
-	return nil
+	return g.must("be one text: " + g.key() + "=TEXT")
 }
 
 // filled demands one text that is not blank, or that nothing is given.
@@ -94,10 +113,21 @@ func (g given) filled() []string {
 }
 
 // boolean demands true or false, or that nothing is given.
-func (g given) boolean() []string {
-	switch g.in[g.name] {
-	case nil, "true", "false":
+func (g given) boolean() []string { return g.oneOf("true", "false") }
+
+// oneOf demands one of a few words, or that nothing is given.
+func (g given) oneOf(words ...string) []string {
+	switch value := g.in[g.name].(type) {
+	case nil:
 		return nil
+	case twice:
+		return g.text()
+	case string:
+		if slices.Contains(words, value) {
+			return nil
+		}
 	}
-	return g.must("be true or false")
+	words = slices.DeleteFunc(words, func(word string) bool { return word == "" })
+	last := len(words) - 1
+	return g.must("be " + strings.Join(words[:last], ", ") + " or " + words[last])
 }

@@ -61,7 +61,7 @@ func TestInputThatNoRecordingShows(t *testing.T) {
 			wrongly("&latest=true&mainBranch[]=true", `"mainBranch must be true or false"`),
 			wrongly("&latest=1", `"latest must be true or false"`),
 			wrongly("&branch=", `"branch must not be blank"`),
-			wrongly("&latestby[]=cvpv", `"latestby must be one text: latestby=TEXT"`),
+			wrongly("&latestby[]=cvpv", `"latestby must be cvp, cvpv or cp"`),
 			wrongly("&limit[]=1", `"limit must be one text: limit=TEXT"`),
 			wrongly("&q[][pacticipant]=api&q[][version]=", `"q[][version] of api must not be blank"`),
 			wrongly("&q[][pacticipant]=api&q[][latest]=true&q[][tag]=", `"q[][tag] of api must not be blank"`),

@@ -18,11 +18,18 @@ func (h *Handler) matrix(c echo.Context) error {
 	if err != nil {
 		return matrixErrors(fault.From(err).Message)
 	}
-	if wrong := unreadable(in); len(wrong) > 0 {
+	return h.answerQuery(c, ofMatrix, in, matrixSelectors(in.list("q")))
+}
+
+// answerQuery answers what a query asks of the versions that are selected.
+func (h *Handler) answerQuery(c echo.Context, read parameters, in nested, selectors []contracts.MatrixSelector) error {
+	if wrong := append(read.misnamed(in), unreadable(in)...); len(wrong) > 0 {
 		return matrixErrors(wrong...)
 	}
 	q, messages := matrixQuery(in)
+	q.Selectors = selectors
 	checked := checkMatrix(q)
+	var err error
 	if len(messages) == 0 && !checked.failed() {
 		// Most queries are right: what is not there shows when they are answered.
 		var m contracts.Matrix
@@ -59,7 +66,7 @@ func matrixQuery(in nested) (contracts.MatrixQuery, []string) {
 		}
 		q.Limit = n
 	}
-	q.Selectors, q.Ignore = matrixSelectors(in.list("q")), matrixSelectors(in.list("ignore"))
+	q.Ignore = matrixSelectors(in.list("ignore"))
 	return q, messages
 }
 
@@ -176,15 +183,17 @@ func (h *Handler) findMissing(c echo.Context, q contracts.MatrixQuery, checked m
 	return out, err
 }
 
-// matrixOfPair is the matrix of all versions of two services.
+// matrixOfPair is the matrix of all versions of the two services in the path.
 func (h *Handler) matrixOfPair(c echo.Context) error {
 	consumer, provider, err := h.pairOf(c)
 	if err != nil {
 		return err
 	}
-	q, _ := matrixQuery(nested{})
-	q.Selectors = []contracts.MatrixSelector{{Pacticipant: consumer.Name}, {Pacticipant: provider.Name}}
-	return h.askMatrix(c, q)
+	in, err := parseNested(c.Request().URL.RawQuery)
+	if err != nil {
+		return matrixErrors(fault.From(err).Message)
+	}
+	return h.answerQuery(c, ofPair, in, []contracts.MatrixSelector{{Pacticipant: consumer.Name}, {Pacticipant: provider.Name}})
 }
 
 // askMatrix asks and answers.

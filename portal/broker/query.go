@@ -50,24 +50,40 @@ func badQuery(part string) error {
 	return fault.New(fault.Invalid, "The query cannot be read at %q.", part)
 }
 
-// splitKey cuts q[][version] into q and the steps "" and version.
+// splitKey cuts q[][version] into q and the steps "" and version. What stands behind
+// a bracket is a step, too: some clients write q[]version.
 func splitKey(key string) (name string, path []string) {
 	name, rest, found := strings.Cut(key, "[")
 	if !found {
 		return key, nil
 	}
 	for step := range strings.SplitSeq(rest, "[") {
-		step, _, _ = strings.Cut(step, "]")
+		step, behind, _ := strings.Cut(step, "]")
 		path = append(path, step)
+		if behind = strings.Trim(behind, "]"); behind != "" {
+			path = append(path, behind)
+		}
 	}
 	return name, path
 }
 
+// twice is a parameter that has two values and may have one.
+type twice struct{ first, last string }
+
 // put stores value under name and path; false when the query contradicts itself.
 func (n nested) put(name string, path []string, value string) bool {
 	if len(path) == 0 {
-		n[name] = value
-		return true
+		switch before := n[name].(type) {
+		case nil:
+			n[name] = value
+		case string:
+			if before != value {
+				n[name] = twice{before, value}
+			}
+		case twice:
+			n[name] = twice{before.first, value}
+		}
+		return true // a list, or further levels, stay and are no text
 	}
 	if path[0] == "" {
 		return n.append(name, path[1:], value)
@@ -121,6 +137,15 @@ func (n nested) has(name string, path []string) bool {
 	return child.has(path[0], path[1:])
 }
 
-func (n nested) text(key string) string { s, _ := n[key].(string); return s }
+// text is the value of key, the last if there are two.
+func (n nested) text(key string) string {
+	switch value := n[key].(type) {
+	case string:
+		return value
+	case twice:
+		return value.last
+	}
+	return ""
+}
 
 func (n nested) list(key string) []any { l, _ := n[key].([]any); return l }

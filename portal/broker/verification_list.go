@@ -33,15 +33,26 @@ func (h *Handler) pactsForVerification(c echo.Context) error {
 	return h.answerForVerification(c, q)
 }
 
-// probeVerification is what verifiers ask before they post; older ones stop here.
+// probeVerification is what verifiers ask before they post; older ones ask all of it
+// here, with a query.
 func (h *Handler) probeVerification(c echo.Context) error {
 	p, err := h.provider(c)
 	if err != nil {
 		return err
 	}
-	return h.answerForVerification(c, contracts.PactQuery{Provider: p.Name, IncludePending: true}, contracts.PactNotice{
-		When: "before_verification", Text: betaWarning,
-	})
+	asked, err := parseNested(c.Request().URL.RawQuery)
+	if err != nil {
+		return err
+	}
+	in, err := verificationPayload(asked)
+	if err != nil {
+		return err
+	}
+	q, err := h.verificationQuery(c, p.Name, in)
+	if err != nil {
+		return err
+	}
+	return h.answerForVerification(c, q, contracts.PactNotice{When: "before_verification", Text: betaWarning})
 }
 
 func (h *Handler) answerForVerification(c echo.Context, q contracts.PactQuery, first ...contracts.PactNotice) error {
@@ -167,7 +178,7 @@ func (h *Handler) checkSelector(c echo.Context, in payload, q contracts.PactQuer
 
 // mistyped finds a field of a selector that is of the wrong kind, or empty.
 func mistyped(in payload) string {
-	for _, field := range []string{"consumer", "branch", "fallbackBranch", "tag", "fallbackTag", "environment"} {
+	for _, field := range selectorTexts {
 		switch text, is := in[field].(string); {
 		case !is && in[field] != nil:
 			return field + " must be a string"
@@ -175,7 +186,7 @@ func mistyped(in payload) string {
 			return field + " cannot be blank"
 		}
 	}
-	for _, field := range []string{"mainBranch", "matchingBranch", "latest", "deployed", "released", "deployedOrReleased"} {
+	for _, field := range selectorFlags {
 		if _, is := in[field].(bool); !is && in[field] != nil {
 			return field + " must be boolean"
 		}

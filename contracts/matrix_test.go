@@ -151,16 +151,7 @@ func TestTheMatrixOfWhoTalksToItself(t *testing.T) {
 			b := newBroker()
 			publish(t, b, "o1", "main", "orders", "orders", inStock)
 			sees(t, b, "orders", "o2")
-			itself, err := b.Pair(t.Context(), "orders", "orders")
-			if err != nil {
-				t.Fatal(err)
-			}
-			if _, err := b.RecordVerification(t.Context(), contracts.Verification{
-				Consumer: "orders", Provider: "orders", PactSHA: itself.SHA, ProviderVersion: "o2", Success: true,
-				Interactions: []contracts.InteractionResult{{Description: inStock, Status: contracts.Passed}},
-			}); err != nil {
-				t.Fatal(err)
-			}
+			verifyOwn(t, b, "o2", true)
 			if tt.beside {
 				publish(t, b, "o1", "main", "orders", "inventory", inStock)
 				sees(t, b, "inventory", "i1")

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -49,9 +50,11 @@ func (h *Handler) base(c echo.Context) string {
 		return h.options.PublicURL + mount
 	}
 	scheme, host := schemeOf(c), r.Host
-	if forwarded := aHost.FindStringSubmatch(firstOf(r.Header.Get("X-Forwarded-Host"))); forwarded != nil {
+	// A port without a host is passed over, as in Rack: a proxy that keeps the host keeps
+	// the port in it, and one behind another would name its own.
+	if forwarded := aHost.FindStringSubmatch(firstOf(r.Header.Get("X-Forwarded-Host"))); forwarded != nil && (forwarded[1] == "" || isPort(forwarded[1])) {
 		host = forwarded[0]
-		if port := firstOf(r.Header.Get("X-Forwarded-Port")); aPort.MatchString(port) && forwarded[1] == "" && !usual(scheme, port) {
+		if port := firstOf(r.Header.Get("X-Forwarded-Port")); isPort(port) && forwarded[1] == "" && !usual(scheme, port) {
 			host += ":" + port
 		}
 	}
@@ -68,10 +71,15 @@ func (h *Handler) base(c echo.Context) string {
 // Anybody can send what proxies do. What is no address would become part of links, and
 // lead those who follow them, or read them in a page, elsewhere.
 var (
-	aHost   = regexp.MustCompile(`^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$`)
-	aPort   = regexp.MustCompile(`^[0-9]{1,5}$`)
+	aHost   = regexp.MustCompile(`^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?$`)
 	aPrefix = regexp.MustCompile(`^(/[A-Za-z0-9._~%!$&()*+,;=:@-]+)*$`)
 )
+
+// isPort reports whether a text is the number of a port.
+func isPort(text string) bool {
+	port, err := strconv.ParseUint(text, 10, 16)
+	return err == nil && port > 0
+}
 
 // schemeOf is how the client came. Where proxies append to a list, the first is its.
 func schemeOf(c echo.Context) string {

@@ -37,23 +37,27 @@ func readPayload(c echo.Context) (payload, error) {
 	if !ok {
 		return nil, failure{status: http.StatusBadRequest, body: map[string]any{"error": "Expected JSON to be a Object"}}
 	}
-	return object, storable(object)
+	wrong := problems{}
+	wrong.storable(object)
+	if wrong.halves(body); len(wrong) > 0 {
+		return nil, wrong.err()
+	}
+	return object, nil
 }
 
-// storable refuses names that no database keeps. What is stored as it came, such
-// as the results of tests, may hold anything.
-func storable(in payload) error {
-	wrong := problems{}
+// keptAsItCame reports whether a field is stored as it came, such as the results of
+// tests, so that it may hold anything.
+func keptAsItCame(field string) bool {
+	return field == "testResults" || field == "verifiedBy" || field == "contacts"
+}
+
+// storable refuses names that no database keeps.
+func (p problems) storable(in payload) {
 	for field, value := range in {
-		switch field {
-		case "testResults", "verifiedBy", "contacts":
-		default:
-			if !isStorable(value) {
-				wrong.add(field, "cannot contain the character U+0000")
-			}
+		if !keptAsItCame(field) && !isStorable(value) {
+			p.add(field, "cannot contain the character U+0000")
 		}
 	}
-	return wrong.err()
 }
 
 func isStorable(value any) bool {

@@ -44,7 +44,7 @@ func (h *Handler) canIDeploy(c echo.Context) error {
 // checkCanIDeploy says what is wrong with a question, whatever there is.
 func checkCanIDeploy(in nested) problems {
 	wrong := problems{}
-	for _, text := range ofCanIDeploy.misnamed(in) {
+	for _, text := range ofCanIDeploy().misnamed(in) {
 		wrong.add("", "%s", text)
 	}
 	_, environment := in["environment"]
@@ -147,7 +147,7 @@ func readsNothing(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if wrong := ofAddress.misnamed(in); len(wrong) > 0 {
+	if wrong := ofAddress().misnamed(in); len(wrong) > 0 {
 		return matrixErrors(wrong...)
 	}
 	return nil

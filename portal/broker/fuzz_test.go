@@ -21,6 +21,7 @@ func FuzzNestedQuery(f *testing.F) {
 	f.Add("q%5B%5D%5Bpacticipant%5D=A&success[]=true&success[]=&a[b][c]=1;d=2")
 	f.Add("a=1&a[]=2&a[b]=3&[]=x&=&[[]]=&a[b=1&%zz")
 	f.Add(strings.Repeat("a[]", 40) + "=1")
+	f.Add("q[]pacticipant=A&q[]version=1&a=1&a=2&a[]b[c]d=3&e[]=1&e=2")
 	f.Fuzz(func(t *testing.T, query string) {
 		n, err := parseNested(query)
 		if err != nil {
@@ -119,21 +120,25 @@ func FuzzSelectors(f *testing.F) {
 	})
 }
 
-// FuzzMatrixQuery sends queries of can-i-deploy: they are answered, or refused with
-// a reason.
+// FuzzMatrixQuery sends queries of can-i-deploy, and those older verifiers send: they
+// are answered, or refused with a reason.
 func FuzzMatrixQuery(f *testing.F) {
 	f.Add("q[][pacticipant]=web&q[][version]=1&latestby=cvpv&environment=production")
 	f.Add("q[][pacticipant]=web&q[][latest]=true&q[][tag]=main&q[][pacticipant]=api&q[][latest]=true&latestby=cvp&success[]=true&limit=1")
 	f.Add("q[][pacticipant]=web&q[][version]=1&latestby=cvp&latest=true&mainBranch=true&ignore[][pacticipant]=api")
 	f.Add("q=1&q[]=2&limit=-1&latestby=x")
+	f.Add("pacticipant=web&version=1&to=dev&to=main&latest=true&environmetn=production&environment[]=x&ignore[]=api")
+	f.Add("provider_version_tags[]=dev&consumer_version_selectors[]main_branch=true&consumerVersionSelectors[][tag]=x&include_pending_status=false")
 	handler := fuzzed(f)
 	f.Fuzz(func(t *testing.T, query string) {
-		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/matrix", nil)
-		r.URL.RawQuery = query
-		w := httptest.NewRecorder()
-		handler.ServeHTTP(w, r)
-		if w.Code != http.StatusOK && w.Code != http.StatusBadRequest {
-			t.Errorf("%q: %d %s", query, w.Code, w.Body)
+		for _, path := range []string{"/matrix", "/matrix/provider/api/consumer/web", "/can-i-deploy", "/pacts/provider/api/for-verification"} {
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
+			r.URL.RawQuery = query
+			w := httptest.NewRecorder()
+			handler.ServeHTTP(w, r)
+			if w.Code != http.StatusOK && w.Code != http.StatusBadRequest {
+				t.Errorf("%s?%s: %d %s", path, query, w.Code, w.Body)
+			}
 		}
 	})
 }

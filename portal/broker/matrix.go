@@ -18,7 +18,7 @@ func (h *Handler) matrix(c echo.Context) error {
 	if err != nil {
 		return matrixErrors(fault.From(err).Message)
 	}
-	return h.answerQuery(c, ofMatrix, in, matrixSelectors(in.list("q")))
+	return h.answerQuery(c, ofMatrix(), in, matrixSelectors(in.list("q")))
 }
 
 // answerQuery answers what a query asks of the versions that are selected.
@@ -193,7 +193,7 @@ func (h *Handler) matrixOfPair(c echo.Context) error {
 	if err != nil {
 		return matrixErrors(fault.From(err).Message)
 	}
-	return h.answerQuery(c, ofPair, in, []contracts.MatrixSelector{{Pacticipant: consumer.Name}, {Pacticipant: provider.Name}})
+	return h.answerQuery(c, ofPair(), in, []contracts.MatrixSelector{{Pacticipant: consumer.Name}, {Pacticipant: provider.Name}})
 }
 
 // askMatrix asks and answers.

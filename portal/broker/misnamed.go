@@ -24,42 +24,53 @@ type parameters struct {
 	instead map[string]string
 }
 
-var selectorNames = []string{"pacticipant", "version", "branch", "tag", "environment", "mainBranch", "latest"}
+// ofSelectors are the names in a selector of the matrix.
+func ofSelectors() []string {
+	return []string{"pacticipant", "version", "branch", "tag", "environment", "mainBranch", "latest"}
+}
 
-// What the addresses of the matrix read.
-var (
-	ofMatrix = parameters{
+// ofMatrix is what the matrix reads.
+func ofMatrix() parameters {
+	return parameters{
 		names: []string{"q", "ignore", "environment", "tag", "latest", "latestby", "mainBranch", "branch", "success", "limit"},
-		lists: map[string][]string{"q": selectorNames, "ignore": selectorNames},
+		lists: map[string][]string{"q": ofSelectors(), "ignore": ofSelectors()},
 		instead: map[string]string{
-			"to": "tag (and latest=true), or environment", "totag": "tag (and latest=true)", "toenvironment": "environment", "withmainbranches": "mainBranch",
+			"to": "tag (and latest=true), or environment", "totag": "tag (and latest=true)",
+			"toenvironment": "environment", "withmainbranches": "mainBranch",
 			"pacticipant": "q[][pacticipant]", "version": "q[][version]",
 		},
 	}
-	ofPair = parameters{
-		names: []string{"ignore", "environment", "tag", "latest", "latestby", "mainBranch", "branch", "success", "limit"},
-		lists: map[string][]string{"ignore": selectorNames},
-		instead: map[string]string{
-			"to": "tag (and latest=true), or environment", "totag": "tag (and latest=true)", "toenvironment": "environment", "withmainbranches": "mainBranch",
-			"q": "q at /matrix", "pacticipant": "q[][pacticipant] at /matrix", "version": "q[][version] at /matrix",
-		},
-	}
-	ofCanIDeploy = parameters{
+}
+
+// ofPair is what the matrix of a pair reads: its services are in the path.
+func ofPair() parameters {
+	p := ofMatrix()
+	p.names = p.names[1:]
+	p.instead["q"], p.instead["pacticipant"], p.instead["version"] = "q at /matrix", "q[][pacticipant] at /matrix", "q[][version] at /matrix"
+	return p
+}
+
+// ofCanIDeploy is what the short form of a question reads.
+func ofCanIDeploy() parameters {
+	return parameters{
 		names: []string{"pacticipant", "version", "environment", "to", "ignore", "latest"},
-		lists: map[string][]string{"ignore": selectorNames},
+		lists: map[string][]string{"ignore": ofSelectors()},
 		instead: map[string]string{
 			"tag": "to", "totag": "to", "toenvironment": "environment", "q": "q at /matrix",
 			"mainbranch": "mainBranch at /matrix", "withmainbranches": "mainBranch at /matrix", "branch": "branch at /matrix",
 		},
 	}
-	// ofAddress is of the addresses that say all of a question themselves.
-	ofAddress = parameters{instead: map[string]string{
+}
+
+// ofAddress is what an address reads that has all of a question in its path.
+func ofAddress() parameters {
+	return parameters{instead: map[string]string{
 		"environment": "environment at /can-i-deploy", "toenvironment": "environment at /can-i-deploy", "version": "version at /can-i-deploy",
 		"pacticipant": "pacticipant at /can-i-deploy", "ignore": "ignore at /can-i-deploy", "to": "to at /can-i-deploy",
 		"tag": "tag at /matrix", "totag": "tag at /matrix", "q": "q at /matrix", "latest": "latest at /matrix", "branch": "branch at /matrix",
 		"mainbranch": "mainBranch at /matrix", "withmainbranches": "mainBranch at /matrix",
 	}}
-)
+}
 
 // misnamed says which parameters are not read though they look like one that is.
 func (p parameters) misnamed(in nested) []string {

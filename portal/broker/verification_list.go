@@ -178,7 +178,7 @@ func (h *Handler) checkSelector(c echo.Context, in payload, q contracts.PactQuer
 
 // mistyped finds a field of a selector that is of the wrong kind, or empty.
 func mistyped(in payload) string {
-	for _, field := range selectorTexts {
+	for _, field := range selectorTexts() {
 		switch text, is := in[field].(string); {
 		case !is && in[field] != nil:
 			return field + " must be a string"
@@ -186,7 +186,7 @@ func mistyped(in payload) string {
 			return field + " cannot be blank"
 		}
 	}
-	for _, field := range selectorFlags {
+	for _, field := range selectorFlags() {
 		if _, is := in[field].(bool); !is && in[field] != nil {
 			return field + " must be boolean"
 		}

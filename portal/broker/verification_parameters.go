@@ -6,23 +6,29 @@ import (
 	"strings"
 )
 
-// ofVerification are the fields of a question for pacts to verify.
-var ofVerification = parameters{
-	names: []string{"providerVersionBranch", "providerVersionTags", "includePendingStatus", "includeWipPactsSince", "consumerVersionSelectors"},
-	lists: map[string][]string{"consumerVersionSelectors": slices.Concat(selectorTexts, selectorFlags)},
+// ofVerification is what a question for pacts to verify has.
+func ofVerification() parameters {
+	return parameters{
+		names: []string{"providerVersionBranch", "providerVersionTags", "includePendingStatus", "includeWipPactsSince", "consumerVersionSelectors"},
+		lists: map[string][]string{"consumerVersionSelectors": slices.Concat(selectorTexts(), selectorFlags())},
+	}
 }
 
-// The fields of a selector of consumers' versions.
-var (
-	selectorTexts = []string{"consumer", "branch", "fallbackBranch", "tag", "fallbackTag", "environment"}
-	selectorFlags = []string{"mainBranch", "matchingBranch", "latest", "deployed", "released", "deployedOrReleased"}
-)
+// selectorTexts are the fields of a selector of consumers' versions that are texts.
+func selectorTexts() []string {
+	return []string{"consumer", "branch", "fallbackBranch", "tag", "fallbackTag", "environment"}
+}
+
+// selectorFlags are those that are true or false.
+func selectorFlags() []string {
+	return []string{"mainBranch", "matchingBranch", "latest", "deployed", "released", "deployedOrReleased"}
+}
 
 // verificationPayload is a query as the body that asks the same.
 func verificationPayload(in nested) (payload, error) {
-	in = ofVerification.asFields(in)
+	in = ofVerification().asFields(in)
 	wrong, out := problems{}, payload{}
-	for _, text := range ofVerification.misnamed(in) {
+	for _, text := range ofVerification().misnamed(in) {
 		wrong.add("", "%s", text)
 	}
 	for field, value := range in {
@@ -61,7 +67,7 @@ func selectorPayload(in nested) map[string]any {
 // asFlag is the value of a field in a body: true and false are no texts there, if the
 // field is no text.
 func asFlag(field, text string) any {
-	if field == "includePendingStatus" || slices.Contains(selectorFlags, field) {
+	if field == "includePendingStatus" || slices.Contains(selectorFlags(), field) {
 		switch text {
 		case "true":
 			return true

@@ -35,7 +35,7 @@ type desk struct {
 	results json.RawMessage
 }
 
-func openDesk(job pact.Job, notes *notes) (*desk, error) {
+func openDesk(job pact.Job, notes *notes, end time.Time) (*desk, error) {
 	var listen net.ListenConfig
 	listener, err := listen.Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -62,10 +62,10 @@ func openDesk(job pact.Job, notes *notes) (*desk, error) {
 	mux.HandleFunc("GET "+secret+"/provider", func(w http.ResponseWriter, _ *http.Request) { hal(w, []byte(`{"_links":{}}`)) })
 	mux.HandleFunc("POST "+secret+"/results", d.take)
 	if d.state != nil {
-		mux.Handle(secret+"/states", relayOne(d.state, job, notes, "state", notes.state))
+		mux.Handle(secret+"/states", until(end, relayOne(d.state, job, notes, "state", notes.state)))
 	}
 	if d.messages != nil {
-		mux.Handle(secret+"/messages", relayOne(d.messages, job, notes, "description", notes.message))
+		mux.Handle(secret+"/messages", until(end, relayOne(d.messages, job, notes, "description", notes.message)))
 	}
 	d.server = &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = d.server.Serve(listener) }()

@@ -3,7 +3,9 @@ package main
 import (
 	"errors"
 	"io"
+	"maps"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 
@@ -15,9 +17,10 @@ import (
 type notes struct {
 	mu       sync.Mutex
 	outcome  pact.Outcome
-	provider string // its host and port
-	answered bool   // the provider gave an answer, or kept somebody waiting for one
-	closed   string // how it gave none, the first time
+	provider string   // its host and port
+	answered bool     // the provider gave an answer, or kept somebody waiting for one
+	closed   string   // how it gave none, the first time
+	silent   []string // states that were asked for without an answer
 }
 
 // asked notes how a request to a host ended: with an answer if why is nil. Who closed
@@ -41,6 +44,11 @@ func (n *notes) asked(host string, why error) {
 
 // isNoHTTP tells what another protocol says, such as SSH or TLS, from an answer.
 func isNoHTTP(err error) bool { return strings.Contains(err.Error(), "malformed HTTP response") }
+
+// isBegun tells an answer that broke off after its first line from none.
+func isBegun(err error) bool {
+	return errors.Is(err, io.ErrUnexpectedEOF) && strings.Contains(err.Error(), "transport connection broken")
+}
 
 // isClosed tells a connection that was closed, while it was written to or read from,
 // from another way to give no answer.
@@ -68,16 +76,26 @@ func (n *notes) noAnswer(a pact.NoAnswer) {
 	n.outcome.NoAnswers = append(n.outcome.NoAnswers, a)
 }
 
-func (n *notes) state(name, why string) {
+// late notes that the time ran out before a request had its answer.
+func (n *notes) late() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	n.outcome.Late = true
+}
+
+func (n *notes) state(name, why string, answered bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if !answered {
+		n.silent = append(n.silent, name)
+	}
 	if n.outcome.States == nil {
 		n.outcome.States = map[string]string{}
 	}
 	n.outcome.States[name] = why
 }
 
-func (n *notes) message(description, why string) {
+func (n *notes) message(description, why string, _ bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.outcome.Messages == nil {
@@ -94,5 +112,12 @@ func (n *notes) read() pact.Outcome {
 		n.outcome.Unreachable = n.closed
 		n.outcome.Messages = nil // it was not asked for them either
 	}
-	return n.outcome
+	if n.outcome.Unreachable != "" {
+		for _, name := range n.silent {
+			delete(n.outcome.States, name) // it was on its way out
+		}
+	}
+	told := n.outcome // by itself: a request that nobody waits for may still end
+	told.States, told.Messages, told.NoAnswers = maps.Clone(told.States), maps.Clone(told.Messages), slices.Clone(told.NoAnswers)
+	return told
 }

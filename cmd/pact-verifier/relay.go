@@ -24,13 +24,15 @@ const maxAsked = 16 << 20
 
 // relayTo passes requests on below the provider's address, with the headers of job.
 func relayTo(provider *url.URL, job pact.Job, redirects redirects, notes *notes) http.Handler {
-	proxy := relay(job, notes, func(r *httputil.ProxyRequest) { r.SetURL(provider) }, func(r *http.Request, why string) {
+	missing := func(r *http.Request, why string, begun bool) {
 		path := strings.TrimPrefix(r.URL.Path, strings.TrimRight(provider.Path, "/"))
-		notes.noAnswer(pact.NoAnswer{Method: r.Method, Path: path, Why: why})
-	})
+		notes.noAnswer(pact.NoAnswer{Method: r.Method, Path: path, Why: why, Begun: begun})
+	}
+	proxy := relay(job, notes, func(r *httputil.ProxyRequest) { r.SetURL(provider) }, missing)
 	hold := redirects.hold(provider) //nolint:bodyclose // the proxy closes it
 	proxy.ModifyResponse = func(answer *http.Response) error {
 		notes.asked(answer.Request.URL.Host, nil)
+		watch(answer, job, notes, func(why string) { missing(answer.Request, why, true) })
 		return hold(answer)
 	}
 	return proxy
@@ -39,7 +41,7 @@ func relayTo(provider *url.URL, job pact.Job, redirects redirects, notes *notes)
 // relayOne passes requests on to exactly one address, and has note told which of
 // them went wrong: those for provider states name a state, those for messages the
 // description of one. libpact only says that something could not be done.
-func relayOne(address *url.URL, job pact.Job, notes *notes, name string, note func(name, why string)) http.Handler {
+func relayOne(address *url.URL, job pact.Job, notes *notes, name string, note func(name, why string, answered bool)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxAsked))
 		if err != nil {
@@ -55,20 +57,27 @@ func relayOne(address *url.URL, job pact.Job, notes *notes, name string, note fu
 		proxy := relay(job, notes, func(r *httputil.ProxyRequest) {
 			to := *address
 			r.Out.URL, r.Out.Host = &to, ""
-		}, func(_ *http.Request, why string) { note(what, why) })
+		}, func(_ *http.Request, why string, begun bool) {
+			if begun {
+				why = brokeOff(why)
+			}
+			note(what, why, begun)
+		})
 		proxy.ModifyResponse = func(answer *http.Response) error {
 			notes.asked(answer.Request.URL.Host, nil)
 			if answer.StatusCode >= http.StatusMultipleChoices {
-				note(what, "it answered "+answer.Status)
+				note(what, "it answered "+answer.Status, true)
 				answer.Header.Del("Location") // libpact would take what it leads to for the provider
+				return nil
 			}
+			watch(answer, job, notes, func(why string) { note(what, brokeOff(why), true) })
 			return nil
 		}
 		proxy.ServeHTTP(w, r)
 	})
 }
 
-func relay(job pact.Job, notes *notes, direct func(*httputil.ProxyRequest), noAnswer func(r *http.Request, why string)) *httputil.ReverseProxy {
+func relay(job pact.Job, notes *notes, direct func(*httputil.ProxyRequest), noAnswer func(r *http.Request, why string, begun bool)) *httputil.ReverseProxy {
 	return &httputil.ReverseProxy{
 		// Uncompressed unless the pact asks for it: the provider must see the pact's headers.
 		Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, DisableCompression: true},
@@ -90,12 +99,19 @@ func relay(job pact.Job, notes *notes, direct func(*httputil.ProxyRequest), noAn
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
 			log.Printf("[ERROR] %q %q: %v", r.Method, r.URL.Redacted(), err) //nolint:gosec // quoted
 			switch {
+			case isLate(r.Context()):
+				notes.late()
+				hangUp(w)
+				return
 			case cannotReach(err):
 				notes.unreachable(err.Error())
 			case errors.Is(err, context.Canceled): // libpact hung up first
-				noAnswer(r, fmt.Sprintf("none came within %s", job.RequestTimeout))
+				noAnswer(r, fmt.Sprintf("none came within %s", job.RequestTimeout), false)
+			case isBegun(err):
+				noAnswer(r, io.ErrUnexpectedEOF.Error(), true)
+				err = nil
 			default:
-				noAnswer(r, err.Error())
+				noAnswer(r, err.Error(), false)
 			}
 			notes.asked(r.URL.Host, err)
 			hangUp(w)

@@ -25,8 +25,9 @@ func verify(t *testing.T, job pact.Job) (pact.Outcome, error) {
 		return pact.Outcome{}, err
 	}
 	job.Pact = content
+	end := ending(job.Time)
 	notes := notes{provider: target.Host}
-	desk, err := openDesk(job, &notes)
+	desk, err := openDesk(job, &notes, end)
 	if err != nil {
 		return pact.Outcome{}, err
 	}
@@ -45,7 +46,7 @@ func verify(t *testing.T, job pact.Job) (pact.Outcome, error) {
 		ProviderStatesSetupURL:     desk.stateURL(),
 		Transports:                 transports,
 		RequestTimeout:             job.RequestTimeout,
-		RequestFilter:              instead(relayTo(target, job, redirects, &notes)),
+		RequestFilter:              instead(until(end, relayTo(target, job, redirects, &notes))),
 		DisableColoredOutput:       true,
 	})
 	outcome := notes.read()

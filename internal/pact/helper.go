@@ -160,6 +160,10 @@ func (e ending) status() string {
 	return "exit status 0"
 }
 
+func tookTooLong(timeout time.Duration) string {
+	return fmt.Sprintf("The verification was stopped: it took longer than %s.", timeout)
+}
+
 // outcome reads the helper's result, or says in a sentence why there is none.
 // Statuses 0 and 1 are those of a verifier that came to its end.
 func (e ending) outcome(ctx context.Context, timeout time.Duration) (Outcome, string) {
@@ -168,7 +172,7 @@ func (e ending) outcome(ctx context.Context, timeout time.Duration) (Outcome, st
 	ended := e.err == nil || (errors.As(e.err, &exit) && exit.ExitCode() == 1)
 	if !ended && ctx.Err() != nil {
 		if errors.Is(context.Cause(ctx), errTooLong) {
-			return o, fmt.Sprintf("The verification was stopped: it took longer than %s.", timeout)
+			return o, tookTooLong(timeout)
 		}
 		return o, "The verification was stopped before its end."
 	}

@@ -26,7 +26,8 @@ type Job struct {
 	Headers        map[string]string `json:"headers,omitempty"`
 	Version        string            `json:"version"` // of the provider
 	RequestTimeout time.Duration     `json:"request_timeout"`
-	Pact           json.RawMessage   `json:"pact"` // every interaction has an _id
+	Time           time.Duration     `json:"time,omitempty"` // after it the provider is asked for nothing more; 0 for no end
+	Pact           json.RawMessage   `json:"pact"`           // every interaction has an _id
 }
 
 // Outcome is what the helper writes when it is done.
@@ -49,6 +50,10 @@ type Outcome struct {
 	// NoAnswers has the requests that reached the provider and got no answer.
 	NoAnswers []NoAnswer `json:"no_answers,omitempty"`
 
+	// Late says that the time ran out: what has no result and no other reason was not
+	// asked, or not waited for.
+	Late bool `json:"late,omitempty"`
+
 	// States has the provider states that could not be set up, and why.
 	States map[string]string `json:"states,omitempty"`
 
@@ -60,9 +65,10 @@ type Outcome struct {
 	Refused string `json:"refused,omitempty"`
 }
 
-// NoAnswer is a request to which the provider gave no answer.
+// NoAnswer is a request to which the provider gave no answer, or not all of one.
 type NoAnswer struct {
 	Method string `json:"method"`
 	Path   string `json:"path"`
+	Begun  bool   `json:"begun,omitempty"` // an answer came, and broke off
 	Why    string `json:"why"`
 }

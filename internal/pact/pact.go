@@ -22,6 +22,10 @@ const (
 	defaultTimeout        = time.Minute
 	defaultRequestTimeout = 10 * time.Second
 	dialTimeout           = 5 * time.Second
+
+	// lastWords is how long a helper whose time is over has to say what it knows,
+	// before it is killed.
+	lastWords = 3 * time.Second
 )
 
 // Request is what to verify, and where the provider runs.
@@ -37,6 +41,8 @@ type Request struct {
 	Timeout         time.Duration     // for all pacts together; a minute when 0
 	RequestTimeout  time.Duration     // for one answer of the provider; 10 s when 0
 	Pacts           []Pact
+
+	end time.Time // when Timeout is over
 }
 
 // Pact is one pact to verify.
@@ -95,7 +101,8 @@ func (v *Verifier) Verify(ctx context.Context, r Request) (Result, error) {
 	if r.RequestTimeout <= 0 {
 		r.RequestTimeout = min(defaultRequestTimeout, r.Timeout)
 	}
-	limited, cancel := context.WithTimeoutCause(ctx, r.Timeout, errTooLong)
+	r.end = time.Now().Add(r.Timeout)
+	limited, cancel := context.WithTimeoutCause(ctx, r.Timeout+lastWords, errTooLong)
 	defer cancel()
 
 	result := Result{Pacts: make([]PactResult, 0, len(r.Pacts))}
@@ -138,9 +145,14 @@ func (v *Verifier) verifyOne(ctx context.Context, helper string, r Request, p Pa
 		result.unknown(ready, problem)
 		return result, nil
 	}
+	left := time.Until(r.end)
+	if left <= 0 {
+		result.unknown(ready, tookTooLong(r.Timeout))
+		return result, nil
+	}
 	job, err := json.Marshal(Job{
 		Protocol: Protocol, Consumer: p.Consumer, Provider: r.Provider, BaseURL: r.BaseURL, StateURL: r.StateURL, MessagesURL: r.MessagesURL,
-		Headers: r.Headers, Version: orUnversioned(r.ProviderVersion), RequestTimeout: r.RequestTimeout, Pact: ready.body,
+		Headers: r.Headers, Version: orUnversioned(r.ProviderVersion), RequestTimeout: r.RequestTimeout, Time: left, Pact: ready.body,
 	})
 	if err != nil {
 		return PactResult{}, fmt.Errorf("write the verifier's job: %w", err)
@@ -158,7 +170,7 @@ func (v *Verifier) verifyOne(ctx context.Context, helper string, r Request, p Pa
 		result.unknown(ready, problem)
 		return result, nil
 	}
-	result.settle(ready, outcome, r.BaseURL)
+	result.settle(ready, outcome, r)
 	return result, nil
 }
 

@@ -41,7 +41,7 @@ func (p *PactResult) unknown(ready prepared, problem string) {
 // settle gives every interaction of the pact the result libpact published for it.
 // One without a result is unknown, and so is one that failed because the provider
 // was gone.
-func (p *PactResult) settle(ready prepared, o Outcome, provider string) {
+func (p *PactResult) settle(ready prepared, o Outcome, r Request) {
 	interactions := ready.interactions
 	var results []testResult
 	if err := json.Unmarshal(o.TestResults, &results); err != nil {
@@ -62,9 +62,9 @@ func (p *PactResult) settle(ready prepared, o Outcome, provider string) {
 			p.Interactions[i] = resultOf(in, contracts.StatusUnknown, "The verifier published no result for it.")
 			continue
 		}
-		r := results[at]
+		result := results[at]
 		results = slices.Delete(results, at, at+1) // equal interactions have equal ids, and a result each
-		p.Interactions[i] = p.judge(in, r, o, provider)
+		p.Interactions[i] = p.judge(in, result, &o, r)
 		if p.Interactions[i].Status == contracts.Passed {
 			passed++
 		}
@@ -78,29 +78,49 @@ func (p *PactResult) settle(ready prepared, o Outcome, provider string) {
 	}
 }
 
-// judge turns one result into the platform's words.
-func (p *PactResult) judge(in contracts.Interaction, r testResult, o Outcome, provider string) contracts.InteractionResult {
-	broken := make([]string, 0, len(r.Mismatches)+len(r.Exceptions))
-	for _, m := range r.Mismatches {
+// judge turns one result into the platform's words. What the provider did get wrong
+// is a failure, also when it was gone or the time over later.
+func (p *PactResult) judge(in contracts.Interaction, result testResult, o *Outcome, r Request) contracts.InteractionResult {
+	broken := make([]string, 0, len(result.Mismatches)+len(result.Exceptions))
+	for _, m := range result.Mismatches {
 		broken = append(broken, m.sentence())
 	}
 	noMessage, refused := o.Messages[in.Description]
 	switch {
 	case refused && in.Kind != contracts.HTTP: // libpact compares the body of any answer
 		return resultOf(in, contracts.Failed, "The provider did not produce the message: "+noMessage+".")
-	case r.Success && len(broken)+len(r.Exceptions) == 0:
+	case result.Success && len(broken)+len(result.Exceptions) == 0:
 		return resultOf(in, contracts.Passed)
-	case len(broken) == 0 && o.Unreachable != "":
-		p.Problem = fmt.Sprintf("The provider at %s could not be reached: %s.", fault.Address(provider), o.Unreachable)
-		return resultOf(in, contracts.StatusUnknown, p.Problem)
 	}
-	for _, e := range r.Exceptions {
-		broken = append(broken, explain(in, e.Message, o))
+	for _, e := range result.Exceptions {
+		why, answered := explain(in, e.Message, o)
+		if !answered && len(broken) == 0 && p.wasNotAsked(why == "", o, r) {
+			return resultOf(in, contracts.StatusUnknown, p.Problem)
+		}
+		broken = append(broken, cmp.Or(why, "The provider could not be asked: "+e.Message+"."))
 	}
 	if len(broken) == 0 {
+		if p.wasNotAsked(true, o, r) {
+			return resultOf(in, contracts.StatusUnknown, p.Problem)
+		}
 		broken = append(broken, "The verifier does not say why.")
 	}
 	return resultOf(in, contracts.Failed, broken...)
+}
+
+// wasNotAsked reports whether an interaction has no answer because the provider was
+// gone, or, where that is not otherwise explained, the time over. That is then the
+// problem.
+func (p *PactResult) wasNotAsked(unexplained bool, o *Outcome, r Request) bool {
+	switch {
+	case o.Unreachable != "":
+		p.Problem = fmt.Sprintf("The provider at %s could not be reached: %s.", fault.Address(r.BaseURL), o.Unreachable)
+	case o.Late && unexplained:
+		p.Problem = tookTooLong(r.Timeout)
+	default:
+		return false
+	}
+	return true
 }
 
 // doubtStates says in the log that nobody knows whether the provider sets up
@@ -143,23 +163,35 @@ func (m mismatch) sentence() string {
 }
 
 // explain says why an interaction could not be tried, from what the helper saw on
-// the way; libpact itself only says that a request failed.
-func explain(in contracts.Interaction, message string, o Outcome) string {
+// the way, and whether that was an answer; libpact itself only says that a request
+// failed. It says "" when the helper saw nothing.
+func explain(in contracts.Interaction, message string, o *Outcome) (why string, answered bool) {
 	if strings.Contains(message, "state change") {
-		var why []string
+		var reasons []string
 		for _, state := range in.States {
 			if reason, ok := o.States[state]; ok {
-				why = append(why, fmt.Sprintf("%q: %s", state, reason))
+				reasons = append(reasons, fmt.Sprintf("%q: %s", state, reason))
 			}
 		}
-		if len(why) > 0 {
-			return "The provider could not set up its state " + strings.Join(why, "; ") + "."
+		if reason, ok := o.States[""]; ok && len(in.States) == 0 {
+			return "The provider could not be told that no state is needed: " + reason + ".", true
 		}
-	}
-	for _, n := range o.NoAnswers {
-		if n.Method == in.Method && n.Path == in.Path && strings.HasPrefix(message, "error sending request") {
-			return fmt.Sprintf("The provider gave no answer: %s.", n.Why)
+		if len(reasons) > 0 {
+			return "The provider could not set up its state " + strings.Join(reasons, "; ") + ".", true
 		}
+		return "", false
 	}
-	return "The provider could not be asked: " + message + "."
+	if !strings.HasPrefix(message, "error sending request") && !strings.HasPrefix(message, "error decoding response") {
+		return "", false
+	}
+	at := slices.IndexFunc(o.NoAnswers, func(n NoAnswer) bool { return n.Method == in.Method && n.Path == in.Path })
+	if at < 0 {
+		return "", false
+	}
+	n := o.NoAnswers[at]
+	o.NoAnswers = slices.Delete(o.NoAnswers, at, at+1) // interactions are tried in their order
+	if n.Begun {
+		return fmt.Sprintf("The provider's answer broke off: %s.", n.Why), true
+	}
+	return fmt.Sprintf("The provider gave no answer: %s.", n.Why), false
 }

@@ -238,6 +238,9 @@ func TestAPendingPactMayFail(t *testing.T) {
 		want types.Verdict
 	}{
 		{"pending and failed", verifiedPact{Pending: true, Interactions: failed}, types.VerdictYes},
+		{"pending, failed, and then out of reach", verifiedPact{Pending: true, Interactions: []types.InteractionResult{{Status: types.InteractionFailed}, {Status: types.InteractionUnknown}}}, types.VerdictYes},
+		{"pending, and out of reach", verifiedPact{Pending: true, Interactions: []types.InteractionResult{{Status: types.InteractionPassed}, {Status: types.InteractionUnknown}}}, types.VerdictUnknown},
+		{"failed, and then out of reach", verifiedPact{Interactions: []types.InteractionResult{{Status: types.InteractionUnknown}, {Status: types.InteractionFailed}}}, types.VerdictNo},
 		{"failed", verifiedPact{Interactions: failed}, types.VerdictNo},
 		{"said to pass with an unknown", verifiedPact{Success: true, Interactions: []types.InteractionResult{{Status: types.InteractionUnknown}}}, types.VerdictUnknown},
 		{"failed without interactions", verifiedPact{}, types.VerdictUnknown},

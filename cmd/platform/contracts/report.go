@@ -92,22 +92,25 @@ func (r *verification) sum() {
 	}
 }
 
-// verdict is what one pact's result means. A pending pact may fail. An interaction
-// without a result, and a pact without any, is unknown whatever the sum says.
+// verdict is what one pact's result means. A wrong answer is a no, whatever else was
+// not asked, and a pending pact may fail. Otherwise an interaction without a result,
+// and a pact without any, is unknown whatever the sum says.
 func (p verifiedPact) verdict() types.Verdict {
-	unknown := len(p.Interactions) == 0
+	failed, unknown := false, len(p.Interactions) == 0
 	for _, i := range p.Interactions {
 		switch i.Status {
 		case types.InteractionFailed:
-			if !p.Pending {
-				return types.VerdictNo
-			}
+			failed = true
 		case types.InteractionUnknown:
 			unknown = true
 		case types.InteractionPassed:
 		}
 	}
 	switch {
+	case failed && p.Pending:
+		return types.VerdictYes
+	case failed:
+		return types.VerdictNo
 	case unknown:
 		return types.VerdictUnknown
 	case !p.Success && !p.Pending:

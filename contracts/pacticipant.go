@@ -3,6 +3,8 @@ package contracts
 import (
 	"context"
 	"fmt"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -111,17 +113,61 @@ func (b *Broker) DeletePacticipant(ctx context.Context, name string) error {
 		if err := b.refuseWhileThere(ctx, DeploymentFilter{PacticipantIDs: []int64{p.ID}}, p.Name); err != nil {
 			return err
 		}
-		consumers, err := b.store.Integrations(ctx, IntegrationFilter{ProviderIDs: []int64{p.ID}})
+		list, err := b.store.Integrations(ctx, IntegrationFilter{ConsumerIDs: []int64{p.ID}, ProviderIDs: []int64{p.ID}})
 		if err != nil {
 			return err
 		}
-		for _, i := range consumers { // they stay, and still need it
-			if err := b.store.WithdrawPacts(ctx, Withdrawal{ConsumerID: i.ConsumerID, ProviderID: p.ID}, b.clock()); err != nil {
+		if err := b.refuseWhileConsumed(ctx, p, list); err != nil {
+			return err
+		}
+		for _, i := range list { // its consumers stay and still need it; itself, it may be made again
+			if err := b.store.WithdrawPacts(ctx, Withdrawal{ConsumerID: i.ConsumerID, ProviderID: i.ProviderID}, b.clock()); err != nil {
 				return err
 			}
 		}
 		return b.store.DeletePacticipant(ctx, p.ID)
 	})
+}
+
+// refuseWhileConsumed is a fault.Conflict while a version is in an environment that has
+// no pact with a provider, and whose service had some: with the provider goes that
+// anybody knows so. Of a version that has a pact, the pact is remembered.
+func (b *Broker) refuseWhileConsumed(ctx context.Context, provider Pacticipant, list []Integration) error {
+	var consumers []int64
+	for _, i := range list {
+		if i.ProviderID == provider.ID {
+			consumers = append(consumers, i.ConsumerID)
+		}
+	}
+	if len(consumers) == 0 {
+		return nil
+	}
+	there, err := b.store.Deployments(ctx, DeploymentFilter{PacticipantIDs: consumers, Current: true})
+	if err != nil || len(there) == 0 {
+		return err
+	}
+	versions := make([]int64, len(there))
+	for i, d := range there {
+		versions[i] = d.VersionID
+	}
+	pacts, err := b.store.Pacts(ctx, PactFilter{ConsumerVersionIDs: distinct(versions), ProviderIDs: []int64{provider.ID}})
+	if err != nil {
+		return err
+	}
+	withdrawn, err := b.store.WithdrawnPacts(ctx, 0, provider.Name)
+	if err != nil {
+		return err
+	}
+	for _, d := range there {
+		if !slices.ContainsFunc(pacts, func(p Pact) bool { return p.ConsumerVersionID == d.VersionID }) &&
+			!slices.ContainsFunc(withdrawn, func(w WithdrawnPact) bool { return w.ConsumerVersionID == d.VersionID }) {
+			return fault.New(fault.Conflict, "%s %s is in %s and has published no pact with %s, which %s consumes. With %s deleted nobody would know that, and the gate could say yes by mistake.",
+				d.Service, d.Version, d.Environment, provider.Name, d.Service, provider.Name).
+				WithHint(`Publish its pact: %s. If it does not need %s any more, say so: curl -X DELETE -H "Authorization: Bearer $PLATFORM_TOKEN" $PLATFORM_URL/broker/integrations/provider/%s/consumer/%s`,
+					publishCommand(d.Service, d.Version), provider.Name, url.PathEscape(provider.Name), url.PathEscape(d.Service))
+		}
+	}
+	return nil
 }
 
 // AddLabel labels a service and reports whether the label is new on it.

@@ -24,7 +24,9 @@ func (b *Broker) save(ctx context.Context, p Publication, list []parsedContract,
 		return err
 	}
 	out.Created, out.Contracts = created, make([]PublishedContract, len(list))
-	var asks []func(ctx context.Context) error
+	asks := []func(ctx context.Context) error{
+		func(ctx context.Context) error { return b.store.RestorePacts(ctx, version.ID, names[1:]) },
+	}
 	if p.Branch != "" {
 		asks = append(asks, func(ctx context.Context) error {
 			_, err := b.addToBranch(ctx, services[0], version, p.Branch)
@@ -43,11 +45,6 @@ func (b *Broker) save(ctx context.Context, p Publication, list []parsedContract,
 	}
 	for at, i := range order {
 		if out.Contracts[i], err = b.savePact(ctx, ready[at]); err != nil {
-			return err
-		}
-	}
-	if !created {
-		if err := b.store.RestorePacts(ctx, version.ID, names[1:]); err != nil {
 			return err
 		}
 	}

@@ -86,7 +86,8 @@ type IntegrationFilter struct {
 // VersionStore keeps versions, branches and tags.
 type VersionStore interface {
 	// EnsureVersion returns the version, made now if need be, without the name of
-	// its pacticipant. IDs are drawn in the order of first creation.
+	// its pacticipant. IDs are drawn in the order of first creation. Made again, it has
+	// the withdrawn pacts that it had when it was deleted.
 	EnsureVersion(ctx context.Context, pacticipantID int64, number string, now time.Time) (v Version, created bool, err error)
 	// Versions lists newest first.
 	Versions(ctx context.Context, f VersionFilter) ([]Version, error)
@@ -96,6 +97,8 @@ type VersionStore interface {
 	// nothing but their ids and environments' ids.
 	VersionPlaces(ctx context.Context, ids []int64) (map[int64]VersionDetail, error)
 	UpdateVersion(ctx context.Context, v Version) error
+	// DeleteVersion removes it with its pacts, but for those that were withdrawn: they
+	// are remembered by name, until it is made again.
 	DeleteVersion(ctx context.Context, id int64) error
 
 	EnsureBranchVersion(ctx context.Context, v Version, branch string, now time.Time) (created bool, err error)

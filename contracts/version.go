@@ -202,6 +202,15 @@ func (b *Broker) DeleteVersion(ctx context.Context, service, number string) erro
 		if err := b.refuseWhileThere(ctx, DeploymentFilter{VersionIDs: []int64{v.ID}}, "Version "+number+" of "+service); err != nil {
 			return err
 		}
+		pacts, err := b.store.Pacts(ctx, PactFilter{ConsumerVersionIDs: []int64{v.ID}})
+		if err != nil {
+			return err
+		}
+		for _, p := range pacts { // it may be made again
+			if err := b.store.WithdrawPacts(ctx, Withdrawal{p.ConsumerID, p.ProviderID, p.ConsumerVersionID}, b.clock()); err != nil {
+				return err
+			}
+		}
 		return b.store.DeleteVersion(ctx, v.ID)
 	})
 }

@@ -31,6 +31,7 @@ type state struct {
 	contents      []contracts.Content
 	pacts         []pact
 	withdrawn     []contracts.WithdrawnPact
+	gone          []contracts.WithdrawnPact // of versions that were deleted
 	verifications []contracts.Verification
 	environments  []contracts.Environment
 	deployments   []contracts.Deployment
@@ -122,7 +123,7 @@ func (st *state) clone() state {
 	c.tags = slices.Clone(st.tags)
 	c.contents = slices.Clone(st.contents)
 	c.pacts = slices.Clone(st.pacts)
-	c.withdrawn = slices.Clone(st.withdrawn)
+	c.withdrawn, c.gone = slices.Clone(st.withdrawn), slices.Clone(st.gone)
 	c.verifications = slices.Clone(st.verifications)
 	c.environments = slices.Clone(st.environments)
 	c.deployments = slices.Clone(st.deployments)

@@ -20,6 +20,14 @@ func (s *Store) EnsureVersion(ctx context.Context, pacticipantID int64, number s
 	}
 	v := contracts.Version{ID: st.next(), PacticipantID: pacticipantID, Pacticipant: st.name(pacticipantID), Number: number, CreatedAt: now}
 	st.versions = append(st.versions, v)
+	st.gone = slices.DeleteFunc(st.gone, func(w contracts.WithdrawnPact) bool {
+		again := w.Consumer == v.Pacticipant && w.ConsumerVersion == v.Number
+		if again {
+			w.ConsumerID, w.ConsumerVersionID = v.PacticipantID, v.ID
+			st.withdrawn = append(st.withdrawn, w)
+		}
+		return again
+	})
 	return v, true, nil
 }
 
@@ -162,7 +170,12 @@ func (st *state) deleteVersion(id int64) {
 	st.onBranch = slices.DeleteFunc(st.onBranch, func(o onBranch) bool { return o.versionID == id })
 	st.tags = slices.DeleteFunc(st.tags, func(t tagged) bool { return t.versionID == id })
 	st.pacts = slices.DeleteFunc(st.pacts, func(p pact) bool { return p.ConsumerVersionID == id })
-	st.withdrawn = slices.DeleteFunc(st.withdrawn, func(w contracts.WithdrawnPact) bool { return w.ConsumerVersionID == id })
+	st.withdrawn = slices.DeleteFunc(st.withdrawn, func(w contracts.WithdrawnPact) bool {
+		if w.ConsumerVersionID == id {
+			st.gone = append(st.gone, w)
+		}
+		return w.ConsumerVersionID == id
+	})
 	st.verifications = slices.DeleteFunc(st.verifications, func(v contracts.Verification) bool { return v.ProviderVersionID == id })
 	st.deployments = slices.DeleteFunc(st.deployments, func(d contracts.Deployment) bool { return d.VersionID == id })
 }

@@ -111,9 +111,7 @@ func matrixBareRows(t *testing.T, b Backend) {
 	}
 	// Nobody has been told the names of these yet, so that they cannot be known.
 	for _, gone := range []contracts.Version{w1, a2} {
-		if err := k.Store.DeleteVersion(k.ctx, gone.ID); err != nil {
-			t.Fatal(err)
-		}
+		k.tx(func(ctx context.Context) error { return k.Store.DeleteVersion(ctx, gone.ID) })
 	}
 	if err := k.Store.NameRows(k.ctx, pointers); err != nil {
 		t.Fatal(err)

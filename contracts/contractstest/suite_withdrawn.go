@@ -60,6 +60,22 @@ func withdrawals(t *testing.T, b Backend) {
 	withdrawn(0, "api", "web2 api") // the provider is gone, and still needed
 	k.tx(func(ctx context.Context) error { return k.Store.DeleteVersion(ctx, w2.ID) })
 	withdrawn(0, "api")
+	w2 = k.version(web, "2") // made again, it is the one that needed it
+	withdrawn(w2.ID, "", "web2 api")
+	k.tx(func(ctx context.Context) error { return k.Store.RestorePacts(ctx, w2.ID, []string{"api"}) })
+	k.tx(func(ctx context.Context) error { return k.Store.DeleteVersion(ctx, w2.ID) })
+	withdrawn(k.version(web, "2").ID, "api") // published in between
 	k.tx(func(ctx context.Context) error { return k.Store.DeletePacticipant(ctx, web.ID) })
 	withdrawn(w1.ID, "pay")
+	other, web := k.version(k.service("other"), "1"), k.service("web")
+	withdrawn(other.ID, "pay")
+	w1 = k.version(web, "1")
+	same(t, "of a service that was made again", []contracts.WithdrawnPact{{
+		ConsumerID: web.ID, ConsumerVersionID: w1.ID, Consumer: "web", ConsumerVersion: "1", Provider: "pay", DeletedAt: morning(),
+	}}, must(k.Store.WithdrawnPacts(k.ctx, w1.ID, ""))(t))
+	for range 2 { // as often as it is deleted
+		k.tx(func(ctx context.Context) error { return k.Store.DeleteVersion(ctx, w1.ID) })
+		w1 = k.version(web, "1")
+		withdrawn(w1.ID, "", "web1 pay")
+	}
 }

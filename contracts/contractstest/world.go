@@ -17,7 +17,7 @@ import (
 type world struct {
 	services []string
 	pacts    []worldPact
-	deleted  []worldPact // by themselves, or with their integration: the versions stay
+	deleted  []worldPact // the versions stay, or may be made again
 	verdicts []worldVerdict
 	deployed map[string]string      // environment/service/instance to version
 	released map[string]bool        // environment/service/version

@@ -41,8 +41,7 @@ func (w *world) forgetVersion(service, version string) {
 	delete(w.branches, key)
 	delete(w.tags, key)
 	w.order = slices.DeleteFunc(w.order, func(v string) bool { return v == key })
-	byIt := func(p worldPact) bool { return p.consumer == service && p.version == version }
-	w.pacts, w.deleted = slices.DeleteFunc(w.pacts, byIt), slices.DeleteFunc(w.deleted, byIt)
+	w.withdraw(func(p worldPact) bool { return p.consumer == service && p.version == version })
 	w.verdicts = slices.DeleteFunc(w.verdicts, func(v worldVerdict) bool { return v.provider == service && v.providerVersion == version })
 }
 
@@ -61,7 +60,7 @@ func (w *world) deletePact(t *testing.T, b *contracts.Broker, r *rand.Rand) {
 	w.withdraw(func(p worldPact) bool { return p == gone })
 }
 
-// withdraw takes pacts away of versions that stay.
+// withdraw takes pacts away of versions that stay, or may be made again.
 func (w *world) withdraw(goes func(p worldPact) bool) {
 	w.pacts = slices.DeleteFunc(w.pacts, func(p worldPact) bool {
 		if goes(p) {
@@ -140,7 +139,26 @@ func (w *world) forgetService(service string) {
 	delete(w.known, service)
 }
 
-// deleteService removes a service, unless it is in an environment.
+// expected reports whether a version is in an environment that should have a pact with
+// the provider, for its service has one, and never had any.
+func (w *world) expected(provider string) bool {
+	for pair := range w.integrated {
+		for version := range worldVersions {
+			number := strconv.Itoa(version)
+			there := w.elsewhere[pair[0]+"/"+number] || slices.Contains(w.in(pair[0]), number)
+			had := slices.ContainsFunc(slices.Concat(w.pacts, w.deleted), func(p worldPact) bool {
+				return p.consumer == pair[0] && p.version == number && p.provider == provider
+			})
+			if pair[1] == provider && there && !had {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// deleteService removes a service, unless it is in an environment, or a consumer is of
+// which nobody knows what it relies on.
 func (w *world) deleteService(t *testing.T, b *contracts.Broker, r *rand.Rand) {
 	t.Helper()
 	service := pick(r, w.services)
@@ -150,7 +168,7 @@ func (w *world) deleteService(t *testing.T, b *contracts.Broker, r *rand.Rand) {
 		if !fault.Is(err, fault.NotFound) {
 			t.Fatalf("delete a service that is not known: %v, want not found", err)
 		}
-	case w.runs(service):
+	case w.runs(service), w.expected(service):
 		if !fault.Is(err, fault.Conflict) {
 			t.Fatalf("delete a service that is in an environment: %v, want a conflict", err)
 		}

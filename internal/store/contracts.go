@@ -25,7 +25,6 @@ import (
 	"github.com/goldenpath/platform/internal/store/ent/verification"
 	"github.com/goldenpath/platform/internal/store/ent/verificationdetail"
 	"github.com/goldenpath/platform/internal/store/ent/versiontag"
-	"github.com/goldenpath/platform/internal/store/ent/withdrawnpact"
 )
 
 // Contracts stores the contracts domain. Rows are written through ent; lists that
@@ -239,7 +238,7 @@ func (c *Contracts) DeleteVersion(ctx context.Context, id int64) error {
 	_, errTags := client.VersionTag.Delete().Where(versiontag.VersionID(id)).Exec(ctx)
 	_, errPacts := client.PactPublication.Delete().Where(pactpublication.ConsumerVersionID(id)).Exec(ctx)
 	errVerifications := deleteVerifications(ctx, client, verification.ProviderVersionID(id))
-	_, errWithdrawn := client.WithdrawnPact.Delete().Where(withdrawnpact.VersionID(id)).Exec(ctx)
+	errWithdrawn := c.keepWithdrawn(ctx, id)
 	_, errDeployments := client.Deployment.Delete().Where(deployment.VersionID(id)).Exec(ctx)
 	_, errItself := client.PacticipantVersion.Delete().Where(pacticipantversion.ID(id)).Exec(ctx)
 	if err := errors.Join(errOn, errTags, errPacts, errVerifications, errWithdrawn, errDeployments, errItself); err != nil {

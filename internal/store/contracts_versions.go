@@ -24,7 +24,8 @@ func (c *Contracts) EnsureVersion(ctx context.Context, pacticipantID int64, numb
 		return contracts.Version{}, false, fmt.Errorf("insert version %s: %w", number, err)
 	}
 	if created {
-		return contracts.Version{ID: id, PacticipantID: pacticipantID, Number: number, CreatedAt: now.UTC()}, true, nil
+		v := contracts.Version{ID: id, PacticipantID: pacticipantID, Number: number, CreatedAt: now.UTC()}
+		return v, true, c.rememberPacts(ctx, v)
 	}
 	list, err := c.Versions(ctx, contracts.VersionFilter{PacticipantIDs: []int64{pacticipantID}, Numbers: []string{number}})
 	if err == nil && len(list) == 0 {

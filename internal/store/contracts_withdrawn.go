@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/goldenpath/platform/contracts"
@@ -33,6 +34,47 @@ func (c *Contracts) WithdrawPacts(ctx context.Context, of contracts.Withdrawal, 
 	errRemember := q.db.Ask(ctx, database.Question{Text: text, Args: args})
 	_, errDelete := pacts.Exec(ctx)
 	return wrap(errors.Join(errRemember, errDelete), "withdraw pacts")
+}
+
+// keepWithdrawn moves what was withdrawn of a version that goes to where it is kept by
+// name: what the gate reads for each question holds nothing of versions that are gone.
+func (c *Contracts) keepWithdrawn(ctx context.Context, versionID int64) error {
+	errKeep := c.s.db.Ask(ctx, database.Question{Text: `INSERT INTO gone_pacts (consumer, version, provider, deleted_at)
+		SELECT p.name, v.number, w.provider, w.deleted_at FROM withdrawn_pacts w
+		JOIN pacticipant_versions v ON v.id = w.version_id JOIN pacticipants p ON p.id = v.pacticipant_id WHERE w.version_id = ?
+		ON CONFLICT (consumer, version, provider) DO UPDATE SET deleted_at = excluded.deleted_at`, Args: []any{versionID}})
+	_, errDelete := c.client(ctx).WithdrawnPact.Delete().Where(withdrawnpact.VersionID(versionID)).Exec(ctx)
+	return errors.Join(errKeep, errDelete)
+}
+
+// rememberPacts gives a version that is made what was withdrawn of one of its name that
+// is gone. Nearly always there is none.
+func (c *Contracts) rememberPacts(ctx context.Context, v contracts.Version) error {
+	q := c.query(ctx)
+	q.and(`p.id = ?`, v.PacticipantID)
+	q.and(`g.version = ?`, v.Number)
+	gone, err := rowsOf(q, `SELECT g.id, g.provider, `+q.timeColumn(`g.deleted_at`)+` FROM gone_pacts g JOIN pacticipants p ON p.name = g.consumer`+q.where(),
+		func(rows database.Rows, p *gonePact) error {
+			return rows.Scan(&p.id, &p.provider, (*stamp)(&p.deletedAt))
+		})
+	if err != nil {
+		return err
+	}
+	client := c.client(ctx)
+	for _, p := range gone {
+		errRemember := client.WithdrawnPact.Create().SetVersionID(v.ID).SetProvider(p.provider).SetDeletedAt(p.deletedAt).Exec(ctx)
+		errForget := client.GonePact.DeleteOneID(p.id).Exec(ctx)
+		if err := errors.Join(errRemember, errForget); err != nil {
+			return fmt.Errorf("remember the pacts of version %s: %w", v.Number, err)
+		}
+	}
+	return nil
+}
+
+type gonePact struct {
+	id        int64
+	provider  string
+	deletedAt time.Time
 }
 
 // RestorePacts implements contracts.PactStore.

@@ -24,6 +24,7 @@ import (
 	"github.com/goldenpath/platform/internal/store/ent/entitydocument"
 	"github.com/goldenpath/platform/internal/store/ent/entityterms"
 	"github.com/goldenpath/platform/internal/store/ent/environment"
+	"github.com/goldenpath/platform/internal/store/ent/gonepact"
 	"github.com/goldenpath/platform/internal/store/ent/ignorerule"
 	"github.com/goldenpath/platform/internal/store/ent/integration"
 	"github.com/goldenpath/platform/internal/store/ent/location"
@@ -76,6 +77,8 @@ type Client struct {
 	EntityTerms *EntityTermsClient
 	// Environment is the client for interacting with the Environment builders.
 	Environment *EnvironmentClient
+	// GonePact is the client for interacting with the GonePact builders.
+	GonePact *GonePactClient
 	// IgnoreRule is the client for interacting with the IgnoreRule builders.
 	IgnoreRule *IgnoreRuleClient
 	// Integration is the client for interacting with the Integration builders.
@@ -140,6 +143,7 @@ func (c *Client) init() {
 	c.EntityDocument = NewEntityDocumentClient(c.config)
 	c.EntityTerms = NewEntityTermsClient(c.config)
 	c.Environment = NewEnvironmentClient(c.config)
+	c.GonePact = NewGonePactClient(c.config)
 	c.IgnoreRule = NewIgnoreRuleClient(c.config)
 	c.Integration = NewIntegrationClient(c.config)
 	c.Location = NewLocationClient(c.config)
@@ -265,6 +269,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		EntityDocument:     NewEntityDocumentClient(cfg),
 		EntityTerms:        NewEntityTermsClient(cfg),
 		Environment:        NewEnvironmentClient(cfg),
+		GonePact:           NewGonePactClient(cfg),
 		IgnoreRule:         NewIgnoreRuleClient(cfg),
 		Integration:        NewIntegrationClient(cfg),
 		Location:           NewLocationClient(cfg),
@@ -317,6 +322,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		EntityDocument:     NewEntityDocumentClient(cfg),
 		EntityTerms:        NewEntityTermsClient(cfg),
 		Environment:        NewEnvironmentClient(cfg),
+		GonePact:           NewGonePactClient(cfg),
 		IgnoreRule:         NewIgnoreRuleClient(cfg),
 		Integration:        NewIntegrationClient(cfg),
 		Location:           NewLocationClient(cfg),
@@ -369,11 +375,12 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.AccessSession, c.AccessToken, c.AuditEntry, c.Branch, c.BranchVersion,
 		c.Deployment, c.Document, c.Entity, c.EntityChange, c.EntityDocument,
-		c.EntityTerms, c.Environment, c.IgnoreRule, c.Integration, c.Location,
-		c.LocationFile, c.LocationProblem, c.PactContent, c.PactPublication,
-		c.Pacticipant, c.PacticipantLabel, c.PacticipantVersion, c.ProviderAddress,
-		c.PushedFile, c.RepositoryCheck, c.Run, c.RunEvent, c.RunFile, c.RunStep,
-		c.Verification, c.VerificationDetail, c.VersionTag, c.WithdrawnPact,
+		c.EntityTerms, c.Environment, c.GonePact, c.IgnoreRule, c.Integration,
+		c.Location, c.LocationFile, c.LocationProblem, c.PactContent,
+		c.PactPublication, c.Pacticipant, c.PacticipantLabel, c.PacticipantVersion,
+		c.ProviderAddress, c.PushedFile, c.RepositoryCheck, c.Run, c.RunEvent,
+		c.RunFile, c.RunStep, c.Verification, c.VerificationDetail, c.VersionTag,
+		c.WithdrawnPact,
 	} {
 		n.Use(hooks...)
 	}
@@ -385,11 +392,12 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.AccessSession, c.AccessToken, c.AuditEntry, c.Branch, c.BranchVersion,
 		c.Deployment, c.Document, c.Entity, c.EntityChange, c.EntityDocument,
-		c.EntityTerms, c.Environment, c.IgnoreRule, c.Integration, c.Location,
-		c.LocationFile, c.LocationProblem, c.PactContent, c.PactPublication,
-		c.Pacticipant, c.PacticipantLabel, c.PacticipantVersion, c.ProviderAddress,
-		c.PushedFile, c.RepositoryCheck, c.Run, c.RunEvent, c.RunFile, c.RunStep,
-		c.Verification, c.VerificationDetail, c.VersionTag, c.WithdrawnPact,
+		c.EntityTerms, c.Environment, c.GonePact, c.IgnoreRule, c.Integration,
+		c.Location, c.LocationFile, c.LocationProblem, c.PactContent,
+		c.PactPublication, c.Pacticipant, c.PacticipantLabel, c.PacticipantVersion,
+		c.ProviderAddress, c.PushedFile, c.RepositoryCheck, c.Run, c.RunEvent,
+		c.RunFile, c.RunStep, c.Verification, c.VerificationDetail, c.VersionTag,
+		c.WithdrawnPact,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -422,6 +430,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.EntityTerms.mutate(ctx, m)
 	case *EnvironmentMutation:
 		return c.Environment.mutate(ctx, m)
+	case *GonePactMutation:
+		return c.GonePact.mutate(ctx, m)
 	case *IgnoreRuleMutation:
 		return c.IgnoreRule.mutate(ctx, m)
 	case *IntegrationMutation:
@@ -2062,6 +2072,139 @@ func (c *EnvironmentClient) mutate(ctx context.Context, m *EnvironmentMutation) 
 		return (&EnvironmentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Environment mutation op: %q", m.Op())
+	}
+}
+
+// GonePactClient is a client for the GonePact schema.
+type GonePactClient struct {
+	config
+}
+
+// NewGonePactClient returns a client for the GonePact from the given config.
+func NewGonePactClient(c config) *GonePactClient {
+	return &GonePactClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `gonepact.Hooks(f(g(h())))`.
+func (c *GonePactClient) Use(hooks ...Hook) {
+	c.hooks.GonePact = append(c.hooks.GonePact, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `gonepact.Intercept(f(g(h())))`.
+func (c *GonePactClient) Intercept(interceptors ...Interceptor) {
+	c.inters.GonePact = append(c.inters.GonePact, interceptors...)
+}
+
+// Create returns a builder for creating a GonePact entity.
+func (c *GonePactClient) Create() *GonePactCreate {
+	mutation := newGonePactMutation(c.config, OpCreate)
+	return &GonePactCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of GonePact entities.
+func (c *GonePactClient) CreateBulk(builders ...*GonePactCreate) *GonePactCreateBulk {
+	return &GonePactCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *GonePactClient) MapCreateBulk(slice any, setFunc func(*GonePactCreate, int)) *GonePactCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &GonePactCreateBulk{err: fmt.Errorf("calling to GonePactClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*GonePactCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &GonePactCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for GonePact.
+func (c *GonePactClient) Update() *GonePactUpdate {
+	mutation := newGonePactMutation(c.config, OpUpdate)
+	return &GonePactUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *GonePactClient) UpdateOne(_m *GonePact) *GonePactUpdateOne {
+	mutation := newGonePactMutation(c.config, OpUpdateOne, withGonePact(_m))
+	return &GonePactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *GonePactClient) UpdateOneID(id int64) *GonePactUpdateOne {
+	mutation := newGonePactMutation(c.config, OpUpdateOne, withGonePactID(id))
+	return &GonePactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for GonePact.
+func (c *GonePactClient) Delete() *GonePactDelete {
+	mutation := newGonePactMutation(c.config, OpDelete)
+	return &GonePactDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *GonePactClient) DeleteOne(_m *GonePact) *GonePactDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *GonePactClient) DeleteOneID(id int64) *GonePactDeleteOne {
+	builder := c.Delete().Where(gonepact.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &GonePactDeleteOne{builder}
+}
+
+// Query returns a query builder for GonePact.
+func (c *GonePactClient) Query() *GonePactQuery {
+	return &GonePactQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeGonePact},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a GonePact entity by its id.
+func (c *GonePactClient) Get(ctx context.Context, id int64) (*GonePact, error) {
+	return c.Query().Where(gonepact.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *GonePactClient) GetX(ctx context.Context, id int64) *GonePact {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *GonePactClient) Hooks() []Hook {
+	return c.hooks.GonePact
+}
+
+// Interceptors returns the client interceptors.
+func (c *GonePactClient) Interceptors() []Interceptor {
+	return c.inters.GonePact
+}
+
+func (c *GonePactClient) mutate(ctx context.Context, m *GonePactMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&GonePactCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&GonePactUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&GonePactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&GonePactDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown GonePact mutation op: %q", m.Op())
 	}
 }
 
@@ -4863,18 +5006,20 @@ type (
 	hooks struct {
 		AccessSession, AccessToken, AuditEntry, Branch, BranchVersion, Deployment,
 		Document, Entity, EntityChange, EntityDocument, EntityTerms, Environment,
-		IgnoreRule, Integration, Location, LocationFile, LocationProblem, PactContent,
-		PactPublication, Pacticipant, PacticipantLabel, PacticipantVersion,
-		ProviderAddress, PushedFile, RepositoryCheck, Run, RunEvent, RunFile, RunStep,
-		Verification, VerificationDetail, VersionTag, WithdrawnPact []ent.Hook
+		GonePact, IgnoreRule, Integration, Location, LocationFile, LocationProblem,
+		PactContent, PactPublication, Pacticipant, PacticipantLabel,
+		PacticipantVersion, ProviderAddress, PushedFile, RepositoryCheck, Run,
+		RunEvent, RunFile, RunStep, Verification, VerificationDetail, VersionTag,
+		WithdrawnPact []ent.Hook
 	}
 	inters struct {
 		AccessSession, AccessToken, AuditEntry, Branch, BranchVersion, Deployment,
 		Document, Entity, EntityChange, EntityDocument, EntityTerms, Environment,
-		IgnoreRule, Integration, Location, LocationFile, LocationProblem, PactContent,
-		PactPublication, Pacticipant, PacticipantLabel, PacticipantVersion,
-		ProviderAddress, PushedFile, RepositoryCheck, Run, RunEvent, RunFile, RunStep,
-		Verification, VerificationDetail, VersionTag, WithdrawnPact []ent.Interceptor
+		GonePact, IgnoreRule, Integration, Location, LocationFile, LocationProblem,
+		PactContent, PactPublication, Pacticipant, PacticipantLabel,
+		PacticipantVersion, ProviderAddress, PushedFile, RepositoryCheck, Run,
+		RunEvent, RunFile, RunStep, Verification, VerificationDetail, VersionTag,
+		WithdrawnPact []ent.Interceptor
 	}
 )
 

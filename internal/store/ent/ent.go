@@ -24,6 +24,7 @@ import (
 	"github.com/goldenpath/platform/internal/store/ent/entitydocument"
 	"github.com/goldenpath/platform/internal/store/ent/entityterms"
 	"github.com/goldenpath/platform/internal/store/ent/environment"
+	"github.com/goldenpath/platform/internal/store/ent/gonepact"
 	"github.com/goldenpath/platform/internal/store/ent/ignorerule"
 	"github.com/goldenpath/platform/internal/store/ent/integration"
 	"github.com/goldenpath/platform/internal/store/ent/location"
@@ -117,6 +118,7 @@ func checkColumn(t, c string) error {
 			entitydocument.Table:     entitydocument.ValidColumn,
 			entityterms.Table:        entityterms.ValidColumn,
 			environment.Table:        environment.ValidColumn,
+			gonepact.Table:           gonepact.ValidColumn,
 			ignorerule.Table:         ignorerule.ValidColumn,
 			integration.Table:        integration.ValidColumn,
 			location.Table:           location.ValidColumn,

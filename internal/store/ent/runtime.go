@@ -9,6 +9,7 @@ import (
 	"github.com/goldenpath/platform/internal/store/ent/entitychange"
 	"github.com/goldenpath/platform/internal/store/ent/entitydocument"
 	"github.com/goldenpath/platform/internal/store/ent/environment"
+	"github.com/goldenpath/platform/internal/store/ent/gonepact"
 	"github.com/goldenpath/platform/internal/store/ent/ignorerule"
 	"github.com/goldenpath/platform/internal/store/ent/location"
 	"github.com/goldenpath/platform/internal/store/ent/locationfile"
@@ -107,6 +108,20 @@ func init() {
 	environmentDescContacts := environmentFields[4].Descriptor()
 	// environment.DefaultContacts holds the default value on creation for the contacts field.
 	environment.DefaultContacts = environmentDescContacts.Default.(string)
+	gonepactFields := schema.GonePact{}.Fields()
+	_ = gonepactFields
+	// gonepactDescConsumer is the schema descriptor for consumer field.
+	gonepactDescConsumer := gonepactFields[1].Descriptor()
+	// gonepact.ConsumerValidator is a validator for the "consumer" field. It is called by the builders before save.
+	gonepact.ConsumerValidator = gonepactDescConsumer.Validators[0].(func(string) error)
+	// gonepactDescVersion is the schema descriptor for version field.
+	gonepactDescVersion := gonepactFields[2].Descriptor()
+	// gonepact.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	gonepact.VersionValidator = gonepactDescVersion.Validators[0].(func(string) error)
+	// gonepactDescProvider is the schema descriptor for provider field.
+	gonepactDescProvider := gonepactFields[3].Descriptor()
+	// gonepact.ProviderValidator is a validator for the "provider" field. It is called by the builders before save.
+	gonepact.ProviderValidator = gonepactDescProvider.Validators[0].(func(string) error)
 	ignoreruleFields := schema.IgnoreRule{}.Fields()
 	_ = ignoreruleFields
 	// ignoreruleDescService is the schema descriptor for service field.

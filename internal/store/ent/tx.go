@@ -38,6 +38,8 @@ type Tx struct {
 	EntityTerms *EntityTermsClient
 	// Environment is the client for interacting with the Environment builders.
 	Environment *EnvironmentClient
+	// GonePact is the client for interacting with the GonePact builders.
+	GonePact *GonePactClient
 	// IgnoreRule is the client for interacting with the IgnoreRule builders.
 	IgnoreRule *IgnoreRuleClient
 	// Integration is the client for interacting with the Integration builders.
@@ -223,6 +225,7 @@ func (tx *Tx) init() {
 	tx.EntityDocument = NewEntityDocumentClient(tx.config)
 	tx.EntityTerms = NewEntityTermsClient(tx.config)
 	tx.Environment = NewEnvironmentClient(tx.config)
+	tx.GonePact = NewGonePactClient(tx.config)
 	tx.IgnoreRule = NewIgnoreRuleClient(tx.config)
 	tx.Integration = NewIntegrationClient(tx.config)
 	tx.Location = NewLocationClient(tx.config)

@@ -153,6 +153,18 @@ func (f EnvironmentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value,
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.EnvironmentMutation", m)
 }
 
+// The GonePactFunc type is an adapter to allow the use of ordinary
+// function as GonePact mutator.
+type GonePactFunc func(context.Context, *ent.GonePactMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f GonePactFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.GonePactMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.GonePactMutation", m)
+}
+
 // The IgnoreRuleFunc type is an adapter to allow the use of ordinary
 // function as IgnoreRule mutator.
 type IgnoreRuleFunc func(context.Context, *ent.IgnoreRuleMutation) (ent.Value, error)

@@ -42,6 +42,9 @@ type EntityTerms func(*sql.Selector)
 // Environment is the predicate function for environment builders.
 type Environment func(*sql.Selector)
 
+// GonePact is the predicate function for gonepact builders.
+type GonePact func(*sql.Selector)
+
 // IgnoreRule is the predicate function for ignorerule builders.
 type IgnoreRule func(*sql.Selector)
 

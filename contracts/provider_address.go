@@ -48,6 +48,28 @@ func (b *Broker) ProviderAddress(ctx context.Context, provider string) (Provider
 	return list[at], nil
 }
 
+// KnownProvider is fault.NotFound for a service that nobody has named, and for which
+// no address is registered: most likely its name is misspelt.
+func (b *Broker) KnownProvider(ctx context.Context, name string) error {
+	unknown := b.Known(ctx, name)
+	if !fault.Is(unknown, fault.NotFound) {
+		return unknown
+	}
+	list, err := b.store.ProviderAddresses(ctx)
+	if err != nil || slices.ContainsFunc(list, func(a ProviderAddress) bool { return a.Provider == name }) {
+		return err
+	}
+	near, err := b.similarNames(ctx, name)
+	if err != nil {
+		return err
+	}
+	missing := fault.From(unknown)
+	if len(near) == 0 {
+		return missing.WithHint("Register it once it is in the catalog, or once a consumer has published a pact with it. See all contracts: platform contracts list")
+	}
+	return missing.WithHint("Did you mean this? platform contracts provider set %s --provider-url URL", quote(near[0]))
+}
+
 // RegisterProvider stores where a provider runs, in place of what was known. An
 // address with a name or a password in it is refused: who lists providers sees it.
 func (b *Broker) RegisterProvider(ctx context.Context, a ProviderAddress) (ProviderAddress, error) {

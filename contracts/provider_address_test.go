@@ -68,3 +68,29 @@ func TestAHeaderNamesAVariableAndIsNeverShown(t *testing.T) {
 		}
 	}
 }
+
+// TestAProviderMustBeKnown asks for services that somebody knows in different ways,
+// and for one that is a typing error.
+func TestAProviderMustBeKnown(t *testing.T) {
+	t.Parallel()
+	b := journey(t)
+	if _, err := b.RegisterProvider(t.Context(), contracts.ProviderAddress{Provider: "stock", URL: "http://stock.test"}); err != nil {
+		t.Fatal(err)
+	}
+	for name, hint := range map[string]string{
+		"inventory": "", "orders": "", "stock": "",
+		"invetory": "Did you mean this? platform contracts provider set inventory --provider-url URL",
+		"moon":     "Register it once it is in the catalog, or once a consumer has published a pact with it. See all contracts: platform contracts list",
+	} {
+		err := b.KnownProvider(t.Context(), name)
+		if hint == "" {
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			continue
+		}
+		if f := fault.From(err); !fault.Is(err, fault.NotFound) || f.Message != "No service called "+name+" has published or verified a contract." || f.Hint != hint {
+			t.Errorf("%s: %v with hint %q, want %q", name, err, f.Hint, hint)
+		}
+	}
+}

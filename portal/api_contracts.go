@@ -47,15 +47,21 @@ func (a *API) contractsOf(ctx context.Context, service string) ([]contracts.Pair
 	if err != nil || len(pairs) > 0 {
 		return pairs, err
 	}
-	unknown := a.deps.Contracts.Known(ctx, service)
+	return nil, a.knownOrListed(ctx, service, a.deps.Contracts.Known)
+}
+
+// knownOrListed is what known says of a service, but nothing of one in the catalog:
+// it has no contracts yet.
+func (a *API) knownOrListed(ctx context.Context, service string, known func(context.Context, string) error) error {
+	unknown := known(ctx, service)
 	if !fault.Is(unknown, fault.NotFound) {
-		return nil, unknown
+		return unknown
 	}
-	_, err = a.deps.Catalog.Get(ctx, catalog.NewRef("component", "", service))
+	_, err := a.deps.Catalog.Get(ctx, catalog.NewRef("component", "", service))
 	if fault.Is(err, fault.NotFound) {
-		err = unknown
+		return unknown
 	}
-	return nil, err
+	return err
 }
 
 // GetContract answers GET /contracts/pairs/{consumer}/{provider}.

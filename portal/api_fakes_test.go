@@ -288,6 +288,10 @@ func (*fakeContracts) Known(_ context.Context, service string) error {
 	return fault.New(fault.NotFound, "No service called %s.", service).WithHint("Did you mean orders?")
 }
 
+func (f *fakeContracts) KnownProvider(ctx context.Context, name string) error {
+	return f.Known(ctx, name)
+}
+
 type fakeAccess struct{ full bool }
 
 func (*fakeAccess) CreateToken(_ context.Context, n NewToken) (Token, string, error) {

@@ -14,6 +14,7 @@ import (
 // apiProviders is what the API needs to know where providers run.
 type apiProviders interface {
 	ProviderAddresses(ctx context.Context) ([]contracts.ProviderAddress, error)
+	KnownProvider(ctx context.Context, name string) error
 	RegisterProvider(ctx context.Context, a contracts.ProviderAddress) (contracts.ProviderAddress, error)
 	ForgetProvider(ctx context.Context, provider string) (contracts.ProviderAddress, error)
 }
@@ -29,6 +30,9 @@ func (a *API) ListProviders(ctx context.Context, _ server.ListProvidersRequestOb
 
 // RegisterProvider answers PUT /contracts/providers/{provider}.
 func (a *API) RegisterProvider(ctx context.Context, r server.RegisterProviderRequestObject) (server.RegisterProviderResponseObject, error) {
+	if err := a.knownOrListed(ctx, r.Provider, a.deps.Contracts.KnownProvider); err != nil {
+		return nil, err
+	}
 	stored, err := a.deps.Contracts.RegisterProvider(ctx, contracts.ProviderAddress{
 		Provider: r.Provider, URL: r.Body.URL, StatesURL: r.Body.ProviderStatesURL, MessagesURL: r.Body.MessagesURL,
 		Headers: r.Body.Headers, CreatedBy: IdentityOf(ctx).Actor,
@@ -67,7 +71,8 @@ func (a *API) VerifyProvider(ctx context.Context, r server.VerifyProviderRequest
 // stored by an older version may have a password, and any may have a key.
 func fromProviderAddress(a contracts.ProviderAddress) types.Provider {
 	return types.Provider{
-		Provider: a.Provider, URL: fault.Address(a.URL), ProviderStatesURL: fault.Address(a.StatesURL), MessagesURL: fault.Address(a.MessagesURL),
+		Provider: a.Provider, URL: fault.AddressAndQuery(a.URL),
+		ProviderStatesURL: fault.AddressAndQuery(a.StatesURL), MessagesURL: fault.AddressAndQuery(a.MessagesURL),
 		Headers: a.Headers, CreatedAt: a.CreatedAt, CreatedBy: a.CreatedBy,
 	}
 }

@@ -37,7 +37,7 @@ func TestAnAddressOfAProviderIsServedWithoutItsSecret(t *testing.T) {
 	} {
 		answer := s.ask(t, line)
 		body := answer.Body.String()
-		for _, want := range []string{`"url":"http://ada:xxxxx@inventory.test/v1"`, `"provider_states_url":"http://xxxxx@inventory.test/states"`, `"messages_url":"http://inventory.test/messages"`} {
+		for _, want := range []string{`"url":"http://ada:xxxxx@inventory.test/v1"`, `"provider_states_url":"http://xxxxx@inventory.test/states"`, `"messages_url":"http://inventory.test/messages?key=xxxxx"`} {
 			if !strings.Contains(body, want) {
 				t.Errorf("%s does not say %s: %d %s", line, want, answer.Code, body)
 			}

@@ -294,6 +294,7 @@ func TestBadRequestsSayWhatIsWrong(t *testing.T) {
 		{name: "a place in the log that is none", path: "/runs/r1/events?after=-1", status: 400, wants: []string{`"name":"after"}`}},
 		{name: "what a domain refuses", path: "/runs/gone", status: 404, wants: []string{`"detail":"There is no run gone."`, `"hint":"platform runs list"`, `"title":"Not Found"`}},
 		{name: "contracts of a name that nobody knows", path: "/contracts?service=oders", status: 404, wants: []string{`"detail":"No service called oders."`, `"hint":"Did you mean orders?"`}},
+		{name: "an address of a provider that nobody knows", method: "PUT", path: "/contracts/providers/oders", body: `{"url":"http://oders"}`, status: 404, wants: []string{`"detail":"No service called oders."`, `"hint":"Did you mean orders?"`}},
 		{name: "what nobody classified keeps its secrets", path: "/runs/broken", status: 500, wants: []string{`"code":"internal"`, "Something went wrong on our side."}},
 		{name: "no time between two readings", method: "PUT", path: "/locations/l1/schedule", body: `{"every":"often"}`, status: 400, wants: []string{`\"often\" does not say how often a location is to be read.`}},
 		{name: "too often", method: "PUT", path: "/locations/l1/schedule", body: `{"every":"10s"}`, status: 400, wants: []string{"Every 10s is too often to read a location.", "Choose a minute or more"}},

@@ -35,6 +35,28 @@ func Address(address string) string {
 	return u.Redacted()
 }
 
+// AddressAndQuery shows an address as Address does, and of its query the names. What
+// has no name is hidden: it may be a key.
+func AddressAndQuery(address string) string {
+	shown := Address(address)
+	u, err := url.Parse(address)
+	if err != nil || u.RawQuery == "" {
+		return shown
+	}
+	parts := strings.Split(u.RawQuery, "&")
+	for i, part := range parts {
+		name, value, _ := strings.Cut(part, "=")
+		switch {
+		case part == "":
+		case strings.Trim(value, "=") == "": // a name alone, or a key that ends like base64
+			parts[i] = hiddenPart
+		default:
+			parts[i] = name + "=" + hiddenPart
+		}
+	}
+	return shown + "?" + strings.Join(parts, "&")
+}
+
 // anAddress is an address somewhere in a text.
 var anAddress = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^\s"'<>]+`)
 

@@ -1580,7 +1580,7 @@ type ProposalRequest struct {
 	Repository string `json:"repository"`
 }
 
-// Provider Where a provider runs. Addresses are shown without passwords, and without queries, which may hold keys.
+// Provider Where a provider runs. Addresses are shown without passwords, and without the values in their queries, which may be keys.
 type Provider struct {
 	CreatedAt         time.Time         `json:"created_at"`
 	CreatedBy         string            `json:"created_by,omitempty,omitzero"`

@@ -1,11 +1,9 @@
 package scaffolds
 
 import (
-	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	gotoken "go/token"
 	"go/types"
 	"slices"
@@ -149,66 +147,5 @@ func valuesOf(a Answers) map[string]string {
 		"description": a.Description, "source": sourceOf(a),
 		// What costs are added up by: the system, or a service of none itself.
 		"feature": cmp.Or(nameOf(a.System), a.Name),
-	}
-}
-
-// replacer replaces tokens in one pass, the longest first, so that no value is
-// taken for a token.
-type replacer struct{ finds, values []string }
-
-func newReplacer(values map[string]string, tokens ...[]token) (*replacer, error) {
-	all := slices.Concat(tokens...)
-	slices.SortStableFunc(all, func(a, b token) int { return len(b.Find) - len(a.Find) })
-	r := &replacer{}
-	for _, t := range all {
-		value, ok := values[t.Value]
-		if !ok || t.Find == "" {
-			return nil, fmt.Errorf("the token %q stands for %q, which nothing answers", t.Find, t.Value)
-		}
-		if t.Max > 0 {
-			value = Shorten(t.Max, value)
-		}
-		r.finds, r.values = append(r.finds, t.Find), append(r.values, value)
-	}
-	return r, nil
-}
-
-// bytes replaces the tokens of a text; a file without any, or that is no text,
-// is returned as it is.
-func (r *replacer) bytes(body []byte) []byte {
-	if !slices.ContainsFunc(r.finds, func(find string) bool { return bytes.Contains(body, []byte(find)) }) || bytes.IndexByte(body, 0) >= 0 {
-		return body
-	}
-	return []byte(r.text(string(body)))
-}
-
-// text replaces the tokens of a text.
-func (r *replacer) text(s string) string {
-	var out strings.Builder
-	next := make([]int, len(r.finds)) // where each token is found next
-	for i := range next {
-		next[i] = strings.Index(s, r.finds[i])
-	}
-	at := 0
-	for {
-		first := -1
-		for i, where := range next {
-			if where >= 0 && where < at { // hidden by another token
-				if where = strings.Index(s[at:], r.finds[i]); where >= 0 {
-					where += at
-				}
-				next[i] = where
-			}
-			if where >= 0 && (first < 0 || where < next[first]) {
-				first = i
-			}
-		}
-		if first < 0 {
-			out.WriteString(s[at:])
-			return out.String()
-		}
-		out.WriteString(s[at:next[first]])
-		out.WriteString(r.values[first])
-		at = next[first] + len(r.finds[first])
 	}
 }

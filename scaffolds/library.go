@@ -1,10 +1,12 @@
 package scaffolds
 
 import (
+	"bytes"
 	"cmp"
 	"embed"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -32,7 +34,7 @@ func Embedded() (*Library, error) {
 }
 
 // Open returns the golden paths of a folder of archives, NAME.zip each. It
-// reads their manifests only.
+// reads their manifests only; the rest is read from fsys when it is needed.
 func Open(fsys fs.FS) (*Library, error) {
 	names, err := fs.Glob(fsys, "*.zip")
 	if err != nil {
@@ -40,11 +42,11 @@ func Open(fsys fs.FS) (*Library, error) {
 	}
 	l := &Library{}
 	for _, name := range names {
-		data, err := fs.ReadFile(fsys, name)
+		archive, err := openArchive(fsys, name)
 		if err != nil {
 			return nil, fmt.Errorf("read golden path: %w", err)
 		}
-		p, err := openPacked(data)
+		p, err := openPacked(archive)
 		if err == nil && p.manifest.Name != strings.TrimSuffix(name, path.Ext(name)) {
 			err = errors.New("it calls itself " + p.manifest.Name)
 		}
@@ -55,6 +57,28 @@ func Open(fsys fs.FS) (*Library, error) {
 	}
 	slices.SortFunc(l.paths, func(a, b Path) int { return cmp.Compare(a.Name, b.Name) })
 	return l, nil
+}
+
+// openArchive opens a file to read parts of it: what is built into a program is there
+// already, and to read a megabyte of it is to copy it.
+func openArchive(fsys fs.FS, name string) (*io.SectionReader, error) {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	if at, ok := f.(io.ReaderAt); ok {
+		info, err := f.Stat()
+		if err != nil {
+			return nil, err
+		}
+		return io.NewSectionReader(at, 0, info.Size()), nil
+	}
+	defer f.Close()
+	data, err := io.ReadAll(f)
+	if err != nil {
+		return nil, err
+	}
+	return io.NewSectionReader(bytes.NewReader(data), 0, int64(len(data))), nil
 }
 
 func newPath(p *packed) Path {

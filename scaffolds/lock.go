@@ -47,7 +47,8 @@ type LockedFile struct {
 	SHA256 string `yaml:"sha256"`
 }
 
-func newLock(p *Path, a Answers, consumes []consumed, files []File) Lock {
+// newLock remembers files and the digests of their bodies.
+func newLock(p *Path, a Answers, consumes []consumed, files []File, sums []string) Lock {
 	l := Lock{
 		Schema: lockSchema, Path: p.Name, Version: p.Version, Digest: p.Digest, Answers: a, Packs: a.Packs,
 		Providers: map[string]LockedProvider{}, Files: make(map[string]LockedFile, len(files)),
@@ -55,8 +56,8 @@ func newLock(p *Path, a Answers, consumes []consumed, files []File) Lock {
 	for _, c := range consumes {
 		l.Providers[c.written] = LockedProvider{API: c.API, Package: c.Package, SHA256: digest(c.document)}
 	}
-	for _, f := range files {
-		l.Files[f.Path] = LockedFile{Class: f.Class, SHA256: digest(f.Body)}
+	for i, f := range files {
+		l.Files[f.Path] = LockedFile{Class: f.Class, SHA256: sums[i]}
 	}
 	return l
 }
@@ -102,6 +103,9 @@ func (l Lock) YAML() []byte {
 // 1.10 would come back as something else. Commas have a space behind them, as
 // linters of YAML want it.
 func flow(v any) string {
+	if s, ok := v.(string); ok && plainText(s) {
+		return `"` + s + `"`
+	}
 	var compact, lines bytes.Buffer
 	enc := json.NewEncoder(&compact)
 	enc.SetEscapeHTML(false)
@@ -113,6 +117,17 @@ func flow(v any) string {
 	}
 	// Texts have no line breaks in JSON, so these are between values.
 	return strings.NewReplacer(",\n", ", ", "\n", "").Replace(lines.String())
+}
+
+// plainText reports whether JSON writes a text as it is. Nearly all of a lock file's
+// are digests.
+func plainText(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' || s[i] == '"' || s[i] == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 // key writes a map's key, without quotes where they are not needed: a path of

@@ -221,26 +221,35 @@ func matchesAny(globs []string, name string) bool {
 // matches reports whether a path fits a glob, where ** stands for any number of
 // folders.
 func matches(glob, name string) bool {
-	return matchParts(strings.Split(glob, "/"), strings.Split(name, "/"))
+	// Most globs say no by how they begin, and to each of hundreds of files.
+	if wild := strings.IndexAny(glob, `*?[\`); wild < 0 {
+		return glob == name
+	} else if !strings.HasPrefix(name, strings.TrimSuffix(glob[:wild], "/")) {
+		return false
+	}
+	return matchParts(glob, true, name, true)
 }
 
-func matchParts(glob, name []string) bool {
-	for len(glob) > 0 {
-		if glob[0] == "**" {
-			for i := range len(name) + 1 {
-				if matchParts(glob[1:], name[i:]) {
-					return true
+// matchParts matches what is left of a glob and of a path, if there is more.
+func matchParts(glob string, moreGlob bool, name string, moreName bool) bool {
+	for moreGlob {
+		var part, folder string
+		if part, glob, moreGlob = strings.Cut(glob, "/"); part == "**" {
+			for !matchParts(glob, moreGlob, name, moreName) {
+				if !moreName {
+					return false
 				}
+				_, name, moreName = strings.Cut(name, "/")
 			}
+			return true
+		}
+		if !moreName {
 			return false
 		}
-		if len(name) == 0 {
+		folder, name, moreName = strings.Cut(name, "/")
+		if ok, err := path.Match(part, folder); err != nil || !ok {
 			return false
 		}
-		if ok, err := path.Match(glob[0], name[0]); err != nil || !ok {
-			return false
-		}
-		glob, name = glob[1:], name[1:]
 	}
-	return len(name) == 0
+	return !moreName
 }

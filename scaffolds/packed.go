@@ -2,7 +2,6 @@ package scaffolds
 
 import (
 	"archive/zip"
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"hash/crc32"
@@ -11,6 +10,7 @@ import (
 	"path"
 	"strings"
 	"sync"
+	"text/template"
 )
 
 // The files of a packed path: NAME.zip has them under these names.
@@ -53,11 +53,11 @@ type packed struct {
 // content is what rendering works on.
 type content struct {
 	golden    []File // paths relative to golden/
-	templates map[string][]byte
+	templates map[string]func() (*template.Template, error)
 }
 
-func openPacked(data []byte) (*packed, error) {
-	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+func openPacked(data *io.SectionReader) (*packed, error) {
+	archive, err := zip.NewReader(data, data.Size())
 	if err != nil {
 		return nil, err
 	}
@@ -88,8 +88,20 @@ func openPacked(data []byte) (*packed, error) {
 	return p, nil
 }
 
-func readContent(data []byte, archive *zip.Reader) (*content, error) {
-	c := &content{golden: make([]File, 0, len(archive.File)), templates: map[string][]byte{}}
+// prepare reads what every rendering needs. What is wrong with it, whoever needs it
+// will hear.
+func (p *packed) prepare() {
+	c, err := p.content()
+	if err != nil {
+		return
+	}
+	for _, parse := range c.templates {
+		_, _ = parse()
+	}
+}
+
+func readContent(data *io.SectionReader, archive *zip.Reader) (*content, error) {
+	c := &content{golden: make([]File, 0, len(archive.File)), templates: map[string]func() (*template.Template, error){}}
 	for _, f := range archive.File {
 		name, golden := strings.CutPrefix(f.Name, goldenFolder)
 		if !golden && path.Ext(f.Name) != ".tmpl" {
@@ -105,16 +117,16 @@ func readContent(data []byte, archive *zip.Reader) (*content, error) {
 		if golden {
 			c.golden = append(c.golden, File{Path: name, Body: body, Executable: f.Mode()&0o111 != 0, Source: name})
 		} else {
-			c.templates[f.Name] = body
+			c.templates[f.Name] = parsing(f.Name, body)
 		}
 	}
 	return c, nil
 }
 
 // extract returns a file of an archive. One that is stored as it is, which is
-// how paths are packed, is not copied.
-func extract(data []byte, f *zip.File) ([]byte, error) {
-	if f.Method != zip.Store {
+// how paths are packed, is read at once, and no zip reader is made for it.
+func extract(data *io.SectionReader, f *zip.File) ([]byte, error) {
+	if f.Method != zip.Store || f.CompressedSize64 != f.UncompressedSize64 {
 		r, err := f.Open()
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", f.Name, err)
@@ -130,11 +142,14 @@ func extract(data []byte, f *zip.File) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.Name, err)
 	}
-	end := start + int64(f.CompressedSize64) //nolint:gosec // checked against the archive's length just below
-	if end < start || end > int64(len(data)) {
+	size := int64(f.CompressedSize64) //nolint:gosec // what does not fit is negative
+	if size < 0 || size > data.Size()-start {
 		return nil, fmt.Errorf("%s: %w", f.Name, zip.ErrFormat)
 	}
-	body := data[start:end:end]
+	body := make([]byte, size)
+	if n, err := data.ReadAt(body, start); n < len(body) {
+		return nil, fmt.Errorf("%s: %w", f.Name, err)
+	}
 	if crc32.ChecksumIEEE(body) != f.CRC32 {
 		return nil, fmt.Errorf("%s: %w", f.Name, zip.ErrChecksum)
 	}

@@ -17,7 +17,7 @@ import (
 // answers and documents give the same bytes.
 func (p *Path) Render(a Answers, providers []Provider) (*Tree, error) {
 	if p.packed != nil {
-		go p.packed.content() //nolint:errcheck // opened while the answers are checked, and asked for again below
+		go p.packed.prepare() // while the answers are checked
 	}
 	a, err := p.Check(a)
 	if err != nil {
@@ -63,17 +63,8 @@ func (r *rendering) render() error {
 	if err := r.add(golden, tokens); err != nil {
 		return err
 	}
-	for _, t := range r.manifest.Templates {
-		if !r.manifest.included(t.To, r.answers) {
-			continue
-		}
-		body, err := r.content.fill(t.From, r.data())
-		if err != nil {
-			return r.broken(t.From, err)
-		}
-		if err := r.addMade(File{Path: tokens.text(t.To), Body: body, Source: t.To}); err != nil {
-			return err
-		}
+	if err := r.fill(tokens); err != nil {
+		return err
 	}
 	for _, rule := range r.manifest.Repeat {
 		if err := r.repeat(rule); err != nil {
@@ -109,7 +100,7 @@ func (r *rendering) data() pageData {
 func (r *rendering) add(golden []File, tokens *replacer) error {
 	first := len(r.files)
 	r.files = append(r.files, golden...)
-	return sideBySide(r.files[first:], func(f *File) (err error) {
+	return sideBySide(r.files[first:], func(_ int, f *File) (err error) {
 		f.Path, f.Body = tokens.text(f.Path), tokens.bytes(f.Body)
 		if slices.Contains(r.path.packed.packing.Format, f.Source) {
 			if f.Body, err = format.Source(f.Body); err != nil {
@@ -120,12 +111,33 @@ func (r *rendering) add(golden []File, tokens *replacer) error {
 	})
 }
 
-// addMade adds a file that a template or a maker wrote.
-func (r *rendering) addMade(f File) error {
+// fill adds the files that templates make.
+func (r *rendering) fill(tokens *replacer) error {
+	var rules []templateRule
+	for _, t := range r.manifest.Templates {
+		if r.manifest.included(t.To, r.answers) {
+			rules = append(rules, t)
+		}
+	}
+	first := len(r.files)
+	r.files = append(r.files, make([]File, len(rules))...)
+	data := r.data()
+	return sideBySide(r.files[first:], func(i int, f *File) error {
+		body, err := r.content.fill(rules[i].From, data)
+		if err != nil {
+			return r.broken(rules[i].From, err)
+		}
+		*f, err = r.made(File{Path: tokens.text(rules[i].To), Body: body, Source: rules[i].To})
+		return err
+	})
+}
+
+// made finishes a file that a template or a maker wrote.
+func (r *rendering) made(f File) (File, error) {
 	if path.Ext(f.Path) == ".go" {
 		formatted, err := format.Source(f.Body)
 		if err != nil {
-			return r.broken(f.Source, err)
+			return f, r.broken(f.Source, err)
 		}
 		f.Body = formatted
 	}
@@ -134,8 +146,7 @@ func (r *rendering) addMade(f File) error {
 			f.Executable = golden.Executable
 		}
 	}
-	r.files = append(r.files, f)
-	return nil
+	return f, nil
 }
 
 // consume matches the services to call with their documents.
@@ -207,13 +218,14 @@ func (r *rendering) modules(tokens *replacer) error {
 
 // finish sorts and classifies the files and adds the lock file.
 func (r *rendering) finish() error {
-	if err := sideBySide(r.files, func(f *File) error {
-		f.Class = r.manifest.classOf(f.Path)
+	sums := make([]string, len(r.files))
+	if err := sideBySide(r.files, func(i int, f *File) error {
+		f.Class, sums[i] = r.manifest.classOf(f.Path), digest(f.Body)
 		return nil
 	}); err != nil {
 		return err
 	}
-	lock := newLock(r.path, r.answers, r.consumes, r.files)
+	lock := newLock(r.path, r.answers, r.consumes, r.files, sums)
 	r.files = append(r.files, File{Path: LockFile, Body: lock.YAML(), Class: Generated})
 	slices.SortFunc(r.files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
 	for i, f := range r.files {

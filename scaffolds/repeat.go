@@ -78,9 +78,10 @@ func (r *rendering) makeFiles(rule repeatRule, c consumed, tokens *replacer) err
 			r.files = append(r.files, f) // formatted as its maker does
 			continue
 		}
-		if err := r.addMade(f); err != nil {
+		if f, err = r.made(f); err != nil {
 			return err
 		}
+		r.files = append(r.files, f)
 	}
 	return nil
 }

@@ -6,10 +6,10 @@ import (
 	"sync"
 )
 
-// sideBySide does something with each file, on all processors, and returns the error
+// sideBySide does something with each file and its index, on all processors, and returns the error
 // of the first file in order that has one. A panic goes on where it was called from,
 // as without it: there somebody may answer for it.
-func sideBySide(files []File, do func(*File) error) error {
+func sideBySide(files []File, do func(i int, f *File) error) error {
 	parts := min(runtime.GOMAXPROCS(0), len(files))
 	errs, panics := make([]error, parts), make([]any, parts)
 	var wg sync.WaitGroup
@@ -17,7 +17,7 @@ func sideBySide(files []File, do func(*File) error) error {
 		wg.Go(func() {
 			defer func() { panics[part] = recover() }()
 			for i := part * len(files) / parts; i < (part+1)*len(files)/parts && errs[part] == nil; i++ {
-				errs[part] = do(&files[i])
+				errs[part] = do(i, &files[i])
 			}
 		})
 	}

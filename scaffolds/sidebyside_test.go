@@ -13,7 +13,7 @@ func TestSideBySide(t *testing.T) {
 		files[i].Path = strconv.Itoa(i)
 	}
 	broken := errors.New("3")
-	err := sideBySide(files, func(f *File) error {
+	err := sideBySide(files, func(_ int, f *File) error {
 		f.Source = f.Path
 		switch f.Path {
 		case "3":
@@ -26,7 +26,7 @@ func TestSideBySide(t *testing.T) {
 	if !errors.Is(err, broken) {
 		t.Errorf("the error is %v, not that of the first in order", err)
 	}
-	if err := sideBySide(files, func(f *File) error { f.Source = "x" + f.Path; return nil }); err != nil {
+	if err := sideBySide(files, func(i int, f *File) error { f.Source = "x" + strconv.Itoa(i); return nil }); err != nil {
 		t.Error(err)
 	}
 	for i, f := range files {
@@ -34,7 +34,7 @@ func TestSideBySide(t *testing.T) {
 			t.Errorf("file %d is %q", i, f.Source)
 		}
 	}
-	if err := sideBySide(nil, func(*File) error { return broken }); err != nil {
+	if err := sideBySide(nil, func(int, *File) error { return broken }); err != nil {
 		t.Error(err)
 	}
 	defer func() {
@@ -42,7 +42,7 @@ func TestSideBySide(t *testing.T) {
 			t.Errorf("the panic of a file is %v here", v)
 		}
 	}()
-	_ = sideBySide(files, func(f *File) error {
+	_ = sideBySide(files, func(_ int, f *File) error {
 		if f.Path == "8" {
 			panic("no")
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"text/template"
 )
 
@@ -62,13 +63,20 @@ type pageData struct {
 	Extra                                    map[string]any
 }
 
+// parsing returns what parses a template when it is asked first.
+func parsing(name string, text []byte) func() (*template.Template, error) {
+	return sync.OnceValues(func() (*template.Template, error) {
+		return template.New(name).Delims("[[", "]]").Option("missingkey=error").Funcs(templateFuncs()).Parse(string(text))
+	})
+}
+
 // fill executes a template of the path.
 func (c *content) fill(name string, data any) ([]byte, error) {
-	text, ok := c.templates[name]
+	parsed, ok := c.templates[name]
 	if !ok {
 		return nil, fmt.Errorf("there is no template %s", name)
 	}
-	t, err := template.New(name).Delims("[[", "]]").Option("missingkey=error").Funcs(templateFuncs()).Parse(string(text))
+	t, err := parsed()
 	if err != nil {
 		return nil, err
 	}

@@ -105,7 +105,7 @@ func (t *Tree) writeTo(dir string) error {
 			made[folder] = true
 		}
 	}
-	return sideBySide(t.Files, func(f *File) error {
+	return sideBySide(t.Files, func(_ int, f *File) error {
 		mode := fs.FileMode(0o666)
 		if f.Executable {
 			mode = 0o777

@@ -83,15 +83,13 @@ func (h *Handler) deleteBranches(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	q, err := parseNested(c.Request().URL.RawQuery)
+	q, err := parameters{names: []string{"exclude"}}.read(c.Request().URL.RawQuery)
 	if err != nil {
 		return err
 	}
-	var keep []string
-	for _, name := range q.list("exclude") {
-		if s, isText := name.(string); isText {
-			keep = append(keep, s)
-		}
+	keep, err := excluded(q)
+	if err != nil {
+		return err
 	}
 	deleted, left, err := h.contracts.DeleteBranches(c.Request().Context(), p.Name, keep)
 	if err != nil {
@@ -99,6 +97,13 @@ func (h *Handler) deleteBranches(c echo.Context) error {
 	}
 	text := fmt.Sprintf("Deleted %d branches of pacticipant %s. Remaining branches are: %s", deleted, p.Name, strings.Join(left, ", "))
 	return write(c, http.StatusAccepted, hal, map[string]any{"notices": []notice{{"success", text}}})
+}
+
+// excluded are the branches to keep. What cannot be read of them would be deleted.
+func excluded(q nested) ([]string, error) {
+	wrong := problems{}
+	wrong.wordList(payload(q), "exclude")
+	return payload(q).texts("exclude"), wrong.err()
 }
 
 func (h *Handler) listBranchVersions(c echo.Context) error {

@@ -4,6 +4,7 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -172,18 +173,36 @@ func (h *Handler) listCurrent(c echo.Context, kind contracts.DeploymentKind, key
 	if err != nil {
 		return err
 	}
+	q, err := narrowed(c.Request().URL.RawQuery)
+	if err != nil {
+		return err
+	}
 	list, err := h.contracts.Deployments(c.Request().Context(), contracts.DeploymentFilter{Kind: kind, EnvironmentID: e.ID, Current: true})
 	if err != nil {
 		return err
 	}
-	q := c.QueryParams()
 	list = slices.DeleteFunc(list, func(d contracts.Deployment) bool {
-		return (q.Has("pacticipant") && d.Service != q.Get("pacticipant")) ||
-			(q.Has("version") && d.Version != q.Get("version")) ||
-			(q.Has("applicationInstance") && d.ApplicationInstance != q.Get("applicationInstance")) ||
-			(q.Has("target") && d.ApplicationInstance != q.Get("target"))
+		other := func(name, value string) bool { asked, is := q[name]; return is && asked != value }
+		return other("pacticipant", d.Service) || other("version", d.Version) ||
+			other("applicationInstance", d.ApplicationInstance) || other("target", d.ApplicationInstance)
 	})
 	return h.answerDeployments(c, list, key, title+environmentName(e), true)
+}
+
+// narrowed reads what narrows a list. Clients end whatever is in it, so that what cannot
+// be read must not count as left out.
+func narrowed(query string) (nested, error) {
+	q, err := ofCurrent().read(query)
+	if err != nil {
+		return nil, err
+	}
+	wrong := problems{}
+	for _, name := range ofCurrent().names {
+		for _, text := range (given{q, name, "", ""}).text() {
+			wrong.add(name, "%s", strings.TrimPrefix(text, name+" "))
+		}
+	}
+	return q, wrong.err()
 }
 
 // answerDeployments lists the newest first.

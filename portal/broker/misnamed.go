@@ -72,6 +72,27 @@ func ofAddress() parameters {
 	}}
 }
 
+// ofCurrent is what narrows a list of what is in an environment.
+func ofCurrent() parameters {
+	return parameters{
+		names:   []string{"pacticipant", "version", "applicationInstance", "target"},
+		instead: map[string]string{"instance": "applicationInstance"},
+	}
+}
+
+// read reads a query whose mistakes are answered by their field.
+func (p parameters) read(query string) (nested, error) {
+	in, err := parseNested(query)
+	if err != nil {
+		return nil, err
+	}
+	wrong := problems{}
+	for _, text := range p.misnamed(in) {
+		wrong.add("", "%s", text)
+	}
+	return in, wrong.err()
+}
+
 // misnamed says which parameters are not read though they look like one that is.
 func (p parameters) misnamed(in nested) []string {
 	var out []string

@@ -89,7 +89,8 @@ func (g *gate) heads(ctx context.Context, promises []Pact) (map[int64]Version, e
 }
 
 // mainBranches finds the names of main branches when they are what the version
-// would join, and warns of consumers that have none: they cannot be counted.
+// would join, and warns of consumers that have none, or no version on it: they cannot be
+// counted.
 func (g *gate) mainBranches(ctx context.Context, services []int64, heads map[int64]Version) error {
 	if !g.to.main {
 		return nil
@@ -102,9 +103,14 @@ func (g *gate) mainBranches(ctx context.Context, services []int64, heads map[int
 	for _, p := range list {
 		g.branches[p.ID] = p.MainBranch
 		consumer := slices.ContainsFunc(g.consumers, func(i Integration) bool { return i.ConsumerID == p.ID })
-		if _, counts := heads[p.ID]; consumer && p.MainBranch == "" && !counts {
+		switch _, counts := heads[p.ID]; {
+		case !consumer || counts:
+		case p.MainBranch == "":
 			g.warnings = append(g.warnings, fmt.Sprintf("%s consumes %s and has no main branch, so none of its versions counts here. "+
 				"Name it: pact broker create-or-update-pacticipant --name %s --main-branch BRANCH", p.Name, g.service.Name, quote(p.Name)))
+		default:
+			g.warnings = append(g.warnings, fmt.Sprintf("%s consumes %s and has no version on its main branch, %s, so none counts here. "+
+				"If there should be one: %s --branch %s", p.Name, g.service.Name, p.MainBranch, publishCommand(p.Name, "VERSION"), quote(p.MainBranch)))
 		}
 	}
 	return nil

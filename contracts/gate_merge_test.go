@@ -36,6 +36,15 @@ func TestAMergeTellsWhomItDoesNotMeet(t *testing.T) {
 	if a := merge(t, b, "inventory", "i1"); a.Verdict != contracts.Unknown || len(a.Warnings) != 0 || !strings.Contains(a.Reasons[0].Text, "web shop w1 (main branch)") {
 		t.Errorf("with a main branch: %s, %q, %+v", a.Verdict, a.Warnings, a.Reasons)
 	}
+	trunk = "live"
+	if _, _, err := b.SavePacticipant(t.Context(), "web shop", contracts.PacticipantChange{MainBranch: &trunk}); err != nil {
+		t.Fatal(err)
+	}
+	want = []string{"web shop consumes inventory and has no version on its main branch, live, so none counts here. " +
+		"If there should be one: platform contracts publish pacts --service 'web shop' --version VERSION --branch live"}
+	if a := merge(t, b, "inventory", "i1"); a.Verdict != contracts.Yes || !slices.Equal(a.Warnings, want) {
+		t.Errorf("with another one: %s, %q, want yes and %q", a.Verdict, a.Warnings, want)
+	}
 	if a := ask(t, b, "inventory", "i1"); len(a.Warnings) != 0 {
 		t.Errorf("about an environment: %q", a.Warnings)
 	}

@@ -90,6 +90,7 @@ func (m *matrix) applyPolicy(ctx context.Context, rows []Row, out *Matrix) error
 			}
 		}
 	}
+	texts = append(texts, m.unasked()...)
 	judged, doubts := m.judgeRows(rows, asked)
 	withdrawn, err := m.withdrawn(ctx, asked)
 	if err != nil {
@@ -113,6 +114,28 @@ func (m *matrix) applyPolicy(ctx context.Context, rows []Row, out *Matrix) error
 		}
 	}
 	return nil
+}
+
+// unasked tells of what a query leaves open, without which the gate cannot be asked, nor
+// anybody know what a version will meet: which one of a service, and, unless versions are
+// compared with each other, where it is to go.
+func (m *matrix) unasked() (texts []string) {
+	open, compared := map[string]bool{}, map[string]bool{}
+	for i := range m.specified {
+		s := &m.specified[i]
+		if s.all && !s.ignored && !open[s.Pacticipant] {
+			open[s.Pacticipant] = true
+			texts = append(texts, fmt.Sprintf("which version of %s? Name one, or a branch or tag of which to take the latest.", s.Pacticipant))
+		}
+		compared[s.Pacticipant] = true
+	}
+	for i := range m.specified {
+		s := &m.specified[i]
+		if q := m.questionOf(s); !s.all && !s.missing && len(compared) == 1 && given(q.Environment != "", q.ToTag != "", q.MainBranches) != 1 {
+			return append(texts, fmt.Sprintf("where would %s go? Name an environment, or the latest versions with a tag or on main branches.", s.Pacticipant))
+		}
+	}
+	return texts
 }
 
 // stricter reports whether a Pact Broker has no such rule.

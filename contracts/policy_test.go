@@ -301,6 +301,8 @@ func TestAPolicyHasNoHoles(t *testing.T) {
 			false, contracts.Unknown, "shop 2 has not verified the pact of shop 1 (in production).",
 		},
 		"without a destination, all is well": {unverified, both, true, contracts.Yes, ""},
+		"without a destination, alone":       {unverified, both[:1], true, contracts.Unknown, "where would orders go? Name an environment"},
+		"without a version":                  {unverified, []contracts.MatrixSelector{selector("inventory", "")}, false, contracts.Unknown, "which version of inventory? Name one"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

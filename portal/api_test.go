@@ -267,6 +267,7 @@ func conforms(t *testing.T, spec *openapi3.T, op string, answer *httptest.Respon
 
 func TestBadRequestsSayWhatIsWrong(t *testing.T) {
 	t.Parallel()
+	const gateQuestion = "/contracts/can-i-deploy?service=orders&version=1&environment=production"
 	for _, tt := range []struct {
 		name   string
 		method string
@@ -288,6 +289,14 @@ func TestBadRequestsSayWhatIsWrong(t *testing.T) {
 		{name: "a parameter of the wrong kind", path: "/runs?limit=many", status: 400, wants: []string{`"name":"limit"}`}},
 		{name: "a parameter that is no choice", path: "/runs?state=broken", status: 400, wants: []string{`"name":"state"}`}},
 		{name: "a parameter is missing", path: "/contracts/can-i-deploy?version=1&environment=production", status: 400, wants: []string{`{"message":"value is required but missing","name":"service"}`}},
+		{name: "a parameter nobody knows, and the one that was meant", path: gateQuestion + "&maxage=1h", status: 400, wants: []string{`"fields":[{"message":"is not known here; did you mean max_age?","name":"maxage"}]`}},
+		{name: "a parameter in other letters", path: gateQuestion + "&maxAge=60", status: 400, wants: []string{`{"message":"is not known here; did you mean max_age?","name":"maxAge"}`}},
+		{name: "a parameter like none", path: gateQuestion + "&colour=green", status: 400, wants: []string{`{"message":"is not known here","name":"colour"}`}},
+		{name: "a parameter without a name", path: gateQuestion + "&=1", status: 400, wants: []string{`{"message":"has a parameter without a name","name":"query"}`}},
+		{name: "a parameter where none is read", path: "/version?verbose=true", status: 400, wants: []string{`{"message":"is not known here","name":"verbose"}`}},
+		{name: "a parameter of a write", method: "DELETE", path: "/contracts/deployments?service=orders&environment=production&instance=blue", status: 400, wants: []string{`{"message":"is not known here","name":"instance"}`}},
+		{name: "a parameter with two values", path: gateQuestion + "&version=2", status: 400, wants: []string{`{"message":"has 2 values, and may have one","name":"version"}`}},
+		{name: "several that are wrong", path: gateQuestion + "&max_age=0&tga=x", status: 400, wants: []string{`"name":"max_age"`, `"name":"tga"`}},
 		{name: "an address nobody knows", path: "/nothing", status: 404, wants: []string{`"code":"not_found"`}},
 		{name: "a method it does not answer to", method: "PUT", path: "/me", status: 405, wants: []string{`"code":"invalid"`, "method"}},
 		{name: "too much", method: "POST", path: "/services", body: `{"name":"` + strings.Repeat("x", 1<<17) + `"}`, status: 413, wants: []string{`"code":"too_large"`}},

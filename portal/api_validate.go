@@ -164,15 +164,19 @@ func validate(c echo.Context, route *routers.Route) error {
 		Request: c.Request(), PathParams: params, Route: route,
 		Options: &openapi3filter.Options{MultiError: true, AuthenticationFunc: openapi3filter.NoopAuthenticationFunc},
 	})
-	if err == nil {
-		return nil
-	}
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 		return err
 	}
+	wrong := wrongQuery(route, c.QueryParams())
+	if err != nil {
+		wrong = append(wrong, wrongInputs(err)...)
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
 	f := fault.New(fault.Invalid, "The request is not as the API describes it.").
 		WithHint("The API is described at /api/openapi.yaml").WithCause(err)
-	for _, field := range wrongInputs(err) {
+	for _, field := range wrong {
 		f = f.WithField(field.Name, "%s", field.Message)
 	}
 	return f

@@ -157,6 +157,7 @@ func Run(ctx context.Context, env *Env, root *cobra.Command, args []string) int 
 	root.SetArgs(args)
 	adopt(root)
 	checkOutputs(env, root)
+	strictFlags(root)
 	err := root.ExecuteContext(ctx)
 	// A command that was interrupted must still stop its server well.
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)

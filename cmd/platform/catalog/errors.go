@@ -23,11 +23,6 @@ func problems(env *cli.Env) *cobra.Command {
 		Example: "  platform catalog errors --owner checkout\n  platform catalog errors --entity api:orders",
 		Args:    cli.Args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			for _, flag := range []string{"owner", "entity", "location"} { // a variable that a pipeline does not have is not everything
-				if f := cmd.Flags().Lookup(flag); f.Changed && f.Value.String() == "" {
-					return fault.New(fault.Invalid, "--%s is empty.", flag).WithHint("Name one, or leave the flag out to see all.")
-				}
-			}
 			return runProblems(cmd.Context(), env, owner, entity, location)
 		},
 	}

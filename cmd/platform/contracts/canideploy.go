@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,7 +26,7 @@ type gateOptions struct {
 	environment, toTag            string
 	merge                         bool
 	ignore                        []string
-	maxAge                        *string // nil when nobody gave one: an empty one is a mistake
+	maxAge                        string
 
 	dryRun        bool
 	retries       int
@@ -77,10 +76,8 @@ func (o *gateOptions) versionFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.branch, "branch", "", "its newest version on this branch")
 	flags.StringVar(&o.tag, "tag", "", "its newest version with this tag (--latest is the same)")
 	flags.StringArrayVar(&o.ignore, "ignore", nil, "show `SERVICE[:VERSION]` and not count it; again for more")
-	flags.Func("max-age", "verdicts older than this `time` are unknown, for example 72h or 30d", func(s string) error {
-		o.maxAge = &s
-		return nil
-	})
+	flags.StringVar(&o.maxAge, "max-age", "", "verdicts older than this `time` are unknown, for example 72h or 30d")
+	cli.WhenTwice(flags, "service", "Ask for each by itself, or for several that go together with Pact's client: pact broker can-i-deploy")
 }
 
 func (o *gateOptions) destinationFlags(flags *pflag.FlagSet) {
@@ -126,15 +123,9 @@ func (o *gateOptions) settle(ctx context.Context, env *cli.Env, example string) 
 	if err := env.Require(ctx, example, questions...); err != nil {
 		return 0, 0, err
 	}
-	if o.maxAge != nil {
-		if maxAge, err = parseAge(*o.maxAge); err != nil {
+	if o.maxAge != "" {
+		if maxAge, err = parseAge(o.maxAge); err != nil {
 			return 0, 0, err
-		}
-	}
-	for _, ignored := range o.ignore {
-		if strings.TrimSpace(ignored) == "" {
-			return 0, 0, fault.New(fault.Invalid, "--ignore is empty.").
-				WithHint("Write --ignore SERVICE:VERSION, or SERVICE for all its versions, or leave it out. A variable may be empty.")
 		}
 	}
 	if o.retries < 0 {
@@ -152,9 +143,6 @@ func environmentQuestion(value *string) cli.Question {
 // would be none of them is refused, because it would be no limit.
 func parseAge(s string) (time.Duration, error) {
 	const hint = "Write it like 72h or 30d, or leave --max-age out for any age."
-	if s == "" {
-		return 0, fault.New(fault.Invalid, "--max-age is empty.").WithHint(hint)
-	}
 	d, err := cli.ParseDuration(s)
 	switch {
 	case err != nil:
@@ -167,7 +155,7 @@ func parseAge(s string) (time.Duration, error) {
 
 // parseInterval takes seconds, as Pact's command line does, or a length of time.
 func parseInterval(s string) (time.Duration, error) {
-	if s == "" {
+	if s == "" { // of a command that asks once
 		return 0, nil
 	}
 	const most = 24 * 60 * 60

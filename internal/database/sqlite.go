@@ -22,10 +22,6 @@ import (
 // busyTimeout is how long SQLite waits for another process that writes.
 const busyTimeout = "10000"
 
-// writerCache is how much the writer keeps in memory, in kB, before it writes
-// what a transaction changed ahead of its end. Large ones change many pages.
-const writerCache = "cache_size(-16000)"
-
 // openSQLite opens the file. One connection writes, because SQLite has one
 // writer and waiting in a queue is better than being told to try again; its
 // transactions take the lock when they begin, so none fails half-way.
@@ -35,11 +31,13 @@ func (db *DB) openSQLite(ctx context.Context, place string) error {
 		return err
 	}
 	db.dialect, db.name, db.path = SQLite, path, path
-	if db.writer, err = keeping(sqliteDSN(path, "_txlock", "immediate", "_pragma", "journal_mode(WAL)", "_pragma", writerCache, "_pragma", writerCheckpoint, "_pragma", journalLimit)); err != nil {
+	if db.writer, err = keeping(sqliteDSN(path, "_txlock", "immediate", "_pragma", "journal_mode(WAL)", "_pragma", writerCheckpoint, "_pragma", journalLimit)); err != nil {
 		return db.explain(err)
 	}
 	db.closing = append(db.closing, db.writer.Close)
 	db.writer.SetMaxOpenConns(1)
+	// Its cache is as large as a reader's, though large transactions change more: what
+	// one connection may keep, SQLite lets all of them fill together.
 	// The writer comes first: it makes the file and sets the journal's mode.
 	var tables int
 	if err := db.writer.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master").Scan(&tables); err != nil {

@@ -50,7 +50,7 @@ func ParsePact(file string, data []byte) (*Document, error) {
 }
 
 // Check says what a pact must have: both names and a list of interactions or
-// messages, each with a description.
+// messages, or both, each with a description.
 func (d *Document) Check(file string) error {
 	name := orPact(file)
 	bad := fault.New(fault.Invalid, "%s is not a pact.", name).
@@ -65,18 +65,20 @@ func (d *Document) Check(file string) error {
 	if d.Provider == "" {
 		bad = bad.WithField(name+"#/provider/name", "is missing; it names the service that provides")
 	}
-	key, list := verifiable(root)
-	switch list := list.(type) {
-	case []any:
-		for i, item := range list {
+	lists := verifiable(root)
+	if len(lists) == 0 {
+		bad = bad.WithField(name+"#/interactions", "is missing; a pact has interactions or messages")
+	}
+	for _, list := range lists {
+		items, ok := list.value.([]any)
+		if !ok {
+			bad = bad.WithField(name+"#/"+list.key, "must be a list")
+		}
+		for i, item := range items {
 			if o, ok := item.(object); !ok || o.text("description") == "" {
-				bad = bad.WithField(fmt.Sprintf("%s#/%s/%d/description", name, key, i), "is missing")
+				bad = bad.WithField(fmt.Sprintf("%s#/%s/%d/description", name, list.key, i), "is missing")
 			}
 		}
-	case nil:
-		bad = bad.WithField(name+"#/interactions", "is missing; a pact has interactions or messages")
-	default:
-		bad = bad.WithField(name+"#/"+key, "must be a list")
 	}
 	if len(bad.Fields) > 0 {
 		return bad
@@ -92,7 +94,7 @@ func (d *Document) WithIDs() []byte {
 		return appendJSON(nil, d.root)
 	}
 	out := slices.Clone(root)
-	for _, key := range []string{"interactions", "messages"} {
+	for _, key := range listKeys() {
 		v, _ := root.get(key)
 		list, ok := v.([]any)
 		if !ok {
@@ -131,16 +133,16 @@ func (d *Document) identity() string {
 	if !ok {
 		return digest(d.root)
 	}
-	key, list := verifiable(root)
-	if key == "" {
+	lists := verifiable(root)
+	if len(lists) == 0 {
 		return digest(root)
 	}
 	ordered, _ := sorted(root).(object)
-	if items, ok := list.([]any); ok {
-		ordered = ordered.set(key, byText(items))
+	if items, ok := lists[0].value.([]any); ok { // of two lists the Pact Broker sorts the first
+		ordered = ordered.set(lists[0].key, byText(items))
 	}
 	var affecting object
-	for _, k := range []string{"interactions", "messages"} {
+	for _, k := range listKeys() {
 		if v, _ := ordered.get(k); truthy(v) {
 			affecting = append(affecting, member{k, v})
 		}
@@ -170,26 +172,59 @@ func byText(items []any) []any {
 	return out
 }
 
-// verifiable returns the key and value of what a provider verifies.
-func verifiable(root object) (key string, list any) {
-	for _, key := range []string{"interactions", "messages"} {
+// listKeys are where a pact has its interactions: messages have a list of their own
+// until specification 3, and a pact may have both.
+func listKeys() []string { return []string{"interactions", "messages"} }
+
+// verifiable returns what a provider verifies, by its key.
+func verifiable(root object) (lists []member) {
+	for _, key := range listKeys() {
 		if v, _ := root.get(key); truthy(v) {
-			return key, v
+			lists = append(lists, member{key, v})
 		}
 	}
-	return "", nil
+	return lists
+}
+
+// Parts returns the pact as pacts with one list each, in the order of People: libpact
+// passes over the requests where there is a list of messages, and calls it a success.
+// A pact without interactions is its only part.
+func (d *Document) Parts() []*Document {
+	root, ok := d.root.(object)
+	if !ok {
+		return []*Document{d}
+	}
+	var parts []*Document
+	for _, list := range verifiable(root) {
+		items, _ := list.value.([]any)
+		if len(items) == 0 {
+			continue
+		}
+		part := *d
+		part.Interactions = len(items)
+		part.root = slices.DeleteFunc(slices.Clone(root), func(m member) bool {
+			return m.key != list.key && slices.Contains(listKeys(), m.key)
+		})
+		parts = append(parts, &part)
+	}
+	if len(parts) == 0 {
+		return []*Document{d}
+	}
+	return parts
 }
 
 // truthy is Ruby's idea of it: anything but null and false.
 func truthy(v any) bool { return v != nil && v != false }
 
-func (d *Document) interactions() []any {
+func (d *Document) interactions() (items []any) {
 	root, ok := d.root.(object)
 	if !ok {
 		return nil
 	}
-	_, list := verifiable(root)
-	items, _ := list.([]any)
+	for _, list := range verifiable(root) {
+		some, _ := list.value.([]any)
+		items = append(items, some...)
+	}
 	return items
 }
 

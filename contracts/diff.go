@@ -18,7 +18,11 @@ func Diff(before, after []byte) string {
 		return ""
 	}
 	d := differ{}
-	d.values("", old.affecting(), new.affecting(), 0, "")
+	a, b := old.affecting(), new.affecting()
+	if equal(a, b) { // another order is another identity where it is messages beside requests
+		a, b = sorted(old.root), sorted(new.root)
+	}
+	d.values("", a, b, 0, "")
 	if last := len(d.lines) - 1; last > 0 && d.lines[last] == " }" {
 		d.lines = d.lines[:last] // what differs is what matters
 	}
@@ -38,12 +42,17 @@ func (d *Document) affecting() any {
 	if !ok {
 		return d.root
 	}
-	key, list := verifiable(root)
-	items, ok := list.([]any)
-	if !ok {
+	lists := verifiable(root)
+	if len(lists) == 0 {
 		return sorted(root)
 	}
-	out := object{{key, byText(items)}}
+	var out object
+	for _, list := range lists {
+		if items, ok := list.value.([]any); ok {
+			list.value = byText(items)
+		}
+		out = append(out, list)
+	}
 	if v := specificationValue(root); v != nil {
 		out = append(out, member{"pact_specification_version", v})
 	}

@@ -38,28 +38,32 @@ const (
 
 // People returns the interactions of the pact as people read them.
 func (d *Document) People() []Interaction {
-	items := d.interactions()
 	root, _ := d.root.(object)
-	key, _ := verifiable(root)
-	out := make([]Interaction, 0, len(items))
-	for _, item := range items {
-		o, ok := item.(object)
-		if !ok {
-			continue
+	out := make([]Interaction, 0, d.Interactions)
+	for _, list := range verifiable(root) {
+		items, _ := list.value.([]any)
+		for _, item := range items {
+			if o, ok := item.(object); ok {
+				out = append(out, d.interaction(list.key, o))
+			}
 		}
-		in := Interaction{
-			ID:   interactionID(slices.DeleteFunc(slices.Clone(o), func(m member) bool { return m.key == "_id" })),
-			Kind: kindOf(key, o), Description: o.text("description"), States: statesOf(o), Result: StatusUnknown,
-		}
-		if in.Kind == HTTP {
-			in.readHTTP(o)
-		} else {
-			in.readMessage(o)
-		}
-		in.Sentence = in.sentence()
-		out = append(out, in)
 	}
 	return out
+}
+
+// interaction reads one interaction of the list with a key.
+func (d *Document) interaction(key string, o object) Interaction {
+	in := Interaction{
+		ID:   interactionID(slices.DeleteFunc(slices.Clone(o), func(m member) bool { return m.key == "_id" })),
+		Kind: kindOf(key, o), Description: o.text("description"), States: statesOf(o), Result: StatusUnknown,
+	}
+	if in.Kind == HTTP {
+		in.readHTTP(o)
+	} else {
+		in.readMessage(o)
+	}
+	in.Sentence = in.sentence()
+	return in
 }
 
 func kindOf(key string, o object) string {

@@ -136,7 +136,7 @@ func (c parsedContract) merged(other []byte, before bool) (parsedContract, error
 
 // MergePacts adds the interactions of a later pact to an earlier one, for test
 // suites that write one pact in several runs. The same description and state with
-// another content is a conflict.
+// another content is a conflict, and so is what the earlier has no list for.
 func MergePacts(earlier, later []byte) ([]byte, error) {
 	a, err := ParsePact("the published pact", earlier)
 	if err != nil {
@@ -146,21 +146,43 @@ func MergePacts(earlier, later []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if equal(a.root, b.root) {
+		return earlier, nil
+	}
 	rootA, okA := a.root.(object)
 	rootB, okB := b.root.(object)
 	if !okA || !okB {
 		return nil, fault.New(fault.Conflict, "Only JSON objects can be merged.")
 	}
-	key, _ := verifiable(rootA)
-	if other, _ := verifiable(rootB); key != other {
-		return nil, fault.New(fault.Conflict, "A pact of %s cannot be merged with one of %s.", key, other)
+	lists := verifiable(rootB)
+	if len(lists) == 0 {
+		return nil, fault.New(fault.Conflict, "The pact to merge has no interactions and no messages.")
 	}
-	merged := slices.Clone(a.interactions())
+	merged := slices.Clone(rootA)
+	for _, list := range lists {
+		there, _ := rootA.get(list.key)
+		before, okA := there.([]any)
+		after, okB := list.value.([]any)
+		if !okA || !okB {
+			return nil, fault.New(fault.Conflict, "The %s of one pact are no list, or missing, so they cannot be merged with those of another.", list.key)
+		}
+		items, err := mergeLists(before, after)
+		if err != nil {
+			return nil, err
+		}
+		merged = merged.set(list.key, items)
+	}
+	return appendJSON(nil, merged), nil
+}
+
+// mergeLists adds later interactions to earlier ones.
+func mergeLists(earlier, later []any) ([]any, error) {
+	merged := slices.Clone(earlier)
 	places := make(map[string]int, len(merged))
 	for i, item := range slices.Backward(merged) {
 		places[address(item)] = i
 	}
-	for _, item := range b.interactions() {
+	for _, item := range later {
 		at, known := places[address(item)]
 		switch {
 		case !known:
@@ -170,7 +192,7 @@ func MergePacts(earlier, later []byte) ([]byte, error) {
 			return nil, fault.New(fault.Conflict, "Both pacts have an interaction %q with another content.", address(item))
 		}
 	}
-	return appendJSON(nil, slices.Clone(rootA).set(key, merged)), nil
+	return merged, nil
 }
 
 // address tells interactions of a pact apart.

@@ -261,6 +261,14 @@ func TestRulesThatNoRecordingShows(t *testing.T) {
 			{method: "PATCH", path: "/pacts/provider/api/consumer/web/version/5", body: `{"consumer":{"name":"web"},"provider":{"name":"api"},"interactions":[{"description":"x"}]}`, status: 200, in: []string{`"description":"x"`}},
 			{method: "DELETE", path: pair + "/version/5", status: 200, in: []string{"pb:latest-pact-version"}},
 		}},
+		{"merging invents nothing", []step{
+			{method: "PUT", path: "/pacts/provider/api/consumer/web/version/6", body: `{}`, status: 201},
+			{method: "PATCH", path: "/pacts/provider/api/consumer/web/version/6", body: `{}`, status: 200, notIn: []string{`"":`, `"interactions"`}},
+			{method: "PATCH", path: "/pacts/provider/api/consumer/web/version/6", body: `{"interactions":[{"description":"x"}]}`, status: 409, in: []string{"cannot be merged"}},
+			{method: "PUT", path: "/pacts/provider/api/consumer/web/version/7", body: `{"interactions":"x"}`, status: 201},
+			{method: "PATCH", path: "/pacts/provider/api/consumer/web/version/7", body: `{"interactions":"x"}`, status: 200, in: []string{`"interactions":"x"`}},
+			{method: "PATCH", path: "/pacts/provider/api/consumer/web/version/7", body: `{"interactions":[]}`, status: 409, in: []string{"cannot be merged"}},
+		}},
 		{"problem documents for those who ask for them", []step{
 			{
 				method: "POST", path: "/environments", body: `{}`, header: []string{"Accept", "application/hal+json,application/problem+json"}, status: 400,

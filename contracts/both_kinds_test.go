@@ -209,3 +209,23 @@ func TestMergingInventsNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestAMessageMayHaveSeveralAnswers(t *testing.T) {
+	t.Parallel()
+	answer := `{"contents":{"content":{"a":1},"contentType":"application/json"}}`
+	for answers, want := range map[string]string{
+		"":                                    "A message with q is answered.",
+		answer:                                "A message with q is answered with a.",
+		answer + "," + answer:                 "A message with q is answered with a, then with 1 more message.",
+		answer + "," + answer + ",{}," + "{}": "A message with q is answered with a, then with 3 more messages.",
+	} {
+		doc, err := contracts.ParsePact("", []byte(`{"interactions":[{"type":"Synchronous/Messages","description":"m",
+			"request":{"contents":{"content":{"q":1},"contentType":"application/json"}},"response":[`+answers+`]}]}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := doc.People()[0].Sentence; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

@@ -24,6 +24,7 @@ type Interaction struct {
 	Status          int
 	ResponseHeaders map[string]string
 	ResponseBody    json.RawMessage // of a message, its content
+	Responses       int             // how many a synchronous message has; ResponseBody is that of the first
 
 	Result     string   // passed, failed or unknown in the latest verification
 	Mismatches []string // why it failed
@@ -131,7 +132,9 @@ func (in *Interaction) readMessage(o object) {
 		}
 	}
 	responses, _ := o.get("response")
-	if list, ok := responses.([]any); ok && len(list) > 0 {
+	list, _ := responses.([]any)
+	in.Responses = len(list)
+	if len(list) > 0 {
 		if r, ok := list[0].(object); ok {
 			in.ResponseBody = bodyOf(r, "contents")
 		}
@@ -215,6 +218,9 @@ func (in *Interaction) sentence() string {
 		text = "a message arrives" + holding(in.ResponseBody)
 	case SyncMessage:
 		text = "a message" + holding(in.RequestBody) + " is answered" + holding(in.ResponseBody)
+		if in.Responses > 1 {
+			text += ", then with " + plural(in.Responses-1, "more message", "more messages")
+		}
 	default:
 		target := in.Path
 		if in.Query != "" {

@@ -5,6 +5,7 @@
 package pact
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/goldenpath/platform/contracts"
@@ -138,11 +140,25 @@ func (r Request) hideSecrets(p *PactResult) {
 // errTooLong is why a verification ends that outlives its deadline.
 var errTooLong = errors.New("the verification took too long")
 
+// verifyOne verifies a pact part by part. What some part says goes for that alone.
 func (v *Verifier) verifyOne(ctx context.Context, helper string, r Request, p Pact) (PactResult, error) {
-	result := PactResult{SHA: p.SHA, Consumer: p.Consumer}
-	ready, problem := prepare(p.Content, r.MessagesURL != "")
-	if problem != "" {
-		result.unknown(ready, problem)
+	result := PactResult{SHA: p.SHA, Consumer: p.Consumer, Success: true}
+	for _, ready := range prepare(p.Content, r.MessagesURL != "") {
+		part, err := v.verifyPart(ctx, helper, r, p, ready)
+		if err != nil {
+			return PactResult{}, err
+		}
+		result.Success = result.Success && part.Success
+		result.Interactions = append(result.Interactions, part.Interactions...)
+		result.Problem = cmp.Or(part.Problem, result.Problem)
+		result.Log = strings.Trim(result.Log+"\n"+part.Log, "\n")
+	}
+	return result, nil
+}
+
+func (v *Verifier) verifyPart(ctx context.Context, helper string, r Request, p Pact, ready prepared) (result PactResult, err error) {
+	if ready.problem != "" {
+		result.unknown(ready, ready.problem)
 		return result, nil
 	}
 	left := time.Until(r.end)

@@ -9,33 +9,52 @@ import (
 	"github.com/goldenpath/platform/internal/fault"
 )
 
-// prepared is a pact as the helper gets it, and its interactions for people. The
-// helper gets only those that can be verified; the others have a reason, by their
-// place in the list.
+// prepared is a part of a pact as the helper gets it, and its interactions for
+// people. The helper gets only those that can be verified; the others have a reason,
+// by their place in the list. The problem says why none can, "" if some can.
 type prepared struct {
 	body         []byte
 	interactions []contracts.Interaction
 	unverified   map[int]string
+	problem      string
 }
 
 // prepare gives every interaction its id, and a reason to what cannot be verified.
-// The problem says why none can. The pact may come from anyone, so it must not
-// lead the verifier to another host or start plugins of this machine.
-func prepare(content []byte, messages bool) (ready prepared, problem string) {
+// Each list of a pact is a part of its own, because libpact reads one of them. The
+// pact may come from anyone, so it must not lead the verifier to another host or
+// start plugins of this machine.
+func prepare(content []byte, messages bool) []prepared {
 	doc, err := contracts.ParsePact("", content)
 	if err == nil {
 		err = doc.Check("")
 	}
 	if err != nil {
-		return prepared{}, whole(err)
+		return []prepared{{problem: whole(err)}}
 	}
-	ready = prepared{body: doc.WithIDs(), interactions: doc.People(), unverified: map[int]string{}}
-	if len(ready.interactions) == 0 {
-		return ready, "The pact has no interactions, so there is nothing a provider could keep or break."
+	none := prepared{interactions: doc.People()}
+	if names := plugins(content); len(names) > 0 {
+		none.problem = fmt.Sprintf("The pact needs the Pact plugin %s; pacts with plugins cannot be verified here.", strings.Join(names, ", "))
 	}
-	if names := plugins(ready.body); len(names) > 0 {
-		return ready, fmt.Sprintf("The pact needs the Pact plugin %s; pacts with plugins cannot be verified here.", strings.Join(names, ", "))
+	if len(none.interactions) == 0 {
+		none.problem = "The pact has no interactions, so there is nothing a provider could keep or break."
 	}
+	if none.problem != "" {
+		return []prepared{none}
+	}
+	var parts []prepared
+	for _, part := range doc.Parts() {
+		parts = append(parts, preparePart(part, messages))
+	}
+	return parts
+}
+
+func preparePart(doc *contracts.Document, messages bool) prepared {
+	ready := prepared{body: doc.WithIDs(), interactions: doc.People(), unverified: map[int]string{}}
+	if strings.HasPrefix(doc.Specification, "4") && hasMessages(ready.body) {
+		ready.problem = "The pact has a list of messages; in specification 4, which it follows, messages are interactions, so nothing verifies that list."
+		return ready
+	}
+	problem := ""
 	for i, in := range ready.interactions {
 		if why := unverifiable(in, messages); why != "" {
 			ready.unverified[i] = why
@@ -44,15 +63,16 @@ func prepare(content []byte, messages bool) (ready prepared, problem string) {
 	}
 	switch len(ready.unverified) {
 	case 0:
-		return ready, ""
+		return ready
 	case len(ready.interactions):
-		return ready, problem
+		ready.problem = problem
+		return ready
 	}
-	ready.body, err = without(ready.body, ready.unverified)
-	if err != nil {
-		return ready, "The pact cannot be taken apart: " + err.Error() + "."
+	var err error
+	if ready.body, err = without(ready.body, ready.unverified); err != nil {
+		ready.problem = "The pact cannot be taken apart: " + err.Error() + "."
 	}
-	return ready, ""
+	return ready
 }
 
 // unverifiable says why an interaction cannot be verified, "" for one that can.
@@ -60,6 +80,8 @@ func unverifiable(in contracts.Interaction, messages bool) string {
 	switch {
 	case in.Kind == contracts.SyncMessage && !messages, in.Kind == contracts.Message && !messages:
 		return fmt.Sprintf("%q is about a message, and nobody said where the provider produces messages.", in.Description)
+	case in.Responses > 1: // libpact asks for one message, and compares it with all of them
+		return fmt.Sprintf("%q expects %d answers to its message; only one can be verified here.", in.Description, in.Responses)
 	case in.Kind != contracts.HTTP:
 		return ""
 	case !strings.HasPrefix(in.Path, "/"):
@@ -79,7 +101,7 @@ func without(body []byte, places map[int]string) ([]byte, error) {
 	for _, key := range []string{"interactions", "messages"} {
 		var list, kept []json.RawMessage
 		if err := json.Unmarshal(fields[key], &list); err != nil || list == nil {
-			continue // the other one has them
+			continue // the part has the other list
 		}
 		for i, item := range list {
 			if places[i] == "" {
@@ -93,6 +115,15 @@ func without(body []byte, places map[int]string) ([]byte, error) {
 		break
 	}
 	return json.Marshal(fields)
+}
+
+// hasMessages reports whether a pact has a list of messages. A verifier of
+// specification 4 does not read it.
+func hasMessages(body []byte) bool {
+	var pact struct {
+		Messages json.RawMessage `json:"messages"`
+	}
+	return json.Unmarshal(body, &pact) == nil && pact.Messages != nil
 }
 
 // whole is a fault with its fields in one line.

@@ -47,7 +47,6 @@ func (b *Broker) matrix(ctx context.Context, q MatrixQuery) (Matrix, error) {
 	if err := m.applyPolicy(ctx, rows, &out); err != nil {
 		return Matrix{}, err
 	}
-	m.applyPolicyToIgnored(&out)
 	out.Rows, out.Environments, out.Places = byVersions(rows[:shown]), m.envs, places
 	return out, nil
 }

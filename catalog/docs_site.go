@@ -3,9 +3,10 @@ package catalog
 import (
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/goldenpath/platform/internal/pattern"
 )
 
 // docsSite is a folder with docs.
@@ -158,7 +159,7 @@ func (s *siteReader) embed(config string, site docsSite) {
 	}
 }
 
-var notInAlias = regexp.MustCompile(`[^a-z0-9_/]+`)
+var notInAlias = pattern.New(`[^a-z0-9_/]+`)
 
 // siteName returns the folder that the pages of a site have in one that includes
 // it: its site_name, else where it is.
@@ -175,10 +176,10 @@ func (r *reader) siteName(config string) string {
 // alias is how a site is called in the paths of one that includes it.
 func (m mkdocs) alias() string {
 	name := strings.Trim(m.name, "/")
-	if alias.MatchString(name) && fs.ValidPath(name) {
+	if alias().MatchString(name) && fs.ValidPath(name) {
 		return name
 	}
-	return strings.Trim(notInAlias.ReplaceAllString(strings.ToLower(strings.ReplaceAll(name, "/", "-")), "-"), "-")
+	return strings.Trim(notInAlias().ReplaceAllString(strings.ToLower(strings.ReplaceAll(name, "/", "-")), "-"), "-")
 }
 
-var alias = regexp.MustCompile(`^[a-zA-Z0-9_\-/]+$`)
+var alias = pattern.New(`^[a-zA-Z0-9_\-/]+$`)

@@ -3,9 +3,10 @@ package catalog
 import (
 	"bytes"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/goldenpath/platform/internal/pattern"
 )
 
 // mkdocs is what we read of an mkdocs.yml: where the pages lie and in which
@@ -29,7 +30,7 @@ const maxNav = 2000
 
 // docsDir finds docs_dir in a file that is no plain YAML, as those with tags for
 // Python are.
-var docsDir = regexp.MustCompile(`(?m)^docs_dir:[ \t]*['"]?([^'"#\r\n]+?)['"]?[ \t\r]*$`)
+var docsDir = pattern.New(`(?m)^docs_dir:[ \t]*['"]?([^'"#\r\n]+?)['"]?[ \t\r]*$`)
 
 // parseMkdocs reads an mkdocs.yml. Whatever is wrong in it costs only the order
 // of the pages.
@@ -52,7 +53,7 @@ func parseMkdocs(data []byte, l Limits) (mkdocs, *Problem) {
 			problem = &Problem{Line: doc.line, Message: "It is " + article(doc.typeName()) + ".", Hint: "Write keys with values, such as site_name: Orders"}
 		}
 	}
-	if found := docsDir.FindSubmatchIndex(data); found != nil {
+	if found := docsDir().FindSubmatchIndex(data); found != nil {
 		if folder := strings.TrimSpace(string(data[found[2]:found[3]])); folder != "" {
 			m.folder, m.folderLine = folder, 1+bytes.Count(data[:found[0]], []byte("\n"))
 		}
@@ -90,7 +91,7 @@ func (m *mkdocs) add(v *value, title string, depth int) {
 // titleOf returns the title that a page's front matter gives it, else its first
 // heading, "" when it has neither.
 func titleOf(page []byte) string {
-	if matter := frontMatter.FindSubmatch(page); matter != nil {
+	if matter := frontMatter().FindSubmatch(page); matter != nil {
 		page = page[len(matter[0]):]
 		if doc, problem := parseYAML(chunk{data: matter[1], line: 1}, DefaultLimits()); problem == nil {
 			if title := strings.TrimSpace(doc.str("title")); title != "" {
@@ -118,7 +119,7 @@ func titleOf(page []byte) string {
 }
 
 // frontMatter is YAML between two lines of dashes at the top of a page.
-var frontMatter = regexp.MustCompile(`\A(?:\x{feff})?---[ \t]*\r?\n((?:[^\n]*\n)*?)---[ \t]*(?:\r?\n|\z)`)
+var frontMatter = pattern.New(`\A(?:\x{feff})?---[ \t]*\r?\n((?:[^\n]*\n)*?)---[ \t]*(?:\r?\n|\z)`)
 
 // maxTitle bounds the title of a document, in bytes.
 const maxTitle = 300

@@ -6,10 +6,11 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/goldenpath/platform/internal/pattern"
 )
 
 // Parse reads the entities of a file with any number of YAML documents. The
@@ -206,12 +207,12 @@ func sortStrings(v *value) {
 const RejectedURL = "https://backstage.io/annotation-rejected-for-security-reasons"
 
 // namePatternScript finds javascript: however it is disguised with white space.
-var namePatternScript = regexp.MustCompile(
+var namePatternScript = pattern.New(
 	`(?i)^[\x00-\x1f ]*j[\r\n\t]*a[\r\n\t]*v[\r\n\t]*a[\r\n\t]*s[\r\n\t]*c[\r\n\t]*r[\r\n\t]*i[\r\n\t]*p[\r\n\t]*t[\r\n\t]*:`)
 
 func guardAnnotations(annotations *value) {
 	for _, key := range []string{AnnotationViewURL, AnnotationEditURL} {
-		if v := annotations.get(key); v != nil && namePatternScript.MatchString(v.text) {
+		if v := annotations.get(key); v != nil && namePatternScript().MatchString(v.text) {
 			annotations.set(key, text(RejectedURL))
 		}
 	}

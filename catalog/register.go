@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 
 	"github.com/google/uuid"
 
 	"github.com/goldenpath/platform/internal/fault"
+	"github.com/goldenpath/platform/internal/pattern"
 )
 
 // Register reads a location and takes in what it defines. Entities that are
@@ -126,11 +126,11 @@ func (r reading) nothing() bool {
 }
 
 // meant finds the first lines of an entity in a file that need not be YAML.
-var meant = regexp.MustCompile(`(?m)^[ \t{]*"?(apiVersion|kind|metadata)"?[ \t]*:`)
+var meant = pattern.New(`(?m)^[ \t{]*"?(apiVersion|kind|metadata)"?[ \t]*:`)
 
 // hopeful reports whether somebody wrote a file for the catalog, however broken
 // it is.
-func hopeful(data []byte) bool { return meant.Match(data) }
+func hopeful(data []byte) bool { return meant().Match(data) }
 
 func nothingThere(l Location) error {
 	return fault.New(fault.Invalid, "%s holds no catalog entity.", l.Target).WithCause(ErrNothingThere).

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/goldenpath/platform/internal/pattern"
 )
 
 // learnMore ends the messages about fields, as it does in Backstage, so that
@@ -24,12 +26,12 @@ const (
 )
 
 var (
-	namePattern        = regexp.MustCompile(`^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$`)
-	namePatternKind    = regexp.MustCompile(`^[a-zA-Z][a-z0-9A-Z]*$`)
-	namePatternVersion = regexp.MustCompile(`^[a-z0-9A-Z]+$`)
-	namePatternLabel   = regexp.MustCompile(`^[a-z0-9]+(?:-+[a-z0-9]+)*$`)
-	namePatternTag     = regexp.MustCompile(`^[a-z0-9:+#]+(-[a-z0-9:+#]+)*$`)
-	namePatternScheme  = regexp.MustCompile(`^[a-zA-Z][-+.a-zA-Z0-9]*:`)
+	namePattern        = pattern.New(`^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$`)
+	namePatternKind    = pattern.New(`^[a-zA-Z][a-z0-9A-Z]*$`)
+	namePatternVersion = pattern.New(`^[a-z0-9A-Z]+$`)
+	namePatternLabel   = pattern.New(`^[a-z0-9]+(?:-+[a-z0-9]+)*$`)
+	namePatternTag     = pattern.New(`^[a-z0-9:+#]+(-[a-z0-9:+#]+)*$`)
+	namePatternScheme  = pattern.New(`^[a-zA-Z][-+.a-zA-Z0-9]*:`)
 )
 
 const maxPart = 63
@@ -39,16 +41,16 @@ func matches(s string, p *regexp.Regexp) bool {
 }
 
 // ValidName reports whether s can be an entity's name.
-func ValidName(s string) bool { return matches(s, namePattern) }
+func ValidName(s string) bool { return matches(s, namePattern()) }
 
 // ValidNamespace reports whether s can be a namespace.
-func ValidNamespace(s string) bool { return matches(s, namePatternLabel) }
+func ValidNamespace(s string) bool { return matches(s, namePatternLabel()) }
 
-func validKind(s string) bool { return matches(s, namePatternKind) }
-func validTag(s string) bool  { return matches(s, namePatternTag) }
+func validKind(s string) bool { return matches(s, namePatternKind()) }
+func validTag(s string) bool  { return matches(s, namePatternTag()) }
 func validText(s string) bool { return strings.TrimSpace(s) != "" }
 func validVersion(s string) bool {
-	return prefixed(s, func(s string) bool { return matches(s, namePatternVersion) })
+	return prefixed(s, func(s string) bool { return matches(s, namePatternVersion()) })
 }
 func validKey(s string) bool { return prefixed(s, ValidName) }
 
@@ -75,7 +77,7 @@ func prefixed(s string, suffix func(string) bool) bool {
 // where the scheme has one.
 func validURL(s string) bool {
 	s = strings.TrimSpace(s)
-	scheme := namePatternScheme.FindString(s)
+	scheme := namePatternScheme().FindString(s)
 	if scheme == "" {
 		return false
 	}

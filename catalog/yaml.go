@@ -4,11 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/goldenpath/platform/internal/pattern"
 )
 
 // chunk is one document of a file and the line it starts on.
@@ -65,10 +66,10 @@ func meaningful(doc []byte) bool {
 }
 
 var (
-	yamlInt      = regexp.MustCompile(`^[-+]?[0-9]+$`)
-	yamlFloat    = regexp.MustCompile(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`)
-	jsonNumber   = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$`)
-	yamlInfinity = regexp.MustCompile(`^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$`)
+	yamlInt      = pattern.New(`^[-+]?[0-9]+$`)
+	yamlFloat    = pattern.New(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`)
+	jsonNumber   = pattern.New(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$`)
+	yamlInfinity = pattern.New(`^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$`)
 )
 
 // parseYAML reads one document. A syntax error names a line of the file.
@@ -189,11 +190,11 @@ func plainScalar(s string) (valueKind, string) {
 	if c := s[0]; (c < '0' || c > '9') && c != '-' && c != '+' && c != '.' {
 		return kindString, s
 	}
-	if jsonNumber.MatchString(s) {
+	if jsonNumber().MatchString(s) {
 		return kindNumber, s
 	}
 	switch {
-	case yamlInt.MatchString(s):
+	case yamlInt().MatchString(s):
 		digits := strings.TrimLeft(strings.TrimLeft(s, "+-"), "0")
 		if digits == "" {
 			digits = "0"
@@ -206,11 +207,11 @@ func plainScalar(s string) (valueKind, string) {
 		if n, err := strconv.ParseUint(s, 0, 64); err == nil && !strings.Contains(s, "_") {
 			return kindNumber, strconv.FormatUint(n, 10)
 		}
-	case yamlFloat.MatchString(s):
+	case yamlFloat().MatchString(s):
 		if n, err := strconv.ParseFloat(s, 64); err == nil && !math.IsInf(n, 0) {
 			return kindNumber, strconv.FormatFloat(n, 'g', -1, 64)
 		}
-	case yamlInfinity.MatchString(s):
+	case yamlInfinity().MatchString(s):
 		return kindNull, "" // JSON has no such number; JavaScript writes null
 	}
 	return kindString, s

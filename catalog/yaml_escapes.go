@@ -2,22 +2,23 @@ package catalog
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 	"unicode/utf16"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/goldenpath/platform/internal/pattern"
 )
 
 // Our library refuses two escapes that others, Backstage's among them, read: a
 // slash, which PHP writes into JSON, and half of a character beyond U+FFFF, two of
 // which are what JSON writers make of an emoji.
 var (
-	refused = regexp.MustCompile(`\\/|\\u([dD][89a-fA-F][0-9a-fA-F]{2})`)
+	refused = pattern.New(`\\/|\\u([dD][89a-fA-F][0-9a-fA-F]{2})`)
 	// standIns are characters that nobody uses, for the time of reading.
-	standIns       = regexp.MustCompile(`[\x{fd7ff}-\x{fdfff}]+`)
-	writtenStandIn = regexp.MustCompile(`\\U000f(d7ff|[dD][89a-fA-F][0-9a-fA-F]{2})`)
-	notOurs        = regexp.MustCompile(`(?i)[\x{fd7ff}-\x{fdfff}]|\\U000fd(7ff|[89a-f])`)
+	standIns       = pattern.New(`[\x{fd7ff}-\x{fdfff}]+`)
+	writtenStandIn = pattern.New(`\\U000f(d7ff|[dD][89a-fA-F][0-9a-fA-F]{2})`)
+	notOurs        = pattern.New(`(?i)[\x{fd7ff}-\x{fdfff}]|\\U000fd(7ff|[89a-f])`)
 )
 
 const (
@@ -32,13 +33,13 @@ func decode(data []byte) (*yaml.Node, error) {
 	}
 	node := &yaml.Node{}
 	err := yaml.Unmarshal(data, node)
-	if err == nil || !refusesEscape(err) || !refused.Match(data) || notOurs.Match(data) {
+	if err == nil || !refusesEscape(err) || !refused().Match(data) || notOurs().Match(data) {
 		return node, err
 	}
 	// Where a text is not in double quotes, a backslash stands for itself. Only the
 	// library knows which is which, so these escapes become others that it takes and
 	// that show afterwards how they were read.
-	standing := refused.ReplaceAllFunc(data, func(escape []byte) []byte {
+	standing := refused().ReplaceAllFunc(data, func(escape []byte) []byte {
 		if len(escape) == len(`\/`) {
 			return []byte(`\U000fd7ff`)
 		}
@@ -63,13 +64,13 @@ func restore(n *yaml.Node, lines [][]byte) {
 	if n.Line > 0 && n.Line <= len(lines) {
 		n.Column -= longerBy(lines[n.Line-1], n.Column-1)
 	}
-	n.Value = writtenStandIn.ReplaceAllStringFunc(n.Value, func(written string) string {
+	n.Value = writtenStandIn().ReplaceAllStringFunc(n.Value, func(written string) string {
 		if code := strings.TrimPrefix(written, `\U000f`); code != "d7ff" {
 			return `\u` + code
 		}
 		return `\/`
 	})
-	n.Value = standIns.ReplaceAllStringFunc(n.Value, func(s string) string {
+	n.Value = standIns().ReplaceAllStringFunc(n.Value, func(s string) string {
 		units := make([]uint16, 0, len(s))
 		for _, r := range s {
 			if r == slashStandIn {
@@ -91,7 +92,7 @@ func longerBy(line []byte, letters int) int {
 		return 0
 	}
 	before, more := []rune(string(line)), 0
-	for _, written := range writtenStandIn.FindAllString(string(before[:min(max(letters, 0), len(before))]), -1) {
+	for _, written := range writtenStandIn().FindAllString(string(before[:min(max(letters, 0), len(before))]), -1) {
 		if more += len(`\U000fd83d`) - len(`\ud83d`); strings.HasSuffix(written, "d7ff") {
 			more += len(`\ud83d`) - len(`\/`)
 		}

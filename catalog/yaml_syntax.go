@@ -2,21 +2,22 @@ package catalog
 
 import (
 	"bytes"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/goldenpath/platform/internal/pattern"
 )
 
 var (
-	yamlLine   = regexp.MustCompile(`line (\d+)`)
-	yamlAnchor = regexp.MustCompile(`unknown anchor '(.+)' referenced`)
+	yamlLine   = pattern.New(`line (\d+)`)
+	yamlAnchor = pattern.New(`unknown anchor '(.+)' referenced`)
 )
 
 // syntaxProblem says where a document is no YAML, and what to do about it.
 func syntaxProblem(c chunk, err error) *Problem {
 	message, line := strings.TrimPrefix(err.Error(), "yaml: "), c.line
-	switch m := yamlLine.FindStringSubmatch(message); {
+	switch m := yamlLine().FindStringSubmatch(message); {
 	case m != nil:
 		n, _ := strconv.Atoi(m[1])
 		line = c.line + max(n, 1) - 1
@@ -27,8 +28,8 @@ func syntaxProblem(c chunk, err error) *Problem {
 		line = min(line, c.line+bytes.Count(bytes.TrimSpace(c.data), []byte("\n")))
 	case strings.Contains(message, "UTF-8"):
 		line += bytes.Count(c.data[:firstInvalid(c.data)], []byte("\n"))
-	case yamlAnchor.MatchString(message): // the first place that looks like it
-		before, _, _ := bytes.Cut(c.data, []byte("*"+yamlAnchor.FindStringSubmatch(message)[1]))
+	case yamlAnchor().MatchString(message): // the first place that looks like it
+		before, _, _ := bytes.Cut(c.data, []byte("*"+yamlAnchor().FindStringSubmatch(message)[1]))
 		line += bytes.Count(before, []byte("\n"))
 	case strings.HasPrefix(message, "control characters"):
 		line += bytes.Count(c.data[:firstControl(c.data)], []byte("\n"))

@@ -3,11 +3,11 @@ package contracts
 import (
 	"context"
 	"net/url"
-	"regexp"
 	"slices"
 	"time"
 
 	"github.com/goldenpath/platform/internal/fault"
+	"github.com/goldenpath/platform/internal/pattern"
 )
 
 // ProviderAddress is where a provider runs. Only who may let the server call other
@@ -26,7 +26,7 @@ type ProviderAddress struct {
 
 // aVariable is what a header's value may be read from. Other variables of the
 // worker are nobody's business: they would be sent to the address.
-var aVariable = regexp.MustCompile(`^PLATFORM_PROVIDER_[A-Z0-9_]+$`)
+var aVariable = pattern.New(`^PLATFORM_PROVIDER_[A-Z0-9_]+$`)
 
 // ProviderAddresses lists where providers run, by name.
 func (b *Broker) ProviderAddresses(ctx context.Context) ([]ProviderAddress, error) {
@@ -92,7 +92,7 @@ func (b *Broker) RegisterProvider(ctx context.Context, a ProviderAddress) (Provi
 		}
 	}
 	for name, variable := range a.Headers {
-		if !aVariable.MatchString(variable) {
+		if !aVariable().MatchString(variable) {
 			// Without what was given: it may be the value itself, and that is a secret.
 			bad = bad.WithField("headers."+name, "is not a variable that may be sent; its name begins with PLATFORM_PROVIDER_").
 				WithHint("Give the value to the platform's workers in a variable, for example PLATFORM_PROVIDER_HEADER, and name the variable here.")

@@ -3,11 +3,11 @@ package contracts
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/goldenpath/platform/internal/fault"
+	"github.com/goldenpath/platform/internal/pattern"
 )
 
 // SimilarNameError says that a service would be made known whose name reads like
@@ -55,12 +55,12 @@ func (b *Broker) refuseSimilar(ctx context.Context, added []string) error {
 }
 
 // aHump is where a capital letter begins a word.
-var aHump = regexp.MustCompile(`([a-z\d])([A-Z])|([A-Z])([A-Z][a-z])`)
+var aHump = pattern.New(`([a-z\d])([A-Z])|([A-Z])([A-Z][a-z])`)
 
 // nameWords is what two spellings of a name have in common: its words without
 // plural, and without those that only say what kind of thing it is.
 func nameWords(name string) []string {
-	split := aHump.ReplaceAllString(name, "$1$3 $2$4")
+	split := aHump().ReplaceAllString(name, "$1$3 $2$4")
 	words := strings.FieldsFunc(strings.ToLower(split), func(r rune) bool { return r == ' ' || r == '\t' || r == '_' || r == '-' })
 	for i, word := range words {
 		words[i] = strings.TrimSuffix(word, "s")

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -16,11 +15,12 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/goldenpath/platform/internal/fault"
+	"github.com/goldenpath/platform/internal/pattern"
 	"github.com/goldenpath/platform/portal/api"
 )
 
 // aboutProperty matches a reason that names the property it is about.
-var aboutProperty = regexp.MustCompile(`^property "([^"]*)" is (missing|unsupported)$`)
+var aboutProperty = pattern.New(`^property "([^"]*)" is (missing|unsupported)$`)
 
 // document is the API's own description, parsed when the first request needs
 // it: a command that renders files must not pay for it.
@@ -216,7 +216,7 @@ func explain(where string, bad *openapi3filter.RequestError) []fault.Field {
 	for _, e := range schemaErrors(bad.Err) {
 		path := e.JSONPointer()
 		message := e.Reason
-		if named := aboutProperty.FindStringSubmatch(e.Reason); named != nil {
+		if named := aboutProperty().FindStringSubmatch(e.Reason); named != nil {
 			message = map[string]string{"missing": "is missing", "unsupported": "is not known here"}[named[2]]
 			if len(path) == 0 || path[len(path)-1] != named[1] {
 				path = append(slices.Clone(path), named[1])

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"regexp"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/goldenpath/platform/internal/fault"
+	"github.com/goldenpath/platform/internal/pattern"
 )
 
 // contentPolicy lets pages load what this server has and nothing else.
@@ -23,7 +23,7 @@ const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; 
 	"font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 // saneID is a request id that may go into logs as it came.
-var saneID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{7,63}$`)
+var saneID = pattern.New(`^[A-Za-z0-9][A-Za-z0-9._-]{7,63}$`)
 
 type requestIDKey struct{}
 
@@ -39,7 +39,7 @@ func (s *Server) identifyRequest(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
 		id := r.Header.Get(echo.HeaderXRequestID)
-		if !saneID.MatchString(id) {
+		if !saneID().MatchString(id) {
 			id = uuid.NewString()
 		}
 		header := c.Response().Header()

@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"html/template"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/goldenpath/platform/internal/pattern"
 )
 
 // funcs are what templates may call.
@@ -218,12 +219,12 @@ func deedWords(action string) string {
 }
 
 // commitWord is a commit in a sentence.
-var commitWord = regexp.MustCompile(`\b[0-9a-f]{40}\b`)
+var commitWord = pattern.New(`\b[0-9a-f]{40}\b`)
 
 // shortCommits writes the commits in a sentence as people know them; the whole
 // of each is in its title.
 func shortCommits(sentence string) template.HTML {
-	return template.HTML(commitWord.ReplaceAllStringFunc(template.HTMLEscapeString(sentence), func(commit string) string { //nolint:gosec // escaped
+	return template.HTML(commitWord().ReplaceAllStringFunc(template.HTMLEscapeString(sentence), func(commit string) string { //nolint:gosec // escaped
 		return `<code title="` + commit + `">` + shortVersion(commit) + `</code>`
 	}))
 }

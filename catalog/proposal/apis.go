@@ -2,17 +2,18 @@ package proposal
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/goldenpath/platform/internal/pattern"
 )
 
 var (
-	openAPI  = regexp.MustCompile(`(?m)(^["']?(openapi|swagger)["']?|[{,]\s*"(openapi|swagger)")\s*:\s*["']?[23]`)
-	asyncAPI = regexp.MustCompile(`(?m)(^["']?asyncapi["']?|[{,]\s*"asyncapi")\s*:\s*["']?[23]`)
-	graphQL  = regexp.MustCompile(`(?m)^\s*(type\s+Query|schema)\b`)
-	proto    = regexp.MustCompile(`(?m)^\s*service\s+\w+\s*\{`)
+	openAPI  = pattern.New(`(?m)(^["']?(openapi|swagger)["']?|[{,]\s*"(openapi|swagger)")\s*:\s*["']?[23]`)
+	asyncAPI = pattern.New(`(?m)(^["']?asyncapi["']?|[{,]\s*"asyncapi")\s*:\s*["']?[23]`)
+	graphQL  = pattern.New(`(?m)^\s*(type\s+Query|schema)\b`)
+	proto    = pattern.New(`(?m)^\s*service\s+\w+\s*\{`)
 )
 
 // maxAPIs is how many APIs are proposed; more are for a person to choose from.
@@ -56,13 +57,13 @@ func distinct(found []API) []API {
 	})
 }
 
-var word = regexp.MustCompile(`[A-Za-z0-9]+`)
+var word = pattern.New(`[A-Za-z0-9]+`)
 
 // telling returns what the path of a file says beyond where such files lie
 // anyway, and what the component is called anyway.
 func telling(file, component string) string {
 	known := map[string]bool{}
-	for _, one := range word.FindAllString(strings.ToLower(component), -1) {
+	for _, one := range word().FindAllString(strings.ToLower(component), -1) {
 		known[one] = true
 	}
 	for _, one := range []string{
@@ -73,7 +74,7 @@ func telling(file, component string) string {
 		known[one] = true
 	}
 	var words []string
-	for _, one := range word.FindAllString(strings.TrimSuffix(file, path.Ext(file)), -1) {
+	for _, one := range word().FindAllString(strings.TrimSuffix(file, path.Ext(file)), -1) {
 		if one = strings.ToLower(one); !known[one] {
 			known[one] = true
 			words = append(words, one)
@@ -131,17 +132,17 @@ func (l *looker) apiType(name string) string {
 		head := l.head(name)
 		head = head[:min(len(head), start)]
 		switch {
-		case openAPI.MatchString(head):
+		case openAPI().MatchString(head):
 			return "openapi"
-		case asyncAPI.MatchString(head):
+		case asyncAPI().MatchString(head):
 			return "asyncapi"
 		}
 	case ext == ".graphql" || ext == ".graphqls" || ext == ".gql":
-		if graphQL.MatchString(l.head(name)) {
+		if graphQL().MatchString(l.head(name)) {
 			return "graphql"
 		}
 	case ext == ".proto":
-		if proto.MatchString(l.head(name)) {
+		if proto().MatchString(l.head(name)) {
 			return "grpc"
 		}
 	}

@@ -2,9 +2,10 @@ package proposal
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/goldenpath/platform/internal/pattern"
 )
 
 // languages are told by a file that every project in them has.
@@ -46,10 +47,10 @@ func (l *looker) language() (language, file string) {
 }
 
 var (
-	heading  = regexp.MustCompile(`(?m)^#\s+(.+?)\s*#*\s*$`)
-	mdLink   = regexp.MustCompile(`!?\[([^\]]*)\]\([^)]*\)`)
-	mdMarks  = regexp.MustCompile("[*_`]")
-	oneSpace = regexp.MustCompile(`\s+`)
+	heading  = pattern.New(`(?m)^#\s+(.+?)\s*#*\s*$`)
+	mdLink   = pattern.New(`!?\[([^\]]*)\]\([^)]*\)`)
+	mdMarks  = pattern.New("[*_`]")
+	oneSpace = pattern.New(`\s+`)
 )
 
 // maxDescription is how much of a README describes a component.
@@ -62,7 +63,7 @@ func (l *looker) readme() (title, description, because string) {
 			continue
 		}
 		text := strings.ReplaceAll(l.head(name), "\r\n", "\n")
-		if m := heading.FindStringSubmatchIndex(text); m != nil {
+		if m := heading().FindStringSubmatchIndex(text); m != nil {
 			title = prose(text[m[2]:m[3]])
 			text = text[m[1]:]
 		}
@@ -82,8 +83,8 @@ func (l *looker) readme() (title, description, because string) {
 
 // prose takes the marks of Markdown out of a text and cuts it at a sentence.
 func prose(s string) string {
-	s = mdMarks.ReplaceAllString(mdLink.ReplaceAllString(s, "$1"), "")
-	s = strings.TrimSpace(oneSpace.ReplaceAllString(s, " "))
+	s = mdMarks().ReplaceAllString(mdLink().ReplaceAllString(s, "$1"), "")
+	s = strings.TrimSpace(oneSpace().ReplaceAllString(s, " "))
 	if len(s) <= maxDescription {
 		return s
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/goldenpath/platform/internal/pattern"
 )
 
 // manifest is what the file says by which a language builds a project.
@@ -134,24 +136,24 @@ func (m *manifest) maven() {
 }
 
 var (
-	gradleName    = regexp.MustCompile(`rootProject\.name\s*=\s*["']([^"']+)["']`)
-	gradleInclude = regexp.MustCompile(`(?m)^\s*include\b(.*)$`)
-	quoted        = regexp.MustCompile(`["']([^"']+)["']`)
-	setupName     = regexp.MustCompile(`\bname\s*=\s*["']([^"']+)["']`)
-	setupSays     = regexp.MustCompile(`\bdescription\s*=\s*["']([^"']+)["']`)
+	gradleName    = pattern.New(`rootProject\.name\s*=\s*["']([^"']+)["']`)
+	gradleInclude = pattern.New(`(?m)^\s*include\b(.*)$`)
+	quoted        = pattern.New(`["']([^"']+)["']`)
+	setupName     = pattern.New(`\bname\s*=\s*["']([^"']+)["']`)
+	setupSays     = pattern.New(`\bdescription\s*=\s*["']([^"']+)["']`)
 )
 
 func (m *manifest) gradle() {
-	m.name = first(gradleName, m.text)
-	for _, line := range gradleInclude.FindAllStringSubmatch(m.text, -1) {
-		for _, project := range quoted.FindAllStringSubmatch(line[1], -1) {
+	m.name = first(gradleName(), m.text)
+	for _, line := range gradleInclude().FindAllStringSubmatch(m.text, -1) {
+		for _, project := range quoted().FindAllStringSubmatch(line[1], -1) {
 			m.members = append(m.members, strings.ReplaceAll(strings.Trim(project[1], ":"), ":", "/"))
 		}
 	}
 }
 
 func (m *manifest) python() {
-	m.name, m.description = first(setupName, m.text), first(setupSays, m.text)
+	m.name, m.description = first(setupName(), m.text), first(setupSays(), m.text)
 }
 
 func first(pattern *regexp.Regexp, text string) string {
@@ -162,9 +164,9 @@ func first(pattern *regexp.Regexp, text string) string {
 }
 
 var (
-	tomlSection = regexp.MustCompile(`^\[([A-Za-z0-9_.-]+)\]\s*(#.*)?$`)
-	tomlText    = regexp.MustCompile(`^(name|description)\s*=\s*("(?:[^"\\]|\\.)*"|'[^']*')`)
-	tomlMembers = regexp.MustCompile(`^members\s*=\s*\[(.*)`)
+	tomlSection = pattern.New(`^\[([A-Za-z0-9_.-]+)\]\s*(#.*)?$`)
+	tomlText    = pattern.New(`^(name|description)\s*=\s*("(?:[^"\\]|\\.)*"|'[^']*')`)
+	tomlMembers = pattern.New(`^members\s*=\s*\[(.*)`)
 )
 
 // toml reads the few things of a TOML file that matter here, from some sections.
@@ -176,7 +178,7 @@ func (m *manifest) toml(sections ...string) {
 			inMembers = m.tomlItems(line)
 			continue
 		}
-		if found := tomlSection.FindStringSubmatch(line); found != nil {
+		if found := tomlSection().FindStringSubmatch(line); found != nil {
 			wanted = false
 			for _, section := range sections {
 				wanted = wanted || section == found[1]
@@ -186,7 +188,7 @@ func (m *manifest) toml(sections ...string) {
 		if !wanted {
 			continue
 		}
-		if found := tomlText.FindStringSubmatch(line); found != nil {
+		if found := tomlText().FindStringSubmatch(line); found != nil {
 			value := strings.Trim(found[2], "'")
 			if found[2][0] == '"' && yaml.Unmarshal([]byte(found[2]), &value) != nil {
 				continue
@@ -197,7 +199,7 @@ func (m *manifest) toml(sections ...string) {
 				m.description = value
 			}
 		}
-		if found := tomlMembers.FindStringSubmatch(line); found != nil {
+		if found := tomlMembers().FindStringSubmatch(line); found != nil {
 			inMembers = m.tomlItems(found[1])
 		}
 	}
@@ -206,7 +208,7 @@ func (m *manifest) toml(sections ...string) {
 // tomlItems takes the items of a list, and reports whether it goes on.
 func (m *manifest) tomlItems(line string) bool {
 	items, _, ended := strings.Cut(line, "]")
-	for _, item := range quoted.FindAllStringSubmatch(items, -1) {
+	for _, item := range quoted().FindAllStringSubmatch(items, -1) {
 		m.members = append(m.members, item[1])
 	}
 	return !ended

@@ -2,14 +2,15 @@ package proposal
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/goldenpath/platform/internal/pattern"
 )
 
 var (
-	notInName = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
-	oneDash   = regexp.MustCompile(`-{2,}`)
+	notInName = pattern.New(`[^A-Za-z0-9._-]+`)
+	oneDash   = pattern.New(`-{2,}`)
 )
 
 // maxName is how long the name of an entity may be.
@@ -46,7 +47,7 @@ func generic(name string) bool {
 
 // validName makes a name that entities may have, "" when nothing is left of it.
 func validName(s string) string {
-	s = oneDash.ReplaceAllString(notInName.ReplaceAllString(s, "-"), "-")
+	s = oneDash().ReplaceAllString(notInName().ReplaceAllString(s, "-"), "-")
 	return strings.Trim(s[:min(len(s), maxName)], "-_.")
 }
 

@@ -2,11 +2,12 @@ package proposal
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/goldenpath/platform/internal/pattern"
 )
 
 // maxParts bounds how many packages of a repository are proposed as components.
@@ -67,12 +68,12 @@ func (l *looker) members(folder string, depth int) []string {
 	return out
 }
 
-var goUse = regexp.MustCompile(`(?ms)^use\s+(?:\(([^)]*)\)|(\S+))`)
+var goUse = pattern.New(`(?ms)^use\s+(?:\(([^)]*)\)|(\S+))`)
 
 // goWork returns the folders that a go.work uses.
 func goWork(text string) []string {
 	var out []string
-	for _, found := range goUse.FindAllStringSubmatch(text, -1) {
+	for _, found := range goUse().FindAllStringSubmatch(text, -1) {
 		for line := range strings.Lines(found[1] + "\n" + found[2]) {
 			line, _, _ = strings.Cut(line, "//")
 			if line = strings.Trim(strings.TrimSpace(line), `"`); line != "" {

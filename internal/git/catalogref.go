@@ -3,7 +3,6 @@ package git
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	gogit "github.com/go-git/go-git/v5"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/goldenpath/platform/catalog"
 	"github.com/goldenpath/platform/internal/fault"
+	"github.com/goldenpath/platform/internal/pattern"
 )
 
 var (
@@ -156,7 +156,7 @@ func (r *conversation) commitOf(id plumbing.Hash, name plumbing.ReferenceName) p
 	return id
 }
 
-var commitID = regexp.MustCompile(`^[0-9a-f]{7,64}$`)
+var commitID = pattern.New(`^[0-9a-f]{7,64}$`)
 
 func branchFault(l catalog.Location, err error) error {
 	var longer *noRefError
@@ -174,7 +174,7 @@ func branchFault(l catalog.Location, err error) error {
 		}
 		return fault.New(fault.NotFound, "%s has no branch or tag %s, but %s.", l.Target, l.Branch, longer.name).
 			WithHint("Say where its name ends: %s", command).WithCause(err)
-	case commitID.MatchString(l.Branch):
+	case commitID().MatchString(l.Branch):
 		return fault.New(fault.NotFound, "%s has no branch or tag %s. If that is a commit: what never changes is not read again.", l.Target, l.Branch).
 			WithHint("Name a branch; or tag the commit, and name the tag: git tag v1 %s && git push origin v1", l.Branch).WithCause(err)
 	}

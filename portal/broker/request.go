@@ -7,7 +7,6 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -15,6 +14,7 @@ import (
 
 	"github.com/goldenpath/platform/contracts"
 	"github.com/goldenpath/platform/internal/fault"
+	"github.com/goldenpath/platform/internal/pattern"
 )
 
 // param returns a path parameter, unescaped once. A slash in its raw value means
@@ -52,14 +52,14 @@ func (h *Handler) base(c echo.Context) string {
 	scheme, host := schemeOf(c), r.Host
 	// A port without a host is passed over, as in Rack: a proxy that keeps the host keeps
 	// the port in it, and one behind another would name its own.
-	if forwarded := aHost.FindStringSubmatch(firstOf(r.Header.Get("X-Forwarded-Host"))); forwarded != nil && (forwarded[1] == "" || isPort(forwarded[1])) {
+	if forwarded := aHost().FindStringSubmatch(firstOf(r.Header.Get("X-Forwarded-Host"))); forwarded != nil && (forwarded[1] == "" || isPort(forwarded[1])) {
 		host = forwarded[0]
 		if port := firstOf(r.Header.Get("X-Forwarded-Port")); isPort(port) && forwarded[1] == "" && !usual(scheme, port) {
 			host += ":" + port
 		}
 	}
 	prefix := strings.TrimSuffix(firstOf(r.Header.Get("X-Forwarded-Prefix")), "/")
-	if !aPrefix.MatchString(prefix) {
+	if !aPrefix().MatchString(prefix) {
 		prefix = ""
 	}
 	if strings.HasSuffix(prefix, mount) {
@@ -71,8 +71,8 @@ func (h *Handler) base(c echo.Context) string {
 // Anybody can send what proxies do. What is no address would become part of links, and
 // lead those who follow them, or read them in a page, elsewhere.
 var (
-	aHost   = regexp.MustCompile(`^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?$`)
-	aPrefix = regexp.MustCompile(`^(/[A-Za-z0-9._~%!$&()*+,;=:@-]+)*$`)
+	aHost   = pattern.New(`^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?$`)
+	aPrefix = pattern.New(`^(/[A-Za-z0-9._~%!$&()*+,;=:@-]+)*$`)
 )
 
 // isPort reports whether a text is the number of a port.

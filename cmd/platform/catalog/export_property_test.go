@@ -157,7 +157,7 @@ func otherReader(document map[string]any, written []byte) string {
 			continue
 		}
 		for j, inner := 0, spec.Content[i+1]; j < len(inner.Content); j += 2 {
-			if at := inner.Content[j+1]; inner.Content[j].Value == "text" && (at.Value != wantText || at.Style == 0 && otherwise.MatchString(wantText)) {
+			if at := inner.Content[j+1]; inner.Content[j].Value == "text" && (at.Value != wantText || at.Style == 0 && otherwise().MatchString(wantText)) {
 				return fmt.Sprintf("%q is written as %q, style %d", wantText, at.Value, at.Style)
 			}
 		}

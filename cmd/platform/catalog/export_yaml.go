@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/goldenpath/platform/internal/pattern"
 )
 
 // entityFiles returns the files that say what a document says: file itself, and
@@ -163,12 +164,12 @@ func unseen(r rune) bool {
 
 // otherwise finds texts that one or the other version of YAML takes for a
 // number, a date, a time, a boolean or nothing: 1_000, 12:30:45, 2026-01-01, 4e81234, 0o7, yes.
-var otherwise = regexp.MustCompile(`(?i)^(y|n|yes|no|on|off|true|false|null|none|~|=|<<|[-+]?\.(inf|nan)|` +
+var otherwise = pattern.New(`(?i)^(y|n|yes|no|on|off|true|false|null|none|~|=|<<|[-+]?\.(inf|nan)|` +
 	`[-+]?\.?[0-9][0-9a-fxo_.,:+\-tz ]*)$`)
 
 // quoted reports whether a text would be something else without quotes.
 func quoted(s string) bool {
-	if otherwise.MatchString(s) || strings.ContainsFunc(s, unseen) || strings.ContainsAny(s, "\t\n") {
+	if otherwise().MatchString(s) || strings.ContainsFunc(s, unseen) || strings.ContainsAny(s, "\t\n") {
 		return true
 	}
 	var node yaml.Node

@@ -8,7 +8,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -18,6 +17,7 @@ import (
 	"github.com/goldenpath/platform/catalog"
 	"github.com/goldenpath/platform/cmd/internal/cli"
 	"github.com/goldenpath/platform/internal/fault"
+	"github.com/goldenpath/platform/internal/pattern"
 	"github.com/goldenpath/platform/portal/api/client"
 	"github.com/goldenpath/platform/portal/api/types"
 )
@@ -208,13 +208,13 @@ func (in *intake) fromConfig(ctx context.Context, file string) error {
 }
 
 // variable is how a configuration of Backstage names one of the environment.
-var variable = regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*\}`)
+var variable = pattern.New(`\$\{[A-Za-z_][A-Za-z0-9_]*\}`)
 
 // fillVariables replaces those that are set here, too. What holds others is left
 // out and said.
 func fillVariables(n *yaml.Node) {
 	if n.Kind == yaml.ScalarNode {
-		n.Value = variable.ReplaceAllStringFunc(n.Value, func(name string) string {
+		n.Value = variable().ReplaceAllStringFunc(n.Value, func(name string) string {
 			if value := os.Getenv(name[2 : len(name)-1]); value != "" {
 				return value
 			}

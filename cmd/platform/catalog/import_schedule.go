@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -10,16 +9,17 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/goldenpath/platform/catalog"
+	"github.com/goldenpath/platform/internal/pattern"
 )
 
 // hours are those of the units in which Backstage counts.
 const day, month, year = 24 * time.Hour, 30 * 24 * time.Hour, 365 * 24 * time.Hour
 
 // isoDuration is the one way of four to write a time: PT30M, P1DT12H.
-var isoDuration = regexp.MustCompile(`^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$`)
+var isoDuration = pattern.New(`^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$`)
 
 // spokenDuration is another one: 30m, 30 minutes.
-var spokenDuration = regexp.MustCompile(`^(\d+) *([a-z]+)$`)
+var spokenDuration = pattern.New(`^(\d+) *([a-z]+)$`)
 
 // everyOf returns how often a provider of Backstage reads, as a location here
 // has it: "" when it does not say. Why tells what of it cannot be taken over.
@@ -53,7 +53,7 @@ func durationOf(n yaml.Node) (time.Duration, bool) {
 		return sum, sum > 0
 	}
 	text := strings.TrimSpace(n.Value)
-	if m := isoDuration.FindStringSubmatch(text); m != nil {
+	if m := isoDuration().FindStringSubmatch(text); m != nil {
 		var sum time.Duration
 		for i, unit := range []time.Duration{year, month, 7 * day, day, time.Hour, time.Minute, time.Second} {
 			count, _ := strconv.Atoi(m[i+1]) // absent is none
@@ -61,7 +61,7 @@ func durationOf(n yaml.Node) (time.Duration, bool) {
 		}
 		return sum, sum > 0
 	}
-	if m := spokenDuration.FindStringSubmatch(strings.ToLower(text)); m != nil {
+	if m := spokenDuration().FindStringSubmatch(strings.ToLower(text)); m != nil {
 		count, err := strconv.Atoi(m[1])
 		unit, ok := unitOf(m[2])
 		return time.Duration(min(count, 1e6)) * unit, err == nil && ok && count > 0

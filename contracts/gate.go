@@ -106,6 +106,9 @@ func (b *Broker) canIDeploy(ctx context.Context, q Question) (Answer, error) {
 		if err := g.load(ctx); err != nil {
 			return Answer{}, err
 		}
+		if mistaken, err := g.meansEnvironment(ctx); err != nil || mistaken {
+			return g.answer(), err
+		}
 		g.judge()
 		if err := g.selectPacts(ctx); err != nil {
 			return Answer{}, err

@@ -42,7 +42,9 @@ func (g *gate) find(ctx context.Context) (bool, error) {
 		}
 		text := fmt.Sprintf("No service called %s has published or verified a contract.", g.q.Service)
 		if len(near) > 0 {
-			text += " Similar names: " + join(near) + "."
+			meant := g.q
+			meant.Service = near[0]
+			text += " Similar names: " + join(near) + ". Did you mean this? " + meant.command()
 		}
 		g.unknown(RuleUnknownService, Reason{Text: text, Next: g.publishAsked()})
 		return false, nil

@@ -39,7 +39,8 @@ func canIDeploy(env *cli.Env) *cobra.Command {
 		Use:   "can-i-deploy",
 		Short: "Ask whether a version may go to an environment",
 		Long: "Ask whether a version may go to an environment. Exits with 0 for yes, 1 for no, 3 for unknown.\n" +
-			"Every version that is in the environment counts. What nobody checked is unknown, never yes.",
+			"Every version that is in the environment counts. What nobody checked is unknown, never yes; so is a service or a version\n" +
+			"that nobody recorded yet.",
 		Example: "  " + canIDeployExample + "\n" +
 			"  platform contracts can-i-deploy --service orders --version 1f0c6b9 --environment production --retry-while-unknown 30 --retry-interval 10\n" +
 			"  platform contracts can-i-deploy --service orders --branch main --environment test --ignore legacy --dry-run",

@@ -169,7 +169,7 @@ func meaning(r types.ReasonRule) string {
 	case types.RuleTooOld:
 		return "the verification is older than allowed"
 	case types.RuleNowhere:
-		return "a consumer needs its provider, and none is there"
+		return "a consumer needs its provider, and none is there; or nothing has the tag"
 	case types.RuleNoPact:
 		return "a consumer that has pacts with the service is there with a version that published none"
 	case types.RuleWithdrawn:

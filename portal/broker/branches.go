@@ -2,7 +2,9 @@ package broker
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -32,22 +34,43 @@ func (h *Handler) listBranches(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if part := strings.ToLower(c.QueryParam("q")); part != "" {
-		branches = slices.DeleteFunc(branches, func(b contracts.Branch) bool { return !strings.Contains(strings.ToLower(b.Name), part) })
+	asked, err := askedPageOf(c)
+	if err != nil {
+		return err
 	}
-	number, _ := queryInt(c, "pageNumber", "page")
-	size, _ := queryInt(c, "pageSize", "size")
-	at := newPage(number, size, len(branches))
+	part, err := partOfName(c)
+	if err != nil {
+		return err
+	}
 	u := h.urls(c)
+	address := u.pacticipant(p.Name) + "/branches"
+	listed := address
+	if part != "" {
+		branches = slices.DeleteFunc(branches, func(b contracts.Branch) bool {
+			return !strings.Contains(strings.ToLower(b.Name), strings.ToLower(part))
+		})
+		listed += "?q=" + url.QueryEscape(part)
+	}
+	at := asked.of(len(branches))
 	bodies, list := []map[string]any{}, []link{}
 	for _, b := range cut(branches, at) {
 		bodies = append(bodies, branchBody(u, p.Name, b))
 		list = append(list, link{Name: b.Name, Href: u.branch(p.Name, b.Name)})
 	}
-	return ok(c, map[string]any{
-		"page": at, "_embedded": map[string]any{"branches": bodies},
-		"_links": links{"self": link{Title: p.Name + " branches", Href: u.pacticipant(p.Name) + "/branches"}, "pb:branches": list},
-	})
+	rels := links{"self": link{Title: p.Name + " branches", Href: withQuery(address, c.Request().URL.RawQuery)}, "pb:branches": list}
+	maps.Copy(rels, at.beside(listed))
+	return ok(c, map[string]any{"page": at, "_embedded": map[string]any{"branches": bodies}, "_links": rels})
+}
+
+// partOfName is what the names in a list have to hold.
+func partOfName(c echo.Context) (string, error) {
+	in, err := parseNested(c.Request().URL.RawQuery)
+	if err != nil {
+		return "", err
+	}
+	wrong := problems{}
+	wrong.once(in, "q")
+	return in.text("q"), wrong.err()
 }
 
 func (h *Handler) branch(c echo.Context) (contracts.Branch, error) {

@@ -4,7 +4,6 @@ import (
 	"mime"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -198,9 +197,7 @@ func narrowed(query string) (nested, error) {
 	}
 	wrong := problems{}
 	for _, name := range ofCurrent().names {
-		for _, text := range (given{q, name, "", ""}).text() {
-			wrong.add(name, "%s", strings.TrimPrefix(text, name+" "))
-		}
+		wrong.once(q, name)
 	}
 	return q, wrong.err()
 }

@@ -104,6 +104,13 @@ func (g given) text() []string {
 	return g.must("be one text: " + g.key() + "=TEXT")
 }
 
+// once adds what is wrong with a parameter that is one text, or nothing.
+func (p problems) once(in nested, name string) {
+	for _, text := range (given{in, name, "", ""}).text() {
+		p.add(name, "%s", strings.TrimPrefix(text, name+" "))
+	}
+}
+
 // filled demands one text that is not blank, or that nothing is given.
 func (g given) filled() []string {
 	if text, is := g.in[g.name].(string); is && strings.TrimSpace(text) == "" {

@@ -13,7 +13,10 @@ func (h *Handler) listIntegrations(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	pairs, page := paged(c, pairs)
+	pairs, page, err := paged(c, pairs)
+	if err != nil {
+		return err
+	}
 	u := h.urls(c)
 	return streamed(c, func(s *stream) {
 		s.text(`{"_embedded":{"integrations":`)

@@ -2,6 +2,7 @@ package broker
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -23,7 +24,10 @@ func (h *Handler) listLabels(c echo.Context) error {
 		}
 	}
 	slices.Sort(names)
-	names, page := paged(c, slices.Compact(names))
+	names, page, err := paged(c, slices.Compact(names))
+	if err != nil {
+		return err
+	}
 	labels := []map[string]any{}
 	for _, name := range names {
 		labels = append(labels, map[string]any{"name": name})
@@ -33,9 +37,7 @@ func (h *Handler) listLabels(c echo.Context) error {
 	answer := map[string]any{"_embedded": map[string]any{"labels": labels}, "_links": rels}
 	if page != nil {
 		answer["page"] = page
-		if next, more := page.next(address); more {
-			rels["next"] = next
-		}
+		maps.Copy(rels, page.beside(address))
 	}
 	return ok(c, answer)
 }

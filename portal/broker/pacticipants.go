@@ -153,7 +153,10 @@ func (h *Handler) answerPacticipants(c echo.Context, label string) error {
 	for _, v := range versions {
 		latest[v.PacticipantID] = v
 	}
-	services, page := paged(c, services)
+	services, page, err := paged(c, services)
+	if err != nil {
+		return err
+	}
 	u := h.urls(c)
 	address := string(u) + c.Request().URL.EscapedPath()
 	body := func(p contracts.Pacticipant) pacticipantBody {

@@ -19,10 +19,11 @@ const (
 
 // parseNested reads a query like q[][pacticipant]=A&q[][version]=1. The order of
 // parameters matters: a list of levels starts a new element when a key comes
-// again.
+// again. A semicolon is part of a value, as in the Rack of the peer: older ones end the
+// value there, and answer for another version.
 func parseNested(query string) (nested, error) {
 	root := nested{}
-	for i, part := range strings.FieldsFunc(query, func(r rune) bool { return r == '&' || r == ';' }) {
+	for i, part := range strings.FieldsFunc(query, func(r rune) bool { return r == '&' }) {
 		if i >= maxParameters {
 			return nil, fault.New(fault.Invalid, "The query has more than %d parameters.", maxParameters)
 		}

@@ -276,11 +276,6 @@ func TestRulesThatNoRecordingShows(t *testing.T) {
 			},
 			{method: "GET", path: "/pacticipants/nobody", header: []string{"Accept", "application/problem+json"}, status: 404, in: []string{`"detail":"No pacticipant with name 'nobody' found"`}},
 		}},
-		{"versions by pages", []step{
-			{method: "GET", path: "/pacticipants/web/versions?pageNumber=1&pageSize=2", status: 200, in: []string{`"page":{"number":1,"size":2,"totalElements":3,"totalPages":2}`, `"next"`, `"number":"3"`, `"number":"2"`}, notIn: []string{`"number":"1"`}},
-			{method: "GET", path: "/pacticipants/web/versions?pageNumber=2&pageSize=2", status: 200, in: []string{`"number":"1"`}, notIn: []string{`"next"`, `"number":"3"`}},
-			{method: "GET", path: "/pacticipants/web/versions", status: 200, notIn: []string{`"page"`}},
-		}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package broker
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -259,12 +260,13 @@ func (h *Handler) answerVersions(c echo.Context, f contracts.VersionFilter, titl
 		"pb:pacticipant": link{Href: u.pacticipant(p.Name), Title: p.Name},
 		"pacticipant":    link{Href: u.pacticipant(p.Name), Title: "Deprecated - please use pb:pacticipant"},
 	}
-	if page, ok := pageOf(c, len(versions)); ok {
+	versions, page, err := paged(c, versions)
+	if err != nil {
+		return err
+	}
+	if page != nil {
 		answer["page"] = page
-		if next, more := page.next(address); more {
-			rels["next"] = next
-		}
-		versions = cut(versions, page)
+		maps.Copy(rels, page.beside(address))
 	}
 	bodies, err := h.versionBodies(c.Request().Context(), u, versions)
 	if err != nil {

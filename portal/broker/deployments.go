@@ -251,18 +251,32 @@ func (h *Handler) endDeployment(c echo.Context, kind contracts.DeploymentKind, f
 		return err
 	}
 	wrong := problems{}
-	if in.has(field) {
+	if in[field] != nil {
 		wrong.boolean(in, field)
 	}
 	if err := wrong.err(); err != nil {
 		return err
 	}
-	if value, sent := in[field].(bool); !sent || value {
+	if in[field] == nil {
 		return h.showDeployment(c, kind)
+	}
+	if in[field] == true {
+		return h.notBack(c, kind, field)
 	}
 	d, err := h.contracts.EndDeployment(c.Request().Context(), kind, param(c, "uuid"))
 	if err != nil {
 		return missing(err)
 	}
 	return h.answerDeployment(c, d, false)
+}
+
+// notBack refuses to make current what may have ended: only a new deployment says what
+// took its place, and when.
+func (h *Handler) notBack(c echo.Context, kind contracts.DeploymentKind, field string) error {
+	if _, err := h.contracts.Deployment(c.Request().Context(), kind, param(c, "uuid")); err != nil {
+		return missing(err)
+	}
+	wrong := problems{}
+	wrong.add(field, "cannot be set back to true; record it anew")
+	return failure{status: http.StatusUnprocessableEntity, body: map[string]any{"errors": wrong}}
 }

@@ -24,11 +24,7 @@ func statusText(status int) string {
 // nobody classified is not shown: its text may hold secrets or paths.
 func problemOf(err error, requestID string) types.Problem {
 	f := faultOf(err)
-	status := f.Code.HTTPStatus()
-	// The one answer whose status says more than its code: HTTP has a word for it.
-	if he, ok := errors.AsType[*echo.HTTPError](err); ok && he.Code == http.StatusMethodNotAllowed {
-		status = he.Code
-	}
+	status := statusOf(f)
 	p := types.Problem{
 		Type: "about:blank", Title: statusText(status), Status: status,
 		Code: string(f.Code), Detail: f.Message, Hint: f.Hint, RequestID: requestID,
@@ -37,6 +33,15 @@ func problemOf(err error, requestID string) types.Problem {
 		p.Fields = append(p.Fields, types.FieldProblem{Name: field.Name, Message: field.Message})
 	}
 	return p
+}
+
+// statusOf is the status of an answer about f. Of a method that an address does not have,
+// it says more than the code: HTTP has a word for it.
+func statusOf(f *fault.Error) int {
+	if he, ok := errors.AsType[*echo.HTTPError](f); ok && he.Code == http.StatusMethodNotAllowed {
+		return he.Code
+	}
+	return f.Code.HTTPStatus()
 }
 
 // faultOf classifies what the web framework reports itself: unknown addresses,
@@ -91,8 +96,10 @@ func WriteProblem(c echo.Context, err error, requestID string) error {
 	if err != nil {
 		return fmt.Errorf("encode problem: %w", err)
 	}
+	const kind = "application/problem+json"
 	if c.Request().Method == http.MethodHead {
+		c.Response().Header().Set(echo.HeaderContentType, kind)
 		return c.NoContent(p.Status)
 	}
-	return c.Blob(p.Status, "application/problem+json", body)
+	return c.Blob(p.Status, kind, body)
 }

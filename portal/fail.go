@@ -92,7 +92,7 @@ func isPage(path string) bool {
 }
 
 func (s *Server) answerFault(c echo.Context, f *fault.Error) error {
-	r, status := c.Request(), f.Code.HTTPStatus()
+	r, status := c.Request(), statusOf(f)
 	path := r.URL.Path
 	switch {
 	case isUnder(path, backstagePath):

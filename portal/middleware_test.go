@@ -215,7 +215,10 @@ func TestUnknownAddresses(t *testing.T) {
 		{"the API", "GET /api/v1/nothing", "text/html", "application/problem+json", `"code":"not_found"`, 404},
 		{"beside the API", "GET /api", "*/*", "application/problem+json", `"code":"not_found"`, 404},
 		{"the broker", "GET /broker/nothing", "application/hal+json", "application/json", "The requested document was not found on this server.", 404},
-		{"a method that a page does not have", "DELETE /catalog", "text/html", "text/html", "does not answer to this method", 400},
+		{"a method that a page does not have", "DELETE /catalog", "text/html", "text/html", "does not answer to this method", 405},
+		{"a method that another address does not have", "DELETE /healthz", "*/*", "text/plain", "does not answer to this method", 405},
+		{"a method that nobody knows, at the broker", "FOO /broker/pacticipants", "*/*", "application/hal+json", "FOO is no method that is known here.", 501},
+		{"a method that nobody knows", "FOO /catalog", "text/html", "text/html", "does not answer to this method", 405},
 		{"a file", "GET /static/nothing.css", "*/*", "text/plain", "There is no file", 404},
 		{"an entity", "GET /catalog/component/default/ghost", "text/html", "text/html", "There is no component:default/ghost.", 404},
 	} {

@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
@@ -48,7 +49,7 @@ func New(b *contracts.Broker, o Options) *Handler {
 	h := &Handler{contracts: b, options: o, router: echo.New()}
 	h.router.HideBanner = true
 	h.router.HTTPErrorHandler = h.fail
-	h.router.Use(answerHeaders)
+	h.router.Pre(answerHeaders, refuseUnknownMethods)
 	for _, r := range h.routes() {
 		h.router.Any(r.path, r.serve)
 	}
@@ -57,8 +58,10 @@ func New(b *contracts.Broker, o Options) *Handler {
 
 // Register mounts the routes on g, whatever its prefix.
 func (h *Handler) Register(g *echo.Group) {
-	g.Any("", h.forward)
-	g.Any("/*", h.forward)
+	for _, path := range []string{"", "/*"} {
+		g.Any(path, h.forward)
+		g.RouteNotFound(path, h.forward) // also what comes with a method that no router knows
+	}
 }
 
 // forward hands a request to the router of this package with the mount's prefix
@@ -105,6 +108,21 @@ func answerHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 		header.Set("X-Content-Type-Options", "nosniff")
 		header.Set(echo.HeaderVary, echo.HeaderAccept)
 		header.Set(echo.HeaderCacheControl, "no-cache")
+		return next(c)
+	}
+}
+
+// refuseUnknownMethods answers 501 to a method that no address has, as the peer does:
+// 405, with the methods that an address has, is for those that others have.
+func refuseUnknownMethods(next echo.HandlerFunc) echo.HandlerFunc {
+	known := []string{
+		http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
+		http.MethodOptions, http.MethodTrace, http.MethodConnect,
+	}
+	return func(c echo.Context) error {
+		if method := c.Request().Method; !slices.Contains(known, method) {
+			return failure{status: http.StatusNotImplemented, body: map[string]any{"error": method + " is no method that is known here."}}
+		}
 		return next(c)
 	}
 }

@@ -72,10 +72,6 @@ func (h *Handler) fail(err error, c echo.Context) {
 	if f.kind == "" {
 		f.kind = hal
 	}
-	if c.Request().Method == http.MethodHead {
-		c.Response().WriteHeader(f.status)
-		return
-	}
 	if err := write(c, f.status, f.kind, f.body); err != nil {
 		h.options.Log.WarnContext(c.Request().Context(), "error not written to the client", "error", err)
 	}

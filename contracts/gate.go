@@ -55,7 +55,7 @@ type Reason struct {
 	PublishedAt     time.Time
 	VerificationID  int64 // 0 for none
 	VerifiedAt      time.Time
-	IgnoredBy       *IgnoreRule // set: the verdict does not count
+	IgnoredBy       *IgnoreRule // set: the verdict does not count; of several rules that it takes, the first
 }
 
 // Rule names the rule of the gate that decided a reason.
@@ -180,7 +180,7 @@ type gate struct {
 }
 
 // finding is a reason on its way, with the services it is about. Rules ignore it
-// when they ignore each of them.
+// when each of them is ignored by one.
 type finding struct {
 	Reason
 	about []counterpart

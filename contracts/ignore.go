@@ -2,7 +2,6 @@ package contracts
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -99,45 +98,6 @@ func splitIgnore(text string, known map[string]bool) IgnoreRule {
 	}
 	service, version, _ := strings.Cut(text, ":")
 	return IgnoreRule{Service: service, Version: version}
-}
-
-func (r IgnoreRule) covers(c counterpart) bool {
-	return r.Service == c.service && (r.Version == "" || r.Version == c.version)
-}
-
-// RuleUse is an ignore rule that is about some of an answer's reasons.
-type RuleUse struct {
-	IgnoreRule
-	Expired bool // it counted no longer
-	Reasons int  // how many it ignored, or would have
-}
-
-// ignore marks what rules ignore: the question's own first, then stored ones. An
-// expired rule is only told about, and only where it would have helped.
-func (g *gate) ignore() {
-	for _, r := range slices.Concat(g.q.Ignore, g.stored) {
-		use := RuleUse{IgnoreRule: r, Expired: r.Expired(g.now)}
-		for i := range g.findings {
-			f := &g.findings[i]
-			if f.IgnoredBy != nil || !g.covers(r, f.about) || (use.Expired && f.Verdict == Yes) {
-				continue
-			}
-			use.Reasons++
-			if !use.Expired {
-				f.IgnoredBy = &use.IgnoreRule
-			}
-		}
-		switch {
-		case use.Reasons > 0:
-			g.rules = append(g.rules, use)
-		case r.ID == "":
-			g.warnings = append(g.warnings, fmt.Sprintf("Nothing here is about %s, so ignoring it changed nothing.", r.Subject()))
-		}
-	}
-}
-
-func (g *gate) covers(r IgnoreRule, about []counterpart) bool {
-	return len(about) > 0 && !slices.ContainsFunc(about, func(c counterpart) bool { return c.service == g.service.Name || !r.covers(c) })
 }
 
 // IgnoreRules lists stored rules, oldest first, expired ones included.

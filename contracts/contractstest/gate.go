@@ -104,18 +104,18 @@ type slowFinding struct {
 	lacks   bool                   // what the version asked about has not done, or has no longer
 }
 
-// ignored reports whether every subject is ignored by one and the same rule.
+// ignored reports whether each subject is ignored by some rule.
 func (w *world) ignored(q slowQuestion, f slowFinding) bool {
-	for _, rule := range slices.Concat(q.ignore, w.counting()) {
-		all := len(f.about) > 0
-		for _, a := range f.about {
-			all = all && a.Service != q.service && rule.Service == a.Service && (rule.Version == "" || rule.Version == a.Version)
+	for _, a := range f.about {
+		some := false
+		for _, rule := range slices.Concat(q.ignore, w.counting()) {
+			some = some || (rule.Service == a.Service && (rule.Version == "" || rule.Version == a.Version))
 		}
-		if all {
-			return true
+		if !some || a.Service == q.service {
+			return false
 		}
 	}
-	return false
+	return len(f.about) > 0
 }
 
 // counting are the stored rules that have not ended.

@@ -42,3 +42,16 @@ func TestNoFlagIsDroppedInSilence(t *testing.T) {
 		})
 	}
 }
+
+func TestARuleForNobody(t *testing.T) {
+	t.Parallel()
+	for _, subject := range []string{"", " "} {
+		server := clitest.NewServer()
+		s := clitest.New(t, server)
+		got := s.Run(t.Context(), Command(s.Env, nil), "contracts", "ignore", "add", subject, "--owner", "a", "--reason", "b", "--expires", "1d")
+		want := "Error: SERVICE[:VERSION] is empty.\nHint:  Name the service that shall not count, or one version of it: platform contracts ignore add legacy:1.2"
+		if got != 2 || !strings.HasPrefix(s.Err.String(), want) || len(server.Asked()) > 0 {
+			t.Errorf("%q: exit %d, asked %q, said %q", subject, got, server.Asked(), s.Err.String())
+		}
+	}
+}

@@ -3,6 +3,7 @@ package contracts
 import (
 	"context"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -45,6 +46,9 @@ func addIgnore(env *cli.Env) *cobra.Command {
 }
 
 func runAddIgnore(ctx context.Context, env *cli.Env, opts ignoreOptions) error {
+	if strings.TrimSpace(opts.subject) == "" {
+		return fault.New(fault.Invalid, "SERVICE[:VERSION] is empty.").WithHint("Name the service that shall not count, or one version of it: %s", ignoreExample)
+	}
 	err := env.Require(ctx, ignoreExample,
 		cli.Question{Flag: "owner", Title: "Who answers for the rule", Value: &opts.owner},
 		cli.Question{Flag: "reason", Title: "Why it does not count", Value: &opts.reason},

@@ -75,7 +75,6 @@ func TestCommandLines(t *testing.T) {
 		{name: "JSON", line: "things list --size 2 -o json", out: "{\n  \"name\": \"<a>: b\",\n  \"size\": 2\n}\n"},
 		{name: "YAML", line: "things list --output yaml", out: "name: '<a>: b'\nsize: 1\n"},
 		{name: "an unknown form", line: "things list -o xml", want: 2, err: "Error: There is no output form \"xml\".\nHint:  Use --output table, json or yaml; commands that CI runs have junit, too.\n"},
-		{name: "a form that only reports have", line: "things list -o junit", want: 2, err: "Error: platform things list has no report for --output junit.\nHint:  Use --output table, json or yaml.\n"},
 		{name: "a fault with its fields", line: "things list orders", want: 5, err: "Error: orders is taken.\n  name: is taken\nHint:  Choose another.\n"},
 		{name: "too many arguments", line: "things list a b", want: 2, err: "Error: platform things list takes [TEXT], and 2 given.\nHint:  Usage: platform things list [TEXT] [flags]\n"},
 		{name: "an unknown flag", line: "things list --ownr x", want: 2, err: "Error: There is no flag --ownr on platform things list.\nHint:  Did you mean --owner? See the flags: platform things list --help\n"},

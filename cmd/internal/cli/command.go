@@ -154,11 +154,18 @@ func nearestFlag(cmd *cobra.Command, name string) string {
 
 // Run executes the command line and returns what the process exits with.
 func Run(ctx context.Context, env *Env, root *cobra.Command, args []string) int {
+	env.command, env.printed = "", false
 	root.SetArgs(args)
 	adopt(root)
 	checkOutputs(env, root)
 	strictFlags(root)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
+	if err != nil {
+		env.command = below(cmd)
+	}
+	if err != nil && env.Output == "" { // it may come after what is wrong
+		env.Output = typedOutput(args)
+	}
 	// A command that was interrupted must still stop its server well.
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 	defer cancel()

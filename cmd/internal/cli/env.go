@@ -40,6 +40,9 @@ type Env struct {
 	// test replaces it.
 	Ask func(ctx context.Context, env *Env, questions []Question) error
 
+	command string // that runs, without the name of the program
+	printed bool   // a result, or a part of one
+
 	mu     sync.Mutex
 	server *server
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/goldenpath/platform/internal/fault"
+	"github.com/goldenpath/platform/portal/api/types"
 )
 
 // VerdictError is an answer that is no error but is not yes either: the result is
@@ -25,8 +27,47 @@ func (e *Env) Fail(ctx context.Context, err error) int {
 		return v.Code.ExitStatus()
 	}
 	f := classify(ctx, err)
+	if err := e.PrintFailure(f); err != nil {
+		e.Talk("%s %s", e.Yellow("Warning:"), Plain(err.Error()))
+	}
 	e.printFault(f)
 	return f.Code.ExitStatus()
+}
+
+// failed is what programs read where they expected a result.
+type failed struct {
+	Error types.Failure `json:"error"`
+}
+
+// Failure is a fault as programs read it.
+func Failure(f *fault.Error) types.Failure {
+	out := types.Failure{Code: string(f.Code), Message: f.Message, Hint: f.Hint}
+	for _, field := range f.Fields {
+		out.Fields = append(out.Fields, types.FieldProblem{Name: field.Name, Message: field.Message})
+	}
+	return out
+}
+
+// PrintFailure writes f to Out in place of a result, in the form for programs that
+// --output names: who reads it must not find nothing. People read it as talk, and a
+// result that is printed stays the only one.
+func (e *Env) PrintFailure(f *fault.Error) error {
+	if e.printed || e.Output == "" || e.Output == Table {
+		return nil
+	}
+	return e.PrintReport(failed{Failure(f)}, Report{Name: e.command, Time: time.Now(), Cases: []Case{FailureCase(e.command, f)}}, nil)
+}
+
+// FailureCase is f as CI systems show a test.
+func FailureCase(name string, f *fault.Error) Case {
+	lines := []string{f.Message}
+	for _, field := range f.Fields {
+		lines = append(lines, field.Name+": "+field.Message)
+	}
+	if f.Hint != "" {
+		lines = append(lines, f.Hint)
+	}
+	return Case{Group: name, Name: name, Error: Plain(f.Message), Details: strings.Join(lines, "\n")}
 }
 
 // classify makes a fault of err. In a command the cause of an unclassified error

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"io"
 	"slices"
 	"strings"
 
@@ -102,4 +103,15 @@ func blank(text string) bool { return strings.TrimSpace(text) == "" }
 func errEmptyFlag(format, name string) error {
 	return fault.New(fault.Invalid, format, name).
 		WithHint("Give it a value, or leave it out. A variable may be empty: a pipeline that has none of the name puts nothing there.")
+}
+
+// typedOutput finds --output in a command line that cannot be understood, "" for none.
+func typedOutput(args []string) (form Output) {
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.Usage = func() {}
+	flags.ParseErrorsAllowlist.UnknownFlags = true
+	flags.VarP(&form, "output", "o", "")
+	_ = flags.Parse(args) // what is wrong is known already
+	return form
 }

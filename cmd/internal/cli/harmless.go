@@ -45,18 +45,15 @@ func (e *Env) WriteText(text []byte) error {
 	if e.OutTerminal {
 		text = []byte(harmless(string(text)))
 	}
-	if _, err := e.Out.Write(text); err != nil {
-		return fmt.Errorf("write result: %w", err)
-	}
-	return nil
+	return e.write(text)
 }
 
 // writeTable writes what table does, without control characters.
 func (e *Env) writeTable(table func(w io.Writer) error) error {
 	var b strings.Builder
 	failed := table(&b)
-	if _, err := io.WriteString(e.Out, harmless(b.String())); err != nil && failed == nil {
-		failed = fmt.Errorf("write result: %w", err)
+	if err := e.write([]byte(harmless(b.String()))); failed == nil {
+		failed = err
 	}
 	return failed
 }

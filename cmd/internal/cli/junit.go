@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -42,20 +43,24 @@ func Reports(cmd *cobra.Command) *cobra.Command {
 }
 
 // checkOutputs makes root and what is below it refuse a form they do not have,
-// before they do anything.
+// before they do anything, and note which of them runs.
 func checkOutputs(env *Env, cmd *cobra.Command) {
-	if cmd.Annotations[reports] == "" {
-		cmd.PreRunE = func(cmd *cobra.Command, _ []string) error {
-			if env.Output != JUnit {
-				return nil
-			}
+	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error {
+		env.command = below(cmd)
+		if env.Output == JUnit && cmd.Annotations[reports] == "" {
 			return fault.New(fault.Invalid, "%s has no report for --output junit.", cmd.CommandPath()).
 				WithHint("Use --output table, json or yaml.")
 		}
+		return nil
 	}
 	for _, child := range cmd.Commands() {
 		checkOutputs(env, child)
 	}
+}
+
+// below names a command without the program.
+func below(cmd *cobra.Command) string {
+	return strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")
 }
 
 // PrintReport is Print for a command that also has a report for CI.

@@ -58,18 +58,25 @@ func (e *Env) Print(v any, table func(w io.Writer) error) error {
 		if err != nil {
 			return err
 		}
-		_, err = e.Out.Write(body)
-		return err
+		return e.write(body)
 	case YAML:
 		body, err := encodeYAML(v)
 		if err != nil {
 			return err
 		}
-		_, err = e.Out.Write(body)
-		return err
+		return e.write(body)
 	case Table, JUnit: // PrintReport has the report; who has none was refused
 	}
 	return e.writeTable(table)
+}
+
+// write writes a result, or a part of one, to Out.
+func (e *Env) write(body []byte) error {
+	e.printed = true
+	if _, err := e.Out.Write(body); err != nil {
+		return fmt.Errorf("write result: %w", err)
+	}
+	return nil
 }
 
 // Talk writes a line to Err: progress, a notice, what comes next.

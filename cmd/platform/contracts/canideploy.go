@@ -204,6 +204,9 @@ func (o gateOptions) soften(env *cli.Env, err error) error {
 		return nil
 	}
 	if f := fault.From(err); f.Code == fault.Unavailable || f.Code == fault.Internal {
+		if err := env.PrintFailure(f); err != nil {
+			return err
+		}
 		env.Talk("%s %s A dry run: without --dry-run this exits with %d.", env.Yellow("Warning:"), cli.Plain(f.Message), f.Code.ExitStatus())
 		return nil
 	}

@@ -154,6 +154,11 @@ func TestADryRunHoldsNothingUp(t *testing.T) {
 		if got != want || !strings.Contains(s.Err.String(), "It does not work.") {
 			t.Errorf("%s: exit %d, said %q", code, got, s.Err.String())
 		}
+		got = s.Run(t.Context(), Command(s.Env, nil), append([]string{"contracts", "can-i-deploy", "--dry-run", "-o", "json"}, strings.Fields(goTo)...)...)
+		document := "{\n  \"error\": {\n    \"code\": \"" + string(code) + "\",\n    \"message\": \"It does not work.\"\n  }\n}\n"
+		if got != want || s.Out.String() != document {
+			t.Errorf("%s: exit %d, printed %q, want %q", code, got, s.Out.String(), document)
+		}
 	}
 }
 

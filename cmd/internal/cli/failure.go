@@ -26,7 +26,7 @@ func (e *Env) Fail(ctx context.Context, err error) int {
 	if v, ok := errors.AsType[VerdictError](err); ok {
 		return v.Code.ExitStatus()
 	}
-	f := classify(ctx, err)
+	f := Fault(ctx, err)
 	if err := e.PrintFailure(f); err != nil {
 		e.Talk("%s %s", e.Yellow("Warning:"), Plain(err.Error()))
 	}
@@ -70,9 +70,9 @@ func FailureCase(name string, f *fault.Error) Case {
 	return Case{Group: name, Name: name, Error: Plain(f.Message), Details: strings.Join(lines, "\n")}
 }
 
-// classify makes a fault of err. In a command the cause of an unclassified error
+// Fault makes a fault of err. In a command the cause of an unclassified error
 // is worth showing: the person is on the machine where it happened.
-func classify(ctx context.Context, err error) *fault.Error {
+func Fault(ctx context.Context, err error) *fault.Error {
 	var f *fault.Error
 	if errors.As(err, &f) && f.Code != fault.Internal {
 		return f

@@ -16,6 +16,7 @@ import (
 type verification struct {
 	Verdict types.Verdict  `json:"verdict"`
 	Pacts   []verifiedPact `json:"pacts"`
+	Error   *types.Failure `json:"error,omitempty"` // why not all of it is recorded
 }
 
 // verifiedPact is how the provider did against one pact.
@@ -211,6 +212,9 @@ func (r verification) cases(opts verifyOptions) cli.Report {
 			}
 			out.Cases = append(out.Cases, c)
 		}
+	}
+	if r.Error != nil {
+		out.Cases = append(out.Cases, cli.Case{Group: "contracts verify", Name: "results recorded", Error: cli.Plain(r.Error.Message), Details: r.Error.Hint})
 	}
 	return out
 }

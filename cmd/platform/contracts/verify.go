@@ -128,13 +128,20 @@ func runVerify(ctx context.Context, env *cli.Env, verify Verify, opts verifyOpti
 	if err != nil {
 		return err
 	}
+	unrecorded := error(nil)
 	if opts.publish {
-		if err := record(ctx, api, opts, plan, result); err != nil {
-			return err
+		var n int
+		if n, unrecorded = record(ctx, api, opts, plan, result); unrecorded != nil {
+			failure := cli.Failure(cli.Fault(ctx, unrecorded))
+			report.Error = &failure
+			env.Talk("Of %s %s recorded.", cli.Count(len(result.Pacts), "result", "results"), cli.Count(n, "was", "were"))
 		}
 	}
 	if err := env.PrintReport(report, report.cases(opts), func(w io.Writer) error { return printReport(w, report) }); err != nil {
 		return err
+	}
+	if unrecorded != nil {
+		return unrecorded
 	}
 	return report.verdict()
 }
@@ -179,13 +186,14 @@ func request(opts verifyOptions, headers map[string]string, plan types.Verificat
 	return r
 }
 
-// record stores each pact's result, with what the plan says about the pact.
-func record(ctx context.Context, api *client.ClientWithResponses, opts verifyOptions, plan types.VerificationPlan, result Result) error {
+// record stores each pact's result, with what the plan says about the pact, and
+// returns how many it stored.
+func record(ctx context.Context, api *client.ClientWithResponses, opts verifyOptions, plan types.VerificationPlan, result Result) (int, error) {
 	planned := make(map[string]types.PlannedPact, len(plan.Pacts))
 	for _, p := range plan.Pacts {
 		planned[p.Consumer+" "+p.Sha] = p
 	}
-	for _, p := range result.Pacts {
+	for n, p := range result.Pacts {
 		about := planned[p.Consumer+" "+p.SHA]
 		version := ""
 		if len(about.ConsumerVersions) > 0 {
@@ -197,10 +205,10 @@ func record(ctx context.Context, api *client.ClientWithResponses, opts verifyOpt
 			Success: p.Success, Interactions: orNone(p.Interactions), Log: tail(p.Log, maxLog), BuildURL: opts.buildURL,
 		}))
 		if err != nil {
-			return err
+			return n, err
 		}
 	}
-	return nil
+	return len(result.Pacts), nil
 }
 
 // maxLog is how much of a verification's log the API takes; the end tells most.

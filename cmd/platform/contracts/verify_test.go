@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -207,5 +208,51 @@ func TestWhatTheVerifierSaidLastIsShown(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestWhatWasFoundIsShownAlsoWhenItCannotBeRecorded verifies three pacts, of which one
+// is recorded before the server says no more.
+func TestWhatWasFoundIsShownAlsoWhenItCannotBeRecorded(t *testing.T) {
+	t.Parallel()
+	plan := types.VerificationPlan{}
+	result := Result{}
+	for _, consumer := range []string{"orders", "web", "app"} {
+		plan.Pacts = append(plan.Pacts, types.PlannedPact{Sha: "s " + consumer, Consumer: consumer, ConsumerVersions: []string{"7"}, Content: []byte(pact)})
+		result.Pacts = append(result.Pacts, PactResult{SHA: "s " + consumer, Consumer: consumer, Interactions: []types.InteractionResult{
+			{Description: "for " + consumer, Status: types.InteractionFailed, Mismatches: []string{"Status: expected 200 but was 500."}},
+		}})
+	}
+	for code, exit := range map[fault.Code]int{fault.Forbidden: 6, fault.Unavailable: 7} {
+		for form, wants := range map[string][]string{
+			"table": {"for app", "no: 0 passed, 3 failed, 0 unknown"},
+			"json":  {`"for app"`, `"verdict": "no"`, `"error": {`, `"message": "This token may only read."`},
+			"junit": {`name="for app"`, `tests="4" failures="3" errors="1"`, `<testcase classname="contracts verify" name="results recorded">`, `<error message="This token may only read.">`},
+		} {
+			t.Run(string(code)+" "+form, func(t *testing.T) {
+				t.Parallel()
+				server := clitest.NewServer()
+				server.Answer("POST /contracts/verification-plan", http.StatusOK, plan)
+				var recorded atomic.Int32
+				server.Handle("POST /contracts/verifications", func(w http.ResponseWriter, _ *http.Request) {
+					if recorded.Add(1) > 1 {
+						clitest.Problem(w, fault.New(code, "This token may only read."))
+						return
+					}
+					clitest.JSON(w, http.StatusCreated, types.Verification{})
+				})
+				s := clitest.New(t, server)
+				verify := func(context.Context, Request) (Result, error) { return result, nil }
+				got := s.Run(t.Context(), Command(s.Env, verify), "contracts", "verify", "--provider", "inventory", "--provider-url", provider(t, 404), "--version", "9", "-o", form)
+				if said := s.Err.String(); got != exit || !strings.Contains(said, "Of 3 results 1 was recorded.\nError: This token may only read.\n") {
+					t.Errorf("exit %d, want %d; said %q", got, exit, said)
+				}
+				for _, want := range wants {
+					if !strings.Contains(s.Out.String(), want) {
+						t.Errorf("%s is not in\n%s", want, s.Out.String())
+					}
+				}
+			})
+		}
 	}
 }

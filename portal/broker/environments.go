@@ -116,9 +116,14 @@ func (h *Handler) createEnvironment(c echo.Context) error {
 	if err := checkEnvironment(in); err != nil {
 		return err
 	}
-	e, err := h.contracts.CreateEnvironment(c.Request().Context(), environmentFrom(in))
+	ctx := c.Request().Context()
+	e, err := h.contracts.CreateEnvironment(ctx, environmentFrom(in))
 	if err != nil {
-		return nameTaken(err, in)
+		there := ""
+		if e, failed := h.contracts.Environment(ctx, in.text("name")); failed == nil { // two are there from the start
+			there = fmt.Sprintf(" It is there already: pact broker list-environments shows it, and pact broker update-environment --uuid %s --name NEW renames it.", e.ID)
+		}
+		return nameTaken(err, in, there)
 	}
 	u := h.urls(c)
 	return created(c, true, u.environment(e.ID), environmentOf(u, e))
@@ -139,7 +144,7 @@ func (h *Handler) replaceEnvironment(c echo.Context) error {
 	e := environmentFrom(in)
 	e.ID = before.ID
 	if e, err = h.contracts.ReplaceEnvironment(c.Request().Context(), e); err != nil {
-		return nameTaken(err, in)
+		return nameTaken(err, in, "")
 	}
 	return ok(c, environmentOf(h.urls(c), e))
 }
@@ -162,12 +167,14 @@ func environmentFrom(in payload) contracts.Environment {
 	}
 }
 
-func nameTaken(err error, in payload) error {
+// nameTaken says that another environment has the name, and then what more there is
+// to say.
+func nameTaken(err error, in payload, more string) error {
 	if !fault.Is(err, fault.Conflict) || len(fault.From(err).Fields) == 0 {
 		return err // another conflict: something is in the environment that keeps its name
 	}
 	wrong := problems{}
-	wrong.add("name", "%s", fmt.Sprintf("name '%s' is already used by an existing environment.", in.text("name")))
+	wrong.add("name", "%s", fmt.Sprintf("name '%s' is already used by an existing environment.", in.text("name"))+more)
 	return wrong.err()
 }
 

@@ -81,8 +81,8 @@ type ending struct {
 
 // run starts the helper in a process group of its own, hands it the job and waits
 // for its end. When ctx ends, the whole group is killed: native code heeds no
-// other word.
-func run(ctx context.Context, helper string, job []byte) ending {
+// other word. What it says is told without what hide takes out.
+func run(ctx context.Context, helper string, job []byte, hide func(string) string) ending {
 	results, write, err := os.Pipe()
 	if err != nil {
 		return ending{err: fmt.Errorf("make a pipe for the result: %w", err)}
@@ -90,7 +90,7 @@ func run(ctx context.Context, helper string, job []byte) ending {
 	defer results.Close()
 	defer write.Close()
 
-	log := &tail{max: maxLog}
+	log := &tail{max: maxLog, hide: hide}
 	cmd := exec.CommandContext(ctx, helper)
 	cmd.Env = helperEnv(cmd.Environ())
 	cmd.Stdout, cmd.Stderr = log, log

@@ -44,7 +44,8 @@ type Request struct {
 	RequestTimeout  time.Duration     // for one answer of the provider; 10 s when 0
 	Pacts           []Pact
 
-	end time.Time // when Timeout is over
+	end    time.Time // when Timeout is over
+	values fault.Hider
 }
 
 // Pact is one pact to verify.
@@ -103,7 +104,7 @@ func (v *Verifier) Verify(ctx context.Context, r Request) (Result, error) {
 	if r.RequestTimeout <= 0 {
 		r.RequestTimeout = min(defaultRequestTimeout, r.Timeout)
 	}
-	r.end = time.Now().Add(r.Timeout)
+	r.end, r.values = time.Now().Add(r.Timeout), fault.HeaderValues(r.Headers)
 	limited, cancel := context.WithTimeoutCause(ctx, r.Timeout+lastWords, errTooLong)
 	defer cancel()
 
@@ -123,18 +124,23 @@ func (v *Verifier) Verify(ctx context.Context, r Request) (Result, error) {
 	return result, nil
 }
 
-// hideSecrets hides the passwords and keys of r's addresses in what the helper
-// said: logs of verifications are kept, and shown to everybody.
+// hideSecrets hides them in what is told of a pact: logs of verifications are kept,
+// and shown to everybody, and a provider may repeat what it was sent.
 func (r Request) hideSecrets(p *PactResult) {
-	given := []string{r.BaseURL, r.StateURL, r.MessagesURL}
 	for _, said := range []*string{&p.Log, &p.Problem} {
-		*said = fault.WithoutSecretsOf(*said, given...)
+		*said = r.hide(*said)
 	}
 	for _, in := range p.Interactions {
 		for i := range in.Mismatches {
-			in.Mismatches[i] = fault.WithoutSecretsOf(in.Mismatches[i], given...)
+			in.Mismatches[i] = r.hide(in.Mismatches[i])
 		}
 	}
+}
+
+// hide hides the passwords and keys of r's addresses in a text, and the values of its
+// headers.
+func (r Request) hide(text string) string {
+	return r.values.Hide(fault.WithoutSecretsOf(text, r.BaseURL, r.StateURL, r.MessagesURL))
 }
 
 // errTooLong is why a verification ends that outlives its deadline.
@@ -174,7 +180,7 @@ func (v *Verifier) verifyPart(ctx context.Context, helper string, r Request, p P
 		return PactResult{}, fmt.Errorf("write the verifier's job: %w", err)
 	}
 	started := time.Now()
-	ended := run(ctx, helper, job)
+	ended := run(ctx, helper, job, r.hide)
 	v.log.DebugContext(ctx, "pact verified", "consumer", p.Consumer, "provider", r.Provider, "sha", p.SHA,
 		"took", time.Since(started), "exit", ended.status())
 	if err := ended.missingLibrary(); err != nil {

@@ -52,7 +52,8 @@ func findStates(ctx context.Context, env *cli.Env, opts *verifyOptions, headers 
 // has no states. A redirect is no answer: headers with secrets would follow it,
 // and a page to log in is not a state.
 func OfferedStates(ctx context.Context, provider string, headers map[string]string) (address, doubt string) {
-	return askForStates(ctx, provider, headers, statesPatience)
+	address, doubt = askForStates(ctx, provider, headers, statesPatience)
+	return address, fault.HeaderValues(headers).Hide(doubt) // it may repeat what it was sent
 }
 
 func askForStates(ctx context.Context, provider string, headers map[string]string, patience time.Duration) (address, doubt string) {

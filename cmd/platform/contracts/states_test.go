@@ -89,6 +89,25 @@ func TestWhereStatesAreIsKnownOrDoubted(t *testing.T) {
 	})
 }
 
+// TestADoubtAboutStatesHoldsNoHeader asks what repeats the header instead of an answer.
+func TestADoubtAboutStatesHoldsNoHeader(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		_, _ = io.WriteString(conn, r.Header.Get("Authorization")+" is not known here\r\n\r\n")
+	}))
+	t.Cleanup(server.Close)
+	_, doubt := OfferedStates(t.Context(), server.URL, map[string]string{"Authorization": "Bearer hush0123"})
+	if strings.Contains(doubt, "hush") || !strings.Contains(doubt, `status code "xxxxx"`) {
+		t.Errorf("the doubt is %q", doubt)
+	}
+}
+
 // TestADoubtAboutStatesIsToldAndHandedOn has it on the screen before the results,
 // and gives it to the verifier, which keeps the log.
 func TestADoubtAboutStatesIsToldAndHandedOn(t *testing.T) {

@@ -2,22 +2,23 @@ package broker
 
 import (
 	"errors"
-	"regexp"
 	"strings"
 	"time"
+
+	"github.com/goldenpath/platform/internal/pattern"
 )
 
 // aDate is a date as clients and their pipelines write it, with or without a time and
 // where that is: ISO 8601, with words between or without, RFC 2822, and what Ruby and
 // other languages print. Texts in which day and month could be taken for each other are
 // none.
-var aDate = regexp.MustCompile(`^(\d{4}-\d{1,2}-\d{1,2}|\d{4}/\d{1,2}/\d{1,2}|\d{8}|(?:[A-Z][a-z]{2}, ?)?\d{1,2} [A-Z][a-z]{2} \d{4})` +
+var aDate = pattern.New(`^(\d{4}-\d{1,2}-\d{1,2}|\d{4}/\d{1,2}/\d{1,2}|\d{8}|(?:[A-Z][a-z]{2}, ?)?\d{1,2} [A-Z][a-z]{2} \d{4})` +
 	`(?:[Tt ](\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?|\d{4}(?:\d{2})?)(?: ?([Zz]|UTC|GMT|[+-]\d{2}(?::?\d{2})?))?)?$`)
 
 // parseDate reads a date, at its beginning unless a time is given, in UTC unless said
 // otherwise.
 func parseDate(text string) (time.Time, error) {
-	parts := aDate.FindStringSubmatch(strings.TrimSpace(text))
+	parts := aDate().FindStringSubmatch(strings.TrimSpace(text))
 	if parts == nil {
 		return time.Time{}, errors.New("no date")
 	}

@@ -82,11 +82,14 @@ func isPort(text string) bool {
 }
 
 // schemeOf is how the client came. Where proxies append to a list, the first is its.
+// A web socket is none: nobody reads the broker by one.
 func schemeOf(c echo.Context) string {
-	if said := firstOf(c.Request().Header.Get(echo.HeaderXForwardedProto)); said == "http" || said == "https" {
-		return said
+	for _, said := range []string{firstOf(c.Request().Header.Get(echo.HeaderXForwardedProto)), c.Scheme()} {
+		if said == "http" || said == "https" {
+			return said
+		}
 	}
-	return c.Scheme()
+	return "http"
 }
 
 func usual(scheme, port string) bool {

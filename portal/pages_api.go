@@ -164,7 +164,7 @@ func (d *apiDocument) use(pair contracts.PairDetail) bool {
 					continue
 				}
 				used = true
-				user := field{pair.Consumer, pairURL(pair.Consumer, pair.Provider)}
+				user := field{pair.Consumer, PairPage(pair.Consumer, pair.Provider)}
 				if !slices.Contains(op.Consumers, user) {
 					op.Consumers = append(op.Consumers, user)
 				}

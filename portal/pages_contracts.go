@@ -41,7 +41,7 @@ type matrixRow struct {
 const matrixMost = 14
 
 func newPairRow(pair contracts.Pair) pairRow {
-	return pairRow{Pair: pair, URL: pairURL(pair.Consumer, pair.Provider), Badge: pairBadge(pair.Verdict)}
+	return pairRow{Pair: pair, URL: PairPage(pair.Consumer, pair.Provider), Badge: pairBadge(pair.Verdict)}
 }
 
 func (p *pages) listContracts(c echo.Context) error {

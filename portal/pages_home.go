@@ -80,7 +80,7 @@ func (p *pages) homeContracts(ctx context.Context, page *homePage) error {
 			}
 			n := need{
 				Badge: pairBadge(pair.Verdict), Title: pair.Consumer + " → " + pair.Provider,
-				URL: pairURL(pair.Consumer, pair.Provider), Action: "Read the result",
+				URL: PairPage(pair.Consumer, pair.Provider), Action: "Read the result",
 				Detail: pair.Provider + " does not do what " + pair.Consumer + " relies on.",
 			}
 			if verdict == contracts.Unknown {

@@ -18,7 +18,8 @@ func entityURL(ref catalog.Ref, tab ...string) string {
 	return strings.Join(parts, "/")
 }
 
-func pairURL(consumer, provider string) string {
+// PairPage is the path of the page about the contract of two services.
+func PairPage(consumer, provider string) string {
 	return "/contracts/" + url.PathEscape(consumer) + "/" + url.PathEscape(provider)
 }
 

@@ -36,7 +36,7 @@ func (w *wired) openPortal(o opening, kept *store.Store, library *scaffolds.Libr
 	options := portal.Options{
 		Catalog: w.catalog, Paths: library, Creation: creation, Runs: w.runner, Contracts: w.contracts, About: w,
 		Access:    w.access,
-		Broker:    broker.New(w.contracts, broker.Options{PublicURL: w.settings.ConfiguredPublicURL(), Log: w.log}),
+		Broker:    broker.New(w.contracts, broker.Options{PublicURL: w.settings.ConfiguredPublicURL(), PairPage: portal.PairPage, Log: w.log}),
 		Backstage: backstage.New(w.catalog, backstage.Options{MayReadDisk: portal.MayReadDisk}),
 		Git:       w.serveGit(local),
 		Webhooks:  portal.NewWebhooks(w.settings.GitHub.WebhookSecret, w.catalog, w.log),

@@ -29,7 +29,10 @@ type Options struct {
 	// PublicURL starts every link, such as https://platform.example.com; without
 	// it links are made from the request's host and X-Forwarded headers.
 	PublicURL string
-	Log       *slog.Logger
+	// PairPage is the path of the page about the pact of two services; nil where there
+	// are no pages.
+	PairPage func(consumer, provider string) string
+	Log      *slog.Logger
 }
 
 // Handler answers the Pact Broker's routes.
@@ -132,6 +135,8 @@ type route struct {
 	path                       string
 	get, post, put, patch, del echo.HandlerFunc
 	text                       bool // get answers in plain text, too
+	pact                       bool // get answers with a pact, which has an extended form
+	page                       bool // get leads to a page, where there is one
 	anything                   bool // get answers whatever the last parameter is, so an ending is never part of it
 }
 

@@ -12,10 +12,17 @@ import (
 
 // forms are the media types in which a resource is read.
 func (r route) forms() []string {
+	forms := jsonForms()
 	if r.text {
-		return append(jsonForms(), echo.MIMETextPlain)
+		forms = append(forms, echo.MIMETextPlain)
 	}
-	return jsonForms()
+	if r.pact {
+		forms = append(forms, extendedPact)
+	}
+	if r.page {
+		forms = append(forms, echo.MIMETextHTML)
+	}
+	return forms
 }
 
 func jsonForms() []string { return []string{"application/hal+json", "application/json", problem} }

@@ -78,8 +78,6 @@ func (h *Handler) newest(c echo.Context, f contracts.PactFilter) error {
 	return h.answerPact(c, list[0], http.StatusOK, metadata{versions: []int64{list[0].ConsumerVersionID}}.encode(), nil)
 }
 
-func (h *Handler) latestPact(c echo.Context) error { return h.newest(c, contracts.PactFilter{}) }
-
 func (h *Handler) latestTaggedPact(c echo.Context) error {
 	return h.newest(c, contracts.PactFilter{Tag: param(c, "tag")})
 }
@@ -164,11 +162,14 @@ func (h *Handler) answerPact(c echo.Context, p contracts.Pact, status int, encod
 		}
 		rels["pb:consumer-versions"] = versions
 	}
+	c.Response().Header().Set("X-Pact-Consumer-Version", p.ConsumerVersion)
+	if prefers(c.Request(), extendedPact) {
+		return h.answerExtended(c, p, doc, rels)
+	}
 	body, err := extend(doc.WithIDs(), p, rels)
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set("X-Pact-Consumer-Version", p.ConsumerVersion)
 	if status == http.StatusCreated {
 		c.Response().Header().Set(echo.HeaderLocation, u.pact(p.Consumer, p.Provider, p.ConsumerVersion))
 	}

@@ -24,6 +24,8 @@ func parseHeaders(lines []string) (map[string]string, error) {
 			wrong = "it has no colon"
 		case name == "" || strings.ContainsFunc(name, notInName):
 			wrong = "what is before its colon is no name"
+		case hasHeader(headers, name):
+			wrong = name + " is given before it"
 		case strings.ContainsFunc(value, notInValue):
 			wrong = "its value has a line break or another control character in it"
 		}
@@ -34,6 +36,17 @@ func parseHeaders(lines []string) (map[string]string, error) {
 		headers[name] = value
 	}
 	return headers, nil
+}
+
+// hasHeader knows a header in any case, as HTTP does. Of two values the last would
+// win in silence.
+func hasHeader(headers map[string]string, name string) bool {
+	for other := range headers {
+		if strings.EqualFold(other, name) {
+			return true
+		}
+	}
+	return false
 }
 
 func notInName(r rune) bool {

@@ -64,6 +64,9 @@ func runSetProvider(ctx context.Context, env *cli.Env, opts providerOptions) err
 			return fault.New(fault.Invalid, "The %s --header is not a header with its variable.", ordinal(i+1)).
 				WithField("--header", "is not of the form NAME=VARIABLE").WithHint("Write it like --header Authorization=PLATFORM_PROVIDER_INVENTORY")
 		}
+		if hasHeader(opts.request.Headers, name) {
+			return fault.New(fault.Invalid, "The %s --header is for %s, which is given before it.", ordinal(i+1), name).WithHint("Give each header one variable.")
+		}
 		if opts.request.Headers == nil {
 			opts.request.Headers = map[string]string{}
 		}

@@ -27,6 +27,17 @@ func TestAHeaderInPlaceOfItsVariable(t *testing.T) {
 	}
 }
 
+func TestAHeaderOfAProviderHasOneVariable(t *testing.T) {
+	t.Parallel()
+	server := clitest.NewServer()
+	s := clitest.New(t, server)
+	got := s.Run(t.Context(), Command(s.Env, nil), "contracts", "provider", "set", "inventory", "--provider-url", "http://inventory.test",
+		"--header", "Authorization=PLATFORM_PROVIDER_A", "--header", "X-Team=PLATFORM_PROVIDER_A", "--header", "authorization=PLATFORM_PROVIDER_B")
+	if got != 2 || !strings.Contains(s.Err.String(), "The 3rd --header is for authorization, which is given before it.") || len(server.Asked()) > 0 {
+		t.Errorf("exit %d, asked %q, said %q", got, server.Asked(), s.Err.String())
+	}
+}
+
 // TestAnAddressWithALoginIsNotSent gives a password where it would be stored.
 func TestAnAddressWithALoginIsNotSent(t *testing.T) {
 	t.Parallel()

@@ -51,6 +51,7 @@ func TestWhatIsVerified(t *testing.T) {
 		{name: "a date that is none", args: []string{"--include-wip-pacts-since", "yesterday"}, want: 2, err: `"yesterday" is not a date.`},
 		{name: "a header that would never arrive", args: []string{"--header", "Authorization: Bearer hush\r\nX: y"}, want: 2, err: "its value has a line break"},
 		{name: "a header without a name", args: []string{"--header", "A: b", "--header", "Authorization Bearer: hush"}, want: 2, err: "The 2nd --header is not a header: what is before its colon is no name."},
+		{name: "one header twice", args: []string{"--header", "Authorization: Bearer hush", "--header", "authorization: Bearer shush"}, want: 2, err: "The 2nd --header is not a header: authorization is given before it."},
 		{name: "a header that is only its value", args: []string{"--header", "Bearer hush"}, want: 2, err: "The 1st --header is not a header: it has no colon."},
 		{name: "selectors and consumers", args: []string{"--selector", `{"latest": true}`, "--consumer", "web"}, want: 2, err: "--consumer and --selector both say"},
 	} {

@@ -128,19 +128,18 @@ func runVerify(ctx context.Context, env *cli.Env, verify Verify, opts verifyOpti
 	if err != nil {
 		return err
 	}
-	unrecorded := error(nil)
+	recorded, unrecorded := 0, error(nil)
 	if opts.publish {
-		var n int
-		if n, unrecorded = record(ctx, api, opts, plan, result); unrecorded != nil {
+		if recorded, unrecorded = record(ctx, api, opts, plan, result); unrecorded != nil {
 			failure := cli.Failure(cli.Fault(ctx, unrecorded))
 			report.Error = &failure
-			env.Talk("Of %s %s recorded.", cli.Count(len(result.Pacts), "result", "results"), cli.Count(n, "was", "were"))
 		}
 	}
 	if err := env.PrintReport(report, report.cases(opts), func(w io.Writer) error { return printReport(w, report) }); err != nil {
 		return err
 	}
 	if unrecorded != nil {
+		env.Talk("Recorded %d of %s.", recorded, cli.Count(len(result.Pacts), "result", "results"))
 		return unrecorded
 	}
 	return report.verdict()

@@ -245,7 +245,7 @@ func TestWhatWasFoundIsShownAlsoWhenItCannotBeRecorded(t *testing.T) {
 				s := clitest.New(t, server)
 				verify := func(context.Context, Request) (Result, error) { return result, nil }
 				got := s.Run(t.Context(), Command(s.Env, verify), "contracts", "verify", "--provider", "inventory", "--provider-url", provider(t, 404), "--version", "9", "-o", form)
-				if said := s.Err.String(); got != exit || !strings.Contains(said, "Of 3 results 1 was recorded.\nError: This token may only read.\n") {
+				if said := s.Err.String(); got != exit || !strings.Contains(said, "Recorded 1 of 3 results.\nError: This token may only read.\n") {
 					t.Errorf("exit %d, want %d; said %q", got, exit, said)
 				}
 				for _, want := range wants {

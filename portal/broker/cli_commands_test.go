@@ -53,7 +53,7 @@ func TestEveryCommandOfTheCLI(t *testing.T) {
 	}{
 		{broker + "publish FILE -a 1 --branch main --tag dev", 0, []string{"contract_published", "first time any pact published for this consumer with consumer version tagged dev"}},
 		{broker + "publish FILE -a 1 --branch main --tag dev", 0, []string{"no content changes"}},
-		{broker + "create-environment --name production --production", 1, []string{"name 'production' is already used by an existing environment", "list-environments shows it", "update-environment --uuid 0190d3a0-0000-7000-8000-000000000002 --name NEW renames it"}},
+		{broker + "create-environment --name production --production", 1, []string{"name 'production' is already used by an existing environment", "list-environments shows it", "update-environment --uuid 0190d3a0-0000-7000-8000-000000000002 --name NEW --production renames it"}},
 		{broker + "create-environment --name staging --no-production", 2, nil}, // the CLI's own parser
 		{broker + "create-environment --name canary --production", 0, nil},
 		{broker + "list-environments", 0, []string{"production", "canary", "DISPLAY NAME"}},

@@ -121,7 +121,7 @@ func (h *Handler) createEnvironment(c echo.Context) error {
 	if err != nil {
 		there := ""
 		if e, failed := h.contracts.Environment(ctx, in.text("name")); failed == nil { // two are there from the start
-			there = fmt.Sprintf(" It is there already: pact broker list-environments shows it, and pact broker update-environment --uuid %s --name NEW renames it.", e.ID)
+			there = alreadyThere(e)
 		}
 		return nameTaken(err, in, there)
 	}
@@ -165,6 +165,16 @@ func environmentFrom(in payload) contracts.Environment {
 	return contracts.Environment{
 		Name: in.text("name"), DisplayName: in.text("displayName"), Production: production, Contacts: in.raw("contacts"),
 	}
+}
+
+// alreadyThere says how to see and rename an environment. The official CLI sends all
+// of one that it changes: what is not given again is lost.
+func alreadyThere(e contracts.Environment) string {
+	production := ""
+	if e.Production {
+		production = " --production"
+	}
+	return fmt.Sprintf(" It is there already: pact broker list-environments shows it, and pact broker update-environment --uuid %s --name NEW%s renames it.", e.ID, production)
 }
 
 // nameTaken says that another environment has the name, and then what more there is

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/goldenpath/platform/internal/fault"
@@ -86,32 +87,49 @@ func unwritable(dir string, err error) error {
 		WithHint("Choose another folder, or see that this one can be written.")
 }
 
-// writeTo writes the files into a new folder: first the folders, then the files, by
-// as many as there are processors. Each takes files that follow each other, because
-// those of one folder are made one after the other anyway.
+// writeTo writes the files into a new folder, by as many as there are processors.
+// Each takes files that follow each other, because those of one folder are made one
+// after the other anyway.
 func (t *Tree) writeTo(dir string) error {
 	if err := os.Mkdir(dir, 0o777); err != nil { //nolint:gosec // the person's umask decides
 		return err
 	}
-	made := map[string]bool{dir: true}
-	for _, f := range t.Files {
+	var made folders
+	made.there.Store(dir, true)
+	return sideBySide(t.Files, func(_ int, f *File) error {
 		if !filepath.IsLocal(filepath.FromSlash(f.Path)) {
 			return &fs.PathError{Op: "write", Path: f.Path, Err: fs.ErrInvalid}
 		}
-		if folder := filepath.Dir(f.in(dir)); !made[folder] {
-			if err := os.MkdirAll(folder, 0o777); err != nil { //nolint:gosec // the person's umask decides
-				return err
-			}
-			made[folder] = true
+		file := f.in(dir)
+		if err := made.make(filepath.Dir(file)); err != nil {
+			return err
 		}
-	}
-	return sideBySide(t.Files, func(_ int, f *File) error {
 		mode := fs.FileMode(0o666)
 		if f.Executable {
 			mode = 0o777
 		}
-		return os.WriteFile(f.in(dir), f.Body, mode)
+		return os.WriteFile(file, f.Body, mode)
 	})
+}
+
+// folders remembers which folders are there. To make one costs as much as to write a
+// file, and to ask whether it is there nearly that.
+type folders struct{ there sync.Map }
+
+// make makes a folder, and those it is in.
+func (s *folders) make(folder string) error {
+	if _, there := s.there.Load(folder); there {
+		return nil
+	}
+	if err := s.make(filepath.Dir(folder)); err != nil {
+		return err
+	}
+	// Somebody may be writing another file of it.
+	if err := os.Mkdir(folder, 0o777); err != nil && !errors.Is(err, fs.ErrExist) { //nolint:gosec // the person's umask decides
+		return err
+	}
+	s.there.Store(folder, true)
+	return nil
 }
 
 // in is where the file is in a folder.

@@ -3,6 +3,7 @@ package main
 import (
 	"runtime"
 	"runtime/debug"
+	"sync"
 
 	"github.com/goldenpath/platform/portal/api/types"
 )
@@ -10,8 +11,12 @@ import (
 // version is set when a release is built: -ldflags "-X main.version=1.2.3".
 var version = ""
 
-// thisBuild says which build this is, from what Go wrote into it.
-func thisBuild() types.Version {
+// thisBuild says which build this is. It is read once, because Go wrote hundreds of
+// modules into it.
+var thisBuild = sync.OnceValue(readBuild) //nolint:gochecknoglobals // what it says never changes
+
+// readBuild reads what Go wrote into the program.
+func readBuild() types.Version {
 	build := types.Version{Version: version, Go: runtime.Version()}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

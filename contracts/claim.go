@@ -38,7 +38,7 @@ func claimed(interactions []Interaction, results []InteractionResult) []Interact
 	groups, order := group(interactions, results)
 	out := make([]InteractionResult, 0, len(interactions))
 	for _, in := range interactions {
-		result := InteractionResult{ID: in.ID, Description: in.Description, State: join(in.States)}
+		result := InteractionResult{ID: in.ID, Description: in.Description, State: join(in.States), Pending: in.Pending}
 		for _, about := range [...]subject{{id: in.ID}, {description: in.Description, state: result.State}, {description: in.Description, anyState: true}} {
 			if g := groups[about]; g != nil {
 				result.Status, g.used = worseResult(result.Status, g.Status), true

@@ -14,6 +14,7 @@ type Interaction struct {
 	Description string
 	States      []string // provider states, in order
 	Sentence    string   // what the consumer relies on, in words
+	Pending     bool     // the consumer marked it so, because the provider does not have it yet
 
 	Method         string
 	Path           string
@@ -57,6 +58,10 @@ func (d *Document) interaction(key string, o object) Interaction {
 	in := Interaction{
 		ID:   interactionID(slices.DeleteFunc(slices.Clone(o), func(m member) bool { return m.key == "_id" })),
 		Kind: kindOf(key, o), Description: o.text("description"), States: statesOf(o), Result: StatusUnknown,
+	}
+	if mark, _ := o.get("pending"); mark == true && key == "interactions" {
+		major, _, _ := strings.Cut(d.Specification, ".")
+		in.Pending = major == "4"
 	}
 	if in.Kind == HTTP {
 		in.readHTTP(o)

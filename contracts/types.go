@@ -168,6 +168,10 @@ type InteractionResult struct {
 	State       string   `json:"state,omitempty"`
 	Status      string   `json:"status"`
 	Mismatches  []string `json:"mismatches,omitempty"`
+
+	// Pending says that the pact marks the interaction so: its failure is one, but does
+	// not break the provider's build.
+	Pending bool `json:"pending,omitempty"`
 }
 
 // Environment is a place services are deployed to.

@@ -72,7 +72,7 @@ func matchResults(interactions []Interaction, results []InteractionResult) []Int
 	}
 	out := make([]InteractionResult, len(interactions))
 	for i, in := range interactions {
-		out[i] = InteractionResult{ID: in.ID, Description: in.Description, State: join(in.States), Status: StatusUnknown}
+		out[i] = InteractionResult{ID: in.ID, Description: in.Description, State: join(in.States), Status: StatusUnknown, Pending: in.Pending}
 		for _, k := range []key{{id: in.ID}, {description: in.Description, state: join(in.States)}, {description: in.Description}} {
 			at := left[k]
 			if len(at) == 0 {

@@ -154,12 +154,18 @@ func (p *ProviderVerification) verify(ctx context.Context, w *Work) (Outcome, er
 	return Outcome{Result: out}, err
 }
 
-// together is the worst of the verdicts; the no of a pending pact does not count.
+// together is the worst of the verdicts. What failed and is pending does not count, be
+// it a pact or an interaction that its consumer marked so.
 func together(so contracts.Verdict, p VerifiedPact) contracts.Verdict {
+	counts, unknown := !p.Pending && len(p.Interactions) == 0, false
+	for _, i := range p.Interactions {
+		counts = counts || i.Status == contracts.Failed && !i.Pending && !p.Pending
+		unknown = unknown || i.Status == contracts.StatusUnknown && !p.Pending
+	}
 	switch {
-	case p.Verdict == contracts.No && !p.Pending:
+	case p.Verdict == contracts.No && counts:
 		return contracts.No
-	case p.Verdict == contracts.Unknown && so == contracts.Yes:
+	case so == contracts.Yes && (p.Verdict == contracts.Unknown || p.Verdict == contracts.No && unknown):
 		return contracts.Unknown
 	}
 	return so
@@ -178,6 +184,9 @@ func (p *ProviderVerification) record(ctx context.Context, w *Work, in VerifyPro
 	}
 	for _, i := range v.Interactions {
 		line := fmt.Sprintf("%s: %s: %s", pact.Consumer, i.Description, i.Status)
+		if i.Pending {
+			line += " (pending)"
+		}
 		if i.Status == contracts.Passed {
 			w.Log.Info("%s", line)
 			continue

@@ -37,9 +37,18 @@ func TestVerifyingARegisteredProvider(t *testing.T) {
 			}}}, nil
 		}
 	}
+	const newOne = `,{"type":"Synchronous/HTTP","description":"a new one","pending":true,"request":{"method":"GET","path":"/new"},"response":{"status":200}}`
+	marked := func(product, added string) verifierFunc {
+		return func([]contracts.VerifiablePact) ([]contracts.Verification, error) {
+			return []contracts.Verification{{Interactions: []contracts.InteractionResult{
+				{Description: "a product", Status: product}, {Description: "a new one", Status: added},
+			}}}, nil
+		}
+	}
 	tests := []struct {
 		name    string
 		verify  verifierFunc
+		more    string // of the pact's interactions
 		pending bool
 		state   pipelines.State
 		verdict contracts.Verdict
@@ -49,6 +58,13 @@ func TestVerifyingARegisteredProvider(t *testing.T) {
 		{name: "kept", verify: result(contracts.Passed, true), state: pipelines.Succeeded, verdict: contracts.Yes, stored: contracts.Yes, log: "orders: a product: passed"},
 		{name: "broken", verify: result(contracts.Failed, false, "Status: expected 200 but was 500."), state: pipelines.Succeeded, verdict: contracts.No, stored: contracts.No, log: "Status: expected 200 but was 500."},
 		{name: "broken and pending", verify: result(contracts.Failed, false), pending: true, state: pipelines.Succeeded, verdict: contracts.Yes, stored: contracts.No},
+		{
+			name: "broken where the consumer marked it as pending", more: newOne, verify: marked(contracts.Passed, contracts.Failed),
+			state: pipelines.Succeeded, verdict: contracts.Yes, stored: contracts.No, log: "orders: a new one: failed (pending)",
+		},
+		{name: "broken where it is pending, and elsewhere", more: newOne, verify: marked(contracts.Failed, contracts.Failed), state: pipelines.Succeeded, verdict: contracts.No, stored: contracts.No},
+		{name: "broken where it is pending, and unknown elsewhere", more: newOne, verify: marked(contracts.StatusUnknown, contracts.Failed), state: pipelines.Succeeded, verdict: contracts.Unknown, stored: contracts.No},
+		{name: "unknown where it is pending", more: newOne, verify: marked(contracts.Passed, contracts.StatusUnknown), state: pipelines.Succeeded, verdict: contracts.Unknown, stored: contracts.Unknown},
 		{name: "a helper that crashed", verify: result(contracts.StatusUnknown, false, "pact-verifier broke down."), state: pipelines.Succeeded, verdict: contracts.Unknown, stored: contracts.Unknown, log: "pact-verifier broke down."},
 		{name: "a helper that says yes and tells nothing", verify: func([]contracts.VerifiablePact) ([]contracts.Verification, error) {
 			return []contracts.Verification{{Success: true}}, nil
@@ -61,7 +77,7 @@ func TestVerifyingARegisteredProvider(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			broker, kept := ordersRelyOnInventory(t)
+			broker, kept := ordersRelyOnInventory(t, tt.more)
 			store, queue := pipelinestest.NewStore(), &pipelinestest.Queue{}
 			runner := pipelines.NewRunner(pipelines.Options{
 				Store: store, Queue: queue, Unit: store, Log: slog.New(slog.DiscardHandler),
@@ -112,13 +128,14 @@ func TestVerifyingARegisteredProvider(t *testing.T) {
 	}
 }
 
-// ordersRelyOnInventory returns a broker with one pact, and where it keeps it.
-func ordersRelyOnInventory(t *testing.T) (*contracts.Broker, *contractstest.Store) {
+// ordersRelyOnInventory returns a broker with one pact of one interaction, and more if
+// there are, and where it keeps it.
+func ordersRelyOnInventory(t *testing.T, more string) (*contracts.Broker, *contractstest.Store) {
 	t.Helper()
 	kept := contractstest.NewStore()
 	broker := contracts.New(kept, kept, nil)
 	_, err := broker.Publish(t.Context(), contracts.Publication{Version: "1", Branch: "main", Contracts: []contracts.Contract{{Content: []byte(
-		`{"consumer":{"name":"orders"},"provider":{"name":"inventory"},"interactions":[{"description":"a product","request":{"method":"GET","path":"/"},"response":{"status":200}}]}`)}}})
+		`{"consumer":{"name":"orders"},"provider":{"name":"inventory"},"interactions":[{"description":"a product","request":{"method":"GET","path":"/"},"response":{"status":200}}` + more + `],"metadata":{"pactSpecification":{"version":"4.0"}}}`)}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +147,7 @@ func ordersRelyOnInventory(t *testing.T) (*contracts.Broker, *contractstest.Stor
 func TestTheLogOfAVerificationHoldsNoSecretOfAnAddress(t *testing.T) {
 	t.Parallel()
 	const address = "http://ada:hush@inventory.test?key=hush"
-	broker, kept := ordersRelyOnInventory(t)
+	broker, kept := ordersRelyOnInventory(t, "")
 	if err := kept.SaveProviderAddress(t.Context(), contracts.ProviderAddress{Provider: "inventory", URL: address}); err != nil {
 		t.Fatal(err)
 	}

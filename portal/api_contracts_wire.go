@@ -91,7 +91,7 @@ func fromVerification(v contracts.Verification) types.Verification {
 		Interactions: mapped(v.Interactions, func(i contracts.InteractionResult) types.InteractionResult {
 			return types.InteractionResult{
 				ID: i.ID, Description: i.Description, State: i.State,
-				Status: types.InteractionResultStatus(i.Status), Mismatches: i.Mismatches,
+				Status: types.InteractionResultStatus(i.Status), Mismatches: i.Mismatches, Pending: i.Pending,
 			}
 		}),
 	}

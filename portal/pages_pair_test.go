@@ -80,3 +80,32 @@ func TestAContradictedSuccessShowsWhatFailed(t *testing.T) {
 		t.Errorf("a result that is none reads like a pass: %s", shown)
 	}
 }
+
+// TestAPendingInteractionIsMarked shows what the consumer marked as pending, and its
+// result, so that nobody wonders why a build passed that the gate says no to.
+func TestAPendingInteractionIsMarked(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fullWorld)
+	_, err := w.contracts.Publish(t.Context(), contracts.Publication{Version: "p1", Contracts: []contracts.Contract{{Content: []byte(`{"consumer":{"name":"orders"},"provider":{"name":"inventory"},
+		"interactions":[{"type":"Synchronous/HTTP","description":"a new shelf","pending":true,"request":{"method":"GET","path":"/shelf"},"response":{"status":200}}],
+		"metadata":{"pactSpecification":{"version":"4.0"}}}`)}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pair, err := w.contracts.Pair(t.Context(), "orders", "inventory")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := w.contracts.RecordVerification(t.Context(), contracts.Verification{
+		Consumer: "orders", Provider: "inventory", PactSHA: pair.SHA, ProviderVersion: "c1",
+		Interactions: []contracts.InteractionResult{{Description: "a new shelf", Status: contracts.Failed}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := w.get(t, fmt.Sprintf("/contracts/orders/inventory?verification=%d", v.ID))
+	checkPage(t, w, answer, http.StatusOK)
+	if n := strings.Count(wordsOf(answer.Body.String()), "a new shelf pending"); n != 2 {
+		t.Errorf("it is marked %d times, want in the pact and in the verification:\n%s", n, wordsOf(answer.Body.String()))
+	}
+}

@@ -29,6 +29,7 @@ func (p *program) verifyPacts(ctx context.Context, request contracts.Request) (c
 		for _, i := range one.Interactions {
 			told.Interactions = append(told.Interactions, types.InteractionResult{
 				ID: i.ID, Description: i.Description, State: i.State, Status: types.InteractionResultStatus(i.Status), Mismatches: i.Mismatches,
+				Pending: i.Pending,
 			})
 		}
 		result.Pacts = append(result.Pacts, told)

@@ -98,3 +98,27 @@ func TestAMessageWithSeveralAnswers(t *testing.T) {
 		t.Errorf("problem %q, %q, want %q", got.Problem, got.Interactions[0].Mismatches, why)
 	}
 }
+
+// TestAPendingInteractionThatFails is a failure here, as it is in what libpact
+// publishes: that libpact calls the whole a success all the same is for the build.
+func TestAPendingInteractionThatFails(t *testing.T) {
+	t.Parallel()
+	newOne := strings.Replace(productHTTP, `"description": "a product"`, `"pending": true, "description": "a new one"`, 1)
+	for name, tt := range map[string]struct {
+		path string
+		want []string
+	}{
+		"it is not there yet": {"/none", []string{"a product passed", "a new one failed"}},
+		"it is there":         {"/products/A1", []string{"a product passed", "a new one passed"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := request(producer(t, nil), messagePact("4.0", "interactions", productHTTP, strings.Replace(newOne, "/products/A1", tt.path, 1)))
+			got := verified(t, realVerifier(t), r)[0]
+			wantResults(t, got, tt.want...)
+			if got.Problem != "" || got.Interactions[0].Pending || !got.Interactions[1].Pending {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+}

@@ -140,6 +140,7 @@ func (p *PactResult) doubtStates(doubt string) {
 func resultOf(in contracts.Interaction, status string, mismatches ...string) contracts.InteractionResult {
 	return contracts.InteractionResult{
 		ID: in.ID, Description: in.Description, State: strings.Join(in.States, " and "), Status: status, Mismatches: mismatches,
+		Pending: in.Pending,
 	}
 }
 

@@ -32,8 +32,9 @@ type verifiedPact struct {
 	Log          string                    `json:"log,omitempty"` // its end, where nothing was judged
 }
 
-// verdictPending is a yes with failures in it: pacts that the provider never
-// kept before, and whose failures do not break its build yet.
+// verdictPending is a yes with failures in it: of pacts that the provider never kept
+// before, and of interactions that their consumer marked as pending. They do not break
+// the provider's build yet.
 const verdictPending types.Verdict = "pending"
 
 // orNobody is an empty list where there is none, for programs that read it.
@@ -94,27 +95,28 @@ func (r *verification) sum() {
 }
 
 // verdict is what one pact's result means. A wrong answer is a no, whatever else was
-// not asked, and a pending pact may fail. Otherwise an interaction without a result,
-// and a pact without any, is unknown whatever the sum says.
+// not asked, but a pending pact may fail, and so may a pending interaction. Otherwise an
+// interaction without a result, and a pact without any, is unknown whatever the sum says.
 func (p verifiedPact) verdict() types.Verdict {
-	failed, unknown := false, len(p.Interactions) == 0
+	failed, pending, unknown := false, false, len(p.Interactions) == 0
 	for _, i := range p.Interactions {
 		switch i.Status {
 		case types.InteractionFailed:
-			failed = true
+			failed = failed || !i.Pending
+			pending = pending || i.Pending
 		case types.InteractionUnknown:
 			unknown = true
 		case types.InteractionPassed:
 		}
 	}
 	switch {
-	case failed && p.Pending:
+	case (failed || pending) && p.Pending:
 		return types.VerdictYes
 	case failed:
 		return types.VerdictNo
 	case unknown:
 		return types.VerdictUnknown
-	case !p.Success && !p.Pending:
+	case !p.Success && !p.Pending && !pending:
 		return types.VerdictNo
 	}
 	return types.VerdictYes
@@ -176,9 +178,26 @@ func printReport(w io.Writer, report verification) error {
 	}
 	_, err := fmt.Fprintf(w, "\n%s: %s\n", report.Verdict, summary(report))
 	if report.Verdict == verdictPending {
-		_, err = fmt.Fprintln(w, "The provider never kept this pact before, so its build does not fail; the gate says no to running them together.")
+		_, err = fmt.Fprintf(w, "%s, so the provider's build does not fail; the gate says no to running them together.\n", report.whyPending())
 	}
 	return err
+}
+
+// whyPending says why failures do not count.
+func (r verification) whyPending() string {
+	never, marked := false, false
+	for _, p := range r.Pacts {
+		failed := slices.ContainsFunc(p.Interactions, func(i types.InteractionResult) bool { return i.Status == types.InteractionFailed })
+		never = never || failed && p.Pending
+		marked = marked || failed && !p.Pending
+	}
+	switch {
+	case never && marked:
+		return "The provider never kept a pact before, and a consumer marked what else failed as pending"
+	case marked:
+		return "The consumer marked what failed as pending"
+	}
+	return "The provider never kept this pact before"
 }
 
 // cases is the report as CI shows tests: an interaction is one.
@@ -200,7 +219,7 @@ func (r verification) cases(opts verifyOptions) cli.Report {
 			switch i.Status {
 			case types.InteractionFailed:
 				c.Failure = first
-				if p.Pending {
+				if p.Pending || i.Pending {
 					c.Failure, c.Skipped = "", "pending, so it does not count yet: "+first
 				}
 			case types.InteractionUnknown:

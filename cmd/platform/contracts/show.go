@@ -86,6 +86,9 @@ func writeInteractions(w io.Writer, interactions []types.InteractionResult) {
 		if i.State != "" {
 			state = " (given " + cli.Plain(i.State) + ")"
 		}
+		if i.Pending {
+			state += " (pending)"
+		}
 		fmt.Fprintf(w, "  %-8s%s%s\n", i.Status, cli.Plain(i.Description), state)
 		for _, m := range i.Mismatches {
 			fmt.Fprintf(w, "          - %s\n", cli.Plain(m))

@@ -1124,11 +1124,14 @@ type InteractionChangeKind string
 // InteractionResult defines model for InteractionResult.
 type InteractionResult struct {
 	// Description Example: a request for a product in stock
-	Description string                  `json:"description"`
-	ID          string                  `json:"id,omitempty,omitzero"`
-	Mismatches  []string                `json:"mismatches,omitempty,omitzero"`
-	State       string                  `json:"state,omitempty,omitzero"`
-	Status      InteractionResultStatus `json:"status"`
+	Description string   `json:"description"`
+	ID          string   `json:"id,omitempty,omitzero"`
+	Mismatches  []string `json:"mismatches,omitempty,omitzero"`
+
+	// Pending The pact marks the interaction so: its failure is recorded and does not break the provider's build. The pact says it, whatever is sent.
+	Pending bool                    `json:"pending,omitempty,omitzero"`
+	State   string                  `json:"state,omitempty,omitzero"`
+	Status  InteractionResultStatus `json:"status"`
 }
 
 // InteractionResultStatus defines model for InteractionResult.Status.

@@ -64,7 +64,7 @@ func TestWhatIsMadeAgainReliesOnWhatItDid(t *testing.T) {
 			if a := ask(t, b, "inventory", "i1"); a.Verdict != contracts.Unknown || !withdrawn(a) {
 				t.Errorf("the provider: %s because %+v", a.Verdict, a.Reasons)
 			}
-			publish(t, b, "o1", "main", "orders", "inventory", inStock)
+			publish(t, b, "o1", "main", "orders", "inventory", inStock, soldOut)
 			if a := ask(t, b, "orders", "o1"); withdrawn(a) || a.Verdict == contracts.Yes {
 				t.Errorf("published again: %s because %+v", a.Verdict, a.Reasons)
 			}
@@ -96,5 +96,59 @@ func TestAProviderStaysWhileNobodyKnowsWhatIsReliedOn(t *testing.T) {
 	}
 	if _, err := b.Pacticipant(t.Context(), "inventory"); !fault.Is(err, fault.NotFound) {
 		t.Errorf("and so it went: %v", err)
+	}
+}
+
+// TestWhatRunsReliesOnWhatItPublished publishes, in the place of a deleted pact, another one
+// that the provider keeps, while what relies on the first runs.
+func TestWhatRunsReliesOnWhatItPublished(t *testing.T) {
+	t.Parallel()
+	b := journey(t)
+	verify(t, b, "i1", map[string]string{inStock: contracts.Failed})
+	other := func() error {
+		_, err := b.Publish(t.Context(), contracts.Publication{
+			Consumer: "orders", Version: "o1", Contracts: []contracts.Contract{{Content: pactJSON("orders", "inventory", "something else")}},
+		})
+		return err
+	}
+	place(t, b, contracts.Deployed, "orders", "o1", "")
+	if err := deletePact(t, b); err != nil {
+		t.Fatal(err)
+	}
+	err := other()
+	const want = "orders o1 is in production, and its pact with inventory, which was deleted on "
+	if f := fault.From(err); !fault.Is(err, fault.Conflict) || !strings.HasPrefix(f.Message, want) || f.Hint == "" {
+		t.Errorf("while it runs: %v", err)
+	}
+	if a := ask(t, b, "inventory", "i1"); a.Verdict != contracts.Unknown {
+		t.Errorf("afterwards %s, want unknown", a.Verdict)
+	}
+	publish(t, b, "o1", "main", "orders", "inventory", inStock, soldOut)
+	if a := ask(t, b, "inventory", "i1"); a.Verdict != contracts.No {
+		t.Errorf("published again %s, want no", a.Verdict)
+	}
+	leave(t, b, "orders")
+	if err := deletePact(t, b); err != nil {
+		t.Fatal(err)
+	}
+	if err := other(); err != nil {
+		t.Errorf("a pact that was published by mistake can be mended: %v", err)
+	}
+}
+
+// TestATagThatIsThereDeploysNothing tags a version again with the name of an environment
+// into which another one has come since.
+func TestATagThatIsThereDeploysNothing(t *testing.T) {
+	t.Parallel()
+	b := journey(t)
+	publish(t, b, "o2", "main", "orders", "inventory", "something else")
+	for _, version := range []string{"o1", "o2", "o1"} {
+		if _, _, err := b.AddTag(t.Context(), "orders", version, "production"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	there, err := b.Deployments(t.Context(), contracts.DeploymentFilter{Kind: contracts.Deployed, Current: true})
+	if err != nil || slices.ContainsFunc(there, func(d contracts.Deployment) bool { return d.Service == "orders" && d.Version != "o2" }) || len(there) != 2 {
+		t.Errorf("%+v, %v", there, err)
 	}
 }

@@ -160,7 +160,7 @@ func TestADeletedPactIsStillReliedOn(t *testing.T) {
 			if a.Verdict != contracts.Unknown || !told {
 				t.Errorf("afterwards %s because %+v", a.Verdict, a.Reasons)
 			}
-			publish(t, b, "o1", "main", "orders", "inventory", inStock)
+			publish(t, b, "o1", "main", "orders", "inventory", inStock, soldOut)
 			a = ask(t, b, tt.asked, tt.version)
 			if a.Verdict == contracts.Yes || slices.ContainsFunc(a.Reasons, func(r contracts.Reason) bool { return r.Rule == contracts.RuleWithdrawn }) {
 				t.Errorf("published again %s because %+v", a.Verdict, a.Reasons)

@@ -70,6 +70,7 @@ const (
 	RuleTooOld           Rule = "too-old"           // the verdict is older than allowed
 	RuleNowhere          Rule = "nowhere"           // no version of the provider is there
 	RuleNoPact           Rule = "no-pact"           // a consumer is there without a pact
+	RuleNoMainBranch     Rule = "no-main-branch"    // a consumer's main branch is not known
 	RuleWithdrawn        Rule = "withdrawn"         // a pact was deleted from the version that relies on it
 	RuleNothingPublished Rule = "nothing-published" // a consumer's version without any pact
 	RuleNothingVerified  Rule = "nothing-verified"  // a provider's version without any verification

@@ -89,8 +89,8 @@ func (g *gate) heads(ctx context.Context, promises []Pact) (map[int64]Version, e
 }
 
 // mainBranches finds the names of main branches when they are what the version
-// would join, and warns of consumers that have none, or no version on it: they cannot be
-// counted.
+// would join. Of a consumer that has none nobody knows what it relies on; one without a
+// version on it may be new, and is only told of.
 func (g *gate) mainBranches(ctx context.Context, services []int64, heads map[int64]Version) error {
 	if !g.to.main {
 		return nil
@@ -106,8 +106,11 @@ func (g *gate) mainBranches(ctx context.Context, services []int64, heads map[int
 		switch _, counts := heads[p.ID]; {
 		case !consumer || counts:
 		case p.MainBranch == "":
-			g.warnings = append(g.warnings, fmt.Sprintf("%s consumes %s and has no main branch, so none of its versions counts here. "+
-				"Name it: pact broker create-or-update-pacticipant --name %s --main-branch BRANCH", p.Name, g.service.Name, quote(p.Name)))
+			g.unknown(RuleNoMainBranch, Reason{
+				Text:     fmt.Sprintf("%s consumes %s, and nobody knows which its main branch is, so not either what is on it.", p.Name, g.service.Name),
+				Next:     fmt.Sprintf("pact broker create-or-update-pacticipant --name %s --main-branch BRANCH", quote(p.Name)),
+				Consumer: p.Name, Provider: g.service.Name, ProviderVersion: g.version.Number,
+			}, counterpart{service: p.Name})
 		default:
 			g.warnings = append(g.warnings, fmt.Sprintf("%s consumes %s and has no version on its main branch, %s, so none counts here. "+
 				"If there should be one: %s --branch %s", p.Name, g.service.Name, p.MainBranch, publishCommand(p.Name, "VERSION"), quote(p.MainBranch)))

@@ -24,10 +24,13 @@ func TestAMergeTellsWhomItDoesNotMeet(t *testing.T) {
 	b := journey(t)
 	publish(t, b, "w1", "trunk", "web shop", "inventory", inStock)
 	a := merge(t, b, "inventory", "i1")
-	want := []string{"web shop consumes inventory and has no main branch, so none of its versions counts here. " +
-		"Name it: pact broker create-or-update-pacticipant --name 'web shop' --main-branch BRANCH"}
-	if a.Verdict != contracts.Yes || !slices.Equal(a.Warnings, want) {
-		t.Errorf("%s, %q, want yes and %q", a.Verdict, a.Warnings, want)
+	if r := a.Reasons[0]; a.Verdict != contracts.Unknown || r.Rule != contracts.RuleNoMainBranch || r.Consumer != "web shop" ||
+		r.Next != "pact broker create-or-update-pacticipant --name 'web shop' --main-branch BRANCH" {
+		t.Errorf("%s, %+v", a.Verdict, a.Reasons)
+	}
+	without, err := b.CanIDeploy(t.Context(), contracts.Question{Service: "inventory", Version: "i1", MainBranches: true, Ignore: []contracts.IgnoreRule{{Service: "web shop"}}})
+	if err != nil || without.Verdict != contracts.Yes {
+		t.Errorf("without it %s because %+v, %v", without.Verdict, without.Reasons, err)
 	}
 	trunk := "trunk"
 	if _, _, err := b.SavePacticipant(t.Context(), "web shop", contracts.PacticipantChange{MainBranch: &trunk}); err != nil {
@@ -40,7 +43,7 @@ func TestAMergeTellsWhomItDoesNotMeet(t *testing.T) {
 	if _, _, err := b.SavePacticipant(t.Context(), "web shop", contracts.PacticipantChange{MainBranch: &trunk}); err != nil {
 		t.Fatal(err)
 	}
-	want = []string{"web shop consumes inventory and has no version on its main branch, live, so none counts here. " +
+	want := []string{"web shop consumes inventory and has no version on its main branch, live, so none counts here. " +
 		"If there should be one: platform contracts publish pacts --service 'web shop' --version VERSION --branch live"}
 	if a := merge(t, b, "inventory", "i1"); a.Verdict != contracts.Yes || !slices.Equal(a.Warnings, want) {
 		t.Errorf("with another one: %s, %q, want yes and %q", a.Verdict, a.Warnings, want)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/goldenpath/platform/internal/fault"
 )
 
 // A pact that was deleted is not one that nobody needs: the version relies on what it
@@ -86,6 +88,31 @@ func (g *gate) judgeWithdrawn() (any bool) {
 		}, counterpart{service: w.Provider})
 	}
 	return any
+}
+
+// refuseOther is a fault.Conflict when a pact is published in the place of one of other
+// content that was deleted, of a version that is in an environment: what runs there
+// relies on what it relied on.
+func (b *Broker) refuseOther(ctx context.Context, withdrawn []WithdrawnPact, ready []readyPact) error {
+	for _, w := range withdrawn {
+		other := slices.ContainsFunc(ready, func(r readyPact) bool {
+			return r.pact.ConsumerVersionID == w.ConsumerVersionID && r.pact.Provider == w.Provider && w.SHA != "" && r.pact.SHA != w.SHA
+		})
+		if !other {
+			continue
+		}
+		there, err := b.store.Deployments(ctx, DeploymentFilter{VersionIDs: []int64{w.ConsumerVersionID}, Current: true})
+		if err != nil {
+			return err
+		}
+		if len(there) > 0 {
+			return fault.New(fault.Conflict, "%s %s is in %s, and its pact with %s, which was deleted on %s, had other content. What runs there relies on what it did.",
+				w.Consumer, w.ConsumerVersion, there[0].Environment, w.Provider, w.DeletedAt.Format(time.DateOnly)).
+				WithField("version", "had a pact with %s of other content", w.Provider).
+				WithHint("Publish what was deleted, or other content under a new version, best the commit: --version \"$(git rev-parse HEAD)\".")
+		}
+	}
+	return nil
 }
 
 func (w WithdrawnPact) text() string {

@@ -105,6 +105,10 @@ func (b *Broker) IgnoreRules(ctx context.Context) ([]IgnoreRule, error) {
 	return b.store.IgnoreRules(ctx)
 }
 
+// longestIgnored is how long a rule counts at most. One without an end would be a yes that
+// nobody remembers.
+const longestIgnored = 366 * 24 * time.Hour
+
 // AddIgnoreRule stores a rule under a fresh id. It needs a service that is known,
 // an owner, a reason, and an end in the future. Without a version the service may
 // be one of those that ParseIgnores reads.
@@ -118,8 +122,11 @@ func (b *Broker) AddIgnoreRule(ctx context.Context, r IgnoreRule) (IgnoreRule, e
 			wrong, bad = true, bad.WithField(f.name, "is missing")
 		}
 	}
-	if !r.ExpiresAt.After(now) {
+	switch {
+	case !r.ExpiresAt.After(now):
 		wrong, bad = true, bad.WithField("expires_at", "is not in the future")
+	case r.ExpiresAt.After(now.Add(longestIgnored)):
+		wrong, bad = true, bad.WithField("expires_at", "is more than a year ahead: whoever still needs the rule then decides it again")
 	}
 	if wrong {
 		return IgnoreRule{}, bad

@@ -26,6 +26,7 @@ func TestIgnoreRulesAreRefusedWithEveryReason(t *testing.T) {
 		{"a reason that no database keeps", contracts.IgnoreRule{Service: "orders", Owner: "checkout", Reason: "a\x00", ExpiresAt: soon}, fault.Invalid, []string{"reason"}},
 		{"blanks are nothing", contracts.IgnoreRule{Service: " ", Owner: "\t", Reason: " ", ExpiresAt: soon}, fault.Invalid, []string{"service", "owner", "reason"}},
 		{"it has ended", contracts.IgnoreRule{Service: "inventory", Owner: "a", Reason: "b", ExpiresAt: time.Now().Add(-time.Second)}, fault.Invalid, []string{"expires_at"}},
+		{"it does not end", contracts.IgnoreRule{Service: "inventory", Owner: "a", Reason: "b", ExpiresAt: time.Now().AddDate(2, 0, 0)}, fault.Invalid, []string{"expires_at"}},
 		{"nobody knows the service", contracts.IgnoreRule{Service: "ghost", Owner: "a", Reason: "b", ExpiresAt: soon}, fault.NotFound, nil},
 		{"nobody knows the service of a version", contracts.IgnoreRule{Service: "ghost:1", Owner: "a", Reason: "b", ExpiresAt: soon}, fault.NotFound, nil},
 	}

@@ -74,7 +74,7 @@ func (m *matrix) questionOf(s *resolved) Question {
 // stricter reports whether a Pact Broker has no such rule.
 func (r Rule) stricter() bool {
 	switch r {
-	case RuleIncomplete, RuleTooOld, RuleNoPact, RuleWithdrawn, RuleNothingPublished, RuleNothingVerified:
+	case RuleIncomplete, RuleTooOld, RuleNoPact, RuleNoMainBranch, RuleWithdrawn, RuleNothingPublished, RuleNothingVerified:
 		return true
 	default:
 		return false

@@ -24,7 +24,12 @@ func (b *Broker) save(ctx context.Context, p Publication, list []parsedContract,
 		return err
 	}
 	out.Created, out.Contracts = created, make([]PublishedContract, len(list))
+	var withdrawn []WithdrawnPact
 	asks := []func(ctx context.Context) error{
+		func(ctx context.Context) (err error) {
+			withdrawn, err = b.store.WithdrawnPacts(ctx, version.ID, "")
+			return err
+		},
 		func(ctx context.Context) error { return b.store.RestorePacts(ctx, version.ID, names[1:]) },
 	}
 	if p.Branch != "" {
@@ -41,6 +46,9 @@ func (b *Broker) save(ctx context.Context, p Publication, list []parsedContract,
 		})
 	}
 	if err := b.makeReady(ctx, p, asks); err != nil {
+		return err
+	}
+	if err := b.refuseOther(ctx, withdrawn, ready); err != nil {
 		return err
 	}
 	for at, i := range order {

@@ -109,6 +109,7 @@ type WithdrawnPact struct {
 	Consumer          string
 	ConsumerVersion   string
 	Provider          string
+	SHA               string // of what it said; "" where that was not kept
 	DeletedAt         time.Time
 }
 

@@ -72,7 +72,7 @@ func (b *Broker) tagVersion(ctx context.Context, v Version, tags []string, onBra
 // known to be on a branch.
 func (b *Broker) addTags(ctx context.Context, v Version, tags []string, envs []Environment, onBranch bool) (first VersionTag, created bool, err error) {
 	now := b.clock()
-	allNew := true
+	allNew, added := true, []string{}
 	sorted := slices.Compact(slices.Sorted(slices.Values(tags)))
 	for _, name := range sorted {
 		if err := checkName("tag", name); err != nil {
@@ -82,7 +82,9 @@ func (b *Broker) addTags(ctx context.Context, v Version, tags []string, envs []E
 		if err != nil {
 			return VersionTag{}, false, err
 		}
-		allNew = allNew && isNew
+		if allNew = allNew && isNew; isNew {
+			added = append(added, name)
+		}
 		if name == tags[0] {
 			first, created = tag, isNew
 		}
@@ -92,7 +94,7 @@ func (b *Broker) addTags(ctx context.Context, v Version, tags []string, envs []E
 			return VersionTag{}, false, err
 		}
 	}
-	for _, name := range sorted {
+	for _, name := range added { // one that it has already says nothing new: another version may have come since
 		if at := slices.IndexFunc(envs, func(e Environment) bool { return e.Name == name }); at >= 0 {
 			if _, err := b.deploy(ctx, v, envs[at], ""); err != nil {
 				return VersionTag{}, false, err

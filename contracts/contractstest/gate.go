@@ -220,6 +220,9 @@ func (w *world) slowFindings(q slowQuestion) []slowFinding {
 	}
 	delete(consumers, q.service) // its promises to itself are judged above
 	for consumer := range consumers {
+		if q.merge && !w.main[consumer] { // nobody knows what is on it
+			find(contracts.Unknown, contracts.IgnoreRule{Service: consumer})
+		}
 		for _, version := range w.there(q, consumer) {
 			v := contracts.Unknown // there without a pact
 			if content, ok := w.content(consumer, version, q.service); ok {

@@ -21,7 +21,7 @@ func (s *Store) WithdrawPacts(ctx context.Context, of contracts.Withdrawal, at t
 			full := st.full(p.Pact)
 			st.withdrawn = append(st.withdrawn, contracts.WithdrawnPact{
 				ConsumerID: p.ConsumerID, ConsumerVersionID: p.ConsumerVersionID, Consumer: full.Consumer, ConsumerVersion: full.ConsumerVersion,
-				Provider: full.Provider, DeletedAt: at,
+				Provider: full.Provider, SHA: full.SHA, DeletedAt: at,
 			})
 		}
 		return goes

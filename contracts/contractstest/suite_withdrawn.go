@@ -13,8 +13,8 @@ func withdrawals(t *testing.T, b Backend) {
 	k := newKit(t, b)
 	web, app, api, pay := k.service("web"), k.service("app"), k.service("api"), k.service("pay")
 	w1, w2, a1 := k.version(web, "1"), k.version(web, "2"), k.version(app, "1")
-	k.pact(w1, api, "x")
-	k.pact(w1, pay, "y")
+	said := k.pact(w1, api, "x")
+	paid := k.pact(w1, pay, "y")
 	k.pact(w2, api, "x")
 	k.pact(a1, api, "z")
 	withdraw := func(consumer, provider contracts.Pacticipant, version int64, at time.Time) {
@@ -42,7 +42,7 @@ func withdrawals(t *testing.T, b Backend) {
 	left("app1 api", "web2 api", "web1 pay")
 	withdrawn(w1.ID, "", "web1 api")
 	same(t, "everything that is known", []contracts.WithdrawnPact{{
-		ConsumerID: web.ID, ConsumerVersionID: w1.ID, Consumer: "web", ConsumerVersion: "1", Provider: "api", DeletedAt: morning(),
+		ConsumerID: web.ID, ConsumerVersionID: w1.ID, Consumer: "web", ConsumerVersion: "1", Provider: "api", SHA: said.SHA, DeletedAt: morning(),
 	}}, must(k.Store.WithdrawnPacts(k.ctx, w1.ID, ""))(t))
 	withdraw(web, api, 0, morning()) // of all versions: of the first there is nothing to delete
 	left("app1 api", "web1 pay")
@@ -71,7 +71,7 @@ func withdrawals(t *testing.T, b Backend) {
 	withdrawn(other.ID, "pay")
 	w1 = k.version(web, "1")
 	same(t, "of a service that was made again", []contracts.WithdrawnPact{{
-		ConsumerID: web.ID, ConsumerVersionID: w1.ID, Consumer: "web", ConsumerVersion: "1", Provider: "pay", DeletedAt: morning(),
+		ConsumerID: web.ID, ConsumerVersionID: w1.ID, Consumer: "web", ConsumerVersion: "1", Provider: "pay", SHA: paid.SHA, DeletedAt: morning(),
 	}}, must(k.Store.WithdrawnPacts(k.ctx, w1.ID, ""))(t))
 	for range 2 { // as often as it is deleted
 		k.tx(func(ctx context.Context) error { return k.Store.DeleteVersion(ctx, w1.ID) })

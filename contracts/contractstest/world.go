@@ -22,6 +22,7 @@ type world struct {
 	deployed map[string]string      // environment/service/instance to version
 	released map[string]bool        // environment/service/version
 	versions map[string]bool        // service/version
+	main     map[string]bool        // service, whose main branch is known
 	order    []string               // versions as they were first heard of
 	branches map[string][]string    // of service/version
 	tags     map[string][]string    // of service/version
@@ -62,7 +63,7 @@ const worldVersions = 3
 func buildWorld(t *testing.T, b *contracts.Broker, seed int) *world {
 	t.Helper()
 	r := rand.New(rand.NewPCG(uint64(seed), 7)) //nolint:gosec // the same worlds every time
-	w := &world{deployed: map[string]string{}, released: map[string]bool{}, versions: map[string]bool{}, branches: map[string][]string{}, tags: map[string][]string{}, known: map[string]bool{}, integrated: map[[2]string]bool{}, elsewhere: map[string]bool{}}
+	w := &world{deployed: map[string]string{}, released: map[string]bool{}, versions: map[string]bool{}, branches: map[string][]string{}, main: map[string]bool{}, tags: map[string][]string{}, known: map[string]bool{}, integrated: map[[2]string]bool{}, elsewhere: map[string]bool{}}
 	for _, name := range []string{"a", "b", "c"} {
 		w.services = append(w.services, fmt.Sprintf("%s-%d", name, seed))
 	}
@@ -103,7 +104,11 @@ func (w *world) publish(t *testing.T, b *contracts.Broker, r *rand.Rand) {
 		Version: version, Branch: branch, Contracts: []contracts.Contract{{Content: []byte(worldPactJSON(consumer, provider, content)), Overwrite: overwrite}},
 	})
 	before, published := w.content(consumer, version, provider)
-	if published && before != content && !overwrite {
+	there := w.elsewhere[consumer+"/"+version] || slices.Contains(w.in(consumer), version)
+	other := func(p worldPact) bool {
+		return p.consumer == consumer && p.version == version && p.provider == provider && p.content != content
+	}
+	if (published && before != content && !overwrite) || (there && slices.ContainsFunc(w.deleted, other)) {
 		if !fault.Is(err, fault.Conflict) {
 			t.Fatalf("publish other content: %v, want a conflict", err)
 		}
@@ -114,6 +119,7 @@ func (w *world) publish(t *testing.T, b *contracts.Broker, r *rand.Rand) {
 	}
 	w.hear(consumer, version)
 	w.branches[consumer+"/"+version] = append(w.branches[consumer+"/"+version], branch)
+	w.main[consumer] = w.main[consumer] || branch == "main" // it is taken for the main branch when it is first heard of
 	w.known[consumer], w.known[provider] = true, true
 	w.integrated[[2]string{consumer, provider}] = true
 	w.deleted = slices.DeleteFunc(w.deleted, func(p worldPact) bool {

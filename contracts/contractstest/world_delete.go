@@ -137,6 +137,7 @@ func (w *world) forgetService(service string) {
 		w.forgetVersion(service, strconv.Itoa(v))
 	}
 	delete(w.known, service)
+	delete(w.main, service)
 }
 
 // expected reports whether a version is in an environment that should have a pact with

@@ -170,6 +170,8 @@ func meaning(r types.ReasonRule) string {
 		return "the verification is older than allowed"
 	case types.RuleNowhere:
 		return "a consumer needs its provider, and none is there; or nothing has the tag"
+	case types.RuleNoMainBranch:
+		return "a consumer's main branch is not known, so nobody can say what a merge would meet"
 	case types.RuleNoPact:
 		return "a consumer that has pacts with the service is there with a version that published none"
 	case types.RuleWithdrawn:

@@ -260,7 +260,7 @@ func TestEveryRuleHasAMeaning(t *testing.T) {
 	t.Parallel()
 	rules := []types.ReasonRule{
 		types.RuleKept, types.RuleBroken, types.RuleNotVerified, types.RuleIncomplete, types.RuleTooOld, types.RuleNowhere,
-		types.RuleNoPact, types.RuleWithdrawn, types.RuleNothingPublished, types.RuleNothingVerified, types.RuleUnknownVersion, types.RuleUnknownService,
+		types.RuleNoPact, types.RuleNoMainBranch, types.RuleWithdrawn, types.RuleNothingPublished, types.RuleNothingVerified, types.RuleUnknownVersion, types.RuleUnknownService,
 	}
 	for _, r := range rules {
 		if !r.Valid() || meaning(r) == meaning("new") {

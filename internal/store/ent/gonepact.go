@@ -24,7 +24,9 @@ type GonePact struct {
 	// Provider holds the value of the "provider" field.
 	Provider string `json:"provider,omitempty"`
 	// DeletedAt holds the value of the "deleted_at" field.
-	DeletedAt    time.Time `json:"deleted_at,omitempty"`
+	DeletedAt time.Time `json:"deleted_at,omitempty"`
+	// Sha holds the value of the "sha" field.
+	Sha          string `json:"sha,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -35,7 +37,7 @@ func (*GonePact) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case gonepact.FieldID:
 			values[i] = new(sql.NullInt64)
-		case gonepact.FieldConsumer, gonepact.FieldVersion, gonepact.FieldProvider:
+		case gonepact.FieldConsumer, gonepact.FieldVersion, gonepact.FieldProvider, gonepact.FieldSha:
 			values[i] = new(sql.NullString)
 		case gonepact.FieldDeletedAt:
 			values[i] = new(sql.NullTime)
@@ -84,6 +86,12 @@ func (_m *GonePact) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.DeletedAt = value.Time
 			}
+		case gonepact.FieldSha:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field sha", values[i])
+			} else if value.Valid {
+				_m.Sha = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -131,6 +139,9 @@ func (_m *GonePact) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("deleted_at=")
 	builder.WriteString(_m.DeletedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("sha=")
+	builder.WriteString(_m.Sha)
 	builder.WriteByte(')')
 	return builder.String()
 }

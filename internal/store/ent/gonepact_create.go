@@ -46,6 +46,20 @@ func (_c *GonePactCreate) SetDeletedAt(v time.Time) *GonePactCreate {
 	return _c
 }
 
+// SetSha sets the "sha" field.
+func (_c *GonePactCreate) SetSha(v string) *GonePactCreate {
+	_c.mutation.SetSha(v)
+	return _c
+}
+
+// SetNillableSha sets the "sha" field if the given value is not nil.
+func (_c *GonePactCreate) SetNillableSha(v *string) *GonePactCreate {
+	if v != nil {
+		_c.SetSha(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *GonePactCreate) SetID(v int64) *GonePactCreate {
 	_c.mutation.SetID(v)
@@ -59,6 +73,7 @@ func (_c *GonePactCreate) Mutation() *GonePactMutation {
 
 // Save creates the GonePact in the database.
 func (_c *GonePactCreate) Save(ctx context.Context) (*GonePact, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -81,6 +96,14 @@ func (_c *GonePactCreate) Exec(ctx context.Context) error {
 func (_c *GonePactCreate) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
+	}
+}
+
+// defaults sets the default values of the builder before save.
+func (_c *GonePactCreate) defaults() {
+	if _, ok := _c.mutation.Sha(); !ok {
+		v := gonepact.DefaultSha
+		_c.mutation.SetSha(v)
 	}
 }
 
@@ -112,6 +135,9 @@ func (_c *GonePactCreate) check() error {
 	}
 	if _, ok := _c.mutation.DeletedAt(); !ok {
 		return &ValidationError{Name: "deleted_at", err: errors.New(`ent: missing required field "GonePact.deleted_at"`)}
+	}
+	if _, ok := _c.mutation.Sha(); !ok {
+		return &ValidationError{Name: "sha", err: errors.New(`ent: missing required field "GonePact.sha"`)}
 	}
 	return nil
 }
@@ -161,6 +187,10 @@ func (_c *GonePactCreate) createSpec() (*GonePact, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.DeletedAt(); ok {
 		_spec.SetField(gonepact.FieldDeletedAt, field.TypeTime, value)
 		_node.DeletedAt = value
+	}
+	if value, ok := _c.mutation.Sha(); ok {
+		_spec.SetField(gonepact.FieldSha, field.TypeString, value)
+		_node.Sha = value
 	}
 	return _node, _spec
 }
@@ -223,6 +253,18 @@ func (u *GonePactUpsert) SetDeletedAt(v time.Time) *GonePactUpsert {
 // UpdateDeletedAt sets the "deleted_at" field to the value that was provided on create.
 func (u *GonePactUpsert) UpdateDeletedAt() *GonePactUpsert {
 	u.SetExcluded(gonepact.FieldDeletedAt)
+	return u
+}
+
+// SetSha sets the "sha" field.
+func (u *GonePactUpsert) SetSha(v string) *GonePactUpsert {
+	u.Set(gonepact.FieldSha, v)
+	return u
+}
+
+// UpdateSha sets the "sha" field to the value that was provided on create.
+func (u *GonePactUpsert) UpdateSha() *GonePactUpsert {
+	u.SetExcluded(gonepact.FieldSha)
 	return u
 }
 
@@ -297,6 +339,20 @@ func (u *GonePactUpsertOne) UpdateDeletedAt() *GonePactUpsertOne {
 	})
 }
 
+// SetSha sets the "sha" field.
+func (u *GonePactUpsertOne) SetSha(v string) *GonePactUpsertOne {
+	return u.Update(func(s *GonePactUpsert) {
+		s.SetSha(v)
+	})
+}
+
+// UpdateSha sets the "sha" field to the value that was provided on create.
+func (u *GonePactUpsertOne) UpdateSha() *GonePactUpsertOne {
+	return u.Update(func(s *GonePactUpsert) {
+		s.UpdateSha()
+	})
+}
+
 // Exec executes the query.
 func (u *GonePactUpsertOne) Exec(ctx context.Context) error {
 	if len(u.create.conflict) == 0 {
@@ -349,6 +405,7 @@ func (_c *GonePactCreateBulk) Save(ctx context.Context) ([]*GonePact, error) {
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*GonePactMutation)
 				if !ok {
@@ -530,6 +587,20 @@ func (u *GonePactUpsertBulk) SetDeletedAt(v time.Time) *GonePactUpsertBulk {
 func (u *GonePactUpsertBulk) UpdateDeletedAt() *GonePactUpsertBulk {
 	return u.Update(func(s *GonePactUpsert) {
 		s.UpdateDeletedAt()
+	})
+}
+
+// SetSha sets the "sha" field.
+func (u *GonePactUpsertBulk) SetSha(v string) *GonePactUpsertBulk {
+	return u.Update(func(s *GonePactUpsert) {
+		s.SetSha(v)
+	})
+}
+
+// UpdateSha sets the "sha" field to the value that was provided on create.
+func (u *GonePactUpsertBulk) UpdateSha() *GonePactUpsertBulk {
+	return u.Update(func(s *GonePactUpsert) {
+		s.UpdateSha()
 	})
 }
 

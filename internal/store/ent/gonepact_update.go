@@ -43,6 +43,20 @@ func (_u *GonePactUpdate) SetNillableDeletedAt(v *time.Time) *GonePactUpdate {
 	return _u
 }
 
+// SetSha sets the "sha" field.
+func (_u *GonePactUpdate) SetSha(v string) *GonePactUpdate {
+	_u.mutation.SetSha(v)
+	return _u
+}
+
+// SetNillableSha sets the "sha" field if the given value is not nil.
+func (_u *GonePactUpdate) SetNillableSha(v *string) *GonePactUpdate {
+	if v != nil {
+		_u.SetSha(*v)
+	}
+	return _u
+}
+
 // Mutation returns the GonePactMutation object of the builder.
 func (_u *GonePactUpdate) Mutation() *GonePactMutation {
 	return _u.mutation
@@ -93,6 +107,9 @@ func (_u *GonePactUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.DeletedAt(); ok {
 		_spec.SetField(gonepact.FieldDeletedAt, field.TypeTime, value)
 	}
+	if value, ok := _u.mutation.Sha(); ok {
+		_spec.SetField(gonepact.FieldSha, field.TypeString, value)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -125,6 +142,20 @@ func (_u *GonePactUpdateOne) SetDeletedAt(v time.Time) *GonePactUpdateOne {
 func (_u *GonePactUpdateOne) SetNillableDeletedAt(v *time.Time) *GonePactUpdateOne {
 	if v != nil {
 		_u.SetDeletedAt(*v)
+	}
+	return _u
+}
+
+// SetSha sets the "sha" field.
+func (_u *GonePactUpdateOne) SetSha(v string) *GonePactUpdateOne {
+	_u.mutation.SetSha(v)
+	return _u
+}
+
+// SetNillableSha sets the "sha" field if the given value is not nil.
+func (_u *GonePactUpdateOne) SetNillableSha(v *string) *GonePactUpdateOne {
+	if v != nil {
+		_u.SetSha(*v)
 	}
 	return _u
 }
@@ -208,6 +239,9 @@ func (_u *GonePactUpdateOne) sqlSave(ctx context.Context) (_node *GonePact, err 
 	}
 	if value, ok := _u.mutation.DeletedAt(); ok {
 		_spec.SetField(gonepact.FieldDeletedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.Sha(); ok {
+		_spec.SetField(gonepact.FieldSha, field.TypeString, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &GonePact{config: _u.config}

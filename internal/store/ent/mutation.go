@@ -7750,6 +7750,7 @@ type GonePactMutation struct {
 	version       *string
 	provider      *string
 	deleted_at    *time.Time
+	sha           *string
 	clearedFields map[string]struct{}
 	done          bool
 	oldValue      func(context.Context) (*GonePact, error)
@@ -8004,6 +8005,42 @@ func (m *GonePactMutation) ResetDeletedAt() {
 	m.deleted_at = nil
 }
 
+// SetSha sets the "sha" field.
+func (m *GonePactMutation) SetSha(s string) {
+	m.sha = &s
+}
+
+// Sha returns the value of the "sha" field in the mutation.
+func (m *GonePactMutation) Sha() (r string, exists bool) {
+	v := m.sha
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSha returns the old "sha" field's value of the GonePact entity.
+// If the GonePact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GonePactMutation) OldSha(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSha is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSha requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSha: %w", err)
+	}
+	return oldValue.Sha, nil
+}
+
+// ResetSha resets all changes to the "sha" field.
+func (m *GonePactMutation) ResetSha() {
+	m.sha = nil
+}
+
 // Where appends a list predicates to the GonePactMutation builder.
 func (m *GonePactMutation) Where(ps ...predicate.GonePact) {
 	m.predicates = append(m.predicates, ps...)
@@ -8038,7 +8075,7 @@ func (m *GonePactMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *GonePactMutation) Fields() []string {
-	fields := make([]string, 0, 4)
+	fields := make([]string, 0, 5)
 	if m.consumer != nil {
 		fields = append(fields, gonepact.FieldConsumer)
 	}
@@ -8050,6 +8087,9 @@ func (m *GonePactMutation) Fields() []string {
 	}
 	if m.deleted_at != nil {
 		fields = append(fields, gonepact.FieldDeletedAt)
+	}
+	if m.sha != nil {
+		fields = append(fields, gonepact.FieldSha)
 	}
 	return fields
 }
@@ -8067,6 +8107,8 @@ func (m *GonePactMutation) Field(name string) (ent.Value, bool) {
 		return m.Provider()
 	case gonepact.FieldDeletedAt:
 		return m.DeletedAt()
+	case gonepact.FieldSha:
+		return m.Sha()
 	}
 	return nil, false
 }
@@ -8084,6 +8126,8 @@ func (m *GonePactMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldProvider(ctx)
 	case gonepact.FieldDeletedAt:
 		return m.OldDeletedAt(ctx)
+	case gonepact.FieldSha:
+		return m.OldSha(ctx)
 	}
 	return nil, fmt.Errorf("unknown GonePact field %s", name)
 }
@@ -8120,6 +8164,13 @@ func (m *GonePactMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDeletedAt(v)
+		return nil
+	case gonepact.FieldSha:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSha(v)
 		return nil
 	}
 	return fmt.Errorf("unknown GonePact field %s", name)
@@ -8181,6 +8232,9 @@ func (m *GonePactMutation) ResetField(name string) error {
 		return nil
 	case gonepact.FieldDeletedAt:
 		m.ResetDeletedAt()
+		return nil
+	case gonepact.FieldSha:
+		m.ResetSha()
 		return nil
 	}
 	return fmt.Errorf("unknown GonePact field %s", name)
@@ -23020,6 +23074,7 @@ type WithdrawnPactMutation struct {
 	addversion_id *int64
 	provider      *string
 	deleted_at    *time.Time
+	sha           *string
 	clearedFields map[string]struct{}
 	done          bool
 	oldValue      func(context.Context) (*WithdrawnPact, error)
@@ -23258,6 +23313,42 @@ func (m *WithdrawnPactMutation) ResetDeletedAt() {
 	m.deleted_at = nil
 }
 
+// SetSha sets the "sha" field.
+func (m *WithdrawnPactMutation) SetSha(s string) {
+	m.sha = &s
+}
+
+// Sha returns the value of the "sha" field in the mutation.
+func (m *WithdrawnPactMutation) Sha() (r string, exists bool) {
+	v := m.sha
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSha returns the old "sha" field's value of the WithdrawnPact entity.
+// If the WithdrawnPact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WithdrawnPactMutation) OldSha(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSha is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSha requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSha: %w", err)
+	}
+	return oldValue.Sha, nil
+}
+
+// ResetSha resets all changes to the "sha" field.
+func (m *WithdrawnPactMutation) ResetSha() {
+	m.sha = nil
+}
+
 // Where appends a list predicates to the WithdrawnPactMutation builder.
 func (m *WithdrawnPactMutation) Where(ps ...predicate.WithdrawnPact) {
 	m.predicates = append(m.predicates, ps...)
@@ -23292,7 +23383,7 @@ func (m *WithdrawnPactMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *WithdrawnPactMutation) Fields() []string {
-	fields := make([]string, 0, 3)
+	fields := make([]string, 0, 4)
 	if m.version_id != nil {
 		fields = append(fields, withdrawnpact.FieldVersionID)
 	}
@@ -23301,6 +23392,9 @@ func (m *WithdrawnPactMutation) Fields() []string {
 	}
 	if m.deleted_at != nil {
 		fields = append(fields, withdrawnpact.FieldDeletedAt)
+	}
+	if m.sha != nil {
+		fields = append(fields, withdrawnpact.FieldSha)
 	}
 	return fields
 }
@@ -23316,6 +23410,8 @@ func (m *WithdrawnPactMutation) Field(name string) (ent.Value, bool) {
 		return m.Provider()
 	case withdrawnpact.FieldDeletedAt:
 		return m.DeletedAt()
+	case withdrawnpact.FieldSha:
+		return m.Sha()
 	}
 	return nil, false
 }
@@ -23331,6 +23427,8 @@ func (m *WithdrawnPactMutation) OldField(ctx context.Context, name string) (ent.
 		return m.OldProvider(ctx)
 	case withdrawnpact.FieldDeletedAt:
 		return m.OldDeletedAt(ctx)
+	case withdrawnpact.FieldSha:
+		return m.OldSha(ctx)
 	}
 	return nil, fmt.Errorf("unknown WithdrawnPact field %s", name)
 }
@@ -23360,6 +23458,13 @@ func (m *WithdrawnPactMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDeletedAt(v)
+		return nil
+	case withdrawnpact.FieldSha:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSha(v)
 		return nil
 	}
 	return fmt.Errorf("unknown WithdrawnPact field %s", name)
@@ -23433,6 +23538,9 @@ func (m *WithdrawnPactMutation) ResetField(name string) error {
 		return nil
 	case withdrawnpact.FieldDeletedAt:
 		m.ResetDeletedAt()
+		return nil
+	case withdrawnpact.FieldSha:
+		m.ResetSha()
 		return nil
 	}
 	return fmt.Errorf("unknown WithdrawnPact field %s", name)

@@ -122,6 +122,10 @@ func init() {
 	gonepactDescProvider := gonepactFields[3].Descriptor()
 	// gonepact.ProviderValidator is a validator for the "provider" field. It is called by the builders before save.
 	gonepact.ProviderValidator = gonepactDescProvider.Validators[0].(func(string) error)
+	// gonepactDescSha is the schema descriptor for sha field.
+	gonepactDescSha := gonepactFields[5].Descriptor()
+	// gonepact.DefaultSha holds the default value on creation for the sha field.
+	gonepact.DefaultSha = gonepactDescSha.Default.(string)
 	ignoreruleFields := schema.IgnoreRule{}.Fields()
 	_ = ignoreruleFields
 	// ignoreruleDescService is the schema descriptor for service field.
@@ -368,4 +372,8 @@ func init() {
 	withdrawnpactDescProvider := withdrawnpactFields[2].Descriptor()
 	// withdrawnpact.ProviderValidator is a validator for the "provider" field. It is called by the builders before save.
 	withdrawnpact.ProviderValidator = withdrawnpactDescProvider.Validators[0].(func(string) error)
+	// withdrawnpactDescSha is the schema descriptor for sha field.
+	withdrawnpactDescSha := withdrawnpactFields[4].Descriptor()
+	// withdrawnpact.DefaultSha holds the default value on creation for the sha field.
+	withdrawnpact.DefaultSha = withdrawnpactDescSha.Default.(string)
 }

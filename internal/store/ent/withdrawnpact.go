@@ -22,7 +22,9 @@ type WithdrawnPact struct {
 	// Provider holds the value of the "provider" field.
 	Provider string `json:"provider,omitempty"`
 	// DeletedAt holds the value of the "deleted_at" field.
-	DeletedAt    time.Time `json:"deleted_at,omitempty"`
+	DeletedAt time.Time `json:"deleted_at,omitempty"`
+	// Sha holds the value of the "sha" field.
+	Sha          string `json:"sha,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -33,7 +35,7 @@ func (*WithdrawnPact) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case withdrawnpact.FieldID, withdrawnpact.FieldVersionID:
 			values[i] = new(sql.NullInt64)
-		case withdrawnpact.FieldProvider:
+		case withdrawnpact.FieldProvider, withdrawnpact.FieldSha:
 			values[i] = new(sql.NullString)
 		case withdrawnpact.FieldDeletedAt:
 			values[i] = new(sql.NullTime)
@@ -75,6 +77,12 @@ func (_m *WithdrawnPact) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field deleted_at", values[i])
 			} else if value.Valid {
 				_m.DeletedAt = value.Time
+			}
+		case withdrawnpact.FieldSha:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field sha", values[i])
+			} else if value.Valid {
+				_m.Sha = value.String
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -120,6 +128,9 @@ func (_m *WithdrawnPact) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("deleted_at=")
 	builder.WriteString(_m.DeletedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("sha=")
+	builder.WriteString(_m.Sha)
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -40,6 +40,20 @@ func (_c *WithdrawnPactCreate) SetDeletedAt(v time.Time) *WithdrawnPactCreate {
 	return _c
 }
 
+// SetSha sets the "sha" field.
+func (_c *WithdrawnPactCreate) SetSha(v string) *WithdrawnPactCreate {
+	_c.mutation.SetSha(v)
+	return _c
+}
+
+// SetNillableSha sets the "sha" field if the given value is not nil.
+func (_c *WithdrawnPactCreate) SetNillableSha(v *string) *WithdrawnPactCreate {
+	if v != nil {
+		_c.SetSha(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *WithdrawnPactCreate) SetID(v int64) *WithdrawnPactCreate {
 	_c.mutation.SetID(v)
@@ -53,6 +67,7 @@ func (_c *WithdrawnPactCreate) Mutation() *WithdrawnPactMutation {
 
 // Save creates the WithdrawnPact in the database.
 func (_c *WithdrawnPactCreate) Save(ctx context.Context) (*WithdrawnPact, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -78,6 +93,14 @@ func (_c *WithdrawnPactCreate) ExecX(ctx context.Context) {
 	}
 }
 
+// defaults sets the default values of the builder before save.
+func (_c *WithdrawnPactCreate) defaults() {
+	if _, ok := _c.mutation.Sha(); !ok {
+		v := withdrawnpact.DefaultSha
+		_c.mutation.SetSha(v)
+	}
+}
+
 // check runs all checks and user-defined validators on the builder.
 func (_c *WithdrawnPactCreate) check() error {
 	if _, ok := _c.mutation.VersionID(); !ok {
@@ -93,6 +116,9 @@ func (_c *WithdrawnPactCreate) check() error {
 	}
 	if _, ok := _c.mutation.DeletedAt(); !ok {
 		return &ValidationError{Name: "deleted_at", err: errors.New(`ent: missing required field "WithdrawnPact.deleted_at"`)}
+	}
+	if _, ok := _c.mutation.Sha(); !ok {
+		return &ValidationError{Name: "sha", err: errors.New(`ent: missing required field "WithdrawnPact.sha"`)}
 	}
 	return nil
 }
@@ -138,6 +164,10 @@ func (_c *WithdrawnPactCreate) createSpec() (*WithdrawnPact, *sqlgraph.CreateSpe
 	if value, ok := _c.mutation.DeletedAt(); ok {
 		_spec.SetField(withdrawnpact.FieldDeletedAt, field.TypeTime, value)
 		_node.DeletedAt = value
+	}
+	if value, ok := _c.mutation.Sha(); ok {
+		_spec.SetField(withdrawnpact.FieldSha, field.TypeString, value)
+		_node.Sha = value
 	}
 	return _node, _spec
 }
@@ -200,6 +230,18 @@ func (u *WithdrawnPactUpsert) SetDeletedAt(v time.Time) *WithdrawnPactUpsert {
 // UpdateDeletedAt sets the "deleted_at" field to the value that was provided on create.
 func (u *WithdrawnPactUpsert) UpdateDeletedAt() *WithdrawnPactUpsert {
 	u.SetExcluded(withdrawnpact.FieldDeletedAt)
+	return u
+}
+
+// SetSha sets the "sha" field.
+func (u *WithdrawnPactUpsert) SetSha(v string) *WithdrawnPactUpsert {
+	u.Set(withdrawnpact.FieldSha, v)
+	return u
+}
+
+// UpdateSha sets the "sha" field to the value that was provided on create.
+func (u *WithdrawnPactUpsert) UpdateSha() *WithdrawnPactUpsert {
+	u.SetExcluded(withdrawnpact.FieldSha)
 	return u
 }
 
@@ -271,6 +313,20 @@ func (u *WithdrawnPactUpsertOne) UpdateDeletedAt() *WithdrawnPactUpsertOne {
 	})
 }
 
+// SetSha sets the "sha" field.
+func (u *WithdrawnPactUpsertOne) SetSha(v string) *WithdrawnPactUpsertOne {
+	return u.Update(func(s *WithdrawnPactUpsert) {
+		s.SetSha(v)
+	})
+}
+
+// UpdateSha sets the "sha" field to the value that was provided on create.
+func (u *WithdrawnPactUpsertOne) UpdateSha() *WithdrawnPactUpsertOne {
+	return u.Update(func(s *WithdrawnPactUpsert) {
+		s.UpdateSha()
+	})
+}
+
 // Exec executes the query.
 func (u *WithdrawnPactUpsertOne) Exec(ctx context.Context) error {
 	if len(u.create.conflict) == 0 {
@@ -323,6 +379,7 @@ func (_c *WithdrawnPactCreateBulk) Save(ctx context.Context) ([]*WithdrawnPact, 
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*WithdrawnPactMutation)
 				if !ok {
@@ -501,6 +558,20 @@ func (u *WithdrawnPactUpsertBulk) SetDeletedAt(v time.Time) *WithdrawnPactUpsert
 func (u *WithdrawnPactUpsertBulk) UpdateDeletedAt() *WithdrawnPactUpsertBulk {
 	return u.Update(func(s *WithdrawnPactUpsert) {
 		s.UpdateDeletedAt()
+	})
+}
+
+// SetSha sets the "sha" field.
+func (u *WithdrawnPactUpsertBulk) SetSha(v string) *WithdrawnPactUpsertBulk {
+	return u.Update(func(s *WithdrawnPactUpsert) {
+		s.SetSha(v)
+	})
+}
+
+// UpdateSha sets the "sha" field to the value that was provided on create.
+func (u *WithdrawnPactUpsertBulk) UpdateSha() *WithdrawnPactUpsertBulk {
+	return u.Update(func(s *WithdrawnPactUpsert) {
+		s.UpdateSha()
 	})
 }
 

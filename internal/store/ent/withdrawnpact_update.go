@@ -43,6 +43,20 @@ func (_u *WithdrawnPactUpdate) SetNillableDeletedAt(v *time.Time) *WithdrawnPact
 	return _u
 }
 
+// SetSha sets the "sha" field.
+func (_u *WithdrawnPactUpdate) SetSha(v string) *WithdrawnPactUpdate {
+	_u.mutation.SetSha(v)
+	return _u
+}
+
+// SetNillableSha sets the "sha" field if the given value is not nil.
+func (_u *WithdrawnPactUpdate) SetNillableSha(v *string) *WithdrawnPactUpdate {
+	if v != nil {
+		_u.SetSha(*v)
+	}
+	return _u
+}
+
 // Mutation returns the WithdrawnPactMutation object of the builder.
 func (_u *WithdrawnPactUpdate) Mutation() *WithdrawnPactMutation {
 	return _u.mutation
@@ -93,6 +107,9 @@ func (_u *WithdrawnPactUpdate) sqlSave(ctx context.Context) (_node int, err erro
 	if value, ok := _u.mutation.DeletedAt(); ok {
 		_spec.SetField(withdrawnpact.FieldDeletedAt, field.TypeTime, value)
 	}
+	if value, ok := _u.mutation.Sha(); ok {
+		_spec.SetField(withdrawnpact.FieldSha, field.TypeString, value)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -125,6 +142,20 @@ func (_u *WithdrawnPactUpdateOne) SetDeletedAt(v time.Time) *WithdrawnPactUpdate
 func (_u *WithdrawnPactUpdateOne) SetNillableDeletedAt(v *time.Time) *WithdrawnPactUpdateOne {
 	if v != nil {
 		_u.SetDeletedAt(*v)
+	}
+	return _u
+}
+
+// SetSha sets the "sha" field.
+func (_u *WithdrawnPactUpdateOne) SetSha(v string) *WithdrawnPactUpdateOne {
+	_u.mutation.SetSha(v)
+	return _u
+}
+
+// SetNillableSha sets the "sha" field if the given value is not nil.
+func (_u *WithdrawnPactUpdateOne) SetNillableSha(v *string) *WithdrawnPactUpdateOne {
+	if v != nil {
+		_u.SetSha(*v)
 	}
 	return _u
 }
@@ -208,6 +239,9 @@ func (_u *WithdrawnPactUpdateOne) sqlSave(ctx context.Context) (_node *Withdrawn
 	}
 	if value, ok := _u.mutation.DeletedAt(); ok {
 		_spec.SetField(withdrawnpact.FieldDeletedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.Sha(); ok {
+		_spec.SetField(withdrawnpact.FieldSha, field.TypeString, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &WithdrawnPact{config: _u.config}

@@ -18,6 +18,7 @@ func (GonePact) Fields() []ent.Field {
 		field.String("version").Immutable().NotEmpty(),
 		field.String("provider").Immutable().NotEmpty(),
 		field.Time("deleted_at"),
+		field.String("sha").Default(""), // of its content
 	}
 }
 

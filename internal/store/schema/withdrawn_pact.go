@@ -17,6 +17,7 @@ func (WithdrawnPact) Fields() []ent.Field {
 		field.Int64("version_id").Immutable(),
 		field.String("provider").Immutable().NotEmpty(),
 		field.Time("deleted_at"),
+		field.String("sha").Default(""), // of its content
 	}
 }
 

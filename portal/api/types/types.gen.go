@@ -335,6 +335,7 @@ const (
 	RuleBroken           ReasonRule = "broken"
 	RuleIncomplete       ReasonRule = "incomplete"
 	RuleKept             ReasonRule = "kept"
+	RuleNoMainBranch     ReasonRule = "no-main-branch"
 	RuleNoPact           ReasonRule = "no-pact"
 	RuleNotVerified      ReasonRule = "not-verified"
 	RuleNothingPublished ReasonRule = "nothing-published"
@@ -354,6 +355,8 @@ func (e ReasonRule) Valid() bool {
 	case RuleIncomplete:
 		return true
 	case RuleKept:
+		return true
+	case RuleNoMainBranch:
 		return true
 	case RuleNoPact:
 		return true

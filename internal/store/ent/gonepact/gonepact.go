@@ -19,6 +19,8 @@ const (
 	FieldProvider = "provider"
 	// FieldDeletedAt holds the string denoting the deleted_at field in the database.
 	FieldDeletedAt = "deleted_at"
+	// FieldSha holds the string denoting the sha field in the database.
+	FieldSha = "sha"
 	// Table holds the table name of the gonepact in the database.
 	Table = "gone_pacts"
 )
@@ -30,6 +32,7 @@ var Columns = []string{
 	FieldVersion,
 	FieldProvider,
 	FieldDeletedAt,
+	FieldSha,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -49,6 +52,8 @@ var (
 	VersionValidator func(string) error
 	// ProviderValidator is a validator for the "provider" field. It is called by the builders before save.
 	ProviderValidator func(string) error
+	// DefaultSha holds the default value on creation for the "sha" field.
+	DefaultSha string
 )
 
 // OrderOption defines the ordering options for the GonePact queries.
@@ -77,4 +82,9 @@ func ByProvider(opts ...sql.OrderTermOption) OrderOption {
 // ByDeletedAt orders the results by the deleted_at field.
 func ByDeletedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDeletedAt, opts...).ToFunc()
+}
+
+// BySha orders the results by the sha field.
+func BySha(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSha, opts...).ToFunc()
 }

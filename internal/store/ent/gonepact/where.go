@@ -74,6 +74,11 @@ func DeletedAt(v time.Time) predicate.GonePact {
 	return predicate.GonePact(sql.FieldEQ(FieldDeletedAt, v))
 }
 
+// Sha applies equality check predicate on the "sha" field. It's identical to ShaEQ.
+func Sha(v string) predicate.GonePact {
+	return predicate.GonePact(sql.FieldEQ(FieldSha, v))
+}
+
 // ConsumerEQ applies the EQ predicate on the "consumer" field.
 func ConsumerEQ(v string) predicate.GonePact {
 	return predicate.GonePact(sql.FieldEQ(FieldConsumer, v))
@@ -307,6 +312,71 @@ func DeletedAtLT(v time.Time) predicate.GonePact {
 // DeletedAtLTE applies the LTE predicate on the "deleted_at" field.
 func DeletedAtLTE(v time.Time) predicate.GonePact {
 	return predicate.GonePact(sql.FieldLTE(FieldDeletedAt, v))
+}
+
+// ShaEQ applies the EQ predicate on the "sha" field.
+func ShaEQ(v string) predicate.GonePact {
+	return predicate.GonePact(sql.FieldEQ(FieldSha, v))
+}
+
+// ShaNEQ applies the NEQ predicate on the "sha" field.
+func ShaNEQ(v string) predicate.GonePact {
+	return predicate.GonePact(sql.FieldNEQ(FieldSha, v))
+}
+
+// ShaIn applies the In predicate on the "sha" field.
+func ShaIn(vs ...string) predicate.GonePact {
+	return predicate.GonePact(sql.FieldIn(FieldSha, vs...))
+}
+
+// ShaNotIn applies the NotIn predicate on the "sha" field.
+func ShaNotIn(vs ...string) predicate.GonePact {
+	return predicate.GonePact(sql.FieldNotIn(FieldSha, vs...))
+}
+
+// ShaGT applies the GT predicate on the "sha" field.
+func ShaGT(v string) predicate.GonePact {
+	return predicate.GonePact(sql.FieldGT(FieldSha, v))
+}
+
+// ShaGTE applies the GTE predicate on the "sha" field.
+func ShaGTE(v string) predicate.GonePact {
+	return predicate.GonePact(sql.FieldGTE(FieldSha, v))
+}
+
+// ShaLT applies the LT predicate on the "sha" field.
+func ShaLT(v string) predicate.GonePact {
+	return predicate.GonePact(sql.FieldLT(FieldSha, v))
+}
+
+// ShaLTE applies the LTE predicate on the "sha" field.
+func ShaLTE(v string) predicate.GonePact {
+	return predicate.GonePact(sql.FieldLTE(FieldSha, v))
+}
+
+// ShaContains applies the Contains predicate on the "sha" field.
+func ShaContains(v string) predicate.GonePact {
+	return predicate.GonePact(sql.FieldContains(FieldSha, v))
+}
+
+// ShaHasPrefix applies the HasPrefix predicate on the "sha" field.
+func ShaHasPrefix(v string) predicate.GonePact {
+	return predicate.GonePact(sql.FieldHasPrefix(FieldSha, v))
+}
+
+// ShaHasSuffix applies the HasSuffix predicate on the "sha" field.
+func ShaHasSuffix(v string) predicate.GonePact {
+	return predicate.GonePact(sql.FieldHasSuffix(FieldSha, v))
+}
+
+// ShaEqualFold applies the EqualFold predicate on the "sha" field.
+func ShaEqualFold(v string) predicate.GonePact {
+	return predicate.GonePact(sql.FieldEqualFold(FieldSha, v))
+}
+
+// ShaContainsFold applies the ContainsFold predicate on the "sha" field.
+func ShaContainsFold(v string) predicate.GonePact {
+	return predicate.GonePact(sql.FieldContainsFold(FieldSha, v))
 }
 
 // And groups predicates with the AND operator between them.

@@ -69,6 +69,11 @@ func DeletedAt(v time.Time) predicate.WithdrawnPact {
 	return predicate.WithdrawnPact(sql.FieldEQ(FieldDeletedAt, v))
 }
 
+// Sha applies equality check predicate on the "sha" field. It's identical to ShaEQ.
+func Sha(v string) predicate.WithdrawnPact {
+	return predicate.WithdrawnPact(sql.FieldEQ(FieldSha, v))
+}
+
 // VersionIDEQ applies the EQ predicate on the "version_id" field.
 func VersionIDEQ(v int64) predicate.WithdrawnPact {
 	return predicate.WithdrawnPact(sql.FieldEQ(FieldVersionID, v))
@@ -212,6 +217,71 @@ func DeletedAtLT(v time.Time) predicate.WithdrawnPact {
 // DeletedAtLTE applies the LTE predicate on the "deleted_at" field.
 func DeletedAtLTE(v time.Time) predicate.WithdrawnPact {
 	return predicate.WithdrawnPact(sql.FieldLTE(FieldDeletedAt, v))
+}
+
+// ShaEQ applies the EQ predicate on the "sha" field.
+func ShaEQ(v string) predicate.WithdrawnPact {
+	return predicate.WithdrawnPact(sql.FieldEQ(FieldSha, v))
+}
+
+// ShaNEQ applies the NEQ predicate on the "sha" field.
+func ShaNEQ(v string) predicate.WithdrawnPact {
+	return predicate.WithdrawnPact(sql.FieldNEQ(FieldSha, v))
+}
+
+// ShaIn applies the In predicate on the "sha" field.
+func ShaIn(vs ...string) predicate.WithdrawnPact {
+	return predicate.WithdrawnPact(sql.FieldIn(FieldSha, vs...))
+}
+
+// ShaNotIn applies the NotIn predicate on the "sha" field.
+func ShaNotIn(vs ...string) predicate.WithdrawnPact {
+	return predicate.WithdrawnPact(sql.FieldNotIn(FieldSha, vs...))
+}
+
+// ShaGT applies the GT predicate on the "sha" field.
+func ShaGT(v string) predicate.WithdrawnPact {
+	return predicate.WithdrawnPact(sql.FieldGT(FieldSha, v))
+}
+
+// ShaGTE applies the GTE predicate on the "sha" field.
+func ShaGTE(v string) predicate.WithdrawnPact {
+	return predicate.WithdrawnPact(sql.FieldGTE(FieldSha, v))
+}
+
+// ShaLT applies the LT predicate on the "sha" field.
+func ShaLT(v string) predicate.WithdrawnPact {
+	return predicate.WithdrawnPact(sql.FieldLT(FieldSha, v))
+}
+
+// ShaLTE applies the LTE predicate on the "sha" field.
+func ShaLTE(v string) predicate.WithdrawnPact {
+	return predicate.WithdrawnPact(sql.FieldLTE(FieldSha, v))
+}
+
+// ShaContains applies the Contains predicate on the "sha" field.
+func ShaContains(v string) predicate.WithdrawnPact {
+	return predicate.WithdrawnPact(sql.FieldContains(FieldSha, v))
+}
+
+// ShaHasPrefix applies the HasPrefix predicate on the "sha" field.
+func ShaHasPrefix(v string) predicate.WithdrawnPact {
+	return predicate.WithdrawnPact(sql.FieldHasPrefix(FieldSha, v))
+}
+
+// ShaHasSuffix applies the HasSuffix predicate on the "sha" field.
+func ShaHasSuffix(v string) predicate.WithdrawnPact {
+	return predicate.WithdrawnPact(sql.FieldHasSuffix(FieldSha, v))
+}
+
+// ShaEqualFold applies the EqualFold predicate on the "sha" field.
+func ShaEqualFold(v string) predicate.WithdrawnPact {
+	return predicate.WithdrawnPact(sql.FieldEqualFold(FieldSha, v))
+}
+
+// ShaContainsFold applies the ContainsFold predicate on the "sha" field.
+func ShaContainsFold(v string) predicate.WithdrawnPact {
+	return predicate.WithdrawnPact(sql.FieldContainsFold(FieldSha, v))
 }
 
 // And groups predicates with the AND operator between them.

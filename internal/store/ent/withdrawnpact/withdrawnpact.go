@@ -17,6 +17,8 @@ const (
 	FieldProvider = "provider"
 	// FieldDeletedAt holds the string denoting the deleted_at field in the database.
 	FieldDeletedAt = "deleted_at"
+	// FieldSha holds the string denoting the sha field in the database.
+	FieldSha = "sha"
 	// Table holds the table name of the withdrawnpact in the database.
 	Table = "withdrawn_pacts"
 )
@@ -27,6 +29,7 @@ var Columns = []string{
 	FieldVersionID,
 	FieldProvider,
 	FieldDeletedAt,
+	FieldSha,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -42,6 +45,8 @@ func ValidColumn(column string) bool {
 var (
 	// ProviderValidator is a validator for the "provider" field. It is called by the builders before save.
 	ProviderValidator func(string) error
+	// DefaultSha holds the default value on creation for the "sha" field.
+	DefaultSha string
 )
 
 // OrderOption defines the ordering options for the WithdrawnPact queries.
@@ -65,4 +70,9 @@ func ByProvider(opts ...sql.OrderTermOption) OrderOption {
 // ByDeletedAt orders the results by the deleted_at field.
 func ByDeletedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDeletedAt, opts...).ToFunc()
+}
+
+// BySha orders the results by the sha field.
+func BySha(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSha, opts...).ToFunc()
 }

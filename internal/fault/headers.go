@@ -27,13 +27,16 @@ type Hider struct{ values []string } // the longest first: one may be the beginn
 // HeaderValues returns what hides the values of headers in what a program says that
 // was given them, or talked to somebody who was: they are often passwords and tokens.
 // A value is found also without its scheme (Bearer), decoded (Basic), and however it
-// is written in JSON, in an address or in HTML.
+// is written in JSON, in an address, in HTML or in base64.
 func HeaderValues(headers map[string]string) Hider {
 	var values []string
 	for name, value := range headers {
 		if !isPublic(name) {
 			values = append(values, secretsIn(name, strings.TrimSpace(value))...)
 		}
+	}
+	for _, value := range values {
+		values = append(values, inBase64(value)...)
 	}
 	slices.SortFunc(values, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), strings.Compare(a, b)) })
 	return Hider{slices.Compact(values)}
@@ -113,6 +116,20 @@ func secretsIn(name, value string) (secrets []string) {
 		}
 	}
 	return secrets
+}
+
+// inBase64 returns what a value is in the middle of a text in base64, as metadata of
+// messages are: it depends on where in a group of three bytes the value begins. What
+// is left out shares a letter with what is before or behind it.
+func inBase64(value string) (written []string) {
+	if len(value) < shortestPart {
+		return nil
+	}
+	for before := range 3 {
+		text := base64.RawStdEncoding.EncodeToString([]byte("\x00\x00"[:before] + value))
+		written = append(written, text[(8*before+5)/6:8*(before+len(value))/6])
+	}
+	return written
 }
 
 // isScheme reports whether the first word of a header says of what kind the rest is.

@@ -1,6 +1,8 @@
 package fault_test
 
 import (
+	"encoding/base64"
+	"strings"
 	"testing"
 
 	"github.com/goldenpath/platform/internal/fault"
@@ -50,5 +52,25 @@ func TestTheLongestValueIsHidden(t *testing.T) {
 	values := fault.HeaderValues(map[string]string{"X-A": "secret-one", "X-B": "secret-one-and-more", "X-C": "one-and-more-of-it"})
 	if got := values.Hide("secret-one-and-more, not secret-one, or one-and-more-of-it"); got != "xxxxx, not xxxxx, or xxxxx" {
 		t.Error(got)
+	}
+}
+
+// TestAValueIsHiddenInBase64 has what providers send beside a message, at each of the
+// places at which base64 may begin.
+func TestAValueIsHiddenInBase64(t *testing.T) {
+	t.Parallel()
+	values := fault.HeaderValues(map[string]string{"Authorization": "Bearer TOPSECRET99"})
+	for _, before := range []string{"", "a", "ab", "abc"} {
+		for _, secret := range []string{"Bearer TOPSECRET99", "TOPSECRET99"} {
+			said := base64.StdEncoding.EncodeToString([]byte(before + `{"auth":"` + secret + `","topic":"sales"}`))
+			shown := values.Hide(`"pact-message-metadata": ["` + said + `"]`)
+			plain, _ := base64.StdEncoding.DecodeString(said)
+			if !strings.Contains(string(plain), secret) || !strings.Contains(shown, "xxxxx") || len(shown) > len(said)+30-len(secret)+5 {
+				t.Errorf("%s is shown as %s", plain, shown)
+			}
+		}
+	}
+	if said := base64.StdEncoding.EncodeToString([]byte(`{"topic":"sales"}`)); values.Hide(said) != said {
+		t.Errorf("%s is shown as %s", said, values.Hide(said))
 	}
 }

@@ -117,11 +117,14 @@ func wanted(cmd *cobra.Command) string {
 
 // flagFault explains a flag that cannot be understood.
 func flagFault(cmd *cobra.Command, err error) error {
+	hint := "See the flags: " + cmd.CommandPath() + " --help"
 	if f, ok := errors.AsType[*fault.Error](err); ok {
+		if f.Hint == "" {
+			f = f.WithHint("%s", hint)
+		}
 		return f
 	}
 	message := strings.ToUpper(err.Error()[:1]) + err.Error()[1:] + "."
-	hint := "See the flags: " + cmd.CommandPath() + " --help"
 	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok {
 		message = "There is no flag " + dashed(unknown.GetSpecifiedName()) + " on " + cmd.CommandPath() + "."
 		if near := nearestFlag(cmd, unknown.GetSpecifiedName()); near != "" {

@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"errors"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -66,7 +68,28 @@ func (s *single) Set(text string) error {
 			WithHint("%s", hint)
 	}
 	s.first = &text
-	return s.Value.Set(text)
+	if err := s.Value.Set(text); err != nil {
+		return errNoValue(s.flag, text, err)
+	}
+	return nil
+}
+
+// errNoValue says in words what a flag takes, where package pflag says with which
+// function of Go the text could not be read.
+func errNoValue(flag *pflag.Flag, text string, err error) error {
+	takes := map[string]string{
+		"int": "a whole number, such as 10", "int64": "a whole number, such as 10",
+		"duration": "a length of time, such as 30s or 5m", "bool": "true or false",
+	}[flag.Value.Type()]
+	switch {
+	case takes == "":
+		return err
+	case errors.Is(err, strconv.ErrRange) && strings.HasPrefix(text, "-"):
+		return fault.New(fault.Invalid, "--%s cannot be %s: the number is too small.", flag.Name, text).WithCause(err)
+	case errors.Is(err, strconv.ErrRange):
+		return fault.New(fault.Invalid, "--%s cannot be %s: the number is too large.", flag.Name, text).WithCause(err)
+	}
+	return fault.New(fault.Invalid, "--%s takes %s, and not %q.", flag.Name, takes, text).WithCause(err)
 }
 
 // shown is a value for people: an address without what opens it.

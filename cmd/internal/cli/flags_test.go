@@ -112,6 +112,22 @@ func checkFlags(t *testing.T, line, want string) {
 	}
 }
 
+func TestAValueThatIsNoneIsRefusedInWords(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]string{
+		"--retries x":                    `--retries takes a whole number, such as 10, and not "x".`,
+		"--retries 1.5":                  `--retries takes a whole number, such as 10, and not "1.5".`,
+		"--retries 99999999999999999999": `--retries cannot be 99999999999999999999: the number is too large.`,
+		"--retries=-9999999999999999999": `--retries cannot be -9999999999999999999: the number is too small.`,
+		"--wait soon":                    `--wait takes a length of time, such as 30s or 5m, and not "soon".`,
+		"--wait 30":                      `--wait takes a length of time, such as 30s or 5m, and not "30".`,
+		"--dry-run=perhaps":              `--dry-run takes true or false, and not "perhaps".`,
+	} {
+		checkFlags(t, line, "Error: "+want+"\nHint:  See the flags: platform things ask --help\n")
+	}
+	checkFlags(t, "-o x", "Error: There is no output form \"x\".\nHint:  Use --output table, json or yaml; commands that CI runs have junit, too.\n")
+}
+
 func TestHelpSaysNothingOfEmptyDefaults(t *testing.T) {
 	t.Parallel()
 	s := newShell(t)

@@ -82,6 +82,7 @@ func (p *PactResult) settle(ready prepared, o Outcome, r Request) {
 // is a failure, also when it was gone or the time over later.
 func (p *PactResult) judge(in contracts.Interaction, result testResult, o *Outcome, r Request) contracts.InteractionResult {
 	broken := make([]string, 0, len(result.Mismatches)+len(result.Exceptions))
+	slices.SortFunc(result.Mismatches, mismatch.compare)
 	for _, m := range result.Mismatches {
 		broken = append(broken, m.sentence())
 	}
@@ -142,6 +143,17 @@ func resultOf(in contracts.Interaction, status string, mismatches ...string) con
 		ID: in.ID, Description: in.Description, State: strings.Join(in.States, " and "), Status: status, Mismatches: mismatches,
 		Pending: in.Pending,
 	}
+}
+
+// compare orders what differs: libpact names it in another order each time, and two
+// equal runs shall read alike. An answer's parts come as it has them.
+func (m mismatch) compare(other mismatch) int {
+	parts := []string{"status", "header", "body"}
+	return cmp.Or(
+		cmp.Compare(slices.Index(parts, m.Attribute), slices.Index(parts, other.Attribute)),
+		cmp.Compare(m.Attribute, other.Attribute),
+		cmp.Compare(m.Identifier, other.Identifier),
+		cmp.Compare(m.Description, other.Description))
 }
 
 // sentence says what differs, and where.

@@ -10,8 +10,10 @@ import (
 // Question asks whether a version of a service may join other versions.
 type Question struct {
 	Service string
-	// Which version: a number, or the newest on a branch or with a tag.
+	// Which version: a number, or the newest on a branch or with a tag, on the
+	// service's main branch, or of all.
 	Version, Branch, Tag string
+	MainBranch, Latest   bool
 	// What it would join: what is in an environment, the newest versions with a
 	// tag, or the heads of main branches, as a merge does.
 	Environment  string
@@ -128,9 +130,9 @@ func (q Question) check() error {
 		return fault.New(fault.Invalid, "A verdict cannot be at most %s old.", q.MaxAge).
 			WithHint("Give a duration such as 72h, or none for any age.")
 	}
-	if given(q.Version != "", q.Branch != "", q.Tag != "") != 1 {
+	if given(q.Version != "", q.Branch != "", q.Tag != "", q.MainBranch, q.Latest) != 1 {
 		return fault.New(fault.Invalid, "Which version of %s? Name one, or a branch, or a tag.", q.Service).
-			WithHint("Give exactly one of version, branch and tag.").WithField("version", "is missing, or is one of several")
+			WithHint("Give exactly one of version, branch, tag, main branch and latest.").WithField("version", "is missing, or is one of several")
 	}
 	if given(q.Environment != "", q.ToTag != "", q.MainBranches) != 1 {
 		return fault.New(fault.Invalid, "Where shall %s go? Name an environment, or a tag.", q.Service).

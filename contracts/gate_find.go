@@ -68,7 +68,7 @@ func (g *gate) find(ctx context.Context) (bool, error) {
 
 // wanted keeps the version that the question names.
 func (g *gate) wanted() VersionFilter {
-	f := VersionFilter{Pacticipants: []string{g.q.Service}, Branch: g.q.Branch, Tag: g.q.Tag, Latest: g.q.Version == ""}
+	f := VersionFilter{Pacticipants: []string{g.q.Service}, Branch: g.q.Branch, MainBranch: g.q.MainBranch, Tag: g.q.Tag, Latest: g.q.Version == ""}
 	if g.q.Version != "" {
 		f.Numbers = []string{g.q.Version}
 	}
@@ -77,13 +77,21 @@ func (g *gate) wanted() VersionFilter {
 
 // chosen says how a question chooses the version, when it does not name it.
 func (q Question) chosen() string {
-	if q.Branch != "" {
+	switch {
+	case q.Branch != "":
 		return "on branch " + q.Branch
+	case q.MainBranch:
+		return "on its main branch"
+	case q.Latest:
+		return "of all"
 	}
 	return "with tag " + q.Tag
 }
 
 func (g *gate) noVersion() string {
+	if g.q.Latest {
+		return fmt.Sprintf("No version of %s is known.", g.service.Name)
+	}
 	if g.q.Version == "" {
 		return fmt.Sprintf("No version of %s is known %s.", g.service.Name, g.q.chosen())
 	}
@@ -99,13 +107,13 @@ func (g *gate) nextForUnknownVersion(ctx context.Context) (string, error) {
 	provides := slices.ContainsFunc(list, func(i Integration) bool { return i.ProviderID == g.service.ID })
 	consumes := slices.ContainsFunc(list, func(i Integration) bool { return i.ConsumerID == g.service.ID })
 	if provides && !consumes {
-		return verifyCommand(g.service.Name, g.q.number()) + g.q.options(), nil
+		return verifyCommand(g.service.Name, g.q.number()) + g.options(), nil
 	}
 	return g.publishAsked(), nil
 }
 
 func (g *gate) publishAsked() string {
-	return publishCommand(g.q.Service, g.q.number()) + g.q.options()
+	return publishCommand(g.q.Service, g.q.number()) + g.options()
 }
 
 // number is the version as a person would type it.
@@ -116,13 +124,16 @@ func (q Question) number() string {
 	return q.Version
 }
 
-// options put a version where the question looks for it.
-func (q Question) options() string {
+// options put a version where the question looks for it. Where no main branch is
+// known, main becomes it.
+func (g *gate) options() string {
 	switch {
-	case q.Branch != "":
-		return " --branch " + quote(q.Branch)
-	case q.Tag != "":
-		return " --tag " + quote(q.Tag)
+	case g.q.Branch != "":
+		return " --branch " + quote(g.q.Branch)
+	case g.q.MainBranch:
+		return " --branch " + quote(cmp.Or(g.service.MainBranch, "main"))
+	case g.q.Tag != "":
+		return " --tag " + quote(g.q.Tag)
 	}
 	return ""
 }

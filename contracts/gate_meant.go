@@ -88,6 +88,12 @@ func (q Question) command() string {
 			words = append(words, given[0], quote(given[1]))
 		}
 	}
+	if q.MainBranch {
+		words = append(words, "--main-branch")
+	}
+	if q.Latest {
+		words = append(words, "--latest")
+	}
 	for _, ignored := range q.Ignore {
 		words = append(words, "--ignore", quote(ignored.Subject()))
 	}

@@ -40,8 +40,15 @@ func (f fakeGate) CanIDeploy(_ context.Context, q contracts.Question) (contracts
 	if q.Tag != "" && (q.MaxAge != time.Hour || len(q.Ignore) != 1 || q.Ignore[0] != rule) {
 		return contracts.Answer{}, errors.New("the question did not arrive")
 	}
+	version := "1"
+	switch {
+	case q.MainBranch:
+		version = "of main"
+	case q.Latest:
+		version = "of all"
+	}
 	return contracts.Answer{
-		Service: q.Service, Version: "1", Environment: q.Environment, Verdict: contracts.No, Summary: "No.", MaxAge: q.MaxAge, AskedAt: apiTime,
+		Service: q.Service, Version: version, Environment: q.Environment, Verdict: contracts.No, Summary: "No.", MaxAge: q.MaxAge, AskedAt: apiTime,
 		Reasons: some(f.full, contracts.Reason{
 			Verdict: contracts.No, Rule: contracts.RuleBroken, Text: "It failed.", Next: "verify", IgnoredBy: &rule, VerificationID: 9,
 			There: []contracts.Deployment{f.place(contracts.Deployment{}, contracts.Deployed)},

@@ -26,7 +26,7 @@ type apiGate interface {
 func (a *API) CanIDeploy(ctx context.Context, r server.CanIDeployRequestObject) (server.CanIDeployResponseObject, error) {
 	p := r.Params
 	gate, err := a.askGate(ctx, contracts.Question{
-		Service: p.Service, Version: value(p.Version), Branch: value(p.Branch), Tag: value(p.Tag),
+		Service: p.Service, Version: value(p.Version), Branch: value(p.Branch), Tag: value(p.Tag), MainBranch: value(p.MainBranch), Latest: value(p.Latest),
 		Environment: value(p.Environment), ToTag: value(p.ToTag),
 	}, p.MaxAge, p.Ignore)
 	return gate, err
@@ -36,7 +36,7 @@ func (a *API) CanIDeploy(ctx context.Context, r server.CanIDeployRequestObject) 
 func (a *API) CanIMerge(ctx context.Context, r server.CanIMergeRequestObject) (server.CanIMergeResponseObject, error) {
 	p := r.Params
 	gate, err := a.askGate(ctx, contracts.Question{
-		Service: p.Service, Version: value(p.Version), Branch: value(p.Branch), Tag: value(p.Tag), MainBranches: true,
+		Service: p.Service, Version: value(p.Version), Branch: value(p.Branch), Tag: value(p.Tag), MainBranch: value(p.MainBranch), Latest: value(p.Latest), MainBranches: true,
 	}, p.MaxAge, p.Ignore)
 	return gate, err
 }

@@ -150,6 +150,10 @@ var apiCalls = []apiCall{
 	{op: "recordRelease", method: "POST", path: "/contracts/releases", body: `{"service":"orders","version":"1","environment":"production"}`, status: 201, wants: []string{`"kind":"released"`}},
 	{op: "recordSupportEnded", method: "DELETE", path: "/contracts/releases?service=orders&version=1&environment=production", status: 200, wants: []string{`"kind":"released"`, `"version":"1"`}},
 	{op: "canIDeploy", path: "/contracts/can-i-deploy?service=orders&version=1&environment=production", status: 200, wants: []string{`"verdict":"no"`, `"next":"verify"`, `"rule":"broken"`, `"there":[{`}},
+	{op: "canIDeploy", path: "/contracts/can-i-deploy?service=orders&main_branch=true&environment=production", status: 200, wants: []string{`"version":"of main"`}},
+	{op: "canIDeploy", path: "/contracts/can-i-deploy?service=orders&latest=true&environment=production", status: 200, wants: []string{`"version":"of all"`}},
+	{op: "canIMerge", path: "/contracts/can-i-merge?service=orders&main_branch=true", status: 200, wants: []string{`"version":"of main"`}},
+	{op: "canIMerge", path: "/contracts/can-i-merge?service=orders&latest=true", status: 200, wants: []string{`"version":"of all"`}},
 	{op: "canIMerge", path: "/contracts/can-i-merge?service=orders&tag=v1&max_age=3600&ignore=legacy:1:2", status: 200, wants: []string{`"main_branches":true`, `"max_age":3600`, `"ignored_by":{`, `"warnings":["Nothing is sure."]`}},
 	{op: "listProviders", path: "/contracts/providers", status: 200, wants: []string{`"url":"http://inventory"`, `"Authorization":"PLATFORM_PROVIDER_INVENTORY"`}},
 	{

@@ -2000,6 +2000,12 @@ type GateBranch = string
 // GateIgnore defines model for GateIgnore.
 type GateIgnore = []string
 
+// GateLatest defines model for GateLatest.
+type GateLatest = bool
+
+// GateMainBranch defines model for GateMainBranch.
+type GateMainBranch = bool
+
 // GateMaxAge defines model for GateMaxAge.
 type GateMaxAge = int64
 
@@ -2040,7 +2046,7 @@ type ListContractsParams struct {
 type CanIDeployParams struct {
 	Service string `form:"service" json:"service"`
 
-	// Version The version; or a branch or tag whose newest is meant.
+	// Version The version; or, in its place, one of the parameters that choose the newest.
 	Version *GateVersion `form:"version,omitempty" json:"version,omitempty"`
 
 	// Branch The newest version on this branch.
@@ -2048,6 +2054,12 @@ type CanIDeployParams struct {
 
 	// Tag The newest version with this tag.
 	Tag *GateTag `form:"tag,omitempty" json:"tag,omitempty"`
+
+	// MainBranch The newest version on the service's main branch.
+	MainBranch *GateMainBranch `form:"main_branch,omitempty" json:"main_branch,omitempty"`
+
+	// Latest The newest version of all.
+	Latest *GateLatest `form:"latest,omitempty" json:"latest,omitempty"`
 
 	// Environment Where it shall go; or to_tag.
 	Environment *string `form:"environment,omitempty" json:"environment,omitempty"`
@@ -2066,7 +2078,7 @@ type CanIDeployParams struct {
 type CanIMergeParams struct {
 	Service string `form:"service" json:"service"`
 
-	// Version The version; or a branch or tag whose newest is meant.
+	// Version The version; or, in its place, one of the parameters that choose the newest.
 	Version *GateVersion `form:"version,omitempty" json:"version,omitempty"`
 
 	// Branch The newest version on this branch.
@@ -2074,6 +2086,12 @@ type CanIMergeParams struct {
 
 	// Tag The newest version with this tag.
 	Tag *GateTag `form:"tag,omitempty" json:"tag,omitempty"`
+
+	// MainBranch The newest version on the service's main branch.
+	MainBranch *GateMainBranch `form:"main_branch,omitempty" json:"main_branch,omitempty"`
+
+	// Latest The newest version of all.
+	Latest *GateLatest `form:"latest,omitempty" json:"latest,omitempty"`
 
 	// MaxAge Verdicts older than so many seconds are unknown. The server's own limit counts if it is shorter.
 	MaxAge *GateMaxAge `form:"max_age,omitempty" json:"max_age,omitempty"`

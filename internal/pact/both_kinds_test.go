@@ -47,15 +47,7 @@ func TestRequestsBesideMessages(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			address := producer(t, tt.messages)
-			r := request(address, tt.pact)
-			r.Headers = map[string]string{"Authorization": "Bearer m"}
-			r.StateURL = address + "/states"
-			if tt.messages != nil {
-				r.MessagesURL = address + "/_pact/messages"
-			}
-			got := verified(t, realVerifier(t), r)[0]
-			wantResults(t, got, tt.want...)
+			wantResults(t, verified(t, realVerifier(t), askProducer(t, tt.messages, tt.pact))[0], tt.want...)
 		})
 	}
 }
@@ -89,9 +81,8 @@ func TestAMessageWithSeveralAnswers(t *testing.T) {
 		return fmt.Sprintf(`{"type": "Synchronous/Messages", "description": %q, "request": {"contents": {"content": 1, "contentType": "application/json", "encoded": false}},
 			"response": [%s]}`, description, strings.Join(written, ","))
 	}
-	address := producer(t, map[string]string{"one": `{"a": 1}`, "two": `{"a": 1}`})
-	r := request(address, messagePact("4.0", "interactions", answers("two", `{"a": 1}`, `{"a": 2}`), answers("one", `{"a": 1}`)))
-	r.Headers, r.MessagesURL = map[string]string{"Authorization": "Bearer m"}, address+"/_pact/messages"
+	r := askProducer(t, map[string]string{"one": `{"a": 1}`, "two": `{"a": 1}`},
+		messagePact("4.0", "interactions", answers("two", `{"a": 1}`, `{"a": 2}`), answers("one", `{"a": 1}`)))
 	got := verified(t, realVerifier(t), r)[0]
 	wantResults(t, got, "two unknown", "one passed")
 	if why := `"two" expects 2 answers to its message; only one can be verified here.`; got.Problem != why || got.Interactions[0].Mismatches[0] != why {

@@ -107,7 +107,7 @@ func (g *gate) mainBranches(ctx context.Context, services []int64, heads map[int
 		case !consumer || counts:
 		case p.MainBranch == "":
 			g.unknown(RuleNoMainBranch, Reason{
-				Text:     fmt.Sprintf("%s consumes %s, and nobody knows which its main branch is, so not either what is on it.", p.Name, g.service.Name),
+				Text:     fmt.Sprintf("%s consumes %s, and its main branch is not known, so nobody can say what a merge would meet.", p.Name, g.service.Name),
 				Next:     fmt.Sprintf("pact broker create-or-update-pacticipant --name %s --main-branch BRANCH", quote(p.Name)),
 				Consumer: p.Name, Provider: g.service.Name, ProviderVersion: g.version.Number,
 			}, counterpart{service: p.Name})

@@ -1,6 +1,7 @@
 package broker_test
 
 import (
+	"encoding/base64"
 	"strings"
 	"testing"
 )
@@ -38,4 +39,23 @@ func TestWhatEndedIsNotBroughtBack(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestWhatRunsKeepsItsPact publishes other content in the place of a pact that was deleted
+// of a version that is deployed: the answer says why it is refused.
+func TestWhatRunsKeepsItsPact(t *testing.T) {
+	t.Parallel()
+	c := world(t)
+	mustCreate(t, c.send(t, "POST", "/pacticipants/web/versions/3/deployed-versions/environment/0190d3a0-0000-7000-8000-000000000002", "{}"))
+	const other = `{"consumer":{"name":"web"},"provider":{"name":"api"},"interactions":[],"metadata":{"pactSpecification":{"version":"3.0.0"}}}`
+	publication := `{"pacticipantName":"web","pacticipantVersionNumber":"3","contracts":[{"consumerName":"web","providerName":"api","specification":"pact","contentType":"application/json","content":"` +
+		base64.StdEncoding.EncodeToString([]byte(other)) + `"}]}`
+	const address, changed, refused = "/pacts/provider/api/consumer/web/version/3", "Cannot change the content of the pact for web version 3", "web 3 is in production, and its pact with api, which was deleted on "
+	play(t, c, []step{
+		{method: "PUT", path: address, body: other, status: 409, in: []string{changed}},
+		{method: "POST", path: "/contracts/publish", body: publication, status: 409, in: []string{changed}},
+		{method: "DELETE", path: address, status: 200},
+		{method: "PUT", path: address, body: other, status: 409, in: []string{`{"error":"` + refused}},
+		{method: "POST", path: "/contracts/publish", body: publication, status: 409, in: []string{`"notices":[{"type":"error","text":"` + refused, `"errors":{"contracts":["` + refused}},
+	})
 }

@@ -50,7 +50,7 @@ func (h *Handler) publishContracts(c echo.Context) error {
 		}, plain}
 	}
 	if fault.Is(err, fault.Conflict) {
-		return h.publishConflict(c, p)
+		return h.publishConflict(c, p, err)
 	}
 	if err != nil {
 		return namesOrJSON(err, p)
@@ -150,8 +150,15 @@ func conflictText(consumer, number, provider string) string {
 	return fmt.Sprintf("Cannot change the content of the pact for %s version %s and provider %s, as race conditions will cause unreliable results for can-i-deploy. Each pact must be published with a unique consumer version number. Some Pact libraries generate random data when a concrete value for a type matcher is not specified, and this can cause the contract to mutate - ensure you have given example values for all type matchers. For more information see https://docs.pact.io/go/versioning", consumer, number, provider)
 }
 
-// publishConflict says for every pact that differs how it does.
-func (h *Handler) publishConflict(c echo.Context, p contracts.Publication) error {
+// refusedText is why a pact is refused that differs from one which was deleted.
+func refusedText(refused error) string {
+	f := fault.From(refused)
+	return f.Message + " " + f.Hint
+}
+
+// publishConflict says for every pact that differs how it does. Of one that was deleted
+// there is only why it is refused.
+func (h *Handler) publishConflict(c echo.Context, p contracts.Publication, refused error) error {
 	var notices []notice
 	wrong := problems{}
 	for _, contract := range p.Contracts {
@@ -162,6 +169,10 @@ func (h *Handler) publishConflict(c echo.Context, p contracts.Publication) error
 		text := conflictText(p.Consumer, p.Version, contract.Provider)
 		notices = append(notices, notice{"error", text}, notice{"info", contracts.Diff(before, contract.Content)})
 		wrong.add("contracts", "%s", text)
+	}
+	if len(notices) == 0 {
+		text := refusedText(refused)
+		notices, wrong = []notice{{"error", text}}, problems{"contracts": {text}}
 	}
 	return failure{http.StatusConflict, map[string]any{"notices": notices, "errors": wrong}, plain}
 }

@@ -74,7 +74,11 @@ func (h *Handler) storePact(c echo.Context, body []byte, overwrite bool) error {
 		return c.Blob(http.StatusConflict, "text/plain;charset=utf-8", []byte(similarText(h.urls(c), similar)+"\n"))
 	}
 	if fault.Is(err, fault.Conflict) {
-		return failure{status: http.StatusConflict, body: map[string]any{"error": conflictText(consumer, number, provider)}}
+		text := conflictText(consumer, number, provider)
+		if _, missing := h.contracts.PublishedContent(c.Request().Context(), consumer, number, provider); fault.Is(missing, fault.NotFound) {
+			text = refusedText(err)
+		}
+		return failure{status: http.StatusConflict, body: map[string]any{"error": text}}
 	}
 	if err != nil {
 		return err

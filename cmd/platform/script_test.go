@@ -52,6 +52,8 @@ func scripts(t *testing.T, folder, postgres string) {
 			env.Setenv("PLATFORM_DATA", filepath.Join(env.WorkDir, "data"))
 			env.Setenv("POSTGRES", postgres)
 			env.Setenv("NO_COLOR", "1")
+			env.Setenv("IN_A_MONTH", time.Now().AddDate(0, 0, 30).Format(time.DateOnly))
+			env.Setenv("A_DAY_LATER", time.Now().AddDate(0, 0, 31).Format(time.DateOnly))
 			env.Setenv("GIT_AUTHOR_NAME", "Ada")
 			env.Setenv("GIT_AUTHOR_EMAIL", "ada@example.com")
 			env.Setenv("GIT_COMMITTER_NAME", "Ada")

@@ -228,24 +228,16 @@ func (s *selection) pickTag(ctx context.Context, sel Selector, consumers []int64
 	return s.pickTagged(ctx, sel, consumers, sel.FallbackTag, true)
 }
 
-// pickTagged adds the provider's pacts of tagged versions; with latest, only the
-// newest that has one.
+// pickTagged adds the provider's pacts of tagged versions; with latest, of the newest.
+// When that has none, the consumer no longer relies on the provider there.
 func (s *selection) pickTagged(ctx context.Context, sel Selector, consumers []int64, tag string, fallback bool) error {
-	versions, err := s.b.store.Versions(ctx, VersionFilter{PacticipantIDs: consumers, Tag: tag})
+	versions, err := s.b.store.Versions(ctx, VersionFilter{PacticipantIDs: consumers, Tag: tag, Latest: sel.Latest})
 	if err != nil {
 		return err
 	}
 	pacts, err := s.b.pactsOf(ctx, versions, s.provider.ID)
 	if err != nil {
 		return err
-	}
-	if sel.Latest {
-		seen := map[int64]bool{}
-		pacts = slices.DeleteFunc(pacts, func(p Pact) bool {
-			older := seen[p.ConsumerID]
-			seen[p.ConsumerID] = true
-			return older
-		})
 	}
 	s.add(pacts, SelectedBy{Selector: sel, Fallback: fallback})
 	return nil

@@ -112,10 +112,34 @@ func (g *gate) mainBranches(ctx context.Context, services []int64, heads map[int
 				Consumer: p.Name, Provider: g.service.Name, ProviderVersion: g.version.Number,
 			}, counterpart{service: p.Name})
 		default:
-			g.warnings = append(g.warnings, fmt.Sprintf("%s consumes %s and has no version on its main branch, %s, so none counts here. "+
-				"If there should be one: %s --branch %s", p.Name, g.service.Name, p.MainBranch, publishCommand(p.Name, "VERSION"), quote(p.MainBranch)))
+			if err := g.emptyMainBranch(ctx, p); err != nil {
+				return err
+			}
 		}
 	}
+	return nil
+}
+
+// emptyMainBranch tells of a consumer without a version on its main branch. It may be
+// new; when a version is tagged like the branch, it is not, and what nobody put on the
+// branch is not known.
+func (g *gate) emptyMainBranch(ctx context.Context, consumer Pacticipant) error {
+	name, branch := consumer.Name, consumer.MainBranch
+	tagged, err := g.b.store.Versions(ctx, VersionFilter{PacticipantIDs: []int64{consumer.ID}, Tag: branch, Latest: true, Short: true})
+	if err != nil {
+		return err
+	}
+	publish := fmt.Sprintf("%s --branch %s", publishCommand(name, "VERSION"), quote(branch))
+	if len(tagged) > 0 {
+		g.unknown(RuleNoMainBranch, Reason{
+			Text:     fmt.Sprintf("%s consumes %s, and its version %s is tagged %s, but none is on the branch of that name, so nobody knows what is on it.", name, g.service.Name, tagged[0].Number, branch),
+			Next:     publish,
+			Consumer: name, Provider: g.service.Name, ProviderVersion: g.version.Number,
+		}, counterpart{service: name})
+		return nil
+	}
+	g.warnings = append(g.warnings, fmt.Sprintf("%s consumes %s and has no version on its main branch, %s, so none counts here. If there should be one: %s",
+		name, g.service.Name, branch, publish))
 	return nil
 }
 

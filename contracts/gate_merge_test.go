@@ -71,3 +71,20 @@ func TestAMergeNamesTheMainBranchOfTheProvider(t *testing.T) {
 		}
 	}
 }
+
+// A tag names the main branch of a service that has none. That must not turn what is
+// unknown into a yes: the version that has the tag is on no main branch to be met.
+func TestAMergeDoesNotKnowWhatOnlyATagSays(t *testing.T) {
+	t.Parallel()
+	b := journey(t)
+	publish(t, b, "w1", "feat/x", "web shop", "inventory", inStock)
+	if _, _, err := b.AddTag(t.Context(), "web shop", "w1", "main"); err != nil {
+		t.Fatal(err)
+	}
+	a := merge(t, b, "inventory", "i1")
+	if r := a.Reasons[0]; a.Verdict != contracts.Unknown || r.Rule != contracts.RuleNoMainBranch || r.Consumer != "web shop" ||
+		r.Text != "web shop consumes inventory, and its version w1 is tagged main, but none is on the branch of that name, so nobody knows what is on it." ||
+		r.Next != "platform contracts publish pacts --service 'web shop' --version VERSION --branch main" {
+		t.Errorf("%s, %+v", a.Verdict, a.Reasons)
+	}
+}

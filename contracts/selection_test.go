@@ -57,3 +57,22 @@ func TestTheLatestWithATagMayRelyOnNobody(t *testing.T) {
 		})
 	}
 }
+
+// TestATagNamesTheMainBranch is what pipelines from before branches rely on: the tag
+// comes to a version that is on a branch already, so it names no branch of its own.
+func TestATagNamesTheMainBranch(t *testing.T) {
+	t.Parallel()
+	b := newBroker()
+	publish(t, b, "1", "feat/x", "orders", "inventory", "one")
+	publish(t, b, "2", "feat/x", "orders", "inventory", "two")
+	tag(t, b, "1", "live")
+	tag(t, b, "1", "main")
+	tag(t, b, "2", "master")
+	p, err := b.Pacticipant(t.Context(), "orders")
+	if err != nil || p.MainBranch != "main" {
+		t.Errorf("main branch %q %v, want main", p.MainBranch, err)
+	}
+	if got := picked(t, b); !slices.Equal(got, []string{"1"}) {
+		t.Errorf("without selectors %v are verified, want the latest tagged main", got)
+	}
+}

@@ -53,8 +53,9 @@ func (b *Broker) ensureVersionOf(ctx context.Context, p Pacticipant, number, bra
 }
 
 // tagVersion adds tags. A tag also names the branch of a fresh version that has
-// none, and records a deployment when an environment is called like it: pipelines
-// from before branches and environments rely on both.
+// none, the main branch of a service that has none when it is one of the usual, and
+// records a deployment when an environment is called like it: pipelines from before
+// branches and environments rely on all three.
 func (b *Broker) tagVersion(ctx context.Context, v Version, tags []string, onBranch bool) error {
 	if len(tags) == 0 {
 		return nil
@@ -87,6 +88,14 @@ func (b *Broker) addTags(ctx context.Context, v Version, tags []string, envs []E
 		}
 		if name == tags[0] {
 			first, created = tag, isNew
+		}
+	}
+	for _, name := range added {
+		if !slices.Contains(mainBranches(), name) {
+			continue
+		}
+		if err := b.store.NameMainBranch(ctx, v.PacticipantID, name, now); err != nil {
+			return VersionTag{}, false, err
 		}
 	}
 	if allNew && !onBranch && now.Sub(v.CreatedAt) < firstTagWindow {

@@ -36,3 +36,24 @@ func TestTheGateIsTheSlowGate(t *testing.T) {
 	}
 	t.Logf("%d worlds: %v", worlds, answers)
 }
+
+func TestWhatToVerifyIsTheSlowSelection(t *testing.T) {
+	t.Parallel()
+	const (
+		perStore = 10
+		worlds   = 4_000
+	)
+	kinds := map[string]int{}
+	for from := 0; from < worlds; from += perStore {
+		store := contractstest.NewStore()
+		for kind, n := range contractstest.TestPicks(t, contractstest.Backend{Store: store, Unit: store}, from, perStore) {
+			kinds[kind] += n
+		}
+	}
+	for _, kind := range []string{"settled", "pending", "work in progress"} {
+		if kinds[kind] < worlds {
+			t.Errorf("only %d answers are %s: the worlds do not try it enough (%v)", kinds[kind], kind, kinds)
+		}
+	}
+	t.Logf("%d worlds: %v", worlds, kinds)
+}

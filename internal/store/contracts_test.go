@@ -54,3 +54,12 @@ func TestTheGateOnDatabases(t *testing.T) {
 		contractstest.TestGate(t, b, 0, worlds)
 	})
 }
+
+func TestWhatToVerifyOnDatabases(t *testing.T) {
+	t.Parallel()
+	contractsOn(t, func(t *testing.T, b contractstest.Backend) {
+		t.Helper()
+		const worlds = 60
+		contractstest.TestPicks(t, b, 0, worlds)
+	})
+}

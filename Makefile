@@ -84,7 +84,19 @@ test: ## Set this machine up, build, lint, and run every test of 15 minutes toge
 proof: ## Like test, with the tests that take long
 	scripts/setup.sh test lint proof
 	PLATFORM_PROOF=1 $(MAKE) --no-print-directory build lint vet test-go test-golden test-validators verify TIMEOUT=60m
-	$(MAKE) --no-print-directory proof-paths
+	$(MAKE) --no-print-directory fuzz proof-paths
+
+# What comes from outside - pacts, questions, test results, catalog files - with
+# inputs nobody thought of. One that breaks something is kept below testdata/fuzz
+# of its package, and "make test" tries it from then on.
+FUZZTIME ?= 20s
+
+.PHONY: fuzz
+fuzz: $(PACKS) $(ASSETS) ## Try everything that reads what comes from outside with made-up inputs, FUZZTIME=20s each
+	git grep -oE '^func Fuzz[[:alnum:]]+' -- '*_test.go' | while IFS=: read -r file function; do \
+		echo "$${file%/*}: $${function#func }"; \
+		go test -run '^$$' -fuzz "^$${function#func }\$$" -fuzztime $(FUZZTIME) "./$${file%/*}" </dev/null; \
+	done
 
 # Golden paths as a whole, with every program that "platform template test" asks.
 .PHONY: proof-paths

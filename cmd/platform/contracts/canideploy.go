@@ -23,6 +23,8 @@ const (
 // gateOptions are a question to the gate, and how to go about the answer.
 type gateOptions struct {
 	service, version, branch, tag string
+	mainBranch                    bool
+	latest                        latest
 	environment, toTag            string
 	merge                         bool
 	ignore                        []string
@@ -44,7 +46,7 @@ func canIDeploy(env *cli.Env) *cobra.Command {
 		Example: "  " + canIDeployExample + "\n" +
 			"  platform contracts can-i-deploy --service orders --version 1f0c6b9 --environment production --retry-while-unknown 30 --retry-interval 10\n" +
 			"  platform contracts can-i-deploy --service orders --branch main --environment test --ignore legacy --dry-run",
-		Args: cli.Args(cobra.NoArgs),
+		Args: opts.latest.args,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runGate(cmd.Context(), env, opts) },
 	}
 	opts.versionFlags(cmd.Flags())
@@ -62,7 +64,7 @@ func canIMerge(env *cli.Env) *cobra.Command {
 		Long: "Ask whether a version gets along with the newest version on the main branch of each service it meets.\n" +
 			"Exits with 0 for yes, 1 for no, 3 for unknown.",
 		Example: "  " + canIMergeExample,
-		Args:    cli.Args(cobra.NoArgs),
+		Args:    opts.latest.args,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runGate(cmd.Context(), env, opts) },
 	}
 	opts.versionFlags(cmd.Flags())
@@ -75,7 +77,10 @@ func (o *gateOptions) versionFlags(flags *pflag.FlagSet) {
 	flags.StringVarP(&o.service, "service", "a", "", "the service (--pacticipant is the same)")
 	flags.StringVarP(&o.version, "version", "e", "", "its version")
 	flags.StringVar(&o.branch, "branch", "", "its newest version on this branch")
-	flags.StringVar(&o.tag, "tag", "", "its newest version with this tag (--latest is the same)")
+	flags.StringVar(&o.tag, "tag", "", "its newest version with this tag (--latest TAG is the same)")
+	flags.BoolVar(&o.mainBranch, "main-branch", false, "its newest version on its main branch")
+	flags.VarP(&o.latest, "latest", "l", "its newest version, of those with `[TAG]`")
+	flags.Lookup("latest").NoOptDefVal = newest
 	flags.StringArrayVar(&o.ignore, "ignore", nil, "show `SERVICE[:VERSION]` and not count it; again for more")
 	flags.StringVar(&o.maxAge, "max-age", "", "verdicts older than this `time` are unknown, for example 72h or 30d")
 	cli.WhenTwice(flags, "service", "Ask for each by itself, or for several that go together with Pact's client: pact broker can-i-deploy")
@@ -92,25 +97,13 @@ func (o *gateOptions) answerFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.retryInterval, "retry-interval", "10", "`seconds` between two questions, or a time such as 1m")
 }
 
-// aliases accepts the names that the Pact command line uses for the same flags.
-func aliases(cmd *cobra.Command) {
-	cmd.Flags().SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
-		switch name {
-		case "pacticipant":
-			name = "service"
-		case "to-environment":
-			name = "environment"
-		case "latest":
-			name = "tag"
-		}
-		return pflag.NormalizedName(name)
-	})
-}
-
 // settle asks for what is missing, and checks what the server cannot.
 func (o *gateOptions) settle(ctx context.Context, env *cli.Env, example string) (maxAge, interval time.Duration, err error) {
 	questions := []cli.Question{{Flag: "service", Title: "Which service", Value: &o.service}}
-	if o.branch == "" && o.tag == "" {
+	if err := o.settleLatest(); err != nil {
+		return 0, 0, err
+	}
+	if o.branch == "" && o.tag == "" && !o.mainBranch && o.latest != newest {
 		questions = append(questions, cli.Question{Flag: "version", Title: "Which version of it", Value: &o.version})
 	}
 	if o.merge {
@@ -243,17 +236,18 @@ func ask(ctx context.Context, env *cli.Env, opts gateOptions, maxAge time.Durati
 		return types.Gate{}, err
 	}
 	version, branch, tag := optional(opts.version), optional(opts.branch), optional(opts.tag)
+	mainBranch, latest := optional(opts.mainBranch), optional(opts.latest == newest)
 	age, ignore := optional(int64(maxAge/time.Second)), (*[]string)(nil)
 	if len(opts.ignore) > 0 {
 		ignore = &opts.ignore
 	}
 	if opts.merge {
 		return client.OK(api.CanIMergeWithResponse(ctx, &types.CanIMergeParams{
-			Service: opts.service, Version: version, Branch: branch, Tag: tag, MaxAge: age, Ignore: ignore,
+			Service: opts.service, Version: version, Branch: branch, Tag: tag, MainBranch: mainBranch, Latest: latest, MaxAge: age, Ignore: ignore,
 		}))
 	}
 	return client.OK(api.CanIDeployWithResponse(ctx, &types.CanIDeployParams{
-		Service: opts.service, Version: version, Branch: branch, Tag: tag, MaxAge: age, Ignore: ignore,
+		Service: opts.service, Version: version, Branch: branch, Tag: tag, MainBranch: mainBranch, Latest: latest, MaxAge: age, Ignore: ignore,
 		Environment: optional(opts.environment), ToTag: optional(opts.toTag),
 	}))
 }

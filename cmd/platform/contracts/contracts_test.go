@@ -130,6 +130,19 @@ func TestPublishTakesTheVersionOfTheWorkTreeAndSaysSo(t *testing.T) {
 	if asked := server.Asked()[0]; !strings.Contains(asked, `"branch":"trunk"`) || !strings.Contains(asked, `"version":"`+head+`"`) {
 		t.Errorf("asked %s", asked)
 	}
+	for line, want := range map[string]string{
+		"-a 1":                        `"version":"1"`,
+		"--consumer-app-version 1 -r": `"branch":"trunk"`,
+		"-a 1 -g":                     `"tags":["trunk"],"version":"1"`,
+		"-a 1 -t v1 --branch x -g":    `"tags":["v1","x"]`,
+		"-a 1 --auto-detect-version-properties -g": `"tags":["trunk"]`,
+	} {
+		got := s.Run(t.Context(), Command(s.Env, nil), append([]string{"contracts", "publish", "a.json"}, strings.Fields(line)...)...)
+		asked := server.Asked()
+		if last := asked[len(asked)-1]; got != 0 || !strings.Contains(last, want) {
+			t.Errorf("%s: exit %d, asked %s", line, got, last)
+		}
+	}
 }
 
 // provider is one that offers provider states, or not.

@@ -24,7 +24,7 @@ func explain(env *cli.Env) *cobra.Command {
 			"and which rule decided. Takes the questions of can-i-deploy and, with --merge, of can-i-merge.\n" +
 			"Exits with 0 when it could explain, whatever the answer is.",
 		Example: "  " + explainExample + "\n  platform contracts explain --service orders --branch main --merge",
-		Args:    cli.Args(cobra.NoArgs),
+		Args:    opts.latest.args,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runExplain(cmd.Context(), env, opts) },
 	}
 	opts.versionFlags(cmd.Flags())

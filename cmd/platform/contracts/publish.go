@@ -1,13 +1,17 @@
 package contracts
 
 import (
+	"cmp"
 	"context"
 	"io"
+	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/goldenpath/platform/cmd/internal/cli"
 	"github.com/goldenpath/platform/internal/fault"
+	"github.com/goldenpath/platform/internal/git"
 	"github.com/goldenpath/platform/portal/api/client"
 	"github.com/goldenpath/platform/portal/api/types"
 )
@@ -16,7 +20,7 @@ type publishOptions struct {
 	paths                              []string
 	service, version, branch, buildURL string
 	tags                               []string
-	merge                              bool
+	merge, tagBranch, detect           bool
 }
 
 func publish(env *cli.Env) *cobra.Command {
@@ -36,11 +40,14 @@ func publish(env *cli.Env) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&opts.service, "service", "", "the consumer; the one the pacts name when absent")
-	flags.StringVar(&opts.version, "version", "", "version of the consumer, best the commit")
+	flags.StringVarP(&opts.version, "version", "a", "", "version of the consumer, best the commit")
 	flags.StringVar(&opts.branch, "branch", "", "branch the version is on")
-	flags.StringSliceVar(&opts.tags, "tag", nil, "tags for the version")
+	flags.StringSliceVarP(&opts.tags, "tag", "t", nil, "tags for the version")
 	flags.StringVar(&opts.buildURL, "build-url", "", "page of the build that publishes")
 	flags.BoolVar(&opts.merge, "merge", false, "add to pacts this version has already, for tests that run in parts")
+	flags.BoolVarP(&opts.tagBranch, "tag-with-git-branch", "g", false, "also a tag of the name of the branch")
+	flags.BoolVarP(&opts.detect, "auto-detect-version-properties", "r", false, "the branch of the git work tree also with --version")
+	pactWords(cmd, map[string]string{"consumer-app-version": "version"})
 	return cmd
 }
 
@@ -53,6 +60,9 @@ func runPublish(ctx context.Context, env *cli.Env, opts publishOptions) error {
 		return err
 	}
 	if err := settleVersion(ctx, env, &opts.version, &opts.branch); err != nil {
+		return err
+	}
+	if err := opts.settleBranch(env); err != nil {
 		return err
 	}
 	request := types.Publication{
@@ -75,6 +85,28 @@ func runPublish(ctx context.Context, env *cli.Env, opts publishOptions) error {
 		env.Talk("%s", cli.Plain(notice))
 	}
 	return err
+}
+
+// settleBranch looks the branch up where a flag asks for it, and makes it a tag.
+func (o *publishOptions) settleBranch(env *cli.Env) error {
+	branch := o.branch
+	if branch == "" && (o.detect || o.tagBranch) {
+		if tree, err := git.Describe(env.Dir); err == nil {
+			branch = tree.Branch
+		}
+		branch = cmp.Or(branch, git.BranchInPipeline(os.Getenv))
+		if branch == "" {
+			return fault.New(fault.Invalid, "No branch is checked out in %s, and no pipeline tells one.", env.Dir).WithHint("Name it: --branch main")
+		}
+		env.Talk("Branch %s, as the work tree or the pipeline says.", cli.Plain(branch))
+	}
+	if o.detect {
+		o.branch = branch
+	}
+	if o.tagBranch && !slices.Contains(o.tags, branch) {
+		o.tags = append(o.tags, branch)
+	}
+	return nil
 }
 
 // settleService makes sure that all pacts are of one consumer, the one meant.

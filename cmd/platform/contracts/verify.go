@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/goldenpath/platform/cmd/internal/cli"
 	"github.com/goldenpath/platform/internal/fault"
@@ -67,22 +66,18 @@ func verifyCommand(env *cli.Env, verify Verify) *cobra.Command {
 	flags.StringVar(&opts.buildURL, "build-url", "", "page of the build that verifies")
 	flags.BoolVar(&opts.publish, "publish", true, "record the results")
 	flags.BoolVar(&opts.onServer, "on-server", false, "let the server verify a provider that is registered there")
-	cmd.Flags().SetNormalizeFunc(pactNames)
+	pactWords(cmd, verifierWords())
 	return cli.Reports(cmd)
 }
 
-// pactNames lets people use the names that Pact's own programs have for options.
-func pactNames(_ *pflag.FlagSet, name string) pflag.NormalizedName {
-	ours, known := map[string]string{
+// verifierWords are the names that Pact's own programs have for options of verify.
+func verifierWords() map[string]string {
+	return map[string]string{
 		"provider-base-url": "provider-url", "provider-version": "version", "provider-app-version": "version", "provider-branch": "branch",
 		"provider-tag": "tag", "provider-tags": "tag", "provider-states-setup-url": "provider-states-url", "state-change-url": "provider-states-url",
 		"custom-header": "header", "consumer-version-selector": "selector", "consumer-version-selectors": "selector",
-		"filter-consumer": "consumer", "include-wip-since": "include-wip-pacts-since",
-	}[name]
-	if known {
-		return pflag.NormalizedName(ours)
+		"filter-consumer": "consumer", "include-wip-since": "include-wip-pacts-since", "provider-name": "provider",
 	}
-	return pflag.NormalizedName(name)
 }
 
 func runVerify(ctx context.Context, env *cli.Env, verify Verify, opts verifyOptions) error {

@@ -60,7 +60,7 @@ func (g *gate) find(ctx context.Context) (bool, error) {
 	}
 	g.version = g.versions[0]
 	if g.q.Version == "" {
-		g.warnings = append(g.warnings, fmt.Sprintf("You asked about the newest version %s, which is %s now. When you deploy it may be another: name the version.",
+		g.warnings = append(g.warnings, fmt.Sprintf("You asked about the newest version%s, which is %s now. When you deploy it may be another: name the version.",
 			g.q.chosen(), g.version.Number))
 	}
 	return true, nil
@@ -79,21 +79,18 @@ func (g *gate) wanted() VersionFilter {
 func (q Question) chosen() string {
 	switch {
 	case q.Branch != "":
-		return "on branch " + q.Branch
+		return " on branch " + q.Branch
 	case q.MainBranch:
-		return "on its main branch"
+		return " on its main branch"
 	case q.Latest:
-		return "of all"
+		return ""
 	}
-	return "with tag " + q.Tag
+	return " with tag " + q.Tag
 }
 
 func (g *gate) noVersion() string {
-	if g.q.Latest {
-		return fmt.Sprintf("No version of %s is known.", g.service.Name)
-	}
 	if g.q.Version == "" {
-		return fmt.Sprintf("No version of %s is known %s.", g.service.Name, g.q.chosen())
+		return fmt.Sprintf("No version of %s is known%s.", g.service.Name, g.q.chosen())
 	}
 	return fmt.Sprintf("Version %s of %s is not known: nothing was published for it, and nothing verified.", g.q.Version, g.service.Name)
 }

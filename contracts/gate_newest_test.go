@@ -20,7 +20,7 @@ func TestTheNewestVersionIsAskedAbout(t *testing.T) {
 		want                   contracts.Verdict
 	}{
 		{"on the main branch", "o1", "version on its main branch, which is o1 now.", contracts.Question{MainBranch: true}, contracts.Yes},
-		{"of all", "o2", "version of all, which is o2 now.", contracts.Question{Latest: true}, contracts.Unknown},
+		{"of all", "o2", "newest version, which is o2 now.", contracts.Question{Latest: true}, contracts.Unknown},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -64,7 +64,7 @@ func TestAServiceWithoutVersions(t *testing.T) {
 		t.Fatal(err)
 	}
 	a, err := b.CanIDeploy(t.Context(), contracts.Question{Service: "web", Latest: true, Environment: "production"})
-	if err != nil || a.Verdict != contracts.Unknown || a.Reasons[0].Text != "No version of web is known." {
+	if err != nil || a.Verdict != contracts.Unknown || a.Reasons[0].Text != "No version of web is known." || !strings.Contains(a.Summary, "whether web may go to production") {
 		t.Errorf("%s, %v: %+v", a.Verdict, err, a.Reasons)
 	}
 }

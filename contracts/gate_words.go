@@ -126,7 +126,10 @@ func (r *Reason) rank() int {
 }
 
 func (g *gate) summary(v Verdict, counts map[Verdict]int, ignored int) string {
-	what := g.q.Service + " " + cmp.Or(g.version.Number, g.q.Version, g.q.chosen())
+	what := g.q.Service + g.q.chosen()
+	if number := cmp.Or(g.version.Number, g.q.Version); number != "" {
+		what = g.q.Service + " " + number
+	}
 	may, why := fmt.Sprintf("%s may %s", what, g.to.joining()), plural(counts[Yes], "pact is kept", "pacts are kept")
 	switch {
 	case v == No:

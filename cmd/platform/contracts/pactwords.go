@@ -15,7 +15,7 @@ func notOffered() map[string]string {
 	const (
 		address = "Name the server: --url https://platform.example.com, or PLATFORM_URL, or platform login."
 		token   = "Set PLATFORM_TOKEN, or log in once: platform login" // #nosec G101 -- a hint
-		trust   = "Certificates are always checked; SSL_CERT_FILE names more authorities to trust."
+		trust   = "Certificates are always checked; SSL_CERT_FILE names the authorities to trust."
 		quiet   = "It needs none; --output json prints the whole answer."
 		again   = "A request that failed is not sent again: run the command again."
 		pacts   = "Pacts come from the server: publish them first with platform contracts publish, then choose with --selector or --consumer."

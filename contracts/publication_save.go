@@ -30,7 +30,6 @@ func (b *Broker) save(ctx context.Context, p Publication, list []parsedContract,
 			withdrawn, err = b.store.WithdrawnPacts(ctx, version.ID, "")
 			return err
 		},
-		func(ctx context.Context) error { return b.store.RestorePacts(ctx, version.ID, names[1:]) },
 	}
 	if p.Branch != "" {
 		asks = append(asks, func(ctx context.Context) error {
@@ -50,6 +49,11 @@ func (b *Broker) save(ctx context.Context, p Publication, list []parsedContract,
 	}
 	if err := b.refuseOther(ctx, withdrawn, ready); err != nil {
 		return err
+	}
+	if len(withdrawn) > 0 { // only now: what is called together has no order
+		if err := b.store.RestorePacts(ctx, version.ID, names[1:]); err != nil {
+			return err
+		}
 	}
 	for at, i := range order {
 		if out.Contracts[i], err = b.savePact(ctx, ready[at]); err != nil {

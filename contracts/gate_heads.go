@@ -121,18 +121,30 @@ func (g *gate) mainBranches(ctx context.Context, services []int64, heads map[int
 }
 
 // emptyMainBranch tells of a consumer without a version on its main branch. It may be
-// new; when a version is tagged like the branch, it is not, and what nobody put on the
-// branch is not known.
+// new. When a version is tagged like the branch, or was ever in an environment, it is
+// not: the branch has another name now, or its versions were taken off it, and what is
+// on it is not known.
 func (g *gate) emptyMainBranch(ctx context.Context, consumer Pacticipant) error {
 	name, branch := consumer.Name, consumer.MainBranch
 	tagged, err := g.b.store.Versions(ctx, VersionFilter{PacticipantIDs: []int64{consumer.ID}, Tag: branch, Latest: true, Short: true})
 	if err != nil {
 		return err
 	}
+	ran, err := g.b.store.Deployments(ctx, DeploymentFilter{PacticipantIDs: []int64{consumer.ID}})
+	if err != nil {
+		return err
+	}
 	publish := fmt.Sprintf("%s --branch %s", publishCommand(name, "VERSION"), quote(branch))
-	if len(tagged) > 0 {
+	known := ""
+	switch {
+	case len(tagged) > 0:
+		known = fmt.Sprintf("its version %s is tagged %s", tagged[0].Number, branch)
+	case len(ran) > 0:
+		known = fmt.Sprintf("its version %s has been in %s", ran[0].Version, ran[0].Environment)
+	}
+	if known != "" {
 		g.unknown(RuleNoMainBranch, Reason{
-			Text:     fmt.Sprintf("%s consumes %s, and its version %s is tagged %s, but none is on the branch of that name, so nobody knows what is on it.", name, g.service.Name, tagged[0].Number, branch),
+			Text:     fmt.Sprintf("%s consumes %s, and %s, but no version is on its main branch, %s, so nobody knows what is on it.", name, g.service.Name, known, branch),
 			Next:     publish,
 			Consumer: name, Provider: g.service.Name, ProviderVersion: g.version.Number,
 		}, counterpart{service: name})

@@ -48,6 +48,12 @@ func TestAMergeTellsWhomItDoesNotMeet(t *testing.T) {
 	if a := merge(t, b, "inventory", "i1"); a.Verdict != contracts.Yes || !slices.Equal(a.Warnings, want) {
 		t.Errorf("with another one: %s, %q, want yes and %q", a.Verdict, a.Warnings, want)
 	}
+	place(t, b, contracts.Deployed, "web shop", "w1", "")
+	leave(t, b, "web shop")
+	if a := merge(t, b, "inventory", "i1"); a.Verdict != contracts.Unknown || len(a.Warnings) != 0 || a.Reasons[0].Rule != contracts.RuleNoMainBranch ||
+		a.Reasons[0].Text != "web shop consumes inventory, and its version w1 has been in production, but no version is on its main branch, live, so nobody knows what is on it." {
+		t.Errorf("with another one, after it ran: %s, %q, %+v", a.Verdict, a.Warnings, a.Reasons)
+	}
 	if a := ask(t, b, "inventory", "i1"); len(a.Warnings) != 0 {
 		t.Errorf("about an environment: %q", a.Warnings)
 	}
@@ -83,7 +89,7 @@ func TestAMergeDoesNotKnowWhatOnlyATagSays(t *testing.T) {
 	}
 	a := merge(t, b, "inventory", "i1")
 	if r := a.Reasons[0]; a.Verdict != contracts.Unknown || r.Rule != contracts.RuleNoMainBranch || r.Consumer != "web shop" ||
-		r.Text != "web shop consumes inventory, and its version w1 is tagged main, but none is on the branch of that name, so nobody knows what is on it." ||
+		r.Text != "web shop consumes inventory, and its version w1 is tagged main, but no version is on its main branch, main, so nobody knows what is on it." ||
 		r.Next != "platform contracts publish pacts --service 'web shop' --version VERSION --branch main" {
 		t.Errorf("%s, %+v", a.Verdict, a.Reasons)
 	}

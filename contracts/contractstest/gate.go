@@ -220,7 +220,7 @@ func (w *world) slowFindings(q slowQuestion) []slowFinding {
 	}
 	delete(consumers, q.service) // its promises to itself are judged above
 	for consumer := range consumers {
-		if q.merge && !w.main[consumer] { // nobody knows what is on it
+		if q.merge && w.mainUnknown(consumer) {
 			find(contracts.Unknown, contracts.IgnoreRule{Service: consumer})
 		}
 		for _, version := range w.there(q, consumer) {
@@ -232,6 +232,17 @@ func (w *world) slowFindings(q slowQuestion) []slowFinding {
 		}
 	}
 	return all
+}
+
+// mainUnknown reports whether nobody can say what is on a service's main branch: it has
+// none that is known, or nothing is on it of a service that has run somewhere, and so is
+// not new.
+func (w *world) mainUnknown(service string) bool {
+	ran := false
+	for v, is := range w.ran {
+		ran = ran || (is && strings.HasPrefix(v, service+"/"))
+	}
+	return !w.main[service] || (ran && len(w.newest(service, w.branches, "main")) == 0)
 }
 
 // stays reports whether a version remains in the environment when another one of the

@@ -136,19 +136,29 @@ func TestWhatRunsReliesOnWhatItPublished(t *testing.T) {
 	}
 }
 
-// TestATagThatIsThereDeploysNothing tags a version again with the name of an environment
-// into which another one has come since.
-func TestATagThatIsThereDeploysNothing(t *testing.T) {
+// TestATagDeploysAgain tags versions with the name of an environment: tagged once more a
+// version has come back, but one that is published once more with its tag has not.
+func TestATagDeploysAgain(t *testing.T) {
 	t.Parallel()
 	b := journey(t)
 	publish(t, b, "o2", "main", "orders", "inventory", "something else")
-	for _, version := range []string{"o1", "o2", "o1"} {
+	runs := func(want string) {
+		t.Helper()
+		there, err := b.Deployments(t.Context(), contracts.DeploymentFilter{Kind: contracts.Deployed, Current: true})
+		if err != nil || slices.ContainsFunc(there, func(d contracts.Deployment) bool { return d.Service == "orders" && d.Version != want }) || len(there) != 2 {
+			t.Errorf("%+v, want %s, %v", there, want, err)
+		}
+	}
+	for _, version := range []string{"o1", "o2", "o1", "o2"} {
 		if _, _, err := b.AddTag(t.Context(), "orders", version, "production"); err != nil {
 			t.Fatal(err)
 		}
+		runs(version)
 	}
-	there, err := b.Deployments(t.Context(), contracts.DeploymentFilter{Kind: contracts.Deployed, Current: true})
-	if err != nil || slices.ContainsFunc(there, func(d contracts.Deployment) bool { return d.Service == "orders" && d.Version != "o2" }) || len(there) != 2 {
-		t.Errorf("%+v, %v", there, err)
+	if _, err := b.Publish(t.Context(), contracts.Publication{
+		Version: "o1", Tags: []string{"production"}, Contracts: []contracts.Contract{{Content: pactJSON("orders", "inventory", inStock, soldOut)}},
+	}); err != nil {
+		t.Fatal(err)
 	}
+	runs("o2")
 }

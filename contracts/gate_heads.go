@@ -100,6 +100,7 @@ func (g *gate) mainBranches(ctx context.Context, services []int64, heads map[int
 		return err
 	}
 	g.branches = make(map[int64]string, len(list))
+	var empty []Pacticipant
 	for _, p := range list {
 		g.branches[p.ID] = p.MainBranch
 		consumer := slices.ContainsFunc(g.consumers, func(i Integration) bool { return i.ConsumerID == p.ID })
@@ -112,46 +113,56 @@ func (g *gate) mainBranches(ctx context.Context, services []int64, heads map[int
 				Consumer: p.Name, Provider: g.service.Name, ProviderVersion: g.version.Number,
 			}, counterpart{service: p.Name})
 		default:
-			if err := g.emptyMainBranch(ctx, p); err != nil {
-				return err
-			}
+			empty = append(empty, p)
 		}
 	}
-	return nil
+	return g.emptyMainBranches(ctx, empty)
 }
 
-// emptyMainBranch tells of a consumer without a version on its main branch. It may be
-// new. When a version is tagged like the branch, or was ever in an environment, it is
-// not: the branch has another name now, or its versions were taken off it, and what is
-// on it is not known.
-func (g *gate) emptyMainBranch(ctx context.Context, consumer Pacticipant) error {
-	name, branch := consumer.Name, consumer.MainBranch
-	tagged, err := g.b.store.Versions(ctx, VersionFilter{PacticipantIDs: []int64{consumer.ID}, Tag: branch, Latest: true, Short: true})
+// emptyMainBranches tells of consumers without a version on their main branch. They may
+// be new. When a version is tagged like the branch, or is in an environment, it is not:
+// the branch has another name now, or its versions were taken off it, and what is on it
+// is not known.
+func (g *gate) emptyMainBranches(ctx context.Context, consumers []Pacticipant) error {
+	if len(consumers) == 0 {
+		return nil // a filter without ids would keep everything
+	}
+	ids, byBranch := make([]int64, len(consumers)), map[string][]int64{}
+	for i, c := range consumers {
+		ids[i] = c.ID
+		byBranch[c.MainBranch] = append(byBranch[c.MainBranch], c.ID)
+	}
+	there, err := g.b.store.Deployments(ctx, DeploymentFilter{PacticipantIDs: ids, Current: true})
 	if err != nil {
 		return err
 	}
-	ran, err := g.b.store.Deployments(ctx, DeploymentFilter{PacticipantIDs: []int64{consumer.ID}})
-	if err != nil {
-		return err
+	known := map[int64]string{}
+	for _, d := range there {
+		known[d.PacticipantID] = fmt.Sprintf("its version %s is in %s", d.Version, d.Environment)
 	}
-	publish := fmt.Sprintf("%s --branch %s", publishCommand(name, "VERSION"), quote(branch))
-	known := ""
-	switch {
-	case len(tagged) > 0:
-		known = fmt.Sprintf("its version %s is tagged %s", tagged[0].Number, branch)
-	case len(ran) > 0:
-		known = fmt.Sprintf("its version %s has been in %s", ran[0].Version, ran[0].Environment)
+	for branch, of := range byBranch {
+		tagged, err := g.b.store.Versions(ctx, VersionFilter{PacticipantIDs: of, Tag: branch, Latest: true, Short: true})
+		if err != nil {
+			return err
+		}
+		for _, v := range tagged {
+			known[v.PacticipantID] = fmt.Sprintf("its version %s is tagged %s", v.Number, branch)
+		}
 	}
-	if known != "" {
+	for _, c := range consumers {
+		publish := fmt.Sprintf("%s --branch %s", publishCommand(c.Name, "VERSION"), quote(c.MainBranch))
+		why, isKnown := known[c.ID]
+		if !isKnown {
+			g.warnings = append(g.warnings, fmt.Sprintf("%s consumes %s and has no version on its main branch, %s, so none counts here. If there should be one: %s",
+				c.Name, g.service.Name, c.MainBranch, publish))
+			continue
+		}
 		g.unknown(RuleNoMainBranch, Reason{
-			Text:     fmt.Sprintf("%s consumes %s, and %s, but no version is on its main branch, %s, so nobody knows what is on it.", name, g.service.Name, known, branch),
+			Text:     fmt.Sprintf("%s consumes %s, and %s, but no version is on its main branch, %s, so nobody knows what is on it.", c.Name, g.service.Name, why, c.MainBranch),
 			Next:     publish,
-			Consumer: name, Provider: g.service.Name, ProviderVersion: g.version.Number,
-		}, counterpart{service: name})
-		return nil
+			Consumer: c.Name, Provider: g.service.Name, ProviderVersion: g.version.Number,
+		}, counterpart{service: c.Name})
 	}
-	g.warnings = append(g.warnings, fmt.Sprintf("%s consumes %s and has no version on its main branch, %s, so none counts here. If there should be one: %s",
-		name, g.service.Name, branch, publish))
 	return nil
 }
 

@@ -55,10 +55,7 @@ func (m *matrix) hear(says *gateSays, service string, reasons []Reason, rows []R
 // questionOf asks whether one of the specified versions may join what is at the
 // matrix's destination.
 func (m *matrix) questionOf(s *resolved) Question {
-	q := Question{Service: s.Pacticipant, Version: s.version.Name, Environment: m.q.Environment, MainBranches: m.q.MainBranch}
-	if m.q.Latest {
-		q.ToTag = m.q.Tag
-	}
+	q := Question{Service: s.Pacticipant, Version: s.version.Name, Environment: m.q.Environment, ToTag: m.q.Tag, MainBranches: m.q.MainBranch}
 	for _, i := range m.ignore {
 		switch {
 		case i.Pacticipant == q.Service:

@@ -20,7 +20,7 @@ func (m *matrix) unasked() (texts []string) {
 	}
 	for i := range m.specified {
 		s := &m.specified[i]
-		if q := m.questionOf(s); !s.all && !s.missing && len(compared) == 1 && given(q.Environment != "", q.ToTag != "", q.MainBranches) != 1 {
+		if q := m.questionOf(s); !s.all && !s.missing && (len(compared) == 1 || m.infers()) && given(q.Environment != "", q.ToTag != "", q.MainBranches) != 1 {
 			return append(texts, fmt.Sprintf("where would %s go? Name an environment, or the latest versions with a tag or on main branches.", s.Pacticipant))
 		}
 	}

@@ -85,3 +85,28 @@ func TestNothingAskedAboutIsIgnored(t *testing.T) {
 		})
 	}
 }
+
+// TestAPolicyAsksTheGateAboutATag names several versions and a tag without latest, as Pact's
+// client does: a consumer that is there without a pact counts. A branch of others is a
+// destination that the gate does not know.
+func TestAPolicyAsksTheGateAboutATag(t *testing.T) {
+	t.Parallel()
+	b := journey(t)
+	publish(t, b, "w1", "main", "web", "inventory", inStock)
+	if _, _, err := b.SaveVersion(t.Context(), "web", "w2", contracts.VersionChange{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := b.AddTag(t.Context(), "web", "w2", "live"); err != nil {
+		t.Fatal(err)
+	}
+	both := []contracts.MatrixSelector{{Pacticipant: "orders", Version: "o1"}, {Pacticipant: "inventory", Version: "i1"}}
+	for reason, q := range map[string]contracts.MatrixQuery{
+		"web w2 is the newest with tag live and has published no pact with inventory.": {Selectors: both, LatestBy: "cvpv", Tag: "live"},
+		"where would orders go? Name an environment":                                   {Selectors: both, LatestBy: "cvpv", Branch: "main"},
+	} {
+		m, err := b.WithPolicy(contracts.Policy{AtBroker: true}).Matrix(t.Context(), q)
+		if got := verdictOf(m); err != nil || got != contracts.Unknown || !strings.Contains(m.Reason(), reason) {
+			t.Errorf("%s, want unknown because %s, not\n%s\n%v", got, reason, m.Reason(), err)
+		}
+	}
+}

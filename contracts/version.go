@@ -64,14 +64,22 @@ func (b *Broker) tagVersion(ctx context.Context, v Version, tags []string, onBra
 	if err != nil {
 		return err
 	}
-	_, _, err = b.addTags(ctx, v, tags, envs, onBranch)
+	_, _, err = b.addTags(ctx, v, tags, envs, tagging{onBranch: onBranch})
 	return err
 }
 
+// tagging says more about tags that are added.
+type tagging struct {
+	onBranch bool // the version is known to be on a branch
+	// deploys: a tag called like an environment records a deployment also when the
+	// version has it already, as of a version that comes back. Whoever publishes once
+	// more with the tags it had does not say that.
+	deploys bool
+}
+
 // addTags adds them in the order of names, because others may add the same ones, and
-// returns the first. envs are all environments; onBranch says that the version is
-// known to be on a branch.
-func (b *Broker) addTags(ctx context.Context, v Version, tags []string, envs []Environment, onBranch bool) (first VersionTag, created bool, err error) {
+// returns the first. envs are all environments.
+func (b *Broker) addTags(ctx context.Context, v Version, tags []string, envs []Environment, how tagging) (first VersionTag, created bool, err error) {
 	now := b.clock()
 	allNew, added := true, []string{}
 	sorted := slices.Compact(slices.Sorted(slices.Values(tags)))
@@ -90,7 +98,12 @@ func (b *Broker) addTags(ctx context.Context, v Version, tags []string, envs []E
 			first, created = tag, isNew
 		}
 	}
-	for _, name := range added {
+	if allNew && !how.onBranch && now.Sub(v.CreatedAt) < firstTagWindow {
+		if err := b.branchAsTagged(ctx, v, tags[0], len(sorted)); err != nil {
+			return VersionTag{}, false, err
+		}
+	}
+	for _, name := range added { // after the branch, as whoever publishes to one does: both lock in this order
 		if !slices.Contains(mainBranches(), name) {
 			continue
 		}
@@ -98,12 +111,10 @@ func (b *Broker) addTags(ctx context.Context, v Version, tags []string, envs []E
 			return VersionTag{}, false, err
 		}
 	}
-	if allNew && !onBranch && now.Sub(v.CreatedAt) < firstTagWindow {
-		if err := b.branchAsTagged(ctx, v, tags[0], len(sorted)); err != nil {
-			return VersionTag{}, false, err
-		}
+	if how.deploys {
+		added = sorted
 	}
-	for _, name := range added { // one that it has already says nothing new: another version may have come since
+	for _, name := range added {
 		if at := slices.IndexFunc(envs, func(e Environment) bool { return e.Name == name }); at >= 0 {
 			if _, err := b.deploy(ctx, v, envs[at], ""); err != nil {
 				return VersionTag{}, false, err
@@ -237,7 +248,7 @@ func (b *Broker) AddTag(ctx context.Context, service, number, name string) (tag 
 		if err != nil {
 			return err
 		}
-		tag, created, err = b.addTags(ctx, v, []string{name}, envs, false)
+		tag, created, err = b.addTags(ctx, v, []string{name}, envs, tagging{deploys: true})
 		return err
 	})
 	return tag, created, err

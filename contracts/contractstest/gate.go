@@ -235,14 +235,10 @@ func (w *world) slowFindings(q slowQuestion) []slowFinding {
 }
 
 // mainUnknown reports whether nobody can say what is on a service's main branch: it has
-// none that is known, or nothing is on it of a service that has run somewhere, and so is
-// not new.
+// none that is known, or nothing is on it of a service that runs somewhere, and so is not
+// new.
 func (w *world) mainUnknown(service string) bool {
-	ran := false
-	for v, is := range w.ran {
-		ran = ran || (is && strings.HasPrefix(v, service+"/"))
-	}
-	return !w.main[service] || (ran && len(w.newest(service, w.branches, "main")) == 0)
+	return !w.main[service] || (w.runs(service) && len(w.newest(service, w.branches, "main")) == 0)
 }
 
 // stays reports whether a version remains in the environment when another one of the

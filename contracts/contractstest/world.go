@@ -23,7 +23,6 @@ type world struct {
 	released map[string]bool        // environment/service/version
 	versions map[string]bool        // service/version
 	main     map[string]bool        // service, whose main branch is known
-	ran      map[string]bool        // service/version, which is or was in an environment
 	order    []string               // versions as they were first heard of
 	branches map[string][]string    // of service/version
 	tags     map[string][]string    // of service/version
@@ -64,7 +63,7 @@ const worldVersions = 3
 func buildWorld(t *testing.T, b *contracts.Broker, seed int) *world {
 	t.Helper()
 	r := rand.New(rand.NewPCG(uint64(seed), 7)) //nolint:gosec // the same worlds every time
-	w := &world{deployed: map[string]string{}, released: map[string]bool{}, versions: map[string]bool{}, branches: map[string][]string{}, main: map[string]bool{}, ran: map[string]bool{}, tags: map[string][]string{}, known: map[string]bool{}, integrated: map[[2]string]bool{}, elsewhere: map[string]bool{}}
+	w := &world{deployed: map[string]string{}, released: map[string]bool{}, versions: map[string]bool{}, branches: map[string][]string{}, main: map[string]bool{}, tags: map[string][]string{}, known: map[string]bool{}, integrated: map[[2]string]bool{}, elsewhere: map[string]bool{}}
 	for _, name := range []string{"a", "b", "c"} {
 		w.services = append(w.services, fmt.Sprintf("%s-%d", name, seed))
 	}
@@ -225,7 +224,6 @@ func (w *world) deploy(t *testing.T, b *contracts.Broker, r *rand.Rand) {
 	if err != nil {
 		t.Fatal(errors.Join(errors.New("deploy"), err))
 	}
-	w.ran[service+"/"+version] = true
 	if release {
 		w.released[service+"/"+version] = true
 	} else {

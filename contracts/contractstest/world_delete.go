@@ -38,7 +38,6 @@ func (w *world) deleteVersion(t *testing.T, b *contracts.Broker, r *rand.Rand) {
 func (w *world) forgetVersion(service, version string) {
 	key := service + "/" + version
 	delete(w.versions, key)
-	delete(w.ran, key)
 	delete(w.branches, key)
 	delete(w.tags, key)
 	w.order = slices.DeleteFunc(w.order, func(v string) bool { return v == key })
@@ -233,5 +232,4 @@ func (w *world) deployElsewhere(t *testing.T, b *contracts.Broker, r *rand.Rand)
 		t.Fatalf("deploy %s, which is known: %t: %v", key, w.versions[key], err)
 	}
 	w.elsewhere[key] = w.versions[key]
-	w.ran[key] = w.ran[key] || w.versions[key]
 }
